@@ -1,0 +1,41 @@
+# Two commands for a new user: `make demo` and `make test`. The rest is for people who work on emowb.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test check format samples screenshots clean
+
+demo: .venv/.runtime ## install and run the main job, ending in the review screen
+	$(BIN)/emowb demo
+
+test: .venv/.dev ## install and pass the tests
+	$(BIN)/pytest -n 2
+
+check: .venv/.dev ## everything that must hold before a commit
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+	$(BIN)/pytest -n 2
+
+format: .venv/.dev ## format the code and mend what can be mended
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+samples: .venv/.runtime ## redraw the sample sets
+	$(BIN)/python -m workbench.embedded.samples samples
+
+clean: ## forget the installed environment and all caches
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+.venv/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "emowb needs Python 3.11 or newer; set PYTHON=python3.x")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
+
+.venv/.runtime: .venv/bin/python pyproject.toml
+	$(BIN)/pip install --quiet --editable .
+	touch $@
+
+.venv/.dev: .venv/bin/python pyproject.toml
+	$(BIN)/pip install --quiet --editable . --group dev
+	touch $@ .venv/.runtime

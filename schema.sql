@@ -1,0 +1,135 @@
+-- The workspace: one SQLite file. Each table says what one row of it means.
+-- Times are UTC ISO 8601 text in ..._at columns. Text from outside is stored as it came; screens make it visible.
+-- The schema's version stands in `PRAGMA user_version`, the program's mark in `PRAGMA application_id`.
+
+-- One row: a data set that has been imported, by the key of its card.
+CREATE TABLE dataset (
+    key          TEXT PRIMARY KEY,
+    root         TEXT NOT NULL,          -- the folder that sample paths are relative to, absolute
+    imported_at  TEXT NOT NULL,
+    notes        TEXT NOT NULL           -- JSON list: what the selection left out, in words
+) STRICT;
+
+-- One row: a sample as its owner gave it.
+CREATE TABLE sample (
+    id           INTEGER PRIMARY KEY,
+    dataset      TEXT NOT NULL REFERENCES dataset (key),
+    name         TEXT NOT NULL,          -- the sample's id: made from its path, unique in its data set
+    position     INTEGER NOT NULL,       -- place in the owner's order, from 0; -1: gone from the source, kept for its runs
+    gold         TEXT NOT NULL,
+    raw_label    TEXT NOT NULL,
+    media        TEXT NOT NULL,          -- image, frames, video or none
+    path         TEXT,
+    onset        INTEGER,                -- the owner's frame numbers
+    apex         INTEGER,
+    offset       INTEGER,
+    text         TEXT,
+    score        REAL,
+    cluster      TEXT,
+    split        TEXT,
+    UNIQUE (dataset, name)
+) STRICT;
+
+-- One row: a run, which is one data set x one run spec.
+CREATE TABLE run (
+    id           INTEGER PRIMARY KEY,
+    dataset      TEXT NOT NULL REFERENCES dataset (key),
+    name         TEXT NOT NULL,
+    spec         TEXT NOT NULL,          -- the run spec as JSON
+    spec_hash    TEXT NOT NULL,
+    state        TEXT NOT NULL,          -- planned, running, paused, done
+    reason       TEXT,                   -- why it is paused
+    created_at   TEXT NOT NULL,
+    changed_at   TEXT NOT NULL,
+    elapsed_s    REAL NOT NULL DEFAULT 0, -- of all its sessions together
+    -- Who is sending it now: a second runner is refused while this one lives.
+    holder       TEXT,                   -- host:pid
+    held_at      TEXT,                   -- the last sign of life
+    UNIQUE (dataset, name)
+) STRICT;
+
+-- One row: a sample planned in a run, and what became of it. The primary key is why no sample has two predictions.
+CREATE TABLE prediction (
+    run_id       INTEGER NOT NULL REFERENCES run (id),
+    sample_id    INTEGER NOT NULL REFERENCES sample (id),
+    position     INTEGER NOT NULL,       -- place in the run's planned order, from 0
+    status       TEXT,                   -- NULL: no final status yet
+    ranking      TEXT,                   -- JSON list, best first
+    top1         TEXT,
+    gold_rank    INTEGER,                -- place of the first label that counts as right, from 1; NULL: none does
+    failure      TEXT,                   -- why it is worth a look; NULL: a correct answer, or none yet
+    first_status TEXT,                   -- after the first attempt that asked about it
+    attempt_id   INTEGER REFERENCES attempt (id), -- the attempt that decided
+    place        INTEGER,                -- place in that attempt's request, from 0
+    note         TEXT,                   -- what had to be done otherwise than asked, or why its media are bad
+    PRIMARY KEY (run_id, sample_id)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX prediction_by_position ON prediction (run_id, position);
+CREATE INDEX prediction_by_failure ON prediction (run_id, failure, position);
+
+-- One row: several samples of a run that are asked about in ONE request, as often as it takes.
+CREATE TABLE batch (
+    id           INTEGER PRIMARY KEY,
+    run_id       INTEGER NOT NULL REFERENCES run (id),
+    parent_id    INTEGER REFERENCES batch (id), -- the batch that it is a part of
+    step         TEXT                    -- NULL: open; else how it ended: keep, repeat (its rest is a new batch), split, give up
+) STRICT;
+CREATE INDEX batch_open ON batch (run_id, id) WHERE step IS NULL;
+
+-- One row: a sample's place in a batch.
+CREATE TABLE batch_sample (
+    batch_id     INTEGER NOT NULL REFERENCES batch (id),
+    place        INTEGER NOT NULL,       -- from 0
+    sample_id    INTEGER NOT NULL REFERENCES sample (id),
+    PRIMARY KEY (batch_id, place)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX batch_sample_by_sample ON batch_sample (sample_id, batch_id);
+
+-- One row: the n-th sending of a batch. Written before the request leaves, completed before the next step is taken;
+-- a row without received_at is a request whose answer was never seen (the program was killed, or is waiting now).
+CREATE TABLE attempt (
+    id           INTEGER PRIMARY KEY,
+    batch_id     INTEGER NOT NULL REFERENCES batch (id),
+    number       INTEGER NOT NULL,       -- from 1
+    sent_at      TEXT NOT NULL,
+    asked        TEXT NOT NULL,          -- JSON list of the sample names sent, by place in the request
+    prompt       TEXT NOT NULL,          -- the words that were sent; pictures are named by their sample
+    received_at  TEXT,
+    outcome      TEXT,                   -- answered, refused, filtered, empty, truncated, failed
+    fault        TEXT,                   -- why it failed
+    status_code  INTEGER,
+    finish_reason TEXT,
+    reply        TEXT,                   -- the answer as it came
+    refusal      TEXT,                   -- the refusal field, where the endpoint has one
+    model        TEXT,                   -- the model that answered, by its own word
+    prompt_tokens INTEGER,
+    completion_tokens INTEGER,
+    cost_usd     REAL,                   -- NULL: the price is not known
+    latency_s    REAL,
+    headers      TEXT,                   -- JSON object: request id and rate limits
+    error        TEXT,
+    step         TEXT,                   -- what followed: keep, repeat, split, give up, stop
+    UNIQUE (batch_id, number)
+) STRICT;
+
+-- One row: a change that a reviewer made to one field of a sample in a run. Undo is one more row.
+CREATE TABLE review_change (
+    id           INTEGER PRIMARY KEY,
+    run_id       INTEGER NOT NULL REFERENCES run (id),
+    sample_id    INTEGER NOT NULL REFERENCES sample (id),
+    reviewer     TEXT NOT NULL,
+    field        TEXT NOT NULL,          -- verdict, label, tags, note
+    value        TEXT,                   -- NULL clears the field
+    changed_at   TEXT NOT NULL,
+    undoes       INTEGER UNIQUE REFERENCES review_change (id)
+) STRICT;
+CREATE INDEX review_change_by_sample ON review_change (run_id, sample_id, reviewer, field, id);
+
+-- One row: what a reviewer says now about one field of a sample in a run.
+CREATE VIEW review AS
+    SELECT run_id, sample_id, reviewer, field, value, changed_at
+    FROM review_change AS change
+    WHERE value IS NOT NULL
+      AND id = (SELECT MAX(id) FROM review_change AS later
+                WHERE later.run_id = change.run_id AND later.sample_id = change.sample_id
+                  AND later.reviewer = change.reviewer AND later.field = change.field);

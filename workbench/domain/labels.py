@@ -1,0 +1,88 @@
+"""The words for emotions: one canonical word each, and the other spellings that owners and models use.
+
+Canonical words are those of Table 2 of arXiv 2312.04293. `neutral` and `calm` are different emotions, and
+`worried` is not folded into `fearful`: the data sets that have them keep them apart.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+_SPELLINGS: Final[dict[str, tuple[str, ...]]] = {
+    "happy": ("happiness", "joy", "joyful"),
+    "sad": ("sadness",),
+    "angry": ("anger",),
+    "fearful": ("fear", "scared"),
+    "disgusted": ("disgust",),
+    "surprised": ("surprise",),
+    "neutral": (),
+    "contempt": ("comtempt", "contemptuous"),  # the first is a typo in the sheets of CASME
+    "amused": ("amusement",),
+    "awed": ("awe",),
+    "content": ("contentment", "contented"),
+    "excited": ("excitement",),
+    "repressed": ("repression",),
+    "tensed": ("tense", "tenseness", "tension"),
+    "others": ("other",),
+    "worried": ("worry",),
+    "calm": ("calmness",),
+    "positive": (),
+    "negative": (),
+    "weakly positive": ("slightly positive",),
+    "weakly negative": ("slightly negative",),
+}
+
+_AROUND: Final = " .,:;!?\"'`*()[]{}\u201c\u201d\u2018\u2019"  # curly quotes last
+
+_CANONICAL: Final[dict[str, str]] = {
+    spelling: word for word, spellings in _SPELLINGS.items() for spelling in (word, *spellings)
+}
+
+
+def fold(word: str) -> str:
+    """The form in which words are compared: no case, single blanks, no quotes or full stops around."""
+    return " ".join(word.casefold().replace("_", " ").split()).strip(_AROUND)
+
+
+def canonical(word: str) -> str | None:
+    """The canonical word for a spelling, or None where nobody's list has it."""
+    return _CANONICAL.get(fold(word))
+
+
+def canonical_words() -> tuple[str, ...]:
+    """Every canonical word, in the order of the table above."""
+    return tuple(_SPELLINGS)
+
+
+@dataclass(frozen=True, slots=True)
+class LabelSet:
+    """The labels that a model is offered, in the order in which it is offered them."""
+
+    names: tuple[str, ...]
+    """As written in the prompt; a canonical word for the built-in data sets, any word in a user's own."""
+
+    def __post_init__(self) -> None:
+        """Refuse two names that a reply could not tell apart."""
+        if len({fold(name) for name in self.names}) != len(self.names):
+            raise ValueError(f"two labels are the same word: {', '.join(self.names)}")
+
+    def resolve(self, word: str) -> str | None:
+        """The label meant by `word`: the name itself, else another spelling of it; None when outside the set.
+
+        A word is never guessed: "happ" is no label.
+        """
+        folded = fold(word)
+        for name in self.names:
+            if fold(name) == folded:
+                return name
+        meaning = _CANONICAL.get(folded)
+        if meaning is None:
+            return None
+        return next((name for name in self.names if _CANONICAL.get(fold(name)) == meaning), None)
+
+    def with_order(self, names: Iterable[str]) -> "LabelSet":
+        """The same labels, offered in another order."""
+        reordered = LabelSet(tuple(names))
+        if set(reordered.names) != set(self.names):
+            raise ValueError("another order of labels must hold the same labels")
+        return reordered

@@ -1,0 +1,135 @@
+"""A run spec: everything that decides what is asked, and nothing that does not.
+
+How fast and by whom a run is sent (limits, addresses, keys) is no part of it, so that a run can be resumed under
+other limits; what changes the question is, so that it cannot be resumed as another experiment.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from enum import StrEnum
+from typing import Any, Final, Self
+
+
+class Colour(StrEnum):
+    """In what colours frames go out."""
+
+    RGB = "rgb"
+    GREY = "grey"
+
+
+class Detail(StrEnum):
+    """The `detail` of image parts; said explicitly, since what `auto` means differs by model."""
+
+    LOW = "low"
+    HIGH = "high"
+    AUTO = "auto"
+    ORIGINAL = "original"
+
+
+class RunState(StrEnum):
+    """Where a run stands."""
+
+    PLANNED = "planned"
+    RUNNING = "running"
+    PAUSED = "paused"
+    """Stopped by a person, a fault or a limit; the same command goes on."""
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSpec:
+    """One experiment on one data set."""
+
+    dataset: str
+    endpoint: str
+    """The endpoint's name in the settings, not its address."""
+    model: str
+    prompt: str
+    """Name and version of the prompt, `named/1`."""
+    modality: str
+    frames: str
+    """The frame policy as written, `uniform(3)`."""
+    labels: tuple[str, ...]
+    """The labels in the order in which they are offered."""
+    colour: Colour = Colour.RGB
+    longest_side_px: int = 1024
+    """Larger frames are scaled down to this; smaller ones are never scaled up."""
+    detail: Detail = Detail.HIGH
+    batch_size: int
+    seed: int = 0
+    """Of the order in which samples are planned into batches."""
+    limit: int | None = None
+    """The first so many samples of the planned order; None: all."""
+    temperature: float = 0.0
+    max_tokens: int = 4000
+    structured: bool = True
+    """Whether the reply's form is asked for by JSON schema (prompt `named` only)."""
+
+    def as_json(self) -> dict[str, Any]:
+        """The spec as plain values, for storage and exports."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        """Read what `as_json` wrote."""
+        known = {field.name for field in fields(cls)}
+        given = {name: value for name, value in values.items() if name in known}
+        given["labels"] = tuple(given["labels"])
+        given["colour"] = Colour(given["colour"])
+        given["detail"] = Detail(given["detail"])
+        return cls(**given)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run as it lies in the workspace."""
+
+    id: int
+    dataset: str
+    name: str
+    spec: RunSpec
+    spec_hash: str
+    state: RunState
+    reason: str | None
+    """Why it is paused."""
+    created_at: str
+    changed_at: str
+    elapsed_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far a run has come."""
+
+    planned: int
+    by_status: Mapping[str, int]
+    """Samples with a final status, by that status."""
+    attempts: int
+    unseen: int
+    """Attempts whose reply was never seen: perhaps paid for twice."""
+    prompt_tokens: int
+    completion_tokens: int
+    cost_usd: float | None
+    """None where the price of any reply is unknown."""
+
+    @property
+    def settled(self) -> int:
+        """Samples that have a final status."""
+        return sum(self.by_status.values())
+
+
+_HASH_CHARS: Final = 16
+
+
+def run_key(spec: RunSpec) -> str:
+    """The spec's hash: SHA-256 over its canonical JSON, shortened to 16 characters, its algorithm in front."""
+    text = json.dumps(spec.as_json(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()[:_HASH_CHARS]
+
+
+def spec_difference(old: RunSpec, new: RunSpec) -> list[str]:
+    """What differs, one line each: `batch_size: 20 -> 5`."""
+    before, after = old.as_json(), new.as_json()
+    return [f"{name}: {before[name]} -> {after[name]}" for name in before if before[name] != after[name]]

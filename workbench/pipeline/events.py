@@ -1,0 +1,36 @@
+"""What a runner tells whoever listens: the command line prints it, the workbench shows it."""
+
+from dataclasses import dataclass
+
+from workbench.domain.batches import Step
+from workbench.domain.predictions import PredictionStatus
+from workbench.domain.replies import Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptSaved:
+    """A reply (or the lack of one) has been stored with all that follows from it."""
+
+    batch_id: int
+    number: int
+    """The n-th sending of this batch, from 1."""
+    samples: int
+    """How many samples were asked about."""
+    outcome: Outcome
+    step: Step
+    settled: tuple[tuple[str, PredictionStatus], ...]
+    """Samples that have their final status now."""
+    wait_s: float = 0.0
+    """How long the batch waits before it is sent again."""
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MediaFailed:
+    """A sample cannot be shown to a model; the rest of its batch goes on."""
+
+    sample_id: str
+    reason: str
+
+
+RunEvent = AttemptSaved | MediaFailed

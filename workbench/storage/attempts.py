@@ -1,0 +1,174 @@
+"""Batches and every attempt to have one answered.
+
+The order of writing is the promise: an attempt's row is committed before its request leaves, and its reply, the
+predictions it gives and the batches that follow are committed together before anybody hears of them. A killed run
+therefore loses no reply that was received, and asks again only for what was in flight.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlite_utils import Database
+
+from workbench.domain.batches import Batch, Step
+from workbench.domain.predictions import PredictionStatus, RankedPrediction
+from workbench.domain.replies import Outcome, Reply
+from workbench.storage.database import transaction
+from workbench.storage.leases import Hold, assert_held
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """The final status of one sample."""
+
+    sample_id: str
+    prediction: RankedPrediction
+    gold_rank: int | None
+    """Where the gold label stands in the ranking, from 1."""
+    failure: str | None
+    """The failure kind; None for a correct answer."""
+    place: int | None = None
+    """Its place in the request, from 0; None when it was never sent."""
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """Everything that follows from one reply; stored together."""
+
+    reply: Reply
+    outcome: Outcome
+    """The reply's outcome once its text has been read (a refusal in words is one)."""
+    cost_usd: float | None
+    step: Step
+    said: Mapping[str, PredictionStatus]
+    """What this attempt alone said of each sample asked."""
+    settled: Sequence[Settled]
+    """Samples with a final status."""
+    follow: Sequence[Sequence[str]]
+    """The batches that take over from this one; with step `repeat` and none of them, it stays open."""
+
+
+def open_batches(db: Database, run_id: int) -> list[Batch]:
+    """What is still to be asked, in planned order, with what has been tried."""
+    rows = db.query(
+        "SELECT batch.id, (SELECT json_group_array(name) FROM (SELECT sample.name FROM batch_sample "
+        "JOIN sample ON sample.id = batch_sample.sample_id WHERE batch_id = batch.id ORDER BY place)) AS names, "
+        "COUNT(attempt.id) AS attempts, "
+        "COALESCE(SUM(outcome IS NOT NULL AND outcome <> :failed), 0) AS answers, "
+        "COALESCE(SUM(outcome = :failed AND fault <> 'stop'), 0) AS faults "
+        "FROM batch LEFT JOIN attempt ON attempt.batch_id = batch.id "
+        "WHERE run_id = :run AND batch.step IS NULL GROUP BY batch.id ORDER BY batch.id",
+        {"run": run_id, "failed": Outcome.FAILED},
+    )
+    return [
+        Batch(row["id"], tuple(json.loads(row["names"])), row["attempts"], row["answers"], row["faults"])
+        for row in rows
+    ]
+
+
+def add_batches(db: Database, run_id: int, batches: Sequence[Sequence[str]], *, parent_id: int | None = None) -> None:
+    """Plan requests for samples of the run, inside the caller's transaction. What the samples have stays."""
+    numbers = sample_numbers(db, run_id, (name for batch in batches for name in batch))
+    for names in batches:
+        cursor = db.conn.execute("INSERT INTO batch (run_id, parent_id) VALUES (?, ?)", (run_id, parent_id))
+        db.conn.executemany(
+            "INSERT INTO batch_sample (batch_id, place, sample_id) VALUES (?, ?, ?)",
+            ((cursor.lastrowid, place, numbers[name]) for place, name in enumerate(names)),
+        )
+
+
+def save_sent(db: Database, hold: Hold, batch: Batch, *, asked: Sequence[str], prompt: str, at: str) -> int:
+    """Record that a request is about to leave; returns the attempt's row number."""
+    with transaction(db):
+        assert_held(db, hold, at)
+        cursor = db.conn.execute(
+            "INSERT INTO attempt (batch_id, number, sent_at, asked, prompt) VALUES (?, ?, ?, ?, ?)",
+            (batch.id, batch.attempts + 1, at, json.dumps(list(asked), ensure_ascii=False), prompt),
+        )
+        return int(cursor.lastrowid or 0)
+
+
+def save_received(db: Database, hold: Hold, batch: Batch, attempt_id: int, received: Received, at: str) -> None:
+    """Store a reply with all that follows from it, or nothing."""
+    with transaction(db):
+        assert_held(db, hold, at)
+        db.table("attempt").update(attempt_id, _attempt_values(received, at))
+        numbers = sample_numbers(db, hold.run_id, batch.sample_ids)
+        _note_first(db, hold.run_id, received.said, numbers)
+        _settle(db, hold.run_id, received.settled, numbers, attempt_id)
+        if received.follow or received.step in (Step.KEEP, Step.GIVE_UP):
+            db.conn.execute("UPDATE batch SET step = ? WHERE id = ?", (received.step, batch.id))
+            add_batches(db, hold.run_id, received.follow, parent_id=batch.id)
+
+
+def save_unsent(db: Database, hold: Hold, batch: Batch, bad: Sequence[Settled], *, whole: bool, at: str) -> None:
+    """Settle samples that cannot be shown to a model; with `whole`, nothing else is left of the batch."""
+    with transaction(db):
+        assert_held(db, hold, at)
+        numbers = sample_numbers(db, hold.run_id, batch.sample_ids)
+        _note_first(db, hold.run_id, {one.sample_id: one.prediction.status for one in bad}, numbers)
+        _settle(db, hold.run_id, bad, numbers, None)
+        if whole:
+            db.conn.execute("UPDATE batch SET step = ? WHERE id = ?", (Step.KEEP, batch.id))
+
+
+def sample_numbers(db: Database, run_id: int, names: Iterable[str]) -> dict[str, int]:
+    """The row numbers of samples of the run's data set, by name. Names that it does not have are left out."""
+    rows = db.conn.execute(
+        "SELECT name, id FROM sample WHERE dataset = (SELECT dataset FROM run WHERE id = ?) "
+        "AND name IN (SELECT value FROM json_each(?))",
+        (run_id, json.dumps(list(names))),
+    )
+    return dict(rows.fetchall())
+
+
+def _note_first(db: Database, run_id: int, said: Mapping[str, PredictionStatus], numbers: Mapping[str, int]) -> None:
+    db.conn.executemany(
+        "UPDATE prediction SET first_status = ? WHERE run_id = ? AND sample_id = ? AND first_status IS NULL",
+        ((status, run_id, numbers[name]) for name, status in said.items()),
+    )
+
+
+def _settle(
+    db: Database, run_id: int, settled: Sequence[Settled], numbers: Mapping[str, int], attempt_id: int | None
+) -> None:
+    """An answer is never overwritten by a later refusal or fault."""
+    db.conn.executemany(
+        "UPDATE prediction SET status = ?, ranking = ?, top1 = ?, gold_rank = ?, failure = ?, attempt_id = ?, "
+        "place = ?, note = ? WHERE run_id = ? AND sample_id = ? AND (status IS NULL OR status NOT IN (?, ?))",
+        (
+            (
+                one.prediction.status,
+                json.dumps(one.prediction.ranking, ensure_ascii=False),
+                one.prediction.top1,
+                *(one.gold_rank, one.failure, attempt_id, one.place, one.note),
+                *(run_id, numbers[one.sample_id]),
+                *(PredictionStatus.RANKED, PredictionStatus.OUT_OF_VOCABULARY),
+            )
+            for one in settled
+        ),
+    )
+
+
+def _attempt_values(received: Received, at: str) -> dict[str, Any]:
+    reply = received.reply
+    return {
+        "received_at": at,
+        "outcome": received.outcome,
+        "fault": reply.fault,
+        "status_code": reply.status_code,
+        "finish_reason": reply.finish_reason,
+        "reply": reply.text,
+        "refusal": reply.refusal,
+        "model": reply.model,
+        "prompt_tokens": reply.usage.prompt_tokens if reply.usage else None,
+        "completion_tokens": reply.usage.completion_tokens if reply.usage else None,
+        "cost_usd": received.cost_usd,
+        "latency_s": reply.latency_s,
+        "headers": json.dumps(dict(reply.headers), ensure_ascii=False),
+        "error": reply.error,
+        "step": received.step,
+    }

@@ -1,0 +1,92 @@
+"""Who is sending a run now: one runner at a time, and a dead one hinders nobody.
+
+A runner holds a run by name (host, process, a random mark) and gives signs of life; every save checks that it still
+holds the run, so that a runner that slept and was taken for dead cannot double a prediction.
+"""
+
+import os
+import socket
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlite_utils import Database
+
+from workbench.domain.runs import Run, RunState
+from workbench.errors import DatabaseError
+from workbench.storage.database import transaction
+
+SIGN_OF_LIFE_S: Final = 30.0
+"""How often a runner must say that it lives."""
+_DEAD_AFTER: Final = timedelta(seconds=4 * SIGN_OF_LIFE_S)
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """The right to send a run."""
+
+    run_id: int
+    holder: str
+    """`host:pid:mark`."""
+
+
+def claim_run(db: Database, run: Run, at: str) -> Hold:
+    """Become the one runner of a run.
+
+    Raises DatabaseError that says who holds it while another runner lives: its process is there, and it gave a sign
+    of life in the last two minutes.
+    """
+    hold = Hold(run.id, f"{socket.gethostname()}:{os.getpid()}:{os.urandom(3).hex()}")
+    with transaction(db):
+        holder, held_at = db.conn.execute("SELECT holder, held_at FROM run WHERE id = ?", (run.id,)).fetchone()
+        if holder is not None and _lives(holder, held_at, at):
+            host, pid, _ = holder.rsplit(":", 2)
+            raise DatabaseError(f"run {run.name} is being sent by process {pid} on {host}; wait for it or stop it")
+        db.conn.execute(
+            "UPDATE run SET holder = ?, held_at = ?, state = ?, reason = NULL, changed_at = ? WHERE id = ?",
+            (hold.holder, at, RunState.RUNNING, at, run.id),
+        )
+    return hold
+
+
+def keep_alive(db: Database, hold: Hold, at: str) -> None:
+    """Give a sign of life. Raises DatabaseError when another runner has taken over meanwhile."""
+    with transaction(db):
+        assert_held(db, hold, at)
+
+
+def release_run(db: Database, hold: Hold, *, reason: str | None, elapsed_s: float, at: str) -> RunState:
+    """Let go of a run: done when no batch is open, paused otherwise. Harmless when it was lost to another runner."""
+    with transaction(db):
+        left = db.conn.execute(
+            "SELECT 1 FROM batch WHERE run_id = ? AND step IS NULL LIMIT 1", (hold.run_id,)
+        ).fetchone()
+        state = RunState.PAUSED if left else RunState.DONE
+        db.conn.execute(
+            "UPDATE run SET holder = NULL, held_at = NULL, state = ?, reason = ?, changed_at = ?, "
+            "elapsed_s = elapsed_s + ? WHERE id = ? AND holder = ?",
+            (state, reason if left else None, at, elapsed_s, hold.run_id, hold.holder),
+        )
+    return state
+
+
+def assert_held(db: Database, hold: Hold, at: str) -> None:
+    """Inside a transaction: check the hold and renew it. Raises DatabaseError when it is lost."""
+    held = db.conn.execute("UPDATE run SET held_at = ? WHERE id = ? AND holder = ?", (at, hold.run_id, hold.holder))
+    if held.rowcount != 1:
+        raise DatabaseError("another process has taken this run over; this one stops")
+
+
+def _lives(holder: str, held_at: str, now: str) -> bool:
+    host, pid, _ = holder.rsplit(":", 2)
+    if datetime.fromisoformat(now) - datetime.fromisoformat(held_at) > _DEAD_AFTER:
+        return False
+    if host != socket.gethostname():
+        return True
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

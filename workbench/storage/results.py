@@ -1,0 +1,125 @@
+"""Predictions as scoring and exports read them, and what stands behind one of them."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlite_utils import Database
+
+from workbench.domain.predictions import PredictionStatus, RankedPrediction
+from workbench.domain.replies import Attempt, Fault, Outcome
+from workbench.domain.samples import Sample
+from workbench.storage.database import transaction
+from workbench.storage.samples import sample_from_row
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One planned sample of a run, with what has become of it."""
+
+    sample: Sample
+    position: int
+    """Place in the planned order, from 0."""
+    prediction: RankedPrediction | None
+    """None: no final status yet."""
+    gold_rank: int | None
+    failure: str | None
+    first_status: PredictionStatus | None
+    attempts: int
+    """Requests that asked about it."""
+    place: int | None
+    """Its place in the deciding request, from 0."""
+    note: str | None
+
+
+_RESULTS = (
+    "SELECT sample.*, prediction.position AS planned, status, ranking, gold_rank, failure, first_status, "
+    "prediction.place AS place, note, (SELECT COUNT(*) FROM batch_sample AS asked "
+    "JOIN batch ON batch.id = asked.batch_id JOIN attempt ON attempt.batch_id = batch.id "
+    "WHERE asked.sample_id = sample.id AND batch.run_id = prediction.run_id) AS attempts "
+    "FROM prediction JOIN sample ON sample.id = prediction.sample_id "
+)
+
+
+def load_results(db: Database, run_id: int) -> list[Result]:
+    """All planned samples of a run in planned order."""
+    rows = db.query(f"{_RESULTS} WHERE run_id = ? ORDER BY prediction.position", [run_id])
+    return [_result(row) for row in rows]
+
+
+def load_result(db: Database, run_id: int, sample_id: str) -> Result | None:
+    """One planned sample of a run."""
+    row = next(db.query(f"{_RESULTS} WHERE run_id = ? AND sample.name = ?", [run_id, sample_id]), None)
+    return None if row is None else _result(row)
+
+
+def load_attempts(db: Database, run_id: int, sample_id: str | None = None) -> list[Attempt]:
+    """Every attempt of a run, or those that asked about one sample, in the order of sending."""
+    rows = db.query(
+        "SELECT attempt.* FROM attempt JOIN batch ON batch.id = attempt.batch_id WHERE batch.run_id = :run "
+        "AND (:name IS NULL OR EXISTS (SELECT 1 FROM batch_sample JOIN sample ON sample.id = sample_id "
+        "WHERE batch_sample.batch_id = batch.id AND sample.name = :name)) ORDER BY attempt.id",
+        {"run": run_id, "name": sample_id},
+    )
+    return [_attempt(row) for row in rows]
+
+
+def judge_again(
+    db: Database, dataset: str, judge: Callable[[Sample, RankedPrediction], tuple[int | None, str | None]]
+) -> None:
+    """Renew the gold rank and failure kind of every prediction of a data set, whose gold labels may have changed."""
+    with transaction(db):
+        rows = db.conn.execute(
+            "SELECT run_id, sample_id FROM prediction JOIN sample ON sample.id = sample_id "
+            "WHERE dataset = ? AND status IS NOT NULL",
+            (dataset,),
+        ).fetchall()
+        for run_id, number in rows:
+            query = f"{_RESULTS} WHERE run_id = ? AND sample_id = ?"
+            result = _result(next(db.query(query, [run_id, number])))
+            if result.prediction is not None:
+                rank, failure = judge(result.sample, result.prediction)
+                db.conn.execute(
+                    "UPDATE prediction SET gold_rank = ?, failure = ? WHERE run_id = ? AND sample_id = ?",
+                    (rank, failure, run_id, number),
+                )
+
+
+def _result(row: dict[str, Any]) -> Result:
+    return Result(
+        sample=sample_from_row(row),
+        position=row["planned"],
+        prediction=None
+        if row["status"] is None
+        else RankedPrediction(PredictionStatus(row["status"]), tuple(json.loads(row["ranking"]))),
+        gold_rank=row["gold_rank"],
+        failure=row["failure"],
+        first_status=None if row["first_status"] is None else PredictionStatus(row["first_status"]),
+        attempts=row["attempts"],
+        place=row["place"],
+        note=row["note"],
+    )
+
+
+def _attempt(row: Mapping[str, Any]) -> Attempt:
+    return Attempt(
+        id=row["id"],
+        batch_id=row["batch_id"],
+        number=row["number"],
+        asked=tuple(json.loads(row["asked"])),
+        prompt=row["prompt"],
+        sent_at=row["sent_at"],
+        received_at=row["received_at"],
+        outcome=None if row["outcome"] is None else Outcome(row["outcome"]),
+        fault=None if row["fault"] is None else Fault(row["fault"]),
+        status_code=row["status_code"],
+        finish_reason=row["finish_reason"],
+        reply=row["reply"],
+        refusal=row["refusal"],
+        model=row["model"],
+        cost_usd=row["cost_usd"],
+        latency_s=row["latency_s"],
+        error=row["error"],
+        step=row["step"],
+    )

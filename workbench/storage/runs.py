@@ -1,0 +1,95 @@
+"""Runs: their specs, their states, and how far they have come."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlite_utils import Database
+
+from workbench.domain.runs import Progress, Run, RunSpec, RunState, run_key
+from workbench.errors import unknown_name
+from workbench.storage.attempts import add_batches, sample_numbers
+from workbench.storage.database import transaction
+
+
+def create_run(db: Database, name: str, spec: RunSpec, batches: Sequence[Sequence[str]], at: str) -> Run:
+    """Store a new run and its whole plan in one transaction."""
+    with transaction(db):
+        cursor = db.conn.execute(
+            "INSERT INTO run (dataset, name, spec, spec_hash, state, created_at, changed_at) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (spec.dataset, name, json.dumps(spec.as_json()), run_key(spec), RunState.PLANNED, at, at),
+        )
+        run_id = int(cursor.lastrowid or 0)
+        order = [name for batch in batches for name in batch]
+        numbers = sample_numbers(db, run_id, order)
+        db.conn.executemany(
+            "INSERT INTO prediction (run_id, sample_id, position) VALUES (?, ?, ?)",
+            ((run_id, numbers[name], position) for position, name in enumerate(order)),
+        )
+        add_batches(db, run_id, batches)
+    return load_run(db, spec.dataset, name)
+
+
+def has_run(db: Database, dataset: str, name: str) -> bool:
+    """Whether a run of that name exists."""
+    found = db.conn.execute("SELECT 1 FROM run WHERE dataset = ? AND name = ?", (dataset, name))
+    return found.fetchone() is not None
+
+
+def load_run(db: Database, dataset: str, name: str) -> Run:
+    """The run of that name. Raises UsageError that names the nearest ones."""
+    row = next(db.query("SELECT * FROM run WHERE dataset = ? AND name = ?", [dataset, name]), None)
+    if row is None:
+        raise unknown_name(f"run of {dataset}", name, [run.name for run in load_runs(db, dataset)])
+    return _run(row)
+
+
+def load_runs(db: Database, dataset: str | None = None) -> list[Run]:
+    """All runs, of one data set or of all, the one touched last first."""
+    rows = db.query(
+        "SELECT * FROM run WHERE :dataset IS NULL OR dataset = :dataset ORDER BY changed_at DESC, id DESC",
+        {"dataset": dataset},
+    )
+    return [_run(row) for row in rows]
+
+
+def load_progress(db: Database, run_id: int) -> Progress:
+    """Counts of what has become of the run so far."""
+    statuses = {
+        row["status"]: row["n"]
+        for row in db.query("SELECT status, COUNT(*) AS n FROM prediction WHERE run_id = ? GROUP BY status", [run_id])
+    }
+    totals = next(
+        db.query(
+            "SELECT COUNT(*) AS attempts, COALESCE(SUM(received_at IS NULL), 0) AS unseen, "
+            "COALESCE(SUM(prompt_tokens), 0) AS prompt, COALESCE(SUM(completion_tokens), 0) AS completion, "
+            "SUM(cost_usd) AS cost, COALESCE(SUM(prompt_tokens IS NOT NULL AND cost_usd IS NULL), 0) AS unpriced "
+            "FROM attempt JOIN batch ON batch.id = batch_id WHERE run_id = ?",
+            [run_id],
+        )
+    )
+    return Progress(
+        planned=sum(statuses.values()),
+        by_status={status: n for status, n in statuses.items() if status is not None},
+        attempts=totals["attempts"],
+        unseen=totals["unseen"],
+        prompt_tokens=totals["prompt"],
+        completion_tokens=totals["completion"],
+        cost_usd=None if totals["unpriced"] else totals["cost"],
+    )
+
+
+def _run(row: Mapping[str, Any]) -> Run:
+    return Run(
+        id=row["id"],
+        dataset=row["dataset"],
+        name=row["name"],
+        spec=RunSpec.from_json(json.loads(row["spec"])),
+        spec_hash=row["spec_hash"],
+        state=RunState(row["state"]),
+        reason=row["reason"],
+        created_at=row["created_at"],
+        changed_at=row["changed_at"],
+        elapsed_s=row["elapsed_s"],
+    )

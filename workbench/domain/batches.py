@@ -35,7 +35,7 @@ class Batch:
     answers_tried: int = 0
     """Attempts that brought a reply of any kind."""
     faults: int = 0
-    """Attempts in which something broke, or whose reply was never seen."""
+    """Attempts in which something broke that may be the batch's own doing: rate limits are not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +61,9 @@ class History:
     answers_tried: int
     """Attempts of the batch that brought a reply, this one included."""
     faults: int
-    """Attempts of it in which something broke, this one included."""
+    """Attempts of it in which something broke, this one included; rate limits do not count."""
+    limited: int = 0
+    """Requests in a row that the endpoint turned away for their rate, of this batch or any other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,8 @@ def next_step(
         return Decision(Step.STOP)
     if fault in (Fault.TOO_LARGE, Fault.BAD_REQUEST):
         return Decision(Step.SPLIT if history.left > 1 else Step.GIVE_UP)
+    if fault is Fault.RATE_LIMITED:
+        return Decision(Step.REPEAT, retry_after_s or _backoff_s(history.limited, policy))
     if outcome is Outcome.FAILED:
         if history.faults > policy.fault_repeats:
             return Decision(Step.GIVE_UP)
@@ -119,4 +123,4 @@ def next_step(
 
 
 def _backoff_s(faults: int, policy: RetryPolicy) -> float:
-    return min(policy.first_wait_s * 2.0 ** (faults - 1), policy.longest_wait_s)
+    return min(policy.first_wait_s * 2.0 ** min(faults - 1, 16), policy.longest_wait_s)

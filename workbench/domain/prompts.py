@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
-from workbench.domain.replies import ImagePart, Part, TextPart
+from workbench.domain.datasets import DatasetCard
+from workbench.domain.replies import ImagePart, Part, Request, TextPart
+from workbench.domain.runs import RunSpec
 from workbench.domain.samples import Frame
 from workbench.domain.tasks import Modality, Task
 from workbench.errors import unknown_name
@@ -129,6 +131,23 @@ def render_prompt(
         return (TextPart(head), *(part for sample in asked for part in _bare(sample)))
     head = _NAMED.format(subject=_SUBJECT[wording].format(**filled), **filled)
     return (TextPart(head), *(part for sample in asked for part in _introduced(sample)))
+
+
+def build_request(card: DatasetCard, spec: RunSpec, asked: Sequence[AskedSample]) -> Request:
+    """The request that a run of this spec sends about these samples."""
+    parts = render_prompt(
+        spec.prompt, task=card.task, modality=Modality(spec.modality), labels=spec.labels, asked=asked
+    )
+    structured = spec.structured and spec.prompt != PAPER
+    return Request(
+        model=spec.model,
+        parts=parts,
+        answer_schema=answer_schema(spec.labels, [sample.ref for sample in asked]) if structured else None,
+        detail=spec.detail,
+        temperature=spec.temperature,
+        max_tokens=spec.max_tokens,
+        seed=spec.seed,
+    )
 
 
 def answer_schema(labels: Sequence[str], asked_refs: Sequence[str]) -> dict[str, Any]:

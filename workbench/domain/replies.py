@@ -44,6 +44,11 @@ class Request:
     max_tokens: int
     seed: int
 
+    @property
+    def words(self) -> str:
+        """All text of the message: what a record of the request holds, pictures being named by their samples."""
+        return "\n".join(part.text for part in self.parts if isinstance(part, TextPart))
+
 
 class Outcome(StrEnum):
     """What the provider did with one request."""

@@ -11,6 +11,8 @@ from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from typing import Any, Final, Self
 
+from workbench.domain.predictions import PredictionStatus
+
 
 class Colour(StrEnum):
     """In what colours frames go out."""
@@ -118,6 +120,12 @@ class Progress:
     def settled(self) -> int:
         """Samples that have a final status."""
         return sum(self.by_status.values())
+
+    @property
+    def unanswered(self) -> int:
+        """Samples without an answer: refused, unreadable, failed, or not settled yet."""
+        answered = (PredictionStatus.RANKED, PredictionStatus.OUT_OF_VOCABULARY)
+        return self.planned - sum(self.by_status.get(status, 0) for status in answered)
 
 
 _HASH_CHARS: Final = 16

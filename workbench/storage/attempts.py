@@ -58,7 +58,7 @@ def open_batches(db: Database, run_id: int) -> list[Batch]:
         "JOIN sample ON sample.id = batch_sample.sample_id WHERE batch_id = batch.id ORDER BY place)) AS names, "
         "COUNT(attempt.id) AS attempts, "
         "COALESCE(SUM(outcome IS NOT NULL AND outcome <> :failed), 0) AS answers, "
-        "COALESCE(SUM(outcome = :failed AND fault <> 'stop'), 0) AS faults "
+        "COALESCE(SUM(outcome = :failed AND fault NOT IN ('stop', 'rate limited')), 0) AS faults "
         "FROM batch LEFT JOIN attempt ON attempt.batch_id = batch.id "
         "WHERE run_id = :run AND batch.step IS NULL GROUP BY batch.id ORDER BY batch.id",
         {"run": run_id, "failed": Outcome.FAILED},
@@ -69,8 +69,11 @@ def open_batches(db: Database, run_id: int) -> list[Batch]:
     ]
 
 
-def add_batches(db: Database, run_id: int, batches: Sequence[Sequence[str]], *, parent_id: int | None = None) -> None:
+def add_batches(
+    db: Database, run_id: int, batches: Sequence[Sequence[str]], *, parent_id: int | None = None
+) -> list[Batch]:
     """Plan requests for samples of the run, inside the caller's transaction. What the samples have stays."""
+    added = []
     numbers = sample_numbers(db, run_id, (name for batch in batches for name in batch))
     for names in batches:
         cursor = db.conn.execute("INSERT INTO batch (run_id, parent_id) VALUES (?, ?)", (run_id, parent_id))
@@ -78,6 +81,8 @@ def add_batches(db: Database, run_id: int, batches: Sequence[Sequence[str]], *, 
             "INSERT INTO batch_sample (batch_id, place, sample_id) VALUES (?, ?, ?)",
             ((cursor.lastrowid, place, numbers[name]) for place, name in enumerate(names)),
         )
+        added.append(Batch(int(cursor.lastrowid or 0), tuple(names)))
+    return added
 
 
 def save_sent(db: Database, hold: Hold, batch: Batch, *, asked: Sequence[str], prompt: str, at: str) -> int:
@@ -91,8 +96,8 @@ def save_sent(db: Database, hold: Hold, batch: Batch, *, asked: Sequence[str], p
         return int(cursor.lastrowid or 0)
 
 
-def save_received(db: Database, hold: Hold, batch: Batch, attempt_id: int, received: Received, at: str) -> None:
-    """Store a reply with all that follows from it, or nothing."""
+def save_received(db: Database, hold: Hold, batch: Batch, attempt_id: int, received: Received, at: str) -> list[Batch]:
+    """Store a reply with all that follows from it, or nothing; returns the batches that take over."""
     with transaction(db):
         assert_held(db, hold, at)
         db.table("attempt").update(attempt_id, _attempt_values(received, at))
@@ -101,7 +106,7 @@ def save_received(db: Database, hold: Hold, batch: Batch, attempt_id: int, recei
         _settle(db, hold.run_id, received.settled, numbers, attempt_id)
         if received.follow or received.step in (Step.KEEP, Step.GIVE_UP):
             db.conn.execute("UPDATE batch SET step = ? WHERE id = ?", (received.step, batch.id))
-            add_batches(db, hold.run_id, received.follow, parent_id=batch.id)
+        return add_batches(db, hold.run_id, received.follow, parent_id=batch.id)
 
 
 def save_unsent(db: Database, hold: Hold, batch: Batch, bad: Sequence[Settled], *, whole: bool, at: str) -> None:

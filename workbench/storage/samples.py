@@ -61,6 +61,16 @@ def load_samples(db: Database, key: str) -> list[Sample]:
     return [sample_from_row(row) for row in rows]
 
 
+def load_named_samples(db: Database, key: str, names: Sequence[str]) -> list[Sample]:
+    """The samples of these ids, in the order asked."""
+    rows = db.query(
+        "SELECT * FROM sample WHERE dataset = ? AND name IN (SELECT value FROM json_each(?))",
+        [key, json.dumps(list(names))],
+    )
+    found = {row["name"]: sample_from_row(row) for row in rows}
+    return [found[name] for name in names]
+
+
 def count_samples(db: Database) -> dict[str, int]:
     """Samples of the present import by data set."""
     rows = db.query("SELECT dataset, COUNT(*) AS n FROM sample WHERE position >= 0 GROUP BY dataset")

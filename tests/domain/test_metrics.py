@@ -1,0 +1,251 @@
+"""Every figure against numbers worked out by hand, against scikit-learn on random data, and against published ones."""
+
+import csv
+import os
+from collections.abc import Iterator
+from fractions import Fraction
+from math import sqrt
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.metrics import (
+    accuracy_score,
+    balanced_accuracy_score,
+    confusion_matrix,
+    f1_score,
+    precision_score,
+    recall_score,
+    top_k_accuracy_score,
+)
+
+from workbench.domain.datasets import CARDS
+from workbench.domain.metrics import NO_ANSWER, Bounds, Scores, compute_baselines, compute_scores, proportion
+
+CLASSES = ("happy", "sad", "angry", "contempt")
+
+# happy: 3 right, 1 said sad; sad: 1 right, 1 without answer; angry: 1 said happy, 1 "pain"; contempt: none in gold.
+GOLD = ("happy", "happy", "happy", "happy", "sad", "sad", "angry", "angry")
+PREDICTED = ("happy", "happy", "happy", "sad", "sad", None, "happy", "pain")
+RANKS = (1, 1, 1, 2, 1, None, 3, 4)
+
+
+@pytest.fixture
+def worked() -> Scores:
+    return compute_scores(GOLD, PREDICTED, CLASSES, gold_ranks=RANKS)
+
+
+@pytest.mark.parametrize(
+    ("metric", "by_hand"),
+    [
+        ("accuracy", Fraction(4, 8)),
+        ("uar", (Fraction(3, 4) + Fraction(1, 2) + 0) / 3),
+        ("macro_f1", (Fraction(6, 8) + Fraction(2, 4) + 0) / 3),
+        ("weighted_f1", (4 * Fraction(6, 8) + 2 * Fraction(2, 4) + 0) / 8),
+        ("top_2", Fraction(5, 8)),
+        ("top_3", Fraction(6, 8)),
+        ("mrr", (4 + Fraction(1, 2) + Fraction(1, 3) + Fraction(1, 4)) / 8),
+    ],
+)
+def test_a_metric_is_what_a_pencil_finds(worked: Scores, metric: str, by_hand: Fraction) -> None:
+    assert worked.metrics[metric].value == pytest.approx(float(by_hand))
+
+
+def test_only_accuracy_has_an_interval_and_it_is_wilsons(worked: Scores) -> None:
+    p, n, z = 0.5, 8, 1.959963984540054
+    centre, half = (p + z**2 / (2 * n)) / (1 + z**2 / n), z * sqrt(p * (1 - p) / n + z**2 / (4 * n**2)) / (1 + z**2 / n)
+    accuracy = worked.metrics["accuracy"]
+    assert (accuracy.low, accuracy.high) == (pytest.approx(centre - half), pytest.approx(centre + half))
+    assert all(one.low is one.high is None for name, one in worked.metrics.items() if name != "accuracy")
+
+
+def test_wilson_stays_inside_zero_and_one_where_all_or_none_are_right() -> None:
+    all_right, none_right = proportion(5, 5), proportion(0, 5)
+    assert (all_right.value, all_right.high) == (1.0, pytest.approx(1.0))
+    assert (none_right.value, none_right.low) == (0.0, pytest.approx(0.0))
+
+
+def test_each_class_has_its_own_figures_and_what_has_no_denominator_is_none(worked: Scores) -> None:
+    happy, sad, angry, contempt = worked.per_class
+    assert (happy.support, happy.precision, happy.recall, happy.f1) == (4, 0.75, 0.75, 0.75)
+    assert (sad.support, sad.precision, sad.recall, sad.f1) == (2, 0.5, 0.5, 0.5)
+    assert (angry.support, angry.precision, angry.recall, angry.f1) == (2, None, 0.0, 0.0)
+    assert (contempt.support, contempt.precision, contempt.recall, contempt.f1) == (0, None, None, None)
+
+
+def test_the_confusion_matrix_shows_other_words_before_the_last_column_for_no_answer(worked: Scores) -> None:
+    assert worked.confusion.gold == CLASSES
+    assert worked.confusion.predicted == (*CLASSES, "pain", NO_ANSWER)
+    assert worked.confusion.counts == (
+        (3, 1, 0, 0, 0, 0),
+        (0, 1, 0, 0, 0, 1),
+        (1, 0, 0, 0, 1, 0),
+        (0, 0, 0, 0, 0, 0),
+    )
+
+
+def test_other_words_stand_in_the_order_of_their_frequency() -> None:
+    scores = compute_scores(("sad",) * 4, ("pain", "awe", "zeal", "zeal"), CLASSES)
+    assert scores.confusion.predicted == (*CLASSES, "zeal", "awe", "pain", NO_ANSWER)
+
+
+def test_a_word_that_reads_like_no_answer_is_not_counted_as_one() -> None:
+    scores = compute_scores(("sad", "sad"), (NO_ANSWER, None), CLASSES)
+    assert scores.answered == 1
+    assert scores.confusion.counts[1] == (0, 0, 0, 0, 1, 1)
+
+
+def test_bounds_and_coverage_speak_of_the_plan_not_of_what_counts() -> None:
+    answered_only = compute_scores(("sad", "sad", "happy"), ("sad", "pain", "happy"), CLASSES, planned=5, answered=3)
+    assert (answered_only.planned, answered_only.answered, answered_only.counted) == (5, 3, 3)
+    assert answered_only.coverage == pytest.approx(3 / 5)
+    assert answered_only.bounds == Bounds(2 / 5, 4 / 5)
+    assert answered_only.metrics["accuracy"].value == pytest.approx(2 / 3)
+
+
+def test_a_class_without_support_moves_no_mean_even_when_it_is_predicted() -> None:
+    scores = compute_scores(("happy", "sad"), ("happy", "contempt"), CLASSES)
+    assert scores.metrics["uar"].value == pytest.approx(0.5)
+    assert scores.metrics["macro_f1"].value == pytest.approx(0.5)
+    assert (scores.per_class[3].precision, scores.per_class[3].recall) == (0.0, None)
+
+
+def test_nothing_counted_gives_none_and_never_nan() -> None:
+    scores = compute_scores((), (), CLASSES, gold_ranks=())
+    assert all(one.value is one.low is one.high is None for one in scores.metrics.values())
+    assert (scores.coverage, scores.bounds, dict(scores.baselines)) == (None, None, {})
+    assert scores.confusion.counts == ((0,) * 5,) * 4
+    assert [one.recall for one in scores.per_class] == [None] * 4
+
+
+def test_a_plan_without_answers_still_has_bounds() -> None:
+    scores = compute_scores((), (), CLASSES, planned=3)
+    assert (scores.coverage, scores.bounds) == (0.0, Bounds(0.0, 1.0))
+
+
+def test_without_ranks_there_is_no_top_k() -> None:
+    scores = compute_scores(GOLD, PREDICTED, CLASSES)
+    assert [scores.metrics[name].value for name in ("top_2", "top_3", "mrr")] == [None] * 3
+
+
+def test_a_gold_label_that_is_no_class_is_a_mistake_of_the_caller() -> None:
+    with pytest.raises(ValueError, match="joyous"):
+        compute_scores(("joyous",), ("happy",), CLASSES)
+
+
+def test_the_majority_baseline_is_what_scikit_learn_gives_for_one_constant_answer() -> None:
+    baseline = compute_baselines(GOLD, CLASSES)["majority"]
+    present, constant = ["happy", "sad", "angry"], ["happy"] * len(GOLD)
+    assert baseline.label == "happy"
+    assert dict(baseline.metrics) == {
+        "accuracy": pytest.approx(accuracy_score(GOLD, constant)),
+        "uar": pytest.approx(balanced_accuracy_score(GOLD, constant)),
+        "macro_f1": pytest.approx(f1_score(GOLD, constant, labels=present, average="macro", zero_division=0)),
+        "weighted_f1": pytest.approx(f1_score(GOLD, constant, labels=present, average="weighted", zero_division=0)),
+    }
+
+
+def test_the_uniform_baseline_is_what_scikit_learn_gives_when_each_class_is_guessed_equally_often() -> None:
+    baseline = compute_baselines(GOLD, CLASSES)["uniform"]
+    gold = [label for label in GOLD for _ in CLASSES]
+    guessed = [label for _ in GOLD for label in CLASSES]
+    present = ["happy", "sad", "angry"]
+    assert baseline.label is None
+    assert dict(baseline.metrics) == {
+        "accuracy": pytest.approx(accuracy_score(gold, guessed)),
+        "uar": pytest.approx(recall_score(gold, guessed, labels=present, average="macro")),
+        "macro_f1": pytest.approx(f1_score(gold, guessed, labels=present, average="macro")),
+        "weighted_f1": pytest.approx(f1_score(gold, guessed, labels=present, average="weighted")),
+    }
+
+
+def test_the_first_of_two_equally_frequent_classes_is_the_majority() -> None:
+    assert compute_baselines(("sad", "happy"), CLASSES)["majority"].label == "happy"
+
+
+pairs = st.lists(
+    st.tuples(st.sampled_from(CLASSES), st.sampled_from((*CLASSES, "pain", "awe", None))), min_size=1, max_size=40
+)
+
+
+@given(pairs)
+def test_scikit_learn_agrees_on_any_data(pairs: list[tuple[str, str | None]]) -> None:
+    gold = [one for one, _ in pairs]
+    predicted = [other for _, other in pairs]
+    said = [other or NO_ANSWER for other in predicted]
+    present = sorted(set(gold))
+    scores = compute_scores(gold, predicted, CLASSES)
+    figures = {name: one.value for name, one in scores.metrics.items()}
+    assert figures["accuracy"] == pytest.approx(accuracy_score(gold, said))
+    assert figures["uar"] == pytest.approx(recall_score(gold, said, labels=present, average="macro", zero_division=0))
+    for average in ("macro", "weighted"):
+        by_library = f1_score(gold, said, labels=present, average=average, zero_division=0)
+        assert figures[f"{average}_f1"] == pytest.approx(by_library)
+    for function, name in ((precision_score, "precision"), (recall_score, "recall"), (f1_score, "f1")):
+        by_class = function(gold, said, labels=list(CLASSES), average=None, zero_division=0)
+        assert [getattr(one, name) or 0.0 for one in scores.per_class] == pytest.approx(list(by_class))
+    columns = list(scores.confusion.predicted)
+    matrix = confusion_matrix(gold, said, labels=columns)
+    assert [list(row) for row in scores.confusion.counts] == matrix[: len(CLASSES)].tolist()
+
+
+@given(st.lists(st.tuples(st.sampled_from(range(4)), st.permutations(range(4))), min_size=1, max_size=30))
+def test_scikit_learn_agrees_on_top_k_of_whole_rankings(cases: list[tuple[int, list[int]]]) -> None:
+    gold = [label for label, _ in cases]
+    points = [[-ranking.index(label) for label in range(4)] for _, ranking in cases]
+    ranks = [ranking.index(label) + 1 for label, ranking in cases]
+    predicted = [CLASSES[ranking[0]] for _, ranking in cases]
+    scores = compute_scores([CLASSES[label] for label in gold], predicted, CLASSES, gold_ranks=ranks)
+    for k in (2, 3):
+        by_library = top_k_accuracy_score(gold, points, k=k, labels=range(4))
+        assert scores.metrics[f"top_{k}"].value == pytest.approx(by_library)
+
+
+@given(pairs)
+def test_no_figure_leaves_the_unit_interval_and_intervals_hold_their_value(pairs: list[tuple[str, str | None]]) -> None:
+    scores = compute_scores([one for one, _ in pairs], [other for _, other in pairs], CLASSES)
+    assert all(one.value is None or 0 <= one.value <= 1 for one in scores.metrics.values())
+    accuracy = scores.metrics["accuracy"]
+    assert accuracy.value is not None
+    assert accuracy.low is not None
+    assert accuracy.high is not None
+    assert accuracy.low - 1e-12 <= accuracy.value <= accuracy.high + 1e-12
+    assert scores.bounds is not None
+    assert scores.bounds.low <= scores.bounds.high
+
+
+def published_predictions(*parts: str) -> Path:
+    given = os.environ.get("EMOWB_PREDICTIONS")
+    folder = Path(given) if given else Path(__file__).parents[3] / "shared" / "predictions"
+    path = folder.joinpath(*parts)
+    if not path.is_file():
+        pytest.skip(f"the published predictions are not at {path}; name their folder in EMOWB_PREDICTIONS")
+    return path
+
+
+def rows_of(path: Path) -> Iterator[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        yield from csv.DictReader(file)
+
+
+@pytest.mark.parametrize(
+    ("key", "file", "n", "per_cent"),
+    [("rafdb", "label-gpt4v-rgb.csv", 3067, 75.81), ("casme2", "label-gpt4v.csv", 239, 14.64)],
+)
+def test_published_accuracies_come_out_of_the_published_predictions(
+    key: str, file: str, n: int, per_cent: float
+) -> None:
+    card = CARDS[key]
+    gold, predicted, ranks = [], [], []
+    for row in rows_of(published_predictions(key, file)):
+        label = card.labels.resolve(row["gt"])
+        ranking = [card.labels.resolve(word) or word for word in row["gpt4v"].split(",")]
+        assert label is not None
+        gold.append(label)
+        predicted.append(ranking[0])
+        ranks.append(ranking.index(label) + 1 if label in ranking else None)
+    scores = compute_scores(gold, predicted, card.classes, gold_ranks=ranks)
+    accuracy = scores.metrics["accuracy"].value
+    assert accuracy is not None
+    assert (scores.counted, round(100 * accuracy, 2)) == (n, per_cent)

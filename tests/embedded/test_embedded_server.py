@@ -1,0 +1,165 @@
+"""The endpoint answers the real client over real HTTP, and says clearly what it cannot do."""
+
+import ast
+import asyncio
+import http.client
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from openai import AsyncOpenAI, BadRequestError, NotFoundError, OpenAI
+from PIL import Image
+
+from workbench.domain.prompts import answer_schema
+from workbench.embedded.server import BODY_LIMIT_BYTES, EndpointServer, Served
+from workbench.embedded.trouble import Trouble
+from workbench.errors import EndpointError
+
+Part = dict[str, Any]
+Client = Callable[[Trouble], OpenAI]
+Messages = Callable[[Sequence[str]], Any]
+MODEL = "schematic-baseline"
+LABELS = ("happy", "sad", "angry", "fearful", "disgusted", "surprised", "neutral")
+
+
+@pytest.fixture
+def portraits(
+    text_part: Callable[[str], Part],
+    image_part: Callable[[Image.Image], Part],
+    portrait: Callable[[str, int], Image.Image],
+) -> Any:
+    """Seven faces in layout `paper`, one of each emotion."""
+    head = f"We provide 7 images. Here are the optional categories: [{', '.join(LABELS)}]. The output format should"
+    faces = [image_part(portrait(emotion, 900 + place)) for place, emotion in enumerate(LABELS)]
+    return [{"role": "user", "content": [text_part(head), *faces]}]
+
+
+def test_the_list_of_models_names_the_one_model(client_for: Client) -> None:
+    assert [model.id for model in client_for(Trouble()).models.list()] == [MODEL]
+
+
+def test_prompt_paper_is_answered_with_one_dict_a_line(
+    client_for: Client, portraits: Any, served: list[Served]
+) -> None:
+    reply = client_for(Trouble()).chat.completions.create(model=MODEL, messages=portraits)
+    answers = [ast.literal_eval(line) for line in (reply.choices[0].message.content or "").splitlines()]
+    assert [answer["name"] for answer in answers] == [f"image{n}" for n in range(1, 8)]
+    assert all(sorted(answer["result"]) == sorted(LABELS) for answer in answers)
+    assert served[0].sample_ids == (None,) * 7
+    assert served[0].labels == LABELS
+
+
+def test_usage_counts_text_and_patches(client_for: Client, portraits: Any) -> None:
+    reply = client_for(Trouble()).chat.completions.create(model=MODEL, messages=portraits)
+    assert reply.usage is not None
+    head_chars = len(portraits[0]["content"][0]["text"])
+    assert reply.usage.prompt_tokens == -(-head_chars // 4) + 7 * 9
+    assert reply.usage.completion_tokens == -(-len(reply.choices[0].message.content or "") // 4)
+
+
+def test_prompt_named_is_answered_as_the_asked_schema_says(client_for: Client, named_texts: Messages) -> None:
+    schema = answer_schema(("happy", "sad", "angry"), ("s01", "s02"))
+    response_format: Any = {"type": "json_schema", "json_schema": {"name": "answers", "strict": True, "schema": schema}}
+    reply = client_for(Trouble()).chat.completions.create(
+        model=MODEL, messages=named_texts(["I am so angry", "what a joyful day"]), response_format=response_format
+    )
+    answers = json.loads(reply.choices[0].message.content or "")["answers"]
+    assert [(answer["id"], answer["ranking"][0]) for answer in answers] == [("s01", "angry"), ("s02", "happy")]
+
+
+def test_small_talk_is_answered_with_what_the_model_can_do(client_for: Client) -> None:
+    reply = client_for(Trouble()).chat.completions.create(model=MODEL, messages=[{"role": "user", "content": "hello"}])
+    assert "only rank emotion categories" in (reply.choices[0].message.content or "")
+
+
+def test_a_short_token_limit_cuts_the_reply(client_for: Client, portraits: Any) -> None:
+    choice = client_for(Trouble()).chat.completions.create(model=MODEL, messages=portraits, max_tokens=10).choices[0]
+    assert (choice.finish_reason, len(choice.message.content or "")) == ("length", 40)
+
+
+def test_another_schema_is_not_supported(client_for: Client, named_texts: Messages) -> None:
+    response_format: Any = {"type": "json_schema", "json_schema": {"name": "x", "schema": {"type": "object"}}}
+    with pytest.raises(BadRequestError, match="unsupported response_format"):
+        client_for(Trouble()).chat.completions.create(
+            model=MODEL, messages=named_texts(["a"]), response_format=response_format
+        )
+
+
+def test_a_picture_that_cannot_be_decoded_is_named(client_for: Client, portraits: Any) -> None:
+    portraits[0]["content"][3]["image_url"]["url"] = "data:image/jpeg;base64,AAAA"
+    with pytest.raises(BadRequestError, match="image 3: cannot be decoded") as refused:
+        client_for(Trouble()).chat.completions.create(model=MODEL, messages=portraits)
+    assert refused.value.code == "invalid_image"
+
+
+def test_an_unknown_model_is_not_found(client_for: Client, named_texts: Messages) -> None:
+    with pytest.raises(NotFoundError, match="schematic-baseline") as missing:
+        client_for(Trouble()).chat.completions.create(model="gpt-4", messages=named_texts(["a"]))
+    assert missing.value.code == "model_not_found"
+
+
+def test_streaming_is_refused(client_for: Client, named_texts: Messages) -> None:
+    with pytest.raises(BadRequestError, match="streaming is not supported"):
+        client_for(Trouble()).chat.completions.create(model=MODEL, messages=named_texts(["a"]), stream=True)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        ("/v1/chat/completions", b"{", 400),
+        ("/v1/chat/completions", b"[]", 400),
+        ("/v1/chat/completions", b'{"model": "schematic-baseline"}', 400),
+        ("/v1/chat/completions", b'{"model": "schematic-baseline", "messages": [], "max_tokens": -1}', 400),
+        ("/v1/embeddings", b"{}", 404),
+    ],
+)
+def test_every_wrong_request_gets_an_error_in_openais_form(path: str, body: bytes, status: int) -> None:
+    with EndpointServer() as server:
+        connection = http.client.HTTPConnection(urlsplit(server.base_url).netloc, timeout=10)
+        connection.request("POST", path, body)
+        reply = connection.getresponse()
+        assert reply.status == status
+        assert set(json.loads(reply.read())["error"]) == {"message", "type", "param", "code"}
+        connection.close()
+
+
+def test_a_body_that_is_too_large_is_refused_before_it_is_kept() -> None:
+    with EndpointServer() as server:
+        connection = http.client.HTTPConnection(urlsplit(server.base_url).netloc, timeout=10)
+        connection.request("POST", "/v1/chat/completions", bytes(BODY_LIMIT_BYTES + 1))
+        assert connection.getresponse().status == 413
+        connection.close()
+
+
+@pytest.mark.asyncio
+async def test_many_requests_at_once_are_all_answered(named_texts: Messages) -> None:
+    served: list[Served] = []
+    with EndpointServer(observer=served.append) as server:
+        async with AsyncOpenAI(base_url=server.base_url, api_key="none", max_retries=0) as client:
+            asking = (client.chat.completions.create(model=MODEL, messages=named_texts(["a"])) for _ in range(40))
+            replies = await asyncio.gather(*asking)
+    assert len({reply.id for reply in replies}) == 40
+    assert sorted(one.number for one in served) == list(range(1, 41))
+
+
+def test_a_port_that_is_taken_is_said_so() -> None:
+    with EndpointServer() as first:
+        port = urlsplit(first.base_url).port
+        assert port is not None
+        with pytest.raises(EndpointError, match=f"port {port} .* is taken"):
+            EndpointServer(port=port)
+
+
+@pytest.mark.parametrize("port", [-1, 70_000])
+def test_a_port_that_cannot_be_is_said_so(port: int) -> None:
+    with pytest.raises(EndpointError, match="from 0 to 65535"):
+        EndpointServer(port=port)
+
+
+def test_stopping_twice_or_before_starting_does_nothing() -> None:
+    server = EndpointServer()
+    server.stop()
+    server.stop()
+    server.start()

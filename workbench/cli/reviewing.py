@@ -1,0 +1,40 @@
+"""`emowb open`."""
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from workbench.cli.context import Key, RunName, settings_of
+from workbench.errors import UsageError
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this file."""
+    app.command("open")(open_review)
+
+
+def open_review(
+    context: typer.Context,
+    key: Key,
+    *,
+    run: RunName = None,
+    reviewer: Annotated[str | None, typer.Option(help="Whose review it is. Default: settings, else the login.")] = None,
+) -> None:
+    """Open the review screen on a run.
+
+    Frames, gold beside the ranked prediction, every attempt; `?` shows the keys.
+
+    \b
+    Example:
+        emowb open rafdb
+    """
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError("the review screen needs a terminal; `emowb metrics` and `emowb export` work without one")
+    from workbench.wiring import review_parts
+
+    parts = review_parts(settings_of(context, reviewer=reviewer), os.environ, key, run)
+    from workbench.tui.app import run_review
+
+    run_review(parts)

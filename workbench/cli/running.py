@@ -1,0 +1,227 @@
+"""`emowb run` and `emowb retry`."""
+
+import asyncio
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from workbench.cli.context import AsJson, Key, RunName, settings_of, workspace
+from workbench.cli.output import say, show, show_json
+from workbench.cli.sending import send_and_report
+from workbench.domain.datasets import DatasetCard, card_of
+from workbench.domain.predictions import PredictionStatus
+from workbench.domain.prompts import NAMED, prompt_version
+from workbench.domain.runs import Colour, RunSpec, RunState
+from workbench.domain.tasks import FramePolicy, Modality
+from workbench.errors import UsageError
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+    from workbench.settings import Settings
+    from workbench.wiring import Connection
+
+_TEXT_BATCH = 20
+"""Samples in one request where no picture goes: the ancestor's size for texts."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    app.command("run")(run_set)
+    app.command("retry")(retry)
+
+
+Endpoint = Annotated[str | None, typer.Option(metavar="NAME", help="Who is asked; `embedded` needs nothing.")]
+Rpm = Annotated[int | None, typer.Option(min=1, help="Requests per minute, never exceeded.")]
+Concurrency = Annotated[int | None, typer.Option(min=1, help="Requests in flight.")]
+
+
+def run_set(
+    context: typer.Context,
+    key: Key,
+    *,
+    name: Annotated[str | None, typer.Option(help="The run's name. Default: the model's.")] = None,
+    model: Annotated[str | None, typer.Option(help="Default: the only model that the endpoint has.")] = None,
+    endpoint: Endpoint = None,
+    prompt: Annotated[str | None, typer.Option(help="named (the default) or paper.")] = None,
+    frames: Annotated[str | None, typer.Option(help="apex, all, last(n), uniform(n) or ends(n).")] = None,
+    colour: Annotated[Colour | None, typer.Option(help="In what colours frames go out.")] = None,
+    modality: Annotated[Modality | None, typer.Option(help="What of a sample is sent.")] = None,
+    batch_size: Annotated[int | None, typer.Option(min=1, help="Samples in one request.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Only so many samples of the planned order.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Of the order of samples.")] = None,
+    rpm: Rpm = None,
+    concurrency: Concurrency = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be asked; send nothing.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Send a data set to a model, or resume a run.
+
+    A run goes on where it stopped when its name is given again; what was answered is not asked again.
+
+    \b
+    Examples:
+        emowb run rafdb --endpoint embedded
+        emowb run casme2 --endpoint openai --model NAME --prompt paper --rpm 60
+    """
+    from workbench import wiring
+    from workbench.storage.runs import has_run, load_run
+
+    card = card_of(key)
+    settings = settings_of(context, rpm=rpm, concurrency=concurrency)
+    options = {
+        "model": model,
+        "endpoint": endpoint,
+        "prompt": prompt_version(prompt) if prompt else None,
+        "frames": _frame_policy(frames),
+        "colour": colour,
+        "modality": _checked_modality(card, modality),
+        "batch_size": batch_size,
+        "limit": limit,
+        "seed": seed,
+    }
+    with workspace(settings) as db:
+        stored = load_run(db, card.key, name) if name and has_run(db, card.key, name) else None
+        chosen = wiring.endpoint_name(settings, endpoint, stored)
+        with wiring.connected(settings, chosen, os.environ) as connection:
+            wanted = model or (stored.spec.model if stored else settings.model)
+            options |= {"endpoint": chosen, "model": asyncio.run(wiring.choose_model(connection, wanted))}
+            name = name or str(options["model"])
+            if stored is None and has_run(db, card.key, name):
+                stored = load_run(db, card.key, name)
+            spec = _resumed_spec(stored.spec, options) if stored else card_spec(card, options)
+            if dry_run:
+                _show_plan(db, card, spec, connection, as_json=as_json)
+                return
+            _open_and_send(settings, db, spec, name, connection, as_json=as_json)
+
+
+def retry(
+    context: typer.Context,
+    key: Key,
+    *,
+    run: RunName = None,
+    refused: Annotated[bool, typer.Option("--refused", help="Samples that the model refused.")] = False,
+    unparsed: Annotated[bool, typer.Option("--unparsed", help="Samples whose reply could not be read.")] = False,
+    missing: Annotated[bool, typer.Option("--missing", help="Samples that the reply left out.")] = False,
+    failed: Annotated[bool, typer.Option("--failed", help="Samples for which no reply came.")] = False,
+    bad_media: Annotated[bool, typer.Option("--bad-media", help="Samples that could not be decoded.")] = False,
+    sample: Annotated[list[str] | None, typer.Option(metavar="ID", help="One sample; may be given again.")] = None,
+    rpm: Rpm = None,
+    concurrency: Concurrency = None,
+    as_json: AsJson = False,
+) -> None:
+    """Ask again about samples that have no answer.
+
+    \b
+    Example:
+        emowb retry rafdb --refused
+    """
+    from workbench import wiring
+    from workbench.pipeline.planning import plan_again, samples_with
+
+    card = card_of(key)
+    settings = settings_of(context, rpm=rpm, concurrency=concurrency)
+    chosen = {
+        PredictionStatus.REFUSED: refused,
+        PredictionStatus.UNPARSED: unparsed,
+        PredictionStatus.MISSING: missing,
+        PredictionStatus.FAILED: failed,
+        PredictionStatus.BAD_MEDIA: bad_media,
+    }
+    if not any(chosen.values()) and not sample:
+        raise UsageError(
+            "say what to ask again: --refused, --unparsed, --missing, --failed, --bad-media or --sample ID"
+        )
+    with workspace(settings) as db:
+        found = wiring.chosen_run(db, card.key, run)
+        wanted = [*samples_with(db, found, [status for status, on in chosen.items() if on]), *(sample or [])]
+        with wiring.connected(settings, found.spec.endpoint, os.environ) as connection:
+            count = plan_again(db, found, wanted)
+            say(f"{found.name}: asking again about {count} samples")
+            send_and_report(settings, db, found, connection, as_json=as_json)
+
+
+def _open_and_send(
+    settings: "Settings", db: "Database", spec: RunSpec, name: str, connection: "Connection", *, as_json: bool
+) -> None:
+    from workbench.pipeline.planning import open_run
+
+    run, was_there = open_run(db, name, spec)
+    if run.state is RunState.DONE:
+        say(f"run {run.name} is done already; `emowb retry` asks again for what has no answer")
+    elif was_there:
+        say(f"going on with run {run.name}")
+    _say_where(connection)
+    send_and_report(settings, db, run, connection, as_json=as_json)
+
+
+def _say_where(connection: "Connection") -> None:
+    endpoint = connection.endpoint
+    if endpoint.is_local:
+        say(f"asking {endpoint.name} at {endpoint.base_url} on this machine")
+    else:
+        say(f"asking {endpoint.name} at {endpoint.base_url}: pictures leave this machine for {endpoint.host}")
+
+
+def card_spec(card: DatasetCard, options: Mapping[str, Any]) -> RunSpec:
+    """The card's run spec with the options that were given; None stands for not given."""
+    given = {word: value for word, value in options.items() if value is not None}
+    modality = Modality(given.get("modality", card.modality))
+    defaults: dict[str, Any] = {
+        "dataset": card.key,
+        "prompt": NAMED,
+        "modality": str(modality),
+        "frames": str(card.frames),
+        "labels": card.labels.names,
+        "batch_size": card.batch_size if modality.has_pictures else _TEXT_BATCH,
+    }
+    return RunSpec(**(defaults | given))
+
+
+def _resumed_spec(stored: RunSpec, options: Mapping[str, Any]) -> RunSpec:
+    """A stored run's own spec with the options that were given; one that changes it is refused later."""
+    given = {word: value for word, value in options.items() if value is not None}
+    return RunSpec.from_json(stored.as_json() | given)
+
+
+def _frame_policy(text: str | None) -> str | None:
+    if text is None:
+        return None
+    try:
+        return str(FramePolicy.parse(text))
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+
+
+def _checked_modality(card: DatasetCard, modality: Modality | None) -> str | None:
+    if modality is None:
+        return None
+    possible = list(Modality)[1:] if card.modality is Modality.MULTI else [card.modality]
+    if modality not in possible:
+        raise UsageError(f"{card.key} cannot be asked as {modality}; it can as {', '.join(possible)}")
+    return str(modality)
+
+
+def _show_plan(db: "Database", card: DatasetCard, spec: RunSpec, connection: "Connection", *, as_json: bool) -> None:
+    from workbench.pipeline.planning import plan_samples
+
+    batches = plan_samples(db, spec)
+    plan = {
+        "dataset": spec.dataset,
+        "endpoint": spec.endpoint,
+        "host": connection.endpoint.host,
+        "model": spec.model,
+        "prompt": spec.prompt,
+        "planned": sum(len(batch) for batch in batches),
+        "requests": len(batches),
+        "frames": spec.frames,
+    }
+    if as_json:
+        show_json(plan)
+        return
+    show(f"{card.title}: {plan['planned']} samples in {plan['requests']} requests of up to {spec.batch_size}")
+    show(f"  to {spec.model} at {plan['host']}, prompt {spec.prompt}, frames {spec.frames}; nothing was sent")
+    say("repeats and splits after refusals come on top")

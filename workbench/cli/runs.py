@@ -1,0 +1,82 @@
+"""`emowb runs` and `emowb show`."""
+
+from typing import Annotated
+
+import typer
+
+from workbench.cli.context import AsJson, Key, settings_of, workspace
+from workbench.cli.output import dollars, show, show_json, show_table, suggest
+from workbench.cli.sending import run_json, show_progress
+from workbench.domain.datasets import card_of
+from workbench.domain.predictions import PredictionStatus
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    app.command("runs")(list_runs)
+    app.command("show")(show_run)
+
+
+def list_runs(
+    context: typer.Context,
+    key: Annotated[str | None, typer.Argument(metavar="[KEY]", help="Only of this data set.")] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """List runs: state, progress and cost.
+
+    \b
+    Example:
+        emowb runs rafdb
+    """
+    from workbench.storage.runs import load_progress, load_runs
+
+    settings = settings_of(context)
+    with workspace(settings) as db:
+        runs = [(run, load_progress(db, run.id)) for run in load_runs(db, card_of(key).key if key else None)]
+    if as_json:
+        show_json([run_json(run, progress) for run, progress in runs])
+        return
+    show_table(
+        ("data set", "run", "model", "prompt", "state", "#settled", "#planned", "#refused", "#cost", "changed"),
+        (
+            (
+                *(run.dataset, run.name, run.spec.model, run.spec.prompt, run.state),
+                *(progress.settled, progress.planned, progress.by_status.get(PredictionStatus.REFUSED, 0)),
+                *(dollars(progress.cost_usd), run.changed_at[:16].replace("T", " ")),
+            )
+            for run, progress in runs
+        ),
+    )
+    if not runs:
+        suggest(f"emowb run {key or 'KEY'} --endpoint NAME")
+
+
+def show_run(
+    context: typer.Context,
+    key: Key,
+    name: Annotated[str | None, typer.Argument(metavar="[RUN]", help="Default: the one touched last.")] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Show everything about one run.
+
+    \b
+    Example:
+        emowb show rafdb
+    """
+    from workbench import wiring
+    from workbench.storage.runs import load_progress
+
+    with workspace(settings_of(context)) as db:
+        run = wiring.chosen_run(db, card_of(key).key, name)
+        progress = load_progress(db, run.id)
+    if as_json:
+        show_json({**run_json(run, progress), "spec": run.spec.as_json(), "spec_hash": run.spec_hash})
+        return
+    show(f"{run.dataset} / {run.name}: {run.state}" + (f" ({run.reason})" if run.reason else ""))
+    show(f"  spec {run.spec_hash}, made {run.created_at}, touched {run.changed_at}, sending took {run.elapsed_s:.1f} s")
+    for word, value in run.spec.as_json().items():
+        show(f"  {word}: {', '.join(value) if isinstance(value, tuple | list) else value}")
+    show_progress(progress)
+    suggest(f"emowb open {run.dataset} --run {run.name}")

@@ -1,0 +1,352 @@
+"""Reads what a reply says, whatever its form, as entries: a name, and what is said of it.
+
+`scan` finds lists and records: JSON, almost JSON, Python literals, pieces of these between prose. It is a reader and
+no repairer. A repairer closes what a token limit cut off, keeps the last of two values under one key and invents what
+is missing, so that "disg" becomes an answer. Here a value is either closed by the model itself, or marked `cut`; what
+does not fit the grammar is `UNREADABLE` in its place and spoils nothing else; a key that comes twice stays twice. One
+pass over the text, no recursion: time grows with the length of the text alone.
+
+`entries_in` and `entries_in_lines` know the words that models use for a name and for an answer. Whether a name means
+a sample, and what an answer ranks, is not known here.
+"""
+
+# ruff: noqa: RUF001 - models write curly quotes, and the punctuation of Chinese
+
+import json
+import re
+from dataclasses import dataclass, field, replace
+from enum import Enum, auto
+from typing import Final, Literal, TypeAlias, TypeGuard
+
+MOST_DEPTH: Final = 32
+"""Deeper nesting is no answer; reading ends there."""
+
+
+class _Mark(Enum):
+    UNREADABLE = auto()
+
+
+UNREADABLE: Final = _Mark.UNREADABLE
+"""Stands where something stood that cannot be read."""
+
+Scalar: TypeAlias = str | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list."""
+
+    items: tuple["Value", ...]
+    cut: bool = False
+    """The text ended before the list did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """An object with its members as written: in order, and twice where they are there twice."""
+
+    members: tuple[tuple[str, "Value"], ...]
+    cut: bool = False
+
+
+Value: TypeAlias = Scalar | Listing | Record | Literal[_Mark.UNREADABLE]
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What was found in a text."""
+
+    values: tuple[Value, ...]
+    """The outermost lists and records, in order."""
+    gaps: tuple[str, ...]
+    """The text around them: before the first, between each two, after the last."""
+    cut: bool
+    """The text ended, or became unreadable, inside a list or record."""
+
+
+def is_scalar(value: Value) -> TypeGuard[Scalar]:
+    """Whether this is a word, a number, true, false or null."""
+    return not isinstance(value, Listing | Record | _Mark)
+
+
+def scan(text: str) -> Scan:
+    """Find every outermost list and record of a text. Never raises."""
+    return _Reader().read(text)
+
+
+_TOKEN: Final = re.compile(
+    r"""
+      (?P<skip>\s++|//[^\n]*+)
+    | (?P<fence>```\w*+)
+    | (?P<open>[\[{(])
+    | (?P<close>[\]})])
+    | (?P<comma>[,，、])
+    | (?P<colon>[:：])
+    | (?P<json>"(?:[^"\\]|\\.)*+")
+    # An apostrophe between two letters ends no string: 'don't know'.
+    | (?P<quoted>'(?:[^'\\]|\\.|(?<=\w)'(?=\w))*+' | [“”„][^“”]*+[“”] | [‘’](?:[^‘’]|(?<=\w)’(?=\w))*+[‘’])
+    | (?P<bare>[^\s,，、:：\[\]{}()"'“”„‘’](?:\([^()\n]*+\)|[^,，、:：\[\]{}()"“”„\n])*+)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_START: Final = re.compile(r"[\[{]")  # round brackets are lists only within these: prose is full of them
+_CLOSERS: Final = {"[": "]", "{": "}", "(": ")"}
+_NUMBER: Final = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,18})?(?:[eE][+-]?[0-9]{1,3})?")
+_CONSTANTS: Final[dict[str, bool | None]] = {"null": None, "none": None, "true": True, "false": False}
+
+
+def _bare_word(word: str) -> Scalar:
+    if word.casefold() in _CONSTANTS:
+        return _CONSTANTS[word.casefold()]
+    if _NUMBER.fullmatch(word):
+        return int(word) if word.lstrip("-").isdigit() else float(word)
+    return word
+
+
+def _unescaped(token: str, *, as_json: bool) -> str:
+    if as_json and "\\" in token:
+        try:
+            return str(json.loads(token, strict=False))
+        except ValueError:  # an escape that JSON does not have
+            pass
+    return re.sub(r"\\(.)", r"\1", token[1:-1], flags=re.DOTALL)
+
+
+_LOST_KEY: Final = ""
+
+
+@dataclass(slots=True)
+class _Open:
+    """A list or record that is being read."""
+
+    closer: str
+    start: int
+    items: list[Value] = field(default_factory=list)
+    members: list[tuple[str, Value]] = field(default_factory=list)
+    key: str | None = None
+    slot: list[Value] = field(default_factory=list)
+    """What came since the last comma; one value, where all is well."""
+
+    def settle(self) -> None:
+        """A comma or the end: what is in the slot becomes an item or a member."""
+        if self.closer != "}":
+            run_together = all(isinstance(value, Listing | Record) for value in self.slot)
+            self.items += self.slot if len(self.slot) == 1 or run_together else [UNREADABLE]
+        elif self.key is not None:
+            self.members.append((self.key, self.slot[0] if len(self.slot) == 1 else UNREADABLE))
+        elif self.slot:
+            self.members.append((_LOST_KEY, UNREADABLE))
+        self.key, self.slot = None, []
+
+    def name(self) -> None:
+        """A colon: what is in the slot is a key."""
+        word = self.slot[0] if len(self.slot) == 1 else UNREADABLE
+        if self.closer == "}" and self.key is None and is_scalar(word):
+            self.key, self.slot = str(word), []
+        else:
+            self.slot.append(UNREADABLE)
+
+    def value(self, *, cut: bool = False) -> Listing | Record:
+        """What was read."""
+        self.settle()
+        return Record(tuple(self.members), cut) if self.closer == "}" else Listing(tuple(self.items), cut)
+
+
+class _Reader:
+    """The lists and records that are open, and those that are done."""
+
+    def __init__(self) -> None:
+        self._stack: list[_Open] = []
+        self._found: list[tuple[int, int, Value]] = []
+        self._cut = False
+
+    def read(self, text: str) -> Scan:
+        """Read all of a text."""
+        position = 0
+        while position < len(text):
+            if not self._stack:
+                start = _START.search(text, position)
+                if start is None:
+                    break
+                position = start.start()
+            token = _TOKEN.match(text, position)
+            if token is None or len(self._stack) > MOST_DEPTH:  # None: a string that never ends
+                break
+            self._take(token)
+            position = token.end()
+        self._give_up(len(text))
+        return self._scan(text)
+
+    def _take(self, token: re.Match[str]) -> None:
+        word = token[0]
+        match token.lastgroup:
+            case "open":
+                self._stack.append(_Open(_CLOSERS[word], token.start()))
+            case "close":
+                self._close(word, token.end())
+            case "comma":
+                self._stack[-1].settle()
+            case "colon":
+                self._stack[-1].name()
+            case "fence":  # a block ends here, and with it whatever prose or code left open
+                self._give_up(token.start())
+            case "bare":
+                self._stack[-1].slot.append(_bare_word(word.strip()))
+            case "json" | "quoted":
+                self._stack[-1].slot.append(_unescaped(word, as_json=token.lastgroup == "json"))
+
+    def _close(self, closer: str, end: int) -> None:
+        if not any(opened.closer == closer for opened in self._stack):
+            return  # one bracket too many
+        while (opened := self._stack.pop()).closer != closer:
+            self._add(UNREADABLE, opened.start, end)
+        self._add(opened.value(), opened.start, end)
+
+    def _give_up(self, end: int) -> None:
+        """Keep what was closed inside of what was not."""
+        self._cut = self._cut or bool(self._stack)
+        while self._stack:
+            opened = self._stack.pop()
+            if not opened.slot or is_scalar(opened.slot[-1]):
+                opened.key, opened.slot = None, []  # a word that nothing follows may be half a word
+            self._add(opened.value(cut=True), opened.start, end)
+
+    def _add(self, value: Value, start: int, end: int) -> None:
+        if self._stack:
+            self._stack[-1].slot.append(value)
+        else:
+            self._found.append((start, end, value))
+
+    def _scan(self, text: str) -> Scan:
+        ends = [0, *(end for _, end, _ in self._found)]
+        starts = [*(start for start, _, _ in self._found), len(text)]
+        gaps = tuple(text[end:start] for end, start in zip(ends, starts, strict=True))
+        return Scan(tuple(value for _, _, value in self._found), gaps, self._cut)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a reply says of one sample."""
+
+    names: tuple[str, ...]
+    """What it calls the sample, the likeliest first; empty where it names none."""
+    answers: tuple[Value, ...]
+    """What stands where an answer belongs, the most telling first; empty where nothing does."""
+    notes: tuple[str, ...] = ()
+    """Its other words."""
+    keyed: bool = True
+    """Whether something says that the name is a name. A bare "1." could as well be a place in a ranking."""
+
+
+_NAME_KEYS: Final = (
+    *("id", "ref", "sampleid", "imageid", "videoid", "textid", "sample", "name", "samplename", "imagename"),
+    *("videoname", "filename", "file", "image", "video", "index", "number", "text"),
+)
+RANKING_KEYS: Final = (
+    *("ranking", "rankings", "ranked", "rankedlabels", "result", "results", "labels", "emotions", "categories"),
+    *("predictions", "prediction", "answer", "answers", "label", "emotion", "sentiment", "expression", "category"),
+)
+SCORE_KEYS: Final = ("score", "confidence", "probability", "prob", "similarity", "percentage", "likelihood", "value")
+_WRAPPERS: Final = frozenset(
+    {
+        *("answer", "answers", "result", "results", "prediction", "predictions", "response", "responses", "rankings"),
+        *("samples", "images", "videos", "texts", "data", "items", "entries", "output", "outputs", "annotations"),
+    }
+)
+
+
+def under(record: Record, keys: tuple[str, ...]) -> tuple[Value, ...]:
+    """The values under any of these keys, in the order of `keys`, however the keys are written."""
+    folded = [(fold_key(key), value) for key, value in record.members]
+    return tuple(value for wanted in keys for key, value in folded if key == wanted)
+
+
+def fold_key(key: str) -> str:
+    """A key in the form in which keys are compared."""
+    return re.sub(r"[\W_]+", "", key[:40].casefold())
+
+
+def entries_in(value: Value) -> list[Entry]:
+    """The entries of a list or record, of its lists and records too where it merely wraps them."""
+    if isinstance(value, Record):
+        return _recorded(value)
+    if not isinstance(value, Listing):
+        return []
+    if value.items and all(is_scalar(item) for item in value.items):
+        return [] if value.cut else [Entry((), (value,))]
+    nested = [_recorded(item) if isinstance(item, Record) else [Entry((), (item,))] for item in value.items]
+    return [entry for entries in nested for entry in entries]
+
+
+def _recorded(record: Record) -> list[Entry]:
+    names = tuple(str(name) for name in under(record, _NAME_KEYS) if isinstance(name, str | int))
+    wrapped = [value for key, value in record.members if _wraps(key, value, named=bool(names))]
+    if wrapped:
+        return [entry for value in wrapped for entry in entries_in(value)]
+    answers = under(record, RANKING_KEYS)
+    if names or answers:
+        if (_LOST_KEY, UNREADABLE) in record.members:
+            answers = (UNREADABLE,)  # what cannot be read may be another answer
+        notes = tuple(value for _, value in record.members if isinstance(value, str))
+        return [] if record.cut else [Entry(names, answers, notes)]
+    return [_entry(key, value) for key, value in record.members if not is_cut(value)]
+
+
+def _entry(name: str, answer: Value) -> Entry:
+    return Entry((name,), (answer,), keyed=not name.strip(" #").isdigit())
+
+
+def _wraps(key: str, value: Value, *, named: bool) -> bool:
+    wrapper = fold_key(key) in _WRAPPERS and not named
+    if isinstance(value, Record):
+        return wrapper and not all(isinstance(score, int | float) for _, score in value.members)
+    if not isinstance(value, Listing):
+        return False
+    records = [item for item in value.items if isinstance(item, Record)]
+    if records and all(item.cut or (under(item, _NAME_KEYS) and under(item, RANKING_KEYS)) for item in records):
+        return True
+    scored = any(under(item, SCORE_KEYS) for item in records)
+    return wrapper and not scored and not any(is_scalar(item) for item in value.items)
+
+
+def is_flat(value: Value) -> bool:
+    """Whether this is a list of words and numbers: one ranking, or words in brackets."""
+    return isinstance(value, Listing) and any(is_scalar(item) for item in value.items)
+
+
+def is_cut(value: Value) -> bool:
+    """Whether the text ended within this value."""
+    return isinstance(value, Listing | Record) and value.cut
+
+
+_LINE: Final = re.compile(
+    r"[\s>*#•`_\[(\-]*+(?P<name>[^:：|=\t→]{1,60}?)[\s*`_\])]{0,9}(?:[:：=\t→]|->|\s[-–—]\s|[.)、](?=\s))(?P<rest>.*)"
+)
+_RULE: Final = re.compile(r"[\s|:+\-–—]*")
+
+
+def entries_in_lines(text: str) -> list[Entry]:
+    """The entries of lines such as "s01: happy > sad", "2. Happy" or "| s01 | happy |", whatever else a line may be."""
+    entries: list[Entry] = []
+    columns: list[str] = []
+    for line in text.splitlines():
+        if "|" in line and ":" not in line.partition("|")[0]:
+            cells = [cell.strip(" \t*`") for cell in line.strip().strip("|").split("|")]
+            if not columns and any(fold_key(cell) in _NAME_KEYS for cell in cells):
+                columns = [fold_key(cell) for cell in cells]
+            elif not _RULE.fullmatch(line):
+                entries.append(_row(cells, columns))
+        elif match := _LINE.fullmatch(line):
+            entries.append(_entry(match["name"], match["rest"].strip(" \t*")))
+    return entries
+
+
+def _row(cells: list[str], columns: list[str]) -> Entry:
+    named = next((place for key in _NAME_KEYS for place, column in enumerate(columns) if column == key), 0)
+    ranked = next((place for key in RANKING_KEYS for place, column in enumerate(columns) if column == key), None)
+    if ranked is not None:
+        answer = "".join(cells[ranked : ranked + 1])
+    else:
+        answer = " | ".join(cell for place, cell in enumerate(cells) if place != named)
+    entry = _entry("".join(cells[named : named + 1]), answer)
+    return replace(entry, keyed=True) if columns else entry

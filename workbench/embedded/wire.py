@@ -1,0 +1,86 @@
+"""The endpoint's replies in the form of OpenAI's API: errors, completions, the list of models."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from workbench.embedded import MODEL_NAME
+
+_CREATED_S: Final = 1_767_225_600
+"""When the model was made, as the list of models tells it (2026-01-01 UTC)."""
+
+
+class RequestError(Exception):
+    """A request that cannot be answered, with the status and the words to say so."""
+
+    def __init__(self, status: int, message: str, code: str | None = None, param: str | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.param = param
+
+
+@dataclass(frozen=True, slots=True)
+class HttpReply:
+    """What goes back over the connection."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+    is_dropped: bool = False
+    """Whether the connection closes in the middle of the body."""
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """What the model says."""
+
+    content: str | None
+    finish_reason: str = "stop"
+    refusal: str | None = None
+
+
+def error_reply(error: RequestError, headers: Mapping[str, str] | None = None) -> HttpReply:
+    """An error as OpenAI's clients read it."""
+    kind = "rate_limit_error" if error.status == 429 else "invalid_request_error"
+    detail = {"message": str(error), "type": kind, "param": error.param, "code": error.code}
+    return HttpReply(error.status, _encoded({"error": detail}), headers or {})
+
+
+def completion_body(completion: Completion, *, request_id: str, created_s: int, prompt_tokens: int) -> bytes:
+    """A chat completion with its usage; four characters are counted as one token."""
+    said = completion.content or completion.refusal or ""
+    completion_tokens = text_tokens(said)
+    message = {"role": "assistant", "content": completion.content, "refusal": completion.refusal}
+    return _encoded(
+        {
+            "id": f"chatcmpl-{request_id}",
+            "object": "chat.completion",
+            "created": created_s,
+            "model": MODEL_NAME,
+            "choices": [{"index": 0, "message": message, "logprobs": None, "finish_reason": completion.finish_reason}],
+            "usage": {
+                "prompt_tokens": prompt_tokens,
+                "completion_tokens": completion_tokens,
+                "total_tokens": prompt_tokens + completion_tokens,
+            },
+        }
+    )
+
+
+def models_body() -> bytes:
+    """The list of the one model."""
+    model = {"id": MODEL_NAME, "object": "model", "created": _CREATED_S, "owned_by": "emowb"}
+    return _encoded({"object": "list", "data": [model]})
+
+
+def text_tokens(text: str) -> int:
+    """The tokens of a text, estimated at four characters each."""
+    return -(-len(text) // 4)
+
+
+def _encoded(body: Mapping[str, Any]) -> bytes:
+    return json.dumps(body, ensure_ascii=False).encode()

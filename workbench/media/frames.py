@@ -1,0 +1,150 @@
+"""The door of the room: the frames of a sample, for a model or for a screen, whatever form its pictures have on disk.
+
+Every function may be called from many threads at once.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from workbench.domain.runs import Colour
+from workbench.domain.samples import ClipSpan, Frame, MediaKind, Sample
+from workbench.domain.tasks import FramePolicy, FrameRule, frame_indices
+from workbench.media.files import medium_path, path_under, read_file
+from workbench.media.frame_folders import numbered_frames
+from workbench.media.images import Picture, picture_from_bytes, picture_from_image
+from workbench.media.limits import DEFAULT_LIMITS, BadMedia, MediaLimits
+from workbench.media.videos import EndedEarly, claimed_length, counted_length, video_frames
+
+__all__ = ["BadMedia", "FrameRequest", "MediaLimits", "clip_frame", "clip_length", "frame_numbers", "sample_frames"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrameRequest:
+    """Which frames of a sample are wanted, and in what form."""
+
+    policy: FramePolicy
+    colour: Colour
+    longest_side_px: int
+
+
+def sample_frames(
+    root: Path, sample: Sample, wanted: FrameRequest, limits: MediaLimits = DEFAULT_LIMITS
+) -> tuple[Frame, ...]:
+    """The frames that the policy chooses, in its order, encoded; a short clip repeats some.
+
+    Raises BadMedia where they cannot be had.
+    """
+    if sample.media is MediaKind.VIDEO:
+        return _of_video(medium_path(root, sample), sample, wanted, limits)
+    files = _still_files(root, sample, limits)
+    numbers = tuple(files)
+    positions, note = _positions(wanted.policy, numbers, sample.span, limits)
+    drawn = {at: _still(root, files[numbers[at]], at, wanted, limits) for at in set(positions)}
+    return tuple(_noted(drawn[at], note) for at in positions)
+
+
+def clip_length(root: Path, sample: Sample) -> int:
+    """The number of frames that can be shown: 1 for an image; videos are decoded once to count. Raises BadMedia."""
+    return len(frame_numbers(root, sample))
+
+
+def frame_numbers(root: Path, sample: Sample) -> tuple[int, ...]:
+    """The owner's numbers of a folder of frames, ascending; 0..n-1 for a video, 0 for an image. Raises BadMedia."""
+    if sample.media is MediaKind.VIDEO:
+        return tuple(range(counted_length(medium_path(root, sample), DEFAULT_LIMITS)))
+    return tuple(_still_files(root, sample, DEFAULT_LIMITS))
+
+
+def clip_frame(root: Path, sample: Sample, index: int, longest_side_px: int) -> Frame:
+    """The frame at a position (from 0) for a screen, in colour. Raises BadMedia, also for one outside the clip."""
+    wanted = FrameRequest(policy=FramePolicy(FrameRule.ALL), colour=Colour.RGB, longest_side_px=longest_side_px)
+    if sample.media is MediaKind.VIDEO:
+        (frame,) = _drawn_of_video(medium_path(root, sample), (index,), wanted, DEFAULT_LIMITS)
+        return frame
+    files = tuple(_still_files(root, sample, DEFAULT_LIMITS).values())
+    if not 0 <= index < len(files):
+        raise BadMedia(f"the clip has {len(files):,} frames")
+    return _still(root, files[index], index, wanted, DEFAULT_LIMITS)
+
+
+def _of_video(path: Path, sample: Sample, wanted: FrameRequest, limits: MediaLimits) -> tuple[Frame, ...]:
+    claimed = claimed_length(path, limits)
+    try:
+        return _read_video(path, claimed, sample, wanted, limits)
+    except EndedEarly as end:
+        note = f"the video ends after {end.n_frames:,} of {claimed:,} frames"
+        frames = _read_video(path, end.n_frames, sample, wanted, limits)
+        return tuple(_noted(frame, note) for frame in frames)
+
+
+def _read_video(
+    path: Path, n_frames: int, sample: Sample, wanted: FrameRequest, limits: MediaLimits
+) -> tuple[Frame, ...]:
+    positions, note = _positions(wanted.policy, range(n_frames), sample.span, limits)
+    drawn = {frame.index: frame for frame in _drawn_of_video(path, positions, wanted, limits)}
+    return tuple(_noted(drawn[at], note) for at in positions)
+
+
+def _positions(
+    policy: FramePolicy, numbers: Sequence[int], span: ClipSpan | None, limits: MediaLimits
+) -> tuple[tuple[int, ...], str | None]:
+    """The positions that the policy chooses among the clip's frame numbers, and what was done otherwise than asked.
+
+    Only the apex is looked for by its number. The other policies run over the whole clip, also where a span is
+    known: that is what the ancestor's did, and a clip without a span has nothing else.
+    """
+    apex, note = _apex_position(numbers, span) if policy.rule is FrameRule.APEX else (None, None)
+    positions = frame_indices(policy, len(numbers), apex)
+    if len(positions) > limits.sent_frames:
+        raise BadMedia(f"{len(positions):,} frames are too many to send; choose another frame policy")
+    return positions, note
+
+
+def _apex_position(numbers: Sequence[int], span: ClipSpan | None) -> tuple[int | None, str | None]:
+    if len(numbers) == 1:
+        return 0, None
+    apex, note = _apex_number(span)
+    if apex is None:
+        return None, note
+    at = min(range(len(numbers)), key=lambda position: abs(numbers[position] - apex))
+    if numbers[at] != apex:
+        note = f"frame {apex} is missing; frame {numbers[at]}, the nearest, is sent"
+    return at, note
+
+
+def _apex_number(span: ClipSpan | None) -> tuple[int | None, str | None]:
+    if span is not None and span.apex is not None:
+        return span.apex, None
+    if span is not None and span.onset is not None and span.offset is not None:
+        return (span.onset + span.offset) // 2, "no apex is known; the middle of onset and offset is sent"
+    return None, "no apex is known; the middle of the clip is sent"
+
+
+def _still_files(root: Path, sample: Sample, limits: MediaLimits) -> Mapping[int, str]:
+    """Frame number to path relative to the root, ascending, of what is not a video."""
+    path = medium_path(root, sample)
+    if sample.media is MediaKind.FRAMES:
+        return {number: f"{sample.path}/{name}" for number, name in numbered_frames(path, limits).items()}
+    return {0: str(sample.path)}
+
+
+def _still(root: Path, file: str, at: int, wanted: FrameRequest, limits: MediaLimits) -> Frame:
+    data = read_file(path_under(root, file), limits.image_bytes)
+    return _frame(picture_from_bytes(data, wanted.colour, wanted.longest_side_px, limits), at)
+
+
+def _drawn_of_video(path: Path, positions: Sequence[int], wanted: FrameRequest, limits: MediaLimits) -> Iterator[Frame]:
+    for at, image in video_frames(path, positions, limits):
+        picture = picture_from_image(image, wanted.colour, wanted.longest_side_px, lossless=False)
+        yield _frame(picture, at)
+
+
+def _frame(picture: Picture, at: int) -> Frame:
+    return Frame(picture.data, picture.mime, picture.width_px, picture.height_px, at, picture.note)
+
+
+def _noted(frame: Frame, note: str | None) -> Frame:
+    if note is None:
+        return frame
+    return replace(frame, note="; ".join(filter(None, (frame.note, note))))

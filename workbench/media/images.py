@@ -1,0 +1,152 @@
+"""From the bytes of a picture to the bytes that are sent: its own where they will do, else encoded anew, once.
+
+A picture is always decoded in full first, since a truncated one only shows itself then; what is sent never carries
+metadata, is never larger than asked, and is never scaled up.
+"""
+
+import warnings
+from dataclasses import dataclass, replace
+from io import BytesIO
+from typing import Final
+
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from workbench.domain.runs import Colour
+from workbench.media.limits import BadMedia, MediaLimits
+from workbench.media.metadata import bare_jpeg, bare_png, bare_webp
+
+_READ: Final = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "PPM")
+_MIMES: Final = {"JPEG": "image/jpeg", "MPO": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
+_LOSSLESS: Final = frozenset({"PNG", "BMP", "GIF", "TIFF", "PPM"})
+_SMALL_PX: Final = 256 * 256
+"""Up to here a lossless picture stays lossless; above, JPEG is many times smaller."""
+_JPEG_QUALITY: Final = 95
+_ORIENTATION: Final = 0x0112  # EXIF tag
+_UPRIGHT: Final = 1
+_PNG_DEPTH_AT: Final = 24
+"""Offset of the bit depth in a PNG file: 8 bytes of signature, 8 of chunk header, 8 of width and height."""
+
+# Filters count for the whole process, since Python's are not safe to change for one thread; so these are narrow ones.
+# Pillow only warns of a decompression bomb below twice its limit, and grumbles about damaged metadata, which is not sent.
+warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
+warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One picture in the form in which it is sent."""
+
+    data: bytes
+    mime: str
+    width_px: int
+    height_px: int
+    note: str | None = None
+
+
+def picture_from_bytes(data: bytes, colour: Colour, longest_side_px: int, limits: MediaLimits) -> Picture:
+    """The picture in an image file. Raises BadMedia for what is no picture, is damaged, or is beyond the limits."""
+    try:
+        with Image.open(BytesIO(data), formats=_READ) as image:
+            _decode(image, limits)
+            return _own(data, image, colour, longest_side_px) or _anew(image, colour, longest_side_px)
+    except BadMedia:
+        raise
+    except UnidentifiedImageError as error:
+        raise BadMedia("not a picture that can be read") from error
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise BadMedia(_too_many_pixels(limits)) from error
+    except Exception as error:  # decoders let through whatever they meet in damaged data
+        raise BadMedia(f"a damaged picture ({type(error).__name__})") from error
+
+
+def _decode(image: Image.Image, limits: MediaLimits) -> None:
+    if image.width * image.height > limits.picture_px:
+        raise BadMedia(_too_many_pixels(limits))
+    image.load()
+
+
+def picture_from_image(image: Image.Image, colour: Colour, longest_side_px: int, *, lossless: bool) -> Picture:
+    """The decoded picture, encoded: flat, in the colours and at most of the size asked for."""
+    flat = _flat(image)
+    if colour is Colour.GREY:
+        flat = flat.convert("L")
+    longest = max(flat.size)
+    if longest > longest_side_px:
+        width, height = (max(1, round(side * longest_side_px / longest)) for side in flat.size)
+        flat = flat.resize((width, height), Image.Resampling.LANCZOS)
+    encoded = BytesIO()
+    if lossless and flat.width * flat.height <= _SMALL_PX:
+        flat.save(encoded, "PNG")
+        return Picture(encoded.getvalue(), "image/png", *flat.size)
+    flat.save(encoded, "JPEG", quality=_JPEG_QUALITY, subsampling=0)
+    return Picture(encoded.getvalue(), "image/jpeg", *flat.size)
+
+
+def _own(data: bytes, image: Image.Image, colour: Colour, longest_side_px: int) -> Picture | None:
+    """The file's own pixels in its own coding, where nothing but metadata keeps them from being sent as they are."""
+    fits = (
+        max(image.size) <= longest_side_px
+        and image.mode in (("L",) if colour is Colour.GREY else ("L", "RGB"))
+        and "transparency" not in image.info
+        and not _is_animated(image)
+        and _orientation(image) == _UPRIGHT
+    )
+    bare = _bare(data, image) if fits else None
+    return None if bare is None else Picture(bare, _MIMES[image.format or ""], *image.size)
+
+
+def _bare(data: bytes, image: Image.Image) -> bytes | None:
+    """The file without metadata, None where that takes encoding it anew."""
+    match image.format:
+        case "JPEG" | "MPO":
+            return bare_jpeg(data)
+        case "PNG" if data[_PNG_DEPTH_AT] == 8:  # models are not known to read 16 bits
+            return bare_png(data)
+        case "WEBP":
+            return bare_webp(data)
+    return None
+
+
+def _anew(image: Image.Image, colour: Colour, longest_side_px: int) -> Picture:
+    lossless = image.format in _LOSSLESS
+    upright = image if _orientation(image) == _UPRIGHT else ImageOps.exif_transpose(image)
+    picture = picture_from_image(upright, colour, longest_side_px, lossless=lossless)
+    return replace(picture, note="an animation; its first frame") if _is_animated(image) else picture
+
+
+def _is_animated(image: Image.Image) -> bool:
+    """Whether there is more than one frame; the second picture in a phone's JPEG (MPO) is no frame of it."""
+    return image.format != "MPO" and getattr(image, "is_animated", False)
+
+
+def _orientation(image: Image.Image) -> int:
+    """The EXIF orientation, 1 (upright) where there is none or it means nothing."""
+    try:
+        value = image.getexif().get(_ORIENTATION, _UPRIGHT)
+    except Exception:  # noqa: BLE001  # damaged EXIF says nothing about the pixels
+        return _UPRIGHT
+    return value if isinstance(value, int) and 1 <= value <= 8 else _UPRIGHT
+
+
+def _flat(image: Image.Image) -> Image.Image:
+    """The picture as RGB, or as L where it is grey: 8 bits, transparency over white."""
+    if image.mode.startswith("I") or image.mode == "F":
+        return _eight_bits(image)
+    if image.mode in ("P", "PA", "LA", "La", "RGBA", "RGBa") or "transparency" in image.info:
+        white = Image.new("RGBA", image.size, "white")
+        return Image.alpha_composite(white, image.convert("RGBA")).convert("RGB")
+    if image.mode in ("1", "L"):
+        return image.convert("L")
+    return image.convert("RGB")
+
+
+def _eight_bits(image: Image.Image) -> Image.Image:
+    """Grey values of 16 bits or more, scaled to 8; a picture whose values already fit 8 bits is not brightened."""
+    values = np.nan_to_num(np.asarray(image, dtype=np.float32))
+    deep = image.mode.startswith("I;16") or values.max(initial=0) > 255
+    return Image.fromarray(np.clip(values / (257 if deep else 1), 0, 255).round().astype(np.uint8))
+
+
+def _too_many_pixels(limits: MediaLimits) -> str:
+    return f"more than {limits.picture_px // 1_000_000:,} million pixels"

@@ -1,0 +1,90 @@
+"""Making a run, or finding the one of that name, and choosing what to ask again."""
+
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from sqlite_utils import Database
+
+from workbench.domain.batches import plan_batches
+from workbench.domain.predictions import PredictionStatus
+from workbench.domain.runs import Run, RunSpec, run_key, spec_difference
+from workbench.errors import DataError, UsageError
+from workbench.storage.attempts import add_batches, open_batches
+from workbench.storage.database import transaction
+from workbench.storage.results import load_results
+from workbench.storage.runs import create_run, has_run, load_run
+from workbench.storage.samples import load_dataset, load_samples
+
+_ISOLATED: Final = (PredictionStatus.REFUSED, PredictionStatus.UNPARSED)
+
+
+def utc_now() -> str:
+    """The time as it stands in every `..._at` column."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def open_run(db: Database, name: str, spec: RunSpec) -> tuple[Run, bool]:
+    """The run of that name, made where there is none; and whether it was there before.
+
+    Raises UsageError with the difference when the name stands for another spec, DataError when the data set has not
+    been imported or holds nothing.
+    """
+    load_dataset(db, spec.dataset)
+    if has_run(db, spec.dataset, name):
+        run = load_run(db, spec.dataset, name)
+        if run.spec_hash != run_key(spec):
+            changes = "; ".join(spec_difference(run.spec, spec)) or "another version of emowb"
+            raise UsageError(f"run {name!r} was planned otherwise ({changes}); choose another --name")
+        return run, True
+    batches = plan_samples(db, spec)
+    return create_run(db, name, spec, batches, utc_now()), False
+
+
+def plan_samples(db: Database, spec: RunSpec) -> list[tuple[str, ...]]:
+    """The batches that a run of this spec would ask. Raises DataError when there is no sample."""
+    names = [sample.id for sample in load_samples(db, spec.dataset)]
+    if not names:
+        raise DataError(f"{spec.dataset} holds no sample; import it again")
+    planned = plan_batches(names, size=spec.batch_size, seed=spec.seed)
+    if spec.limit is None:
+        return planned
+    order = [name for batch in planned for name in batch][: spec.limit]
+    return [tuple(order[start : start + spec.batch_size]) for start in range(0, len(order), spec.batch_size)]
+
+
+def samples_with(db: Database, run: Run, statuses: Collection[PredictionStatus]) -> list[str]:
+    """The ids of samples whose status is one of these, in planned order."""
+    return [
+        result.sample.id
+        for result in load_results(db, run.id)
+        if result.prediction is not None and result.prediction.status in statuses
+    ]
+
+
+def plan_again(db: Database, run: Run, sample_ids: Sequence[str]) -> int:
+    """Plan to ask again about samples that have no answer; returns how many. What they have stays until then.
+
+    A refused or unreadable sample was isolated already and is asked alone; others share requests as before. A sample
+    that is still to be asked anyway is not planned twice. Raises UsageError for one that has an answer, DataError
+    for one that the run does not hold.
+    """
+    waiting = {name for batch in open_batches(db, run.id) for name in batch.sample_ids}
+    known = {result.sample.id: result.prediction for result in load_results(db, run.id)}
+    alone: list[str] = []
+    together: list[str] = []
+    for name in dict.fromkeys(sample_ids):
+        if name not in known:
+            raise DataError(f"run {run.name} has no sample {name!r}")
+        prediction = known[name]
+        if prediction is not None and prediction.status.is_answer:
+            raise UsageError(f"{name} has an answer; only samples without one are asked again")
+        if name not in waiting:
+            (alone if prediction is not None and prediction.status in _ISOLATED else together).append(name)
+    size = run.spec.batch_size
+    batches = [(name,) for name in alone] + [
+        tuple(together[start : start + size]) for start in range(0, len(together), size)
+    ]
+    with transaction(db):
+        add_batches(db, run.id, batches)
+    return len(alone) + len(together)

@@ -1,0 +1,58 @@
+"""Every figure of Tables 3 to 10 of arXiv 2312.04293 v1, to stand beside a run's own.
+
+The file holds per cent as printed; here a figure is a fraction like any other score. The paper calls the figures of
+CMU-MOSI and CH-SIMS accuracy; its published predictions show them to be weighted F1, and so the file names them.
+"""
+
+import csv
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+from workbench.domain.metrics import ACCURACY
+
+SOURCE: Final = "arXiv 2312.04293 v1"
+_SAME_AS: Final = {"war": ACCURACY}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedFigure:
+    """One cell of a table. Tables 8 to 10 repeat some cells of the others, with their conditions in `variant`."""
+
+    table: int
+    dataset: str
+    variant: str
+    """Agreement (`agree5`), colour, frames (`frames=3`) or modality; empty where the set has one condition."""
+    metric: str
+    """As in `domain.metrics`; the paper's WAR is `accuracy`."""
+    method: str
+    reference: int | None
+    """The number of the method's source in the paper's own list; None for the paper's own figures."""
+    value: float
+    """A fraction."""
+
+
+@cache
+def load_published() -> tuple[PublishedFigure, ...]:
+    """All figures, in the order of the tables."""
+    text = (files("workbench") / "data" / "published.csv").read_text(encoding="utf-8")
+    return tuple(_figure(row) for row in csv.DictReader(text.splitlines()))
+
+
+def published_for(dataset: str) -> tuple[PublishedFigure, ...]:
+    """The figures of one data set; none for a set that the paper does not know."""
+    return tuple(figure for figure in load_published() if figure.dataset == dataset)
+
+
+def _figure(row: dict[str, str]) -> PublishedFigure:
+    return PublishedFigure(
+        table=int(row["table"]),
+        dataset=row["dataset"],
+        variant=row["variant"],
+        metric=_SAME_AS.get(row["metric"], row["metric"]),
+        method=row["method"],
+        reference=int(row["reference"]) if row["reference"] else None,
+        value=float(Decimal(row["value"]) / 100),  # 75.81 becomes 0.7581 and nothing near it
+    )

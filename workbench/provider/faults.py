@@ -1,0 +1,76 @@
+"""What an HTTP error means for a run: a table from statuses and error codes to outcomes and faults.
+
+Sources: the error tables of OpenAI's API guide; `azure` answers a filtered prompt with 400 `content_filter`.
+"""
+
+import math
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, Final
+
+from workbench.domain.replies import Fault, Outcome
+
+_POLICY_CODES: Final = frozenset({"content_filter", "content_policy_violation", "image_content_policy_violation"})
+_QUOTA_CODES: Final = frozenset(
+    {
+        "insufficient_quota",
+        "credit_balance_exhausted",
+        "organization_spend_limit_exceeded",
+        "project_spend_limit_exceeded",
+        "organization_usage_limit_exceeded",
+    }
+)
+_LONGEST_WAIT_S: Final = 600.0
+
+
+def meaning_of(status_code: int, code: str, message: str) -> tuple[Outcome, Fault | None]:
+    """The outcome and fault of an answer with an error status."""
+    if code in _POLICY_CODES:
+        return Outcome.FILTERED, None
+    return Outcome.FAILED, _fault(status_code, code, message.casefold())
+
+
+def error_code(body: object) -> str:
+    """The error's code from a body in OpenAI's form, empty where it has none."""
+    error: Any = body.get("error", body) if isinstance(body, Mapping) else None
+    code = error.get("code") if isinstance(error, Mapping) else None
+    return str(code) if code is not None else ""
+
+
+def retry_after_s(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
+    """Seconds to wait by `retry-after-ms` or `Retry-After` (seconds or an HTTP date); None for anything unreadable.
+
+    Never negative and never more than ten minutes: a server's slip must not stop a run for a day.
+    """
+    for name, factor in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
+        value = headers.get(name, "").strip()
+        wait_s = _seconds(value, now or datetime.now(UTC)) if value else None
+        if wait_s is not None:
+            return min(max(wait_s * factor, 0.0), _LONGEST_WAIT_S)
+    return None
+
+
+def _fault(status_code: int, code: str, message: str) -> Fault:
+    if status_code in (401, 402, 403, 404) or code in _QUOTA_CODES or 300 <= status_code < 400:
+        return Fault.STOP
+    if status_code == 413 or code == "context_length_exceeded":
+        return Fault.TOO_LARGE
+    if status_code == 429:
+        return Fault.TOO_LARGE if "request too large" in message else Fault.RATE_LIMITED
+    if status_code in (408, 409) or status_code >= 500:
+        return Fault.TRANSIENT
+    return Fault.BAD_REQUEST
+
+
+def _seconds(value: str, now: datetime) -> float | None:
+    try:
+        seconds = float(value)
+    except ValueError:
+        pass
+    else:
+        return None if math.isnan(seconds) else seconds
+    try:
+        return (parsedate_to_datetime(value) - now).total_seconds()
+    except (ValueError, TypeError):
+        return None

@@ -1,0 +1,166 @@
+"""Settings: one frozen object, and where each value came from.
+
+Order: flags over environment variables over `emowb.toml` in the working directory over the one in the user's config
+directory over the defaults here. Keys of endpoints are no settings: they stay in the environment.
+"""
+
+import getpass
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+
+from workbench.errors import UsageError, unknown_name
+from workbench.provider.endpoints import EMBEDDED, PRESETS, Endpoint
+
+_FILE: Final = "emowb.toml"
+_PREFIX: Final = "EMOWB_"
+_DEFAULT: Final = "default"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What a command works with."""
+
+    db: Path = Path("emowb.db")
+    """The workspace file."""
+    exports: Path = Path("exports")
+    endpoint: str | None = None
+    """The endpoint used when no flag names one."""
+    model: str | None = None
+    reviewer: str = ""
+    rpm: int | None = None
+    """Requests per minute; None: no limit of ours."""
+    concurrency: int = 8
+    """Requests in flight."""
+    timeout_s: float = 300.0
+    endpoints: Mapping[str, Endpoint] = field(default_factory=lambda: PRESETS)
+    """Presets, and what the files add or change."""
+    sources: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Where each value came from, by field; an endpoint's as `endpoints.NAME`."""
+
+    def source_of(self, name: str) -> str:
+        """Where a value came from, for people."""
+        return self.sources.get(name, _DEFAULT)
+
+
+def load_settings(environment: Mapping[str, str], working_dir: Path, config_dir: Path | None = None) -> Settings:
+    """Read files and environment. Raises UsageError that names the file or variable and the word that is wrong."""
+    settings = Settings(reviewer=_login(), sources=MappingProxyType({"reviewer": "login name"}))
+    for path in ((config_dir or _user_config_dir()) / _FILE, working_dir / _FILE):
+        if path.is_file():
+            settings = _with_file(settings, path)
+    return _with_environment(settings, environment)
+
+
+def endpoint_named(settings: Settings, name: str) -> Endpoint:
+    """An endpoint by name. Raises UsageError that names the nearest ones, or says that its address is missing."""
+    endpoint = settings.endpoints.get(name)
+    if endpoint is None:
+        raise unknown_name("endpoint", name, (*settings.endpoints, EMBEDDED))
+    if not endpoint.base_url:
+        raise UsageError(f'endpoint {name} has no address; put base_url = "https://..." under [endpoints.{name}]')
+    return endpoint
+
+
+def _positive(kind: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def read(value: Any) -> Any:
+        number = kind(value)
+        if isinstance(value, bool) or number <= 0:
+            raise ValueError
+        return number
+
+    return read
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError
+    return value.strip()
+
+
+_READERS: Final[Mapping[str, tuple[Callable[[Any], Any], str]]] = MappingProxyType(
+    {
+        "db": (lambda value: Path(_text(value)).expanduser(), "a path"),
+        "exports": (lambda value: Path(_text(value)).expanduser(), "a path"),
+        "endpoint": (_text, "an endpoint's name"),
+        "model": (_text, "a model's name"),
+        "reviewer": (_text, "a name"),
+        "rpm": (_positive(int), "a number above 0"),
+        "concurrency": (_positive(int), "a number above 0"),
+        "timeout_s": (_positive(float), "seconds above 0"),
+    }
+)
+
+
+def _with_values(settings: Settings, values: Mapping[str, Any], source: str) -> Settings:
+    read: dict[str, Any] = {}
+    for name, value in values.items():
+        if name not in _READERS:
+            raise unknown_name(f"setting in {source}:", name, _READERS)
+        reader, wanted = _READERS[name]
+        try:
+            read[name] = reader(value)
+        except (ValueError, TypeError):
+            raise UsageError(f"{name} in {source} is {value!r}; it must be {wanted}") from None
+    sources = {**settings.sources, **dict.fromkeys(read, source)}
+    return replace(settings, **read, sources=MappingProxyType(sources))
+
+
+def _with_file(settings: Settings, path: Path) -> Settings:
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{path} cannot be read: {error}") from error
+    tables = values.pop("endpoints", {})
+    if not isinstance(tables, dict):
+        raise UsageError(f"endpoints in {path} must be tables: [endpoints.NAME]")
+    settings = _with_values(settings, values, str(path))
+    for name, table in tables.items():
+        settings = _with_endpoint(settings, name, table, str(path))
+    return settings
+
+
+def _with_endpoint(settings: Settings, name: str, table: Any, source: str) -> Settings:
+    known = {one.name for one in fields(Endpoint)} - {"name"}
+    base = settings.endpoints.get(name, Endpoint(name=name, base_url=""))
+    if name == EMBEDDED or not isinstance(table, dict):
+        raise UsageError(f"[endpoints.{name}] in {source} is not a table of an endpoint of yours")
+    for word, value in table.items():
+        if word not in known:
+            raise unknown_name(f"word in [endpoints.{name}] of {source}:", word, known)
+        wanted = bool if word == "structured" else str
+        if not isinstance(value, wanted):
+            raise UsageError(f"{word} in [endpoints.{name}] of {source} is {value!r}; it must be a {wanted.__name__}")
+    endpoints = {**settings.endpoints, name: replace(base, **table)}
+    sources = {**settings.sources, f"endpoints.{name}": source}
+    return replace(settings, endpoints=MappingProxyType(endpoints), sources=MappingProxyType(sources))
+
+
+def _with_environment(settings: Settings, environment: Mapping[str, str]) -> Settings:
+    for name in _READERS:
+        variable = _PREFIX + name.upper()
+        if environment.get(variable):
+            settings = _with_values(settings, {name: environment[variable]}, f"${variable}")
+    if environment.get("OPENAI_BASE_URL"):
+        table = {"base_url": environment["OPENAI_BASE_URL"]}
+        settings = _with_endpoint(settings, "openai", table, "$OPENAI_BASE_URL")
+    if settings.endpoint is None and environment.get("OPENAI_API_KEY"):
+        settings = _with_values(settings, {"endpoint": "openai"}, "$OPENAI_API_KEY is set")
+    return settings
+
+
+def _user_config_dir() -> Path:
+    from platformdirs import user_config_path
+
+    return user_config_path("emowb")
+
+
+def _login() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"user-{os.getuid()}"

@@ -1,0 +1,67 @@
+"""The terminal workbench: one application around the review screen."""
+
+import gc
+from collections.abc import Iterable
+from functools import partial
+
+from textual.app import App, SystemCommand
+from textual.screen import Screen
+
+from workbench.tui.commands import COMMANDS, REVIEW
+from workbench.tui.frame_loader import FrameLoader
+from workbench.tui.review_screen import ReviewScreen
+from workbench.tui.session_thread import SessionThread
+from workbench.tui.theme import DARK, LIGHT
+from workbench.wiring import ReviewParts
+
+
+class ReviewApp(App[None]):
+    """Owns the threads and the look; the rest is the review screen's."""
+
+    TITLE = "emowb"
+    CSS = """
+    Footer { background: $panel; }
+    FooterKey .footer-key--key { color: $text-accent; background: $panel; }
+    FooterKey .footer-key--description { color: $text-muted; background: $panel; }
+    ModalScreen { background: $background 60%; }
+    """
+
+    def __init__(self, parts: ReviewParts) -> None:
+        super().__init__()
+        self._parts = parts
+        self._session = SessionThread(parts.open_session)
+        self._loader = FrameLoader(parts)
+        self.register_theme(DARK)
+        self.register_theme(LIGHT)
+        self.theme = DARK.name
+
+    def get_default_screen(self) -> Screen[None]:
+        """The review screen."""
+        return ReviewScreen(self._parts, self._session, self._loader)
+
+    def on_ready(self) -> None:
+        """Spare later frames a collector that walks over everything loaded so far."""
+        gc.collect()
+        gc.freeze()
+
+    async def on_unmount(self) -> None:
+        """Write what was said, then let go of the workspace."""
+        self._loader.close()
+        await self._session.close()
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """What the command palette offers: the commands of the review screen, its labels, and the themes."""
+        if isinstance(screen, ReviewScreen):
+            for command in COMMANDS:
+                if command.scope in REVIEW and command.in_palette and "{" not in command.action:
+                    run = partial(self.run_action, command.action, screen)
+                    yield SystemCommand(command.title, f"{command.scope}: {command.key_words}", run)
+            for number, label in enumerate(self._parts.card.labels.names, start=1):
+                run = partial(self.run_action, f"label({number})", screen)
+                yield SystemCommand(f"label {label}", "your own label for this sample", run)
+        yield SystemCommand("theme", "choose the colours", self.action_change_theme)
+
+
+def run_review(parts: ReviewParts) -> None:
+    """Review a run in this terminal until the reviewer leaves."""
+    ReviewApp(parts).run()

@@ -1,0 +1,109 @@
+"""Asking the model again, and keeping what there is."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+from textual import on
+
+from workbench.domain.predictions import PredictionStatus
+from workbench.pipeline.events import AttemptSaved
+from workbench.storage.cases import CaseRow
+from workbench.tui.case_pages import rows_that
+from workbench.tui.case_screen import CaseScreen
+from workbench.tui.frame_loader import FrameLoader
+from workbench.tui.question_screen import QuestionScreen
+from workbench.tui.retrying import Retrier, RetryEnded, RetryEvent
+from workbench.tui.session_thread import SessionThread
+from workbench.wiring import ReviewParts
+
+
+class Asking(CaseScreen):
+    """The actions of the scope `ask and keep`."""
+
+    def __init__(self, parts: ReviewParts, session: SessionThread, loader: FrameLoader) -> None:
+        super().__init__(parts, session, loader)
+        self._retrier = Retrier(parts.ask_again, self.post_message)
+        self._is_exporting = False
+
+    def on_unmount(self) -> None:
+        """Ask nothing more."""
+        self._retrier.stop()
+
+    async def action_retry(self) -> None:
+        """Ask again about this sample."""
+        if row := await self.current_row():
+            if row.sample_id in self.retrying:
+                self.notice("this sample is being asked about already", seconds=2)
+            elif row.status is None:
+                self.notice(f"not asked yet: `emowb run {self.parts.card.key}` goes on with the run")
+            elif not _can_be_asked(row):
+                self.notice("this sample has an answer; only those without one can be asked again")
+            else:
+                self._ask([row.sample_id])
+
+    async def action_retry_all(self) -> None:
+        """Ask again about all in the list that have no answer, once a person has said yes to the number."""
+        wanted = self.wanted
+        with self.noticing():
+            rows = await self.session.call(lambda session: rows_that(session, wanted, _can_be_asked))
+            sample_ids = [row.sample_id for row in rows if row.sample_id not in self.retrying]
+            if not sample_ids:
+                self.notice("every sample in the list has an answer, or is being asked about", seconds=3)
+                return
+
+            def answered(yes: bool | None) -> None:
+                if yes:
+                    self._ask(sample_ids)
+
+            samples = "1 sample" if len(sample_ids) == 1 else f"{len(sample_ids):,} samples"
+            model = self.parts.run.spec.model
+            question = f"Ask {model} again about {samples} without an answer? It can cost money."
+            await self.app.push_screen(QuestionScreen(question), answered)
+
+    async def action_export(self) -> None:
+        """Write the run's files."""
+        if not self._is_exporting:
+            self._is_exporting = True
+            self.run_worker(self._export(), group="export")
+
+    async def _export(self) -> None:
+        self.notice("writing the run's files …", seconds=2)
+        try:
+            with self.noticing():
+                paths = await asyncio.to_thread(self.parts.export)
+                self.notice("written:\n" + "\n".join(_shortened(path) for path in paths), seconds=10)
+        finally:
+            self._is_exporting = False
+
+    def _ask(self, sample_ids: Sequence[str]) -> None:
+        self._retrier.ask(sample_ids)
+        self._show_retrying(self.retrying.union(sample_ids), sample_ids)
+
+    @on(RetryEvent)
+    def _follow_retry(self, message: RetryEvent) -> None:
+        event = message.event
+        settled = [name for name, _ in event.settled] if isinstance(event, AttemptSaved) else [event.sample_id]
+        self._show_retrying(self.retrying.difference(settled), settled)
+
+    @on(RetryEnded)
+    def _end_retry(self, message: RetryEnded) -> None:
+        self._show_retrying(self.retrying.difference(message.sample_ids), message.sample_ids)
+        if message.error is not None:
+            self.notice(message.error, severity="error", seconds=10)
+
+    def _show_retrying(self, retrying: frozenset[str], touched: Sequence[str]) -> None:
+        self.retrying = retrying
+        self.status.show_retrying(len(retrying))
+        self.cases.show_busy(retrying)
+        self.refresh_cases(touched)
+
+
+def _can_be_asked(row: CaseRow) -> bool:
+    return row.status is not None and not PredictionStatus(row.status).is_answer
+
+
+def _shortened(path: Path) -> str:
+    """Relative to where we are, where it lies below."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)

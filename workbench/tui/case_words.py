@@ -1,0 +1,145 @@
+"""A case in words. Everything from outside passes `visible`, and nothing is markup."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from textual.content import Content
+
+from workbench.domain.datasets import DatasetCard
+from workbench.domain.predictions import PredictionStatus
+from workbench.domain.replies import Attempt
+from workbench.domain.reviews import Review
+from workbench.domain.visible import visible
+from workbench.review.session import Case
+from workbench.storage.results import Result
+from workbench.tui.marks import Mark, mark_of
+
+SOFT: Final = "$text-muted"
+TONES: Final = {
+    "right": "$text-success",
+    "wrong": "$text-error",
+    "doubt": "$text-warning",
+    "busy": "$text-primary",
+    "soft": SOFT,
+}
+
+_LABEL_CHARS: Final = 40
+_SNIPPET_CHARS: Final = 240
+_TEXT_CHARS: Final = 600
+_NOTE_CHARS: Final = 240
+_DIGITS: Final = 9
+
+
+def label_words(card: DatasetCard, label: str) -> str:
+    """A label, with the class that it counts as where that is another word: `amused (positive)`."""
+    counted = card.scored_as(label)
+    words = visible(label, longest=_LABEL_CHARS)
+    return words if counted == label else f"{words} ({counted})"
+
+
+def gold_words(card: DatasetCard, result: Result) -> Content:
+    """The gold label, with the owner's score where there is one."""
+    sample = result.sample
+    gold = label_words(card, sample.gold)
+    if sample.gold in card.unscored_gold:
+        gold += ", not scored"
+    score = f"  score {sample.score:+g}" if sample.score is not None else ""
+    return Content.assemble((gold, "bold"), (score, SOFT))
+
+
+def verdict_of_gold(result: Result, *, asking: bool) -> Content:
+    """What became of the sample, and where gold stands: `✗ wrong, gold is no. 3 of 5`."""
+    status = None if result.prediction is None else result.prediction.status
+    mark = mark_of(status, result.failure)
+    rank = ""
+    if result.prediction is not None and status is not None and status.is_answer:
+        of = len(result.prediction.ranking)
+        rank = f", gold is no. {result.gold_rank} of {of}" if result.gold_rank else f", gold is not among its {of}"
+        rank = "" if result.gold_rank == 1 else rank
+    again = Content.styled("  ↻ asking again", TONES["busy"]) if asking else Content("")
+    return Content.assemble((f"{mark.character} {mark.word}", _tone(mark)), rank, again)
+
+
+def ranking_words(card: DatasetCard, result: Result) -> list[Content]:
+    """The labels in the model's order; the first that counts as gold is marked."""
+    ranking = () if result.prediction is None else result.prediction.ranking
+    return [_ranked(card, place, label, result.gold_rank) for place, label in enumerate(ranking[:_DIGITS], start=1)]
+
+
+def label_set_words(labels: Sequence[str], mine: str | None) -> list[Content]:
+    """The labels with the digits that give them; one's own in brackets."""
+    return [
+        Content.styled(f"[{digit} {visible(label)}]", "bold $text-accent")
+        if label == mine
+        else Content.assemble((f"{digit} ", SOFT), visible(label))
+        for digit, label in enumerate(labels[:_DIGITS], start=1)
+    ]
+
+
+def review_words(review: Review, *, named: bool = False) -> Content:
+    """A reviewer's verdict, label, tags and note in one line."""
+    parts = [Content.styled(review.verdict, "$text-accent")] if review.verdict else []
+    if review.label:
+        parts.append(Content(f"label {visible(review.label)}"))
+    if review.tags:
+        parts.append(Content(visible(" ".join(f"#{tag}" for tag in review.tags), longest=_NOTE_CHARS)))
+    if review.note:
+        parts.append(Content(f"“{visible(review.note, longest=_NOTE_CHARS)}”"))
+    if not parts:
+        return Content.styled("nothing yet", SOFT)
+    who = [Content.styled(visible(review.reviewer, longest=_LABEL_CHARS), SOFT)] if named else []
+    return Content("  ").join([*who, *parts])
+
+
+def others_words(reviews: Sequence[Review]) -> Content:
+    """What the other reviewers say, a line each."""
+    return Content("\n").join([review_words(review, named=True) for review in reviews if not review.is_empty])
+
+
+def attempt_words(attempts: Sequence[Attempt]) -> Content:
+    """The last attempt in one line."""
+    if not attempts:
+        return Content.styled("no attempt", SOFT)
+    last = attempts[-1]
+    tried = f"{len(attempts)} attempts" if len(attempts) > 1 else "1 attempt"
+    return Content.styled("  ".join([*attempt_facts(last), tried]), SOFT)
+
+
+def attempt_facts(attempt: Attempt) -> Iterator[str]:
+    """Outcome, model and time of an attempt."""
+    yield str(attempt.outcome or "no reply seen")
+    if attempt.fault:
+        yield str(attempt.fault)
+    if attempt.model:
+        yield visible(attempt.model, longest=_LABEL_CHARS)
+    if attempt.latency_s is not None:
+        yield f"{attempt.latency_s:.1f} s"
+
+
+def failure_words(case: Case) -> Content:
+    """For a sample without an answer: why, in the model's, the endpoint's or our own words."""
+    result = case.result
+    if result.prediction is not None and result.prediction.status is PredictionStatus.RANKED:
+        return Content(visible(result.note, longest=_SNIPPET_CHARS) if result.note else "")
+    said = result.note
+    if said is None and case.attempts:
+        last = case.attempts[-1]
+        said = last.refusal or last.reply or last.error
+    return Content(visible(said.strip(), longest=_SNIPPET_CHARS) if said else "")
+
+
+def text_words(result: Result) -> Content:
+    """The speaker's words, where the sample has any."""
+    text = result.sample.text
+    return Content(f"“{visible(text, longest=_TEXT_CHARS)}”" if text else "")
+
+
+def _ranked(card: DatasetCard, place: int, label: str, gold_rank: int | None) -> Content:
+    words = label_words(card, label)
+    if place == gold_rank:
+        return Content.styled(f"{place} {words} ◂", f"bold {TONES['right']}")
+    return Content.assemble((f"{place} ", SOFT), (words, "bold" if place == 1 else ""))
+
+
+def _tone(mark: Mark) -> str:
+    return TONES[mark.tone]

@@ -1,0 +1,38 @@
+"""What a clip's frames are called: their place, the owner's number, their part in the expression, whether they are sent."""
+
+from dataclasses import dataclass
+
+from workbench.domain.samples import Sample
+
+
+@dataclass(frozen=True, slots=True)
+class ClipFacts:
+    """A sample's frames, as far as words go."""
+
+    length: int
+    sent: tuple[int, ...]
+    """Positions of the frames that the run sends."""
+    numbers: tuple[int, ...]
+    """The owner's number of each position."""
+
+    def roles(self, sample: Sample, position: int) -> tuple[str, ...]:
+        """Which of onset, apex and offset the frame at a position is."""
+        span = sample.span
+        if span is None or position >= len(self.numbers):
+            return ()
+        number = self.numbers[position]
+        named = (("onset", span.onset), ("apex", span.apex), ("offset", span.offset))
+        return tuple(name for name, owner in named if owner == number)
+
+    def first_shown(self, sample: Sample) -> int:
+        """Where to begin: the apex, else the first frame that is sent, else the first."""
+        apexes = (place for place in range(self.length) if "apex" in self.roles(sample, place))
+        return next(apexes, min(self.sent, default=0))
+
+    def caption(self, sample: Sample, position: int) -> str:
+        """`frame 3/9 (no. 62) apex, sent`."""
+        sent = "sent" if position in self.sent else "not sent"
+        if self.length == 1:
+            return f"one picture, {sent}"
+        number = f" (no. {self.numbers[position]})" if position < len(self.numbers) else ""
+        return f"frame {position + 1}/{self.length}{number} {', '.join((*self.roles(sample, position), sent))}"

@@ -1,0 +1,102 @@
+"""Choosing what is in the list: which cases, of which gold label, with which answer."""
+
+from dataclasses import replace
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Footer, Static
+
+from workbench.domain.datasets import DatasetCard
+from workbench.domain.reviews import CaseFilter, CaseKind
+from workbench.errors import WorkbenchError
+from workbench.tui.choices import ChoiceColumn
+from workbench.tui.commands import Scope, bindings
+from workbench.tui.session_thread import SessionThread
+
+_KINDS = tuple(CaseKind)
+
+
+class FilterScreen(ModalScreen[CaseFilter | None]):
+    """Ends with a filter, or with None for the one there is. A search stays as it is."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.FILTER)
+    DEFAULT_CSS = """
+    FilterScreen {
+        align: center middle;
+        & > #box { width: 90%; max-width: 84; height: auto; max-height: 90%; padding: 1 2; background: $panel; }
+        & .column { width: 1fr; height: auto; }
+        & .title { color: $text-muted; margin-bottom: 1; }
+        & Horizontal { height: auto; }
+    }
+    """
+
+    def __init__(self, session: SessionThread, card: DatasetCard, wanted: CaseFilter) -> None:
+        super().__init__()
+        self._session = session
+        self._wanted = wanted
+        self._golds = (None, *card.gold_labels)
+        self._answers = (None, *card.labels.names, "")
+        self._columns = (
+            ChoiceColumn(_KINDS, _KINDS.index(wanted.kind)),
+            ChoiceColumn([gold or "any" for gold in self._golds], _place(self._golds, wanted.gold)),
+            ChoiceColumn(["any", *card.labels.names, "no answer"], _place(self._answers, wanted.predicted)),
+        )
+        self._active = 0
+
+    def compose(self) -> ComposeResult:
+        """Three columns of choices."""
+        with VerticalScroll(id="box", can_focus=False), Horizontal():
+            for title, column in zip(("show", "gold", "answer"), self._columns, strict=True):
+                with Vertical(classes="column"):
+                    yield Static(title, classes="title", markup=False)
+                    yield column
+        yield Footer(compact=True, show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Begin at the kinds, and count them meanwhile."""
+        self.action_column(0)
+        self.run_worker(self._count(), group="counts")
+
+    @on(ChoiceColumn.Clicked)
+    def _clicked(self, message: ChoiceColumn.Clicked) -> None:
+        self.action_column(self._columns.index(message.column) - self._active)
+
+    def action_column(self, by: int) -> None:
+        """Go to another column."""
+        self._active = (self._active + by) % len(self._columns)
+        for place, column in enumerate(self._columns):
+            column.set_class(place == self._active, "-active")
+
+    def action_move(self, by: int) -> None:
+        """Choose the one above or below."""
+        self._columns[self._active].move(by)
+
+    def action_choose(self) -> None:
+        """Show what is chosen in the three columns together."""
+        kind, gold, answer = (column.chosen for column in self._columns)
+        self.dismiss(replace(self._wanted, kind=_KINDS[kind], gold=self._golds[gold], predicted=self._answers[answer]))
+
+    def action_clear(self) -> None:
+        """Show everything."""
+        self.dismiss(CaseFilter(search=self._wanted.search))
+
+    def action_close(self) -> None:
+        """Leave things as they are."""
+        self.dismiss(None)
+
+    async def _count(self) -> None:
+        try:
+            for place, kind in enumerate(_KINDS):
+                wanted = CaseFilter(kind)
+                count = await self._session.call(lambda session, wanted=wanted: session.count(wanted))
+                self._columns[0].show_aside(place, f"{count:,}")
+        except WorkbenchError:
+            return  # the list itself will say it; the counts are an extra
+
+
+def _place(values: tuple[str | None, ...], value: str | None) -> int:
+    return values.index(value) if value in values else 0

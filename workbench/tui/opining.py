@@ -1,0 +1,90 @@
+"""Saying what one thinks of a case: verdict, label, note, and taking it back."""
+
+from collections.abc import Callable
+
+from workbench.domain.reviews import CaseFilter, Verdict
+from workbench.review.session import ReviewSession, Undone
+from workbench.tui.case_pages import Listing, load_listing
+from workbench.tui.case_screen import CaseScreen
+from workbench.tui.note_screen import NoteScreen
+from workbench.tui.verdict_screen import VerdictScreen
+
+
+class Opining(CaseScreen):
+    """The actions of the scope `say`."""
+
+    async def action_verdict(self) -> None:
+        """Flag a mismatch."""
+        row = await self.current_row()
+        if row is None:
+            return
+
+        async def chosen(words: str | None) -> None:
+            if words is not None:
+                verdict = Verdict(words) if words else None
+                await self._say(row.sample_id, lambda session: session.set_verdict(row.sample_id, verdict))
+
+        present = Verdict(row.verdict) if row.verdict else None
+        await self.app.push_screen(VerdictScreen(row.sample_id, present), chosen)
+
+    async def action_label(self, digit: int) -> None:
+        """Give one's own label by its digit, or take it back: by 0 or by the same digit."""
+        row, labels = await self.current_row(), self.parts.card.labels.names
+        if row is None:
+            return
+        if digit > len(labels):
+            self.notice(f"there is no label {digit}", seconds=2)
+            return
+        label = labels[digit - 1] if digit else None
+        await self._say(row.sample_id, lambda session: _toggle_label(session, row.sample_id, label))
+
+    async def action_note(self) -> None:
+        """Write a note."""
+        row = await self.current_row()
+        if row is None:
+            return
+
+        async def written(text: str | None) -> None:
+            if text is not None:
+                await self._say(row.sample_id, lambda session: session.set_note(row.sample_id, text))
+
+        with self.noticing():
+            case = await self.session.call(lambda session: session.case(row.sample_id))
+            await self.app.push_screen(NoteScreen(row.sample_id, case.mine.note or ""), written)
+
+    async def action_undo(self) -> None:
+        """Take back the latest change, and go to its sample."""
+        wanted = self.wanted
+        with self.noticing():
+            undone, listing = await self.session.call(lambda session: _undo(session, wanted))
+            if undone is None or listing is None:
+                self.notice("nothing to undo", seconds=2)
+                return
+            self.wanted = listing.wanted
+            self.renew_list(listing)
+            again = f"“{undone.value}” again" if undone.value else "empty again"
+            self.notice(f"undone: the {undone.field} of {undone.sample_id} is {again}")
+
+    async def _say(self, sample_id: str, change: Callable[[ReviewSession], None]) -> None:
+        with self.noticing():
+            await self.session.call(change)
+            self.refresh_cases([sample_id])
+
+
+def _toggle_label(session: ReviewSession, sample_id: str, label: str | None) -> None:
+    present = session.case(sample_id).mine.label
+    if label is not None or present is not None:
+        session.set_label(sample_id, None if label == present else label)
+
+
+def _undo(session: ReviewSession, wanted: CaseFilter) -> tuple[Undone | None, Listing | None]:
+    """What was undone, and the list at its sample: of all samples where the filter leaves it out."""
+    undone = session.undo()
+    if undone is None:
+        return None, None
+    position = session.case(undone.sample_id).result.position
+    listing = load_listing(session, wanted, position)
+    row = listing.row(listing.place)
+    if row is None or row.sample_id != undone.sample_id:
+        listing = load_listing(session, CaseFilter(), position)
+    return undone, listing

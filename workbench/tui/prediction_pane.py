@@ -1,0 +1,82 @@
+"""Gold beside the prediction, and what people say of it."""
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from workbench.domain.datasets import DatasetCard
+from workbench.review.session import Case
+from workbench.tui import case_words as words
+from workbench.tui.flow import Flow
+
+
+class Fact(Horizontal):
+    """A name and its value; gone while there is no value."""
+
+    DEFAULT_CSS = """
+    Fact {
+        height: auto;
+        & > .name { width: 8; color: $text-muted; }
+        & > .value { width: 1fr; height: auto; }
+    }
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__(Static(name, classes="name", markup=False))
+        self._value = Static(classes="value", markup=False)
+
+    def compose(self) -> ComposeResult:
+        """The value beside the name."""
+        yield self._value
+
+    def show(self, value: Content) -> None:
+        """Say another value."""
+        self._value.update(value)
+        self.display = bool(value.plain)
+
+
+class PredictionPane(VerticalScroll, can_focus=False):
+    """Shows one case in words."""
+
+    DEFAULT_CSS = """
+    PredictionPane {
+        height: auto;
+        max-height: 75%;
+        scrollbar-size-vertical: 1;
+        & > .under { margin-left: 8; }
+    }
+    """
+
+    def __init__(self, card: DatasetCard) -> None:
+        super().__init__()
+        self._card = card
+        self._gold, self._model, self._why = Fact("gold"), Fact("model"), Fact("said")
+        self._text, self._mine, self._others, self._last = Fact("words"), Fact("you"), Fact("others"), Fact("last")
+        self._ranking, self._labels = Flow(), Flow()
+        self._ranking.add_class("under")
+        self._labels.add_class("under")
+
+    def compose(self) -> ComposeResult:
+        """From what is given to what people say."""
+        yield from (self._text, self._gold, self._model, self._ranking, self._why)
+        yield from (self._mine, self._labels, self._others, self._last)
+
+    def show(self, case: Case, *, asking: bool) -> None:
+        """Show a case; `asking`: a model is being asked about it again."""
+        result = case.result
+        self._text.show(words.text_words(result))
+        self._gold.show(words.gold_words(self._card, result))
+        self._model.show(words.verdict_of_gold(result, asking=asking))
+        self._ranking.show(words.ranking_words(self._card, result))
+        self._why.show(words.failure_words(case))
+        self._mine.show(words.review_words(case.mine))
+        self._labels.show(words.label_set_words(self._card.labels.names, case.mine.label))
+        self._others.show(words.others_words(case.others))
+        self._last.show(words.attempt_words(case.attempts))
+        self.display = True
+        self.scroll_home(animate=False)
+
+    def clear(self) -> None:
+        """Show nothing: there is no case."""
+        self.display = False

@@ -1,0 +1,35 @@
+"""A question that is answered by yes or no."""
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.screen import ModalScreen
+from textual.widgets import Footer, Static
+
+from workbench.tui.commands import Scope, bindings
+
+
+class QuestionScreen(ModalScreen[bool]):
+    """Ends with the answer."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.QUESTION)
+    DEFAULT_CSS = """
+    QuestionScreen {
+        align: center middle;
+        & > #box { width: 60; max-width: 90%; height: auto; padding: 1 2; background: $panel; }
+    }
+    """
+
+    def __init__(self, question: str) -> None:
+        super().__init__()
+        self._question = question
+
+    def compose(self) -> ComposeResult:
+        """The question; the footer holds the answers."""
+        yield Static(f"{self._question}\n\ny  yes\nn  no", id="box", markup=False)
+        yield Footer(compact=True, show_command_palette=False)
+
+    def action_answer(self, yes: bool) -> None:  # noqa: FBT001  # Textual passes actions' arguments by position
+        """End."""
+        self.dismiss(yes)

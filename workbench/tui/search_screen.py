@@ -1,0 +1,48 @@
+"""Searching as one types: a line over the list's heading, while the list below follows."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from textual.app import ComposeResult
+from textual.message import Message
+from textual.timer import Timer
+from textual.widgets import Footer, Input
+
+from workbench.tui.text_screen import TextScreen
+
+_REST_S: Final = 0.12
+"""How long the fingers must rest before the list follows."""
+
+
+class SearchScreen(TextScreen):
+    """Ends with the search, or None to clear it; meanwhile tells what is written."""
+
+    DEFAULT_CSS = """
+    SearchScreen {
+        background: transparent;
+        & > PlainInput { offset: 0 1; width: 45%; min-width: 36; max-width: 60; background: $primary 25%; }
+    }
+    """
+
+    @dataclass
+    class Edited(Message):
+        """The fingers rest."""
+
+        text: str
+
+    def __init__(self, text: str, tell: Callable[[Message], object]) -> None:
+        super().__init__(text, "search")
+        self._tell = tell
+        self._rest: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        """The line alone."""
+        yield self.line
+        yield Footer(compact=True, show_command_palette=False)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Wait for the fingers to rest."""
+        if self._rest is not None:
+            self._rest.stop()
+        self._rest = self.set_timer(_REST_S, lambda: self._tell(self.Edited(event.value)))

@@ -1,0 +1,48 @@
+"""The one thread that owns the review session.
+
+A connection to the workspace belongs to the thread that opened it, and reading it must never hold up the screen.
+What is asked is done in the order of asking: a label that was given first is written first. Cancelling whoever
+awaits a call also takes the call out of the queue, so that fast walking leaves no tail of outdated reads.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from workbench.errors import DatabaseError
+from workbench.review.session import ReviewSession
+
+T = TypeVar("T")
+
+
+class SessionThread:
+    """Does work with the session elsewhere; the session is opened by the first call."""
+
+    def __init__(self, open_session: Callable[[], ReviewSession]) -> None:
+        self._open = open_session
+        self._session: ReviewSession | None = None
+        self._executor = ThreadPoolExecutor(1, "review-session")
+
+    async def call(self, work: Callable[[ReviewSession], T]) -> T:
+        """Do `work` with the session. Raises what it raises; every database error as DatabaseError."""
+        return await asyncio.wrap_future(self._executor.submit(self._do, work))
+
+    async def close(self) -> None:
+        """Finish what was asked for and close the workspace."""
+        await asyncio.wrap_future(self._executor.submit(self._close))
+        self._executor.shutdown()
+
+    def _do(self, work: Callable[[ReviewSession], T]) -> T:
+        try:
+            if self._session is None:
+                self._session = self._open()
+            return work(self._session)
+        except sqlite3.Error as error:
+            raise DatabaseError(f"the workspace cannot be read: {error}; try again, or restore a copy") from error
+
+    def _close(self) -> None:
+        if self._session is not None:
+            self._session.db.close()
+            self._session = None

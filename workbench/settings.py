@@ -28,6 +28,8 @@ class Settings:
     db: Path = Path("emowb.db")
     """The workspace file."""
     exports: Path = Path("exports")
+    cache: Path
+    """Where encoded frames are kept between runs."""
     endpoint: str | None = None
     """The endpoint used when no flag names one."""
     model: str | None = None
@@ -49,7 +51,9 @@ class Settings:
 
 def load_settings(environment: Mapping[str, str], working_dir: Path, config_dir: Path | None = None) -> Settings:
     """Read files and environment. Raises UsageError that names the file or variable and the word that is wrong."""
-    settings = Settings(reviewer=_login(), sources=MappingProxyType({"reviewer": "login name"}))
+    settings = Settings(
+        cache=_user_cache_dir(), reviewer=_login(), sources=MappingProxyType({"reviewer": "login name"})
+    )
     for path in ((config_dir or _user_config_dir()) / _FILE, working_dir / _FILE):
         if path.is_file():
             settings = _with_file(settings, path)
@@ -86,6 +90,7 @@ _READERS: Final[Mapping[str, tuple[Callable[[Any], Any], str]]] = MappingProxyTy
     {
         "db": (lambda value: Path(_text(value)).expanduser(), "a path"),
         "exports": (lambda value: Path(_text(value)).expanduser(), "a path"),
+        "cache": (lambda value: Path(_text(value)).expanduser(), "a path"),
         "endpoint": (_text, "an endpoint's name"),
         "model": (_text, "a model's name"),
         "reviewer": (_text, "a name"),
@@ -157,6 +162,12 @@ def _user_config_dir() -> Path:
     from platformdirs import user_config_path
 
     return user_config_path("emowb")
+
+
+def _user_cache_dir() -> Path:
+    from platformdirs import user_cache_path
+
+    return user_cache_path("emowb")
 
 
 def _login() -> str:

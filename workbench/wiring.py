@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequenc
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sqlite_utils import Database
 
@@ -28,6 +28,9 @@ from workbench.storage.samples import load_dataset
 if TYPE_CHECKING:
     from workbench.embedded.trouble import Trouble
     from workbench.media.frames import FrameRequest  # brings cv2 along
+
+
+_CACHE_BYTES: Final = 2_000_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +117,7 @@ async def run_events(
     settings: Settings, db: Database, run: Run, connection: Connection, stop: Stop
 ) -> AsyncGenerator[RunEvent]:
     """Send what is open of a run over a connection, until it is done or `stop` is set."""
-    from workbench.media.frames import sample_frames
+    from workbench.media.frame_cache import FrameCache
     from workbench.pipeline.running import RunnerParts, send_run
     from workbench.provider.client import EndpointClient
     from workbench.provider.limits import Limiter
@@ -122,13 +125,14 @@ async def run_events(
 
     root = load_dataset(db, run.dataset).root
     wanted = frame_request(run.spec)
+    cache = FrameCache(settings.cache / "frames", _CACHE_BYTES)
     async with EndpointClient(connection.endpoint, connection.key, timeout_s=settings.timeout_s) as client:
         parts = RunnerParts(
             db=db,
             card=card_of(run.dataset),
             run=run,
             source=client,
-            frames=lambda sample: sample_frames(root, sample, wanted),
+            frames=lambda sample: cache.frames(root, sample, wanted),
             limiter=Limiter(settings.rpm),
             price=cost_usd,
             now=utc_now,

@@ -240,6 +240,8 @@ ANSWERS: Final = (
         MISSING,
         "sad",
     ),
+    by_id("nothing in the first place", '{"s01": ["", "sad"], "s02": ["N/A", "happy"]}', UNPARSED, UNPARSED),
+    by_id("nothing in the first column", "| id | 1st | 2nd |\n| s01 | | sad |\n| s02 | sad | happy |", MISSING, "sad"),
     by_id("null and N/A", '{"s01": null, "s02": "N/A", "s03": "sad"}', MISSING, MISSING, "sad"),
     by_id(
         "the prompt's own example", '{"answers": [{"id": "s01", "ranking": ["<best category>", "<next>"]}]}', MISSING

@@ -1,5 +1,6 @@
 """Draws real pictures and videos in tmp_path."""
 
+import struct
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -43,6 +44,14 @@ def opened(data: bytes) -> Image.Image:
 
 def request_for(policy: str = "all", colour: Colour = Colour.RGB, longest_side_px: int = 1024) -> FrameRequest:
     return FrameRequest(policy=FramePolicy.parse(policy), colour=colour, longest_side_px=longest_side_px)
+
+
+def claim(path: Path, n_frames: int) -> None:
+    """Make an AVI say that it holds another number of frames."""
+    data = bytearray(path.read_bytes())
+    struct.pack_into("<I", data, data.index(b"avih") + 8 + 16, n_frames)
+    struct.pack_into("<I", data, data.index(b"strh") + 8 + 32, n_frames)
+    path.write_bytes(data)
 
 
 @pytest.fixture

@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tests.media.conftest import WriteVideo, encoded, gradient, opened, request_for
-from tests.media.test_media_videos import claim
+from tests.media.conftest import WriteVideo, claim, encoded, gradient, opened, request_for
 from workbench.domain.samples import ClipSpan, Frame, MediaKind, Sample
 from workbench.media.frames import BadMedia, MediaLimits, clip_frame, clip_length, frame_numbers, sample_frames
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.media.conftest import GREY_STEP, HEIGHT_PX, WIDTH_PX, WriteVideo
+from tests.media.conftest import GREY_STEP, HEIGHT_PX, WIDTH_PX, WriteVideo, claim
 from workbench.media.limits import DEFAULT_LIMITS, BadMedia, MediaLimits
 from workbench.media.videos import EndedEarly, claimed_length, counted_length, video_frames
 
@@ -13,14 +13,6 @@ def greys(path: Path, *wanted: int) -> list[tuple[int, int]]:
     """Position and number of each frame, the number read from its brightness."""
     frames = video_frames(path, wanted, DEFAULT_LIMITS)
     return [(at, round(int(image.convert("L").getpixel((9, 9))) / GREY_STEP)) for at, image in frames]  # type: ignore[arg-type]
-
-
-def claim(path: Path, n_frames: int) -> None:
-    """Make an AVI say that it holds another number of frames."""
-    data = bytearray(path.read_bytes())
-    struct.pack_into("<I", data, data.index(b"avih") + 8 + 16, n_frames)
-    struct.pack_into("<I", data, data.index(b"strh") + 8 + 32, n_frames)
-    path.write_bytes(data)
 
 
 @pytest.mark.parametrize("name", ["clip.mp4", "clip.avi", "clip.mkv", "-clip.mp4", "a%03d.mp4", "file:x.mp4"])

@@ -70,7 +70,7 @@ def show_config(context: typer.Context, *, as_json: AsJson = False) -> None:
         emowb config
     """
     settings = settings_of(context)
-    names = ("db", "exports", "endpoint", "model", "reviewer", "rpm", "concurrency", "timeout_s")
+    names = ("db", "exports", "cache", "endpoint", "model", "reviewer", "rpm", "concurrency", "timeout_s")
     values = [(name, getattr(settings, name), settings.source_of(name)) for name in names]
     values += [
         (f"endpoints.{name}", endpoint.base_url or "(set base_url)", settings.source_of(f"endpoints.{name}"))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from workbench.pipeline.published import PublishedFigure
     from workbench.pipeline.scoring import RunScores
 
+_TRIVIAL = ("majority", "uniform")
 _WHAT = ("metrics", "predictions", "confusion", "reviews")
 ProtocolOption = Annotated[Protocol, typer.Option("--protocol", help="What counts; see docs/architecture.md.")]
 
@@ -127,7 +128,7 @@ def _metric_row(run_scores: "RunScores", name: str, value: "MetricValue") -> tup
 
 def _baselines(scores: "Scores", name: str) -> list[str]:
     """What majority and guessing reach; empty where a metric has no baseline."""
-    reached = (getattr(scores.baselines.get(which), name, None) for which in ("majority", "uniform"))
+    reached = (scores.baselines[which].metrics.get(name) if which in scores.baselines else None for which in _TRIVIAL)
     return ["" if value is None else percent(value) for value in reached]
 
 
@@ -140,12 +141,13 @@ def _cell(figure: "PublishedFigure") -> str:
 
 
 def _show_classes(run_scores: "RunScores") -> None:
+    refused = {one.label: one.rate for one in run_scores.refusals}
     show_table(
         ("class", "#gold", "#precision", "#recall", "#f1", "#refused"),
         (
             (
                 *(one.label, one.support, percent(one.precision), percent(one.recall), percent(one.f1)),
-                percent(run_scores.refusal_rates.get(one.label)),
+                percent(refused.get(one.label)),
             )
             for one in run_scores.scores.per_class
         ),

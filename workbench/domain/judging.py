@@ -28,7 +28,9 @@ def judge(card: DatasetCard, gold: str, prediction: RankedPrediction) -> Judgeme
 
 
 def counts_as(card: DatasetCard, label: str, gold: str) -> bool:
-    """Whether an answer counts as the gold label."""
+    """Whether an answer counts as the gold label. A word that was not offered counts as nothing, whatever it means."""
+    if label not in card.labels.names:
+        return False
     if gold in card.unscored_gold:
         return label == gold
     return card.scored_as(label) == card.scored_as(gold)

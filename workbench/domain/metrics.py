@@ -120,11 +120,9 @@ def compute_scores(
     `predicted` holds None where there is no answer, and any other word than a class where the answer is none of them:
     both are wrong. `gold_ranks` are places from 1 of the first right label in each ranking, None where no listed label
     is right; without them there is no top-k and no MRR. `planned` and `answered` are of the whole plan where that is
-    more than what counts. Raises ValueError for a gold label that is no class.
+    more than what counts. Raises ValueError for a gold label that is no class and for sequences of unlike lengths.
     """
-    strange = set(gold).difference(classes)
-    if strange:
-        raise ValueError(f"gold labels that are no classes: {', '.join(sorted(strange))}")
+    _check(gold, classes, gold_ranks)
     planned = len(gold) if planned is None else planned
     answered = len(gold) - predicted.count(None) if answered is None else answered
     code = {label: number for number, label in enumerate(classes)}
@@ -146,7 +144,7 @@ def compute_scores(
 
 def proportion(hits: int, of: int) -> MetricValue:
     """A share with its Wilson 95 % interval (E. B. Wilson 1927), which takes samples as independent."""
-    from scipy.stats import binomtest  # type: ignore[import-untyped]  # no stubs are published
+    from scipy.stats import binomtest
 
     if of == 0:
         return MetricValue(None)
@@ -180,6 +178,14 @@ def compute_baselines(gold: Sequence[str], classes: Sequence[str]) -> dict[str, 
 def _baseline(label: str | None, accuracy: float, uar: float, macro_f1: float, weighted_f1: float) -> Baseline:
     values = {ACCURACY: accuracy, UAR: uar, MACRO_F1: macro_f1, WEIGHTED_F1: weighted_f1}
     return Baseline(label, MappingProxyType(values))
+
+
+def _check(gold: Sequence[str], classes: Sequence[str], ranks: Sequence[int | None] | None) -> None:
+    strange = set(gold).difference(classes)
+    if strange:
+        raise ValueError(f"gold labels that are no classes: {', '.join(sorted(strange))}")
+    if ranks is not None and len(ranks) != len(gold):
+        raise ValueError(f"{len(ranks)} ranks for {len(gold)} samples")
 
 
 def _class_metrics(gold: list[int], predicted: list[int], correct: int) -> dict[str, MetricValue]:

@@ -186,7 +186,7 @@ def _matched(entries: Sequence[Entry], refs: Sequence[str], labels: LabelSet, ma
     places = [_place(entry) for entry in entries]
     if places.count(None) < len(places):
         return _by_place(places, entries, refs)
-    if any(UNREADABLE in entry.answers and not entry.names for entry in entries):
+    if any(not entry.names and entry.answers in ((), (UNREADABLE,)) for entry in entries):
         return {}  # one ruin may have been two entries
     return {ref: [entry] for ref, entry in zip(refs, entries, strict=True)}
 
@@ -353,8 +353,10 @@ def _listed_words(items: Sequence[Value], labels: LabelSet) -> list[str] | None:
     if records:
         return _rated_words(records, labels) if len(records) == len(items) else None
     if len(texts) == len(items):
-        silent = all(_says_nothing(text, labels) for text in texts)
-        return [] if silent else _best_first([word for text in texts for word in _scored_words(text, labels)])
+        silent = [_says_nothing(text, labels) for text in texts]
+        if any(silent[:1]):
+            return [] if all(silent) else None  # the second place is not the first
+        return _best_first([word for text in texts for word in _scored_words(text, labels)])
     words = [None if isinstance(item, Listing) else _words(item, labels) for item in items]
     return None if None in words else [word for several in words for word in several or ()]
 

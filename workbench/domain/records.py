@@ -14,6 +14,7 @@ a sample, and what an answer ranks, is not known here.
 
 import json
 import re
+from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from typing import Final, Literal, TypeAlias, TypeGuard
@@ -91,7 +92,7 @@ _TOKEN: Final = re.compile(
 )
 _START: Final = re.compile(r"[\[{]")  # round brackets are lists only within these: prose is full of them
 _CLOSERS: Final = {"[": "]", "{": "}", "(": ")"}
-_NUMBER: Final = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,18})?(?:[eE][+-]?[0-9]{1,3})?")
+_NUMBER: Final = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,40})?(?:[eE][+-]?[0-9]{1,3})?")
 _CONSTANTS: Final[dict[str, bool | None]] = {"null": None, "none": None, "true": True, "false": False}
 
 
@@ -257,8 +258,10 @@ _WRAPPERS: Final = frozenset(
 
 def under(record: Record, keys: tuple[str, ...]) -> tuple[Value, ...]:
     """The values under any of these keys, in the order of `keys`, however the keys are written."""
-    folded = [(fold_key(key), value) for key, value in record.members]
-    return tuple(value for wanted in keys for key, value in folded if key == wanted)
+    written: defaultdict[str, list[Value]] = defaultdict(list)
+    for key, value in record.members:
+        written[fold_key(key)].append(value)
+    return tuple(value for key in keys for value in written.get(key, ()))
 
 
 def fold_key(key: str) -> str:
@@ -279,12 +282,13 @@ def entries_in(value: Value) -> list[Entry]:
 
 
 def _recorded(record: Record) -> list[Entry]:
-    names = tuple(str(name) for name in under(record, _NAME_KEYS) if isinstance(name, str | int))
+    called = under(record, _NAME_KEYS)
+    names = tuple(str(name) for name in called if isinstance(name, str | int))
     wrapped = [value for key, value in record.members if _wraps(key, value, named=bool(names))]
     if wrapped:
         return [entry for value in wrapped for entry in entries_in(value)]
     answers = under(record, RANKING_KEYS)
-    if names or answers:
+    if called or answers:
         if (_LOST_KEY, UNREADABLE) in record.members:
             answers = (UNREADABLE,)  # what cannot be read may be another answer
         notes = tuple(value for _, value in record.members if isinstance(value, str))
@@ -347,6 +351,7 @@ def _row(cells: list[str], columns: list[str]) -> Entry:
     if ranked is not None:
         answer = "".join(cells[ranked : ranked + 1])
     else:
-        answer = " | ".join(cell for place, cell in enumerate(cells) if place != named)
+        places = cells[:named] + cells[named + 1 :]
+        answer = " | ".join(places) if "".join(places[:1]) else ""  # the second place is not the first
     entry = _entry("".join(cells[named : named + 1]), answer)
     return replace(entry, keyed=True) if columns else entry

@@ -92,7 +92,7 @@ def _positions(
     """The positions that the policy chooses among the clip's frame numbers, and what was done otherwise than asked.
 
     Only the apex is looked for by its number. The other policies run over the whole clip, also where a span is
-    known: that is what the ancestor's did, and a clip without a span has nothing else.
+    known, so that clips with and without one are sampled alike.
     """
     apex, note = _apex_position(numbers, span) if policy.rule is FrameRule.APEX else (None, None)
     positions = frame_indices(policy, len(numbers), apex)

@@ -28,7 +28,7 @@ _PNG_DEPTH_AT: Final = 24
 """Offset of the bit depth in a PNG file: 8 bytes of signature, 8 of chunk header, 8 of width and height."""
 
 # Filters count for the whole process, since Python's are not safe to change for one thread; so these are narrow ones.
-# Pillow only warns of a decompression bomb below twice its limit, and grumbles about damaged metadata, which is not sent.
+# Below twice its limit Pillow only warns of a decompression bomb; what else it warns of is metadata, which is not sent.
 warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
 warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
 

@@ -120,6 +120,11 @@ def save_unsent(db: Database, hold: Hold, batch: Batch, bad: Sequence[Settled], 
             db.conn.execute("UPDATE batch SET step = ? WHERE id = ?", (Step.KEEP, batch.id))
 
 
+def storable(text: str | None) -> str | None:
+    """The text as SQLite can hold it: half a surrogate pair, which is no UTF-8, becomes its escape `\\ud83d`."""
+    return None if text is None else text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 def sample_numbers(db: Database, run_id: int, names: Iterable[str]) -> dict[str, int]:
     """The row numbers of samples of the run's data set, by name. Names that it does not have are left out."""
     rows = db.conn.execute(
@@ -147,8 +152,8 @@ def _settle(
         (
             (
                 one.prediction.status,
-                json.dumps(one.prediction.ranking, ensure_ascii=False),
-                one.prediction.top1,
+                json.dumps([storable(label) for label in one.prediction.ranking], ensure_ascii=False),
+                storable(one.prediction.top1),
                 *(one.gold_rank, one.failure, attempt_id, one.place, one.note),
                 *(run_id, numbers[one.sample_id]),
                 *(PredictionStatus.RANKED, PredictionStatus.OUT_OF_VOCABULARY),
@@ -165,15 +170,15 @@ def _attempt_values(received: Received, at: str) -> dict[str, Any]:
         "outcome": received.outcome,
         "fault": reply.fault,
         "status_code": reply.status_code,
-        "finish_reason": reply.finish_reason,
-        "reply": reply.text,
-        "refusal": reply.refusal,
-        "model": reply.model,
+        "finish_reason": storable(reply.finish_reason),
+        "reply": storable(reply.text),
+        "refusal": storable(reply.refusal),
+        "model": storable(reply.model),
         "prompt_tokens": reply.usage.prompt_tokens if reply.usage else None,
         "completion_tokens": reply.usage.completion_tokens if reply.usage else None,
         "cost_usd": received.cost_usd,
         "latency_s": reply.latency_s,
         "headers": json.dumps(dict(reply.headers), ensure_ascii=False),
-        "error": reply.error,
+        "error": storable(reply.error),
         "step": received.step,
     }

@@ -19,11 +19,14 @@ class ReviewApp(App[None]):
     """Owns the threads and the look; the rest is the review screen's."""
 
     TITLE = "emowb"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012  # Textual declares it so
     CSS = """
+    * { scrollbar-color: $panel-lighten-2; scrollbar-background: $background; }
     Footer { background: $panel; }
     FooterKey .footer-key--key { color: $text-accent; background: $panel; }
     FooterKey .footer-key--description { color: $text-muted; background: $panel; }
-    ModalScreen { background: $background 60%; }
+    ModalScreen VerticalScroll { scrollbar-background: $panel; }
+    CommandPalette SearchIcon { display: none; }
     """
 
     def __init__(self, parts: ReviewParts) -> None:

@@ -12,7 +12,7 @@ from workbench.storage.cases import CaseRow
 from workbench.tui.case_pages import rows_that
 from workbench.tui.case_screen import CaseScreen
 from workbench.tui.frame_loader import FrameLoader
-from workbench.tui.question_screen import QuestionScreen
+from workbench.tui.question_screen import YES, QuestionScreen
 from workbench.tui.retrying import Retrier, RetryEnded, RetryEvent
 from workbench.tui.session_thread import SessionThread
 from workbench.wiring import ReviewParts
@@ -52,8 +52,8 @@ class Asking(CaseScreen):
                 self.notice("every sample in the list has an answer, or is being asked about", seconds=3)
                 return
 
-            def answered(yes: bool | None) -> None:
-                if yes:
+            def answered(answer: str | None) -> None:
+                if answer == YES:
                     self._ask(sample_ids)
 
             samples = "1 sample" if len(sample_ids) == 1 else f"{len(sample_ids):,} samples"

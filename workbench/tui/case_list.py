@@ -17,7 +17,7 @@ from textual.strip import Strip
 
 from workbench.domain.reviews import CaseFilter
 from workbench.storage.cases import CaseRow
-from workbench.tui.case_line import Columns, case_line, heading
+from workbench.tui.case_line import Columns, case_line
 from workbench.tui.case_pages import PAGE_ROWS, Listing
 
 
@@ -31,10 +31,11 @@ class CaseList(ScrollView, can_focus=True):
     DEFAULT_CSS = """
     CaseList {
         scrollbar-size-vertical: 1;
+        scrollbar-gutter: stable;
         overflow-x: hidden;
         & > .case-list--cursor { background: $primary 25%; text-style: bold; }
         & > .case-list--plain { color: $foreground; }
-        & > .case-list--soft { color: $text-muted; }
+        & > .case-list--soft { color: $foreground-muted; }
         & > .case-list--right { color: $text-success; }
         & > .case-list--wrong { color: $text-error; }
         & > .case-list--doubt { color: $text-warning; }
@@ -124,7 +125,7 @@ class CaseList(ScrollView, can_focus=True):
         if row is None:
             self._want(place // PAGE_ROWS)
             return self._strip([("    …", "soft")])
-        columns = Columns.fitting(self._labels, self.size.width)
+        columns = Columns.fitting(self._labels, self._width)
         at_cursor = place == self.cursor
         line = case_line(row, columns, at_cursor=at_cursor, busy=row.sample_id in self._busy)
         return self._strip(line, at_cursor=at_cursor)
@@ -141,11 +142,16 @@ class CaseList(ScrollView, can_focus=True):
 
     def _strip(self, pieces: Iterable[tuple[str, str]], *, at_cursor: bool = False) -> Strip:
         base = self.get_component_rich_style("case-list--cursor" if at_cursor else "case-list--plain")
-        segments = [Segment(text, self._tone(tone) + base if at_cursor else self._tone(tone)) for text, tone in pieces]
-        return Strip(segments).adjust_cell_length(self.size.width, base)
+        segments = [Segment(text, base + self._tone(tone)) for text, tone in pieces]
+        return Strip(segments).adjust_cell_length(self._width, base)
+
+    @property
+    def _width(self) -> int:
+        """Without the scrollbar."""
+        return self.scrollable_content_region.width
 
     def _tone(self, tone: str) -> Style:
-        return self.get_component_rich_style(f"case-list--{tone}")
+        return self.get_component_rich_style(f"case-list--{tone}", partial=True)
 
     def _want(self, page: int) -> None:
         if page not in self._asked:

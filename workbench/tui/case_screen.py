@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from time import monotonic
-from typing import ClassVar, Final
+from typing import Final
 
 from textual import on
 from textual.app import ComposeResult
@@ -39,12 +39,11 @@ _REST_S: Final = 0.09
 class CaseScreen(Screen[None]):
     """Shows a list of cases and one of them; the base of the review screen."""
 
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (100, "-wide")]
     DEFAULT_CSS = """
     CaseScreen {
         & #body { height: 1fr; }
         & #left { width: 36; }
-        & #right { width: 1fr; padding: 0 1; border-left: tall $panel; }
+        & #right { width: 1fr; padding: 0 1; border-left: solid $panel; }
         &.-wide #left { width: 42%; max-width: 64; }
         & FramePane { height: 1fr; min-height: 6; }
         & PredictionPane { margin-top: 1; }

@@ -14,7 +14,7 @@ from workbench.review.session import Case
 from workbench.storage.results import Result
 from workbench.tui.marks import Mark, mark_of
 
-SOFT: Final = "$text-muted"
+SOFT: Final = "$foreground-muted"
 TONES: Final = {
     "right": "$text-success",
     "wrong": "$text-error",
@@ -102,18 +102,18 @@ def attempt_words(attempts: Sequence[Attempt]) -> Content:
         return Content.styled("no attempt", SOFT)
     last = attempts[-1]
     tried = f"{len(attempts)} attempts" if len(attempts) > 1 else "1 attempt"
-    return Content.styled("  ".join([*attempt_facts(last), tried]), SOFT)
+    return Content.styled("  ".join([tried, *attempt_facts(last)]), SOFT)
 
 
 def attempt_facts(attempt: Attempt) -> Iterator[str]:
-    """Outcome, model and time of an attempt."""
+    """Outcome, time and model of an attempt."""
     yield str(attempt.outcome or "no reply seen")
     if attempt.fault:
         yield str(attempt.fault)
-    if attempt.model:
-        yield visible(attempt.model, longest=_LABEL_CHARS)
     if attempt.latency_s is not None:
         yield f"{attempt.latency_s:.1f} s"
+    if attempt.model:
+        yield visible(attempt.model, longest=_LABEL_CHARS)
 
 
 def failure_words(case: Case) -> Content:
@@ -137,7 +137,7 @@ def text_words(result: Result) -> Content:
 def _ranked(card: DatasetCard, place: int, label: str, gold_rank: int | None) -> Content:
     words = label_words(card, label)
     if place == gold_rank:
-        return Content.styled(f"{place} {words} ◂", f"bold {TONES['right']}")
+        return Content.styled(f"{place} {words} ◂ gold", f"bold {TONES['right']}")
     return Content.assemble((f"{place} ", SOFT), (words, "bold" if place == 1 else ""))
 
 

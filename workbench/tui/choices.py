@@ -24,9 +24,9 @@ class ChoiceColumn(Widget):
         width: 1fr;
         height: auto;
         margin-right: 2;
-        & > .choice--chosen { background: $primary 15%; text-style: bold; }
-        & > .choice--aside { color: $text-muted; }
-        &.-active > .choice--chosen { background: $primary 40%; }
+        & > .choice--chosen { background: $panel-lighten-1; text-style: bold; }
+        & > .choice--aside { color: $foreground-muted; }
+        &.-active > .choice--chosen { background: $primary-muted; }
     }
     """
 

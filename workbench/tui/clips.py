@@ -1,4 +1,4 @@
-"""What a clip's frames are called: their place, the owner's number, their part in the expression, whether they are sent."""
+"""What a clip's frames are called: place, owner's number, part in the expression, and whether they are sent."""
 
 from dataclasses import dataclass
 

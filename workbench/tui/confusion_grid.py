@@ -15,8 +15,9 @@ from workbench.tui.case_line import fit
 from workbench.tui.confusion_table import Cell, ConfusionTable
 
 _GOLD_CELLS: Final = 11
-_TOTAL_CELLS: Final = 7
-_NARROWEST_CELLS: Final = 7
+_TOTAL_CELLS: Final = 6
+_NARROWEST_CELLS: Final = 6
+_HEADING_LINES: Final = 2
 _WIDEST_CELLS: Final = 11
 _DEEPEST: Final = 0.55
 """How much colour the shade of a whole row has."""
@@ -29,7 +30,7 @@ class ConfusionGrid(Widget, can_focus=True):
     DEFAULT_CSS = """
     ConfusionGrid {
         height: auto;
-        & > .grid--head { color: $text-muted; }
+        & > .grid--head { color: $foreground-muted; }
         & > .grid--right { color: $success; }
         & > .grid--wrong { color: $error; }
     }
@@ -60,23 +61,24 @@ class ConfusionGrid(Widget, can_focus=True):
         self.refresh()
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002  # Textual's form
-        """A heading and a line for each gold label."""
-        return len(self._table.golds) + 1
+        """The headings and a line for each gold label."""
+        return len(self._table.golds) + _HEADING_LINES
 
     def render_line(self, y: int) -> Strip:
         """The heading or one gold label."""
-        if y > len(self._table.golds):
+        if y >= len(self._table.golds) + _HEADING_LINES:
             return Strip.blank(self.size.width, self.rich_style)
-        segments = self._heading() if y == 0 else self._line(y - 1)
+        segments = self._heading(y) if y < _HEADING_LINES else self._line(y - _HEADING_LINES)
         return Strip(segments).adjust_cell_length(self.size.width, self.rich_style)
 
     def on_click(self, event: events.Click) -> None:
         """Put the cursor on a cell; a second click asks for its samples."""
         column = (event.x - _GOLD_CELLS - _TOTAL_CELLS) // self._cells + self._first
-        if not (0 < event.y <= len(self._table.golds) and self._first <= column < len(self._table.answers)):
+        row = event.y - _HEADING_LINES
+        if not (0 <= row < len(self._table.golds) and self._first <= column < len(self._table.answers)):
             return
-        again = (event.y - 1, column) == (self.row, self.column)
-        self.row, self.column = event.y - 1, column
+        again = (row, column) == (self.row, self.column)
+        self.row, self.column = row, column
         self.refresh()
         if again:
             self.post_message(self.Clicked())
@@ -92,10 +94,12 @@ class ConfusionGrid(Widget, can_focus=True):
         fitting = max((self.size.width - _GOLD_CELLS - _TOTAL_CELLS) // self._cells, 1)
         return max(0, self.column - fitting + 1)
 
-    def _heading(self) -> list[Segment]:
+    def _heading(self, line: int) -> list[Segment]:
+        """Names of two words take two lines; those of one stand on the second."""
         soft = self.rich_style + self.get_component_rich_style("grid--head", partial=True)
-        titles = [fit(answer, self._cells - 1).rstrip().rjust(self._cells - 1) for answer in self._table.answers]
-        head = f"{'gold':<{_GOLD_CELLS}}{'n':>{_TOTAL_CELLS - 1}} "
+        words = [(["", *answer.split(maxsplit=1)])[-_HEADING_LINES:][line] for answer in self._table.answers]
+        titles = [fit(word, self._cells - 1).rstrip().rjust(self._cells - 1) for word in words]
+        head = f"{'gold':<{_GOLD_CELLS}}{'n':>{_TOTAL_CELLS - 1}} " if line else " " * (_GOLD_CELLS + _TOTAL_CELLS)
         return [Segment(head, soft), *(Segment(f"{title} ", soft) for title in titles[self._first :])]
 
     def _line(self, row: int) -> list[Segment]:

@@ -24,13 +24,13 @@ class ConfusionScreen(ModalScreen[CaseFilter | None]):
     DEFAULT_CSS = """
     ConfusionScreen {
         align: center middle;
-        & > #box { width: 100%; max-width: 132; height: auto; max-height: 90%; padding: 1 2; background: $panel; }
+        & > #box { width: 100%; max-width: 132; height: auto; max-height: 90%; padding: 1 1; background: $panel; }
         & #title { color: $text-muted; margin-bottom: 1; }
         & #cell { margin-top: 1; }
     }
     """
 
-    def __init__(self, table: ConfusionTable, folds: bool) -> None:  # noqa: FBT001
+    def __init__(self, table: ConfusionTable, *, folds: bool) -> None:
         super().__init__()
         self._grid = ConfusionGrid(table)
         self._cell = Static(id="cell", markup=False)

@@ -1,6 +1,7 @@
 """Choosing what is in the list: which cases, of which gold label, with which answer."""
 
 from dataclasses import replace
+from functools import partial
 from typing import ClassVar
 
 from textual import on
@@ -13,6 +14,7 @@ from textual.widgets import Footer, Static
 from workbench.domain.datasets import DatasetCard
 from workbench.domain.reviews import CaseFilter, CaseKind
 from workbench.errors import WorkbenchError
+from workbench.review.session import ReviewSession
 from workbench.tui.choices import ChoiceColumn
 from workbench.tui.commands import Scope, bindings
 from workbench.tui.session_thread import SessionThread
@@ -29,6 +31,7 @@ class FilterScreen(ModalScreen[CaseFilter | None]):
         align: center middle;
         & > #box { width: 90%; max-width: 84; height: auto; max-height: 90%; padding: 1 2; background: $panel; }
         & .column { width: 1fr; height: auto; }
+        & .column:first-child { width: 26; }
         & .title { color: $text-muted; margin-bottom: 1; }
         & Horizontal { height: auto; }
     }
@@ -92,7 +95,7 @@ class FilterScreen(ModalScreen[CaseFilter | None]):
         try:
             for place, kind in enumerate(_KINDS):
                 wanted = CaseFilter(kind)
-                count = await self._session.call(lambda session, wanted=wanted: session.count(wanted))
+                count = await self._session.call(partial(ReviewSession.count, wanted=wanted))
                 self._columns[0].show_aside(place, f"{count:,}")
         except WorkbenchError:
             return  # the list itself will say it; the counts are an extra

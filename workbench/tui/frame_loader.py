@@ -117,8 +117,8 @@ class FrameLoader:
             return self._draw_frame(wish)
         except WorkbenchError as error:
             return Drawn(wish, words=visible(str(error)))
-        except Exception as error:  # a picture from outside can break anything; the thread goes on
-            return Drawn(wish, words=visible(f"this picture cannot be drawn: {error or type(error).__name__}"))
+        except Exception as error:  # noqa: BLE001  # a picture from outside can break anything
+            return Drawn(wish, words=visible(f"this picture cannot be drawn: {type(error).__name__}: {error}"))
 
     def _draw_frame(self, wish: Wish) -> Drawn:
         from workbench.tui.half_blocks import draw_picture

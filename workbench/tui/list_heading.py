@@ -14,7 +14,7 @@ class ListHeading(Widget):
     """`12/57 failures` over `sample gold answer`."""
 
     DEFAULT_CSS = """
-    ListHeading { height: 2; text-wrap: nowrap; text-overflow: ellipsis; }
+    ListHeading { height: 2; padding-right: 1; text-wrap: nowrap; text-overflow: ellipsis; }
     """
 
     def __init__(self, labels: Iterable[str]) -> None:
@@ -31,5 +31,5 @@ class ListHeading(Widget):
 
     def render(self) -> Content:
         """Both lines, cut to the width."""
-        columns = Columns.fitting(self._labels, self.size.width)
-        return Content.assemble(self._where, "\n", (heading(columns), "$text-muted"))
+        columns = Columns.fitting(self._labels, self.content_size.width)
+        return Content.assemble(self._where, "\n", (heading(columns), "$foreground-muted"))

@@ -18,13 +18,13 @@ class Mark(NamedTuple):
 ASKING: Final = Mark("↻", "busy", "asking again")
 CORRECT: Final = Mark("✓", "right", "correct")
 WRONG: Final = Mark("✗", "wrong", "wrong")
-NOT_YET: Final = Mark("·", "soft", "not asked yet")
+NOT_YET: Final = Mark("·", "soft", "not yet")
 FLAG: Final = "⚑"
 
 _OTHERS: Final = {
     PredictionStatus.REFUSED: Mark("R", "doubt", "refused"),
     PredictionStatus.UNPARSED: Mark("?", "doubt", "unparsed"),
-    PredictionStatus.MISSING: Mark("–", "doubt", "missing"),  # noqa: RUF001  # an en dash is meant
+    PredictionStatus.MISSING: Mark("–", "doubt", "missing"),
     PredictionStatus.BAD_MEDIA: Mark("!", "wrong", "bad media"),
     PredictionStatus.FAILED: Mark("!", "wrong", "failed"),
     PredictionStatus.OUT_OF_VOCABULARY: Mark("∉", "wrong", "no word of the set"),

@@ -1,13 +1,13 @@
 """A picture of characters in the middle of its space, or words in its place."""
 
 from textwrap import wrap
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from rich.segment import Segment
 from textual.strip import Strip
 from textual.widget import Widget
 
-_MARGIN_CELLS = 4
+_MARGIN_CELLS: Final = 4
 
 
 class Picture(Widget):
@@ -17,7 +17,7 @@ class Picture(Widget):
     DEFAULT_CSS = """
     Picture {
         height: 1fr;
-        & > .picture--words { color: $text-muted; }
+        & > .picture--words { color: $foreground-muted; }
     }
     """
 

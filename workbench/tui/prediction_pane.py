@@ -19,6 +19,7 @@ class Fact(Horizontal):
         height: auto;
         & > .name { width: 8; color: $text-muted; }
         & > .value { width: 1fr; height: auto; }
+        &.line > .value { height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
     }
     """
 
@@ -51,8 +52,9 @@ class PredictionPane(VerticalScroll, can_focus=False):
     def __init__(self, card: DatasetCard) -> None:
         super().__init__()
         self._card = card
-        self._gold, self._model, self._why = Fact("gold"), Fact("model"), Fact("said")
+        self._gold, self._model, self._why = Fact("gold"), Fact("model"), Fact("why")
         self._text, self._mine, self._others, self._last = Fact("words"), Fact("you"), Fact("others"), Fact("last")
+        self._last.add_class("line")
         self._ranking, self._labels = Flow(), Flow()
         self._ranking.add_class("under")
         self._labels.add_class("under")

@@ -1,6 +1,6 @@
 """A question that is answered by yes or no."""
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -9,9 +9,11 @@ from textual.widgets import Footer, Static
 
 from workbench.tui.commands import Scope, bindings
 
+YES: Final = "yes"
 
-class QuestionScreen(ModalScreen[bool]):
-    """Ends with the answer."""
+
+class QuestionScreen(ModalScreen[str]):
+    """Ends with `yes` or `no`."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.QUESTION)
     DEFAULT_CSS = """
@@ -30,6 +32,6 @@ class QuestionScreen(ModalScreen[bool]):
         yield Static(f"{self._question}\n\ny  yes\nn  no", id="box", markup=False)
         yield Footer(compact=True, show_command_palette=False)
 
-    def action_answer(self, yes: bool) -> None:  # noqa: FBT001  # Textual passes actions' arguments by position
+    def action_answer(self, answer: str) -> None:
         """End."""
-        self.dismiss(yes)
+        self.dismiss(answer)

@@ -70,6 +70,6 @@ class Retrier:
                 events.close()
         except WorkbenchError as error:
             return str(error)
-        except Exception as error:  # said on the screen instead of ending the thread unseen
+        except Exception as error:  # noqa: BLE001  # said on the screen instead of ending the thread unseen
             return f"asking again broke off: {type(error).__name__}: {error}"
         return None

@@ -12,7 +12,7 @@ from workbench.tui.asking import Asking
 from workbench.tui.commands import REVIEW, bindings
 from workbench.tui.help_screen import HelpScreen
 from workbench.tui.opining import Opining
-from workbench.tui.question_screen import QuestionScreen
+from workbench.tui.question_screen import YES, QuestionScreen
 from workbench.tui.walking import Walking
 
 
@@ -37,8 +37,8 @@ class ReviewScreen(Walking, Opining, Asking):
             self.app.exit()
             return
 
-        def answered(yes: bool | None) -> None:
-            if yes:
+        def answered(answer: str | None) -> None:
+            if answer == YES:
                 self.app.exit()
 
         waiting = f"{len(self.retrying)} samples are being asked about again."

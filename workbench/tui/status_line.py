@@ -30,7 +30,7 @@ class StatusLine(Horizontal):
         self._subject = Content.assemble(
             (visible(parts.card.title, longest=60), "bold"),
             f"  {visible(run.name, longest=40)}  ",
-            (model, "$text-muted"),
+            (model, "$foreground-muted"),
         )
         self._aside = Static(self._reviewer, id="aside", markup=False)
 

@@ -1,0 +1,186 @@
+"""The four files of a run, read back as any other program would read them."""
+
+import csv
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+
+from tests.export.worked_run import AT, REFUSED, UNPARSED, answer, outside, plan_run, ranked
+from workbench.domain.datasets import CARDS
+from workbench.domain.protocols import Protocol
+from workbench.domain.reviews import Verdict
+from workbench.domain.runs import Run
+from workbench.errors import DataError, UsageError
+from workbench.export.tables import export_run
+from workbench.review.session import ReviewSession
+
+MOSI = CARDS["cmumosi"]
+GOLD = {
+    "a/right": "negative",
+    "a/wrong": "positive",
+    "b/refused": "positive",
+    "b/unparsed": "negative",
+    "c/outside": "positive",
+    "c/zero": "neutral",
+    "d/pending": "negative",
+}
+
+
+@pytest.fixture
+def run(db: Database) -> Run:
+    settled = {
+        "a/right": ranked("weakly negative", "negative"),
+        "a/wrong": ranked("negative", "positive"),
+        "b/refused": REFUSED,
+        "b/unparsed": UNPARSED,
+        "c/outside": outside("=HYPERLINK(1)", "so|so"),
+        "c/zero": ranked("neutral"),
+    }
+    return answer(db, MOSI, plan_run(db, MOSI, GOLD), settled)
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_an_export_is_four_files_in_the_runs_own_folder(db: Database, run: Run, tmp_path: Path) -> None:
+    written = export_run(db, MOSI, run, tmp_path / "exports")
+    folder = tmp_path / "exports" / "cmumosi" / "first"
+    assert written == [folder / f"{name}.csv" for name in ("metrics", "predictions", "confusion", "reviews")]
+    assert all(path.is_file() and b"\r" not in path.read_bytes() for path in written)
+
+
+def test_predictions_hold_a_row_for_each_planned_sample_in_planned_order(
+    db: Database, run: Run, tmp_path: Path
+) -> None:
+    (path,) = export_run(db, MOSI, run, tmp_path, what=["predictions"])
+    rows = {row["sample"]: row for row in rows_of(path)}
+    assert list(rows) == list(GOLD)
+    assert rows["a/right"] == {
+        "sample": "a/right",
+        "gold": "negative",
+        "status": "ranked",
+        "top1": "weakly negative",
+        "ranking": "weakly negative|negative",
+        "rank_of_gold": "1",
+        "attempts": "1",
+        "raw_label": "Negative",
+        "cluster": "s1",
+        "first_status": "ranked",
+        "failure": "",
+        "place": "0",
+        "note": "",
+        "run": "first",
+        "spec_hash": run.spec_hash,
+    }
+    assert (rows["a/wrong"]["failure"], rows["a/wrong"]["rank_of_gold"]) == ("wrong", "2")
+    assert (rows["b/refused"]["status"], rows["b/refused"]["ranking"]) == ("refused", "")
+    assert (rows["d/pending"]["status"], rows["d/pending"]["attempts"]) == ("", "1")
+
+
+def test_a_formula_said_by_a_model_is_defused_wherever_it_stands(db: Database, run: Run, tmp_path: Path) -> None:
+    written = export_run(db, MOSI, run, tmp_path)
+    row = next(row for row in rows_of(written[1]) if row["sample"] == "c/outside")
+    assert (row["status"], row["top1"], row["ranking"]) == (
+        *("out of vocabulary", "'=HYPERLINK(1)", r"'=HYPERLINK(1)|so\|so"),
+    )
+    assert "'=HYPERLINK(1)" in rows_of(written[2])[0]
+
+
+def test_metrics_are_one_long_table_of_fractions(db: Database, run: Run, tmp_path: Path) -> None:
+    (path,) = export_run(db, MOSI, run, tmp_path, what=["metrics"])
+    rows = rows_of(path)
+    identity = {(row["dataset"], row["run"], row["spec_hash"], row["protocol"]) for row in rows}
+    assert identity == {("cmumosi", "first", run.spec_hash, "strict")}
+    assert {(row["planned"], row["answered"], row["coverage"]) for row in rows} == {("6", "3", "0.5")}
+    found = {(row["metric"], row["label"]): row for row in rows}
+    assert len(found) == len(rows)
+    accuracy = found["accuracy", ""]
+    assert accuracy["support"] == "6"
+    assert float(accuracy["value"]) == pytest.approx(1 / 6)
+    assert 0 < float(accuracy["low"]) < 1 / 6 < float(accuracy["high"]) < 1
+    assert (found["uar", ""]["low"], found["uar", ""]["high"]) == ("", "")
+    assert float(found["recall", "negative"]["value"]) == pytest.approx(1 / 3)
+    assert found["precision", "positive"]["value"] == ""
+    assert float(found["refusal_rate", "positive"]["value"]) == pytest.approx(1 / 3)
+    assert float(found["majority_accuracy", ""]["value"]) == pytest.approx(1 / 2)
+    bounds = found["accuracy_bounds", ""]
+    assert (float(bounds["low"]), float(bounds["high"])) == pytest.approx((1 / 6, 4 / 6))
+
+
+def test_the_protocol_decides_what_the_tables_count(db: Database, run: Run, tmp_path: Path) -> None:
+    metrics, confusion = export_run(db, MOSI, run, tmp_path, Protocol.ANSWERED, ["metrics", "confusion"])
+    accuracy = next(row for row in rows_of(metrics) if row["metric"] == "accuracy")
+    assert accuracy["protocol"] == "answered"
+    assert float(accuracy["value"]) == pytest.approx(1 / 3)
+    assert {row["no answer"] for row in rows_of(confusion)} == {"0"}
+
+
+def test_the_confusion_matrix_has_a_row_for_each_gold_class(db: Database, run: Run, tmp_path: Path) -> None:
+    (path,) = export_run(db, MOSI, run, tmp_path, what=["confusion"])
+    negative, positive = rows_of(path)
+    assert list(negative.values()) == ["negative", "1", "0", "0", "2", "first", run.spec_hash, "strict"]
+    assert list(positive.values()) == ["positive", "1", "0", "1", "1", "first", run.spec_hash, "strict"]
+
+
+def test_reviews_hold_a_row_for_each_reviewer_of_a_sample(db: Database, run: Run, tmp_path: Path) -> None:
+    ada, bob = (ReviewSession(db, run, MOSI, name, lambda: AT) for name in ("ada", "@bob"))
+    ada.set_verdict("b/refused", Verdict.UNSURE)
+    ada.set_note("a/wrong", "+ she smiles\nthen not")
+    ada.set_tags("a/wrong", ("occluded", "two faces"))
+    bob.set_label("a/wrong", "weakly positive")
+    (path,) = export_run(db, MOSI, run, tmp_path, what=["reviews"])
+    rows = rows_of(path)
+    assert [(row["sample"], row["reviewer"]) for row in rows] == [
+        *(("a/wrong", "'@bob"), ("a/wrong", "ada"), ("b/refused", "ada")),
+    ]
+    assert rows[0]["label"] == "weakly positive"
+    assert rows[1] == {
+        "sample": "a/wrong",
+        "reviewer": "ada",
+        "verdict": "",
+        "label": "",
+        "tags": "occluded two-faces",
+        "note": "'+ she smiles\nthen not",
+        "changed_at": AT,
+        "gold": "positive",
+        "top1": "negative",
+        "run": "first",
+        "spec_hash": run.spec_hash,
+    }
+    assert (rows[2]["verdict"], rows[2]["top1"]) == ("unsure", "")
+
+
+def test_a_run_without_reviews_still_has_the_file_with_its_header(db: Database, run: Run, tmp_path: Path) -> None:
+    (path,) = export_run(db, MOSI, run, tmp_path, what=["reviews"])
+    assert path.read_text().startswith("sample,reviewer,verdict,label,tags,note,changed_at,")
+    assert rows_of(path) == []
+
+
+@pytest.mark.parametrize("name", ["../../out", "/etc/cron.d", "..", "a\x00\n\x1b[2J"])
+def test_a_runs_name_cannot_lead_out_of_the_folder(db: Database, tmp_path: Path, name: str) -> None:
+    run = answer(db, MOSI, plan_run(db, MOSI, {"a": "negative"}, name=name), {"a": ranked("negative")})
+    target = tmp_path / "exports"
+    written = export_run(db, MOSI, run, target)
+    assert {path.parent.parent.resolve() for path in written} == {(target / "cmumosi").resolve()}
+    assert [path.name for path in sorted(tmp_path.iterdir()) if not path.name.startswith("emowb.db")] == ["exports"]
+    assert {row["run"] for row in rows_of(written[1])} == {name}
+
+
+def test_exporting_again_gives_the_same_bytes(db: Database, run: Run, tmp_path: Path) -> None:
+    before = [path.read_bytes() for path in export_run(db, MOSI, run, tmp_path)]
+    assert [path.read_bytes() for path in export_run(db, MOSI, run, tmp_path)] == before
+
+
+def test_an_unknown_table_writes_nothing_and_names_the_nearest(db: Database, run: Run, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="did you mean metrics"):
+        export_run(db, MOSI, run, tmp_path / "exports", what=["predictions", "metric"])
+    assert not (tmp_path / "exports").exists()
+
+
+def test_a_folder_that_cannot_be_made_is_a_data_error(db: Database, run: Run, tmp_path: Path) -> None:
+    (tmp_path / "exports").write_text("in the way")
+    with pytest.raises(DataError, match="choose a folder with --out"):
+        export_run(db, MOSI, run, tmp_path / "exports")

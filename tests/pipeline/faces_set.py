@@ -1,0 +1,110 @@
+"""A small data set of drawn pictures in a real workspace, and reply sources that stand where a model would."""
+
+import json
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from PIL import Image
+from sqlite_utils import Database
+
+from workbench.domain.datasets import CARDS
+from workbench.domain.prompts import NAMED
+from workbench.domain.replies import ImagePart, Outcome, Reply, Request
+from workbench.domain.runs import Run, RunSpec
+from workbench.domain.samples import MediaKind, Sample
+from workbench.media.frames import FrameRequest, sample_frames
+from workbench.domain.tasks import FramePolicy
+from workbench.pipeline.planning import open_run, utc_now
+from workbench.pipeline.running import RunnerParts
+from workbench.provider.limits import Limiter
+from workbench.storage.samples import ImportedDataset, save_dataset
+
+CARD = CARDS["rafdb"]
+
+
+def draw_set(root: Path, count: int) -> list[Sample]:
+    """`count` pictures, each of a colour of its own, so that a source can tell them apart by their bytes."""
+    labels = CARD.labels.names
+    samples = []
+    for number in range(count):
+        name = f"face_{number:03d}"
+        Image.new("RGB", (8, 8), (number, 255 - number, 40)).save(root / f"{name}.png")
+        samples.append(
+            Sample(
+                id=name,
+                gold=labels[number % len(labels)],
+                raw_label="x",
+                media=MediaKind.IMAGE,
+                path=f"{name}.png",
+            )
+        )
+    return samples
+
+
+def store_set(db: Database, root: Path, samples: list[Sample]) -> None:
+    """Import the set."""
+    save_dataset(db, ImportedDataset(CARD.key, root, utc_now(), ()), samples)
+
+
+def plan(db: Database, *, batch_size: int = 20, prompt: str = NAMED, name: str = "main") -> Run:
+    """A run of the set."""
+    spec = RunSpec(
+        dataset=CARD.key,
+        endpoint="scripted",
+        model="scripted",
+        prompt=prompt,
+        modality="image",
+        frames="all",
+        labels=CARD.labels.names,
+        batch_size=batch_size,
+    )
+    return open_run(db, name, spec)[0]
+
+
+class Scripted:
+    """A model that says what a function of (sample names, labels) tells it to; remembers what it was asked."""
+
+    def __init__(self, samples: Iterable[Sample], root: Path, say: Callable[[list[str]], Reply]) -> None:
+        self._by_bytes = {(root / str(sample.path)).read_bytes(): sample.id for sample in samples if sample.path}
+        self._say = say
+        self.asked: list[list[str]] = []
+
+    async def send(self, request: Request) -> Reply:
+        """Recognise the pictures and answer."""
+        names = [self._by_bytes[part.frame.data] for part in request.parts if isinstance(part, ImagePart)]
+        self.asked.append(names)
+        return self._say(names)
+
+
+def answered(places: Iterable[int], label: str = "happy") -> Reply:
+    """A whole reply to prompt `named` about the samples at these places (from 0)."""
+    rest = [name for name in CARD.labels.names if name != label]
+    answers = [{"id": f"s{place + 1:02d}", "ranking": [label, *rest]} for place in places]
+    return Reply(outcome=Outcome.ANSWERED, text=json.dumps({"answers": answers}), model="scripted", status_code=200)
+
+
+def refused() -> Reply:
+    """A refusal in words."""
+    return Reply(outcome=Outcome.ANSWERED, text="I'm sorry, but I can't assist with that request.", status_code=200)
+
+
+async def no_sleep(_: float) -> None:
+    """Time passes at once."""
+
+
+def parts_for(db: Database, run: Run, root: Path, source: Scripted, **changes: object) -> RunnerParts:
+    """Runner parts around a source, without waiting."""
+    wanted = FrameRequest(policy=FramePolicy.parse("all"), colour=run.spec.colour, longest_side_px=1024)
+    values: dict[str, object] = {
+        "db": db,
+        "card": CARD,
+        "run": run,
+        "source": source,
+        "frames": lambda sample: sample_frames(root, sample, wanted),
+        "limiter": Limiter(None, sleep=no_sleep),
+        "price": lambda _model, _usage: 0.0,
+        "now": utc_now,
+        "concurrency": 4,
+        "sleep": no_sleep,
+    }
+    return RunnerParts(**(values | changes))  # type: ignore[arg-type]  # a test names what it changes

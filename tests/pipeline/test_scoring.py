@@ -1,0 +1,165 @@
+"""Runs in a real workspace, with every fate that a sample can meet."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+
+from tests.export.worked_run import REFUSED, UNPARSED, answer, outside, plan_run, ranked
+from workbench.domain.datasets import CARDS
+from workbench.domain.metrics import Bounds
+from workbench.domain.predictions import PredictionStatus
+from workbench.domain.protocols import Protocol
+from workbench.domain.runs import Run
+from workbench.pipeline.scoring import as_json, score_run
+from workbench.storage.database import open_workspace
+
+CHSIMS = CARDS["chsims"]
+GOLD = {
+    "right.mp4": "negative",
+    "weakly.mp4": "negative",
+    "wrong.mp4": "positive",
+    "second.mp4": "positive",
+    "refused.mp4": "negative",
+    "unparsed.mp4": "positive",
+    "outside.mp4": "negative",
+    "zero.mp4": "neutral",
+    "pending.mp4": "positive",
+}
+SETTLED = {
+    "right.mp4": ranked("negative", "positive"),
+    "weakly.mp4": ranked("weakly negative", "neutral"),
+    "wrong.mp4": ranked("neutral", "weakly negative"),
+    "second.mp4": ranked("negative", "weakly positive"),
+    "refused.mp4": REFUSED,
+    "unparsed.mp4": UNPARSED,
+    "outside.mp4": outside("bored", "negative"),
+    "zero.mp4": ranked("neutral"),
+}
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Iterator[Database]:
+    workspace = open_workspace(tmp_path / "emowb.db", create=True)
+    yield workspace
+    workspace.close()
+
+
+@pytest.fixture
+def run(db: Database) -> Run:
+    planned = plan_run(db, CHSIMS, GOLD)
+    first = {name: one for name, one in SETTLED.items() if name != "weakly.mp4"}
+    answer(db, CHSIMS, planned, first, {"weakly.mp4": PredictionStatus.MISSING})
+    return answer(db, CHSIMS, planned, {"weakly.mp4": SETTLED["weakly.mp4"]})
+
+
+def test_strict_counts_the_whole_plan_but_the_zeros(db: Database, run: Run) -> None:
+    scored = score_run(db, CHSIMS, run)
+    scores = scored.scores
+    assert (scores.planned, scores.answered, scores.counted) == (8, 5, 8)
+    assert (scored.unscored, scored.pending) == (1, 1)
+    assert scores.metrics["accuracy"].value == pytest.approx(2 / 8)
+    assert scores.metrics["uar"].value == pytest.approx((2 / 4 + 0 / 4) / 2)
+    assert scores.bounds == Bounds(2 / 8, 5 / 8)
+
+
+def test_answered_counts_answers_alone_and_keeps_the_coverage_of_the_plan(db: Database, run: Run) -> None:
+    scores = score_run(db, CHSIMS, run, Protocol.ANSWERED).scores
+    assert (scores.planned, scores.answered, scores.counted) == (8, 5, 5)
+    assert scores.coverage == pytest.approx(5 / 8)
+    assert scores.metrics["accuracy"].value == pytest.approx(2 / 5)
+    assert scores.bounds == Bounds(2 / 8, 5 / 8)
+
+
+def test_top_k_and_mrr_take_the_first_right_label_of_the_ranking(db: Database, run: Run) -> None:
+    metrics = score_run(db, CHSIMS, run).scores.metrics
+    assert metrics["top_2"].value == pytest.approx(4 / 8)
+    assert metrics["mrr"].value == pytest.approx((1 + 1 + 1 / 2 + 1 / 2) / 8)
+
+
+def test_labels_are_folded_into_the_classes_that_the_card_scores(db: Database, run: Run) -> None:
+    confusion = score_run(db, CHSIMS, run).scores.confusion
+    assert confusion.gold == ("negative", "positive")
+    assert confusion.predicted == ("negative", "positive", "bored", "no answer")
+    assert confusion.counts == ((2, 0, 1, 1), (2, 0, 0, 2))
+
+
+def test_statuses_are_counted_as_they_are_and_as_the_first_attempt_left_them(db: Database, run: Run) -> None:
+    scored = score_run(db, CHSIMS, run)
+    assert dict(scored.by_status) == {
+        PredictionStatus.RANKED: 4,
+        PredictionStatus.OUT_OF_VOCABULARY: 1,
+        PredictionStatus.REFUSED: 1,
+        PredictionStatus.UNPARSED: 1,
+    }
+    assert scored.by_first_status[PredictionStatus.RANKED] == 3
+    assert scored.by_first_status[PredictionStatus.MISSING] == 1
+
+
+def test_refusals_are_told_by_gold_class(db: Database, run: Run) -> None:
+    refusals = {one.label: (one.refused, one.planned, one.rate) for one in score_run(db, CHSIMS, run).refusals}
+    assert refusals == {"negative": (1, 4, 0.25), "positive": (0, 4, 0.0)}
+
+
+def test_a_class_named_as_an_answer_that_was_not_offered_is_still_outside(db: Database) -> None:
+    card = CARDS["abstract"]
+    planned = plan_run(db, card, {"a.jpg": "awed", "b.jpg": "sad", "c.jpg": "sad"})
+    answered = answer(
+        db,
+        card,
+        planned,
+        {"a.jpg": outside("positive"), "b.jpg": ranked("angry"), "c.jpg": outside("no answer")},
+    )
+    scores = score_run(db, card, answered).scores
+    assert scores.metrics["accuracy"].value == pytest.approx(1 / 3)
+    assert scores.confusion.predicted == (
+        *("positive", "negative"),
+        *("no answer (not offered)", "positive (not offered)", "no answer"),
+    )
+
+
+def test_gold_labels_that_an_import_kept_beyond_the_cards_become_classes(db: Database) -> None:
+    card = CARDS["casme2"]
+    planned = plan_run(db, card, {"a": "fearful", "b": "happy"})
+    scores = score_run(db, card, answer(db, card, planned, {"a": ranked("fearful"), "b": ranked("sad")})).scores
+    assert scores.confusion.gold == (*card.classes, "fearful")
+    assert scores.metrics["accuracy"].value == pytest.approx(1 / 2)
+
+
+def test_a_run_that_was_only_planned_scores_zero_of_its_plan_strictly_and_nothing_of_the_answered(db: Database) -> None:
+    planned = plan_run(db, CHSIMS, GOLD)
+    assert score_run(db, CHSIMS, planned).scores.metrics["accuracy"].value == 0.0
+    answered = as_json(score_run(db, CHSIMS, planned, Protocol.ANSWERED))
+    assert answered["metrics"]["accuracy"] == {"value": None, "low": None, "high": None}
+    assert (answered["coverage"], answered["bounds"], answered["baselines"]) == (0.0, {"low": 0.0, "high": 1.0}, {})
+    json.dumps(answered, allow_nan=False)
+
+
+def test_a_run_of_unscored_samples_alone_has_no_figure_and_no_nan(db: Database) -> None:
+    planned = plan_run(db, CHSIMS, {"zero.mp4": "neutral"})
+    document = as_json(score_run(db, CHSIMS, answer(db, CHSIMS, planned, {"zero.mp4": ranked("neutral")})))
+    assert (document["planned"], document["unscored"], document["coverage"], document["bounds"]) == (0, 1, None, None)
+    assert all(one["value"] is None for one in document["metrics"].values())
+    json.dumps(document, allow_nan=False)
+
+
+def test_the_json_has_the_promised_shape(db: Database, run: Run) -> None:
+    document = json.loads(json.dumps(as_json(score_run(db, CHSIMS, run)), allow_nan=False))
+    assert {key: document[key] for key in ("dataset", "run", "protocol", "planned", "answered", "coverage")} == {
+        "dataset": "chsims",
+        "run": "first",
+        "protocol": "strict",
+        "planned": 8,
+        "answered": 5,
+        "coverage": 0.625,
+    }
+    assert set(document["metrics"]) == {"accuracy", "uar", "macro_f1", "weighted_f1", "top_2", "top_3", "mrr"}
+    assert all(set(one) == {"value", "low", "high"} for one in document["metrics"].values())
+    assert set(document["per_class"][0]) == {"label", "support", "precision", "recall", "f1"}
+    assert set(document["confusion"]) == {"gold", "predicted", "counts"}
+    assert document["baselines"]["majority"]["accuracy"] == 0.5
+    assert document["baselines"]["majority"]["label"] == "negative"
+    assert document["headline"] == ["weighted_f1"]
+    assert {"MulT", "GPT-4V"} <= {one["method"] for one in document["published"]}

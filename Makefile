@@ -14,7 +14,7 @@ check: .venv/.dev ## everything that must hold before a commit
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+	$(BIN)/lint-imports
 	$(BIN)/pytest -n 2
 
 format: .venv/.dev ## format the code and mend what can be mended
@@ -23,6 +23,9 @@ format: .venv/.dev ## format the code and mend what can be mended
 
 samples: .venv/.runtime ## redraw the sample sets
 	$(BIN)/python -m workbench.embedded.samples samples
+
+screenshots: .venv/.dev ## redraw the pictures of the documents
+	$(BIN)/python docs/draw_screenshots.py
 
 clean: ## forget the installed environment and all caches
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -50,9 +50,10 @@ class DatabaseError(WorkbenchError):
 def unknown_name(kind: str, name: str, known: Iterable[str]) -> UsageError:
     """Say that `name` is unknown and name the nearest known ones (all of them where none is near)."""
     known = list(known)
-    near = get_close_matches(name.casefold(), known, n=3, cutoff=0.5)
+    folded = {one.casefold(): one for one in known}
+    near = get_close_matches(name.casefold(), folded, n=3, cutoff=0.5)
     if near:
-        hint = f"did you mean {' or '.join(near)}?"
+        hint = f"did you mean {' or '.join(folded[one] for one in near)}?"
     elif known:
         hint = f"known: {', '.join(known)}"
     else:

@@ -12,8 +12,8 @@ from workbench.domain.prompts import NAMED
 from workbench.domain.replies import ImagePart, Outcome, Reply, Request
 from workbench.domain.runs import Run, RunSpec
 from workbench.domain.samples import MediaKind, Sample
-from workbench.media.frames import FrameRequest, sample_frames
 from workbench.domain.tasks import FramePolicy
+from workbench.media.frames import FrameRequest, sample_frames
 from workbench.pipeline.planning import open_run, utc_now
 from workbench.pipeline.running import RunnerParts
 from workbench.provider.limits import Limiter

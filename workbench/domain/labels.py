@@ -69,7 +69,7 @@ class LabelSet:
     def resolve(self, word: str) -> str | None:
         """The label meant by `word`: the name itself, else another spelling of it; None when outside the set.
 
-        A word is never guessed: "happ" is no label.
+        A word is never guessed: "happ" is no label, nor is "happiness" where both "happy" and "joyful" are.
         """
         folded = fold(word)
         for name in self.names:
@@ -78,7 +78,8 @@ class LabelSet:
         meaning = _CANONICAL.get(folded)
         if meaning is None:
             return None
-        return next((name for name in self.names if _CANONICAL.get(fold(name)) == meaning), None)
+        meant = [name for name in self.names if _CANONICAL.get(fold(name)) == meaning]
+        return meant[0] if len(meant) == 1 else None
 
     def with_order(self, names: Iterable[str]) -> "LabelSet":
         """The same labels, offered in another order."""

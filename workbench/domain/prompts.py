@@ -90,6 +90,9 @@ _NAMED: Final = (
     '["<best category>", "<next>"]}}]}}'
 )
 
+_LINE_BREAKS: Final = {ord(mark): f"\\u{ord(mark):04x}" for mark in "\x85\u2028\u2029"}
+"""Those that JSON leaves as they are."""
+
 
 @dataclass(frozen=True, slots=True)
 class AskedSample:
@@ -185,5 +188,5 @@ def _introduced(sample: AskedSample) -> list[Part]:
     lines = [f"Sample {sample.ref}:"]
     if sample.text is not None:
         # As a JSON string on one line, so that no text can pretend to be the next sample's introduction.
-        lines.append(f"Text: {json.dumps(sample.text, ensure_ascii=False)}")
+        lines.append(f"Text: {json.dumps(sample.text, ensure_ascii=False).translate(_LINE_BREAKS)}")
     return [TextPart("\n".join(lines)), *(ImagePart(frame) for frame in sample.frames)]

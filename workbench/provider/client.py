@@ -1,9 +1,12 @@
 """One request in, one reply out: where the openai client and all of its errors end.
 
 The client's own retries are off: it would ask again for exhausted quotas, and what it repeats cannot be counted,
-paid for or stored. It follows no redirect and takes no address from the environment.
+paid for or stored. It follows no redirect and takes no address from the environment; to a server on this machine
+it takes no proxy either.
 """
 
+import asyncio
+import json
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -31,12 +34,13 @@ class EndpointClient:
     def __init__(self, endpoint: Endpoint, key: ApiKey, *, timeout_s: float = 300.0) -> None:
         self._endpoint = endpoint
         self._key = key
+        self._timeout_s = timeout_s
         self._client = openai.AsyncOpenAI(
             base_url=endpoint.base_url,
             api_key=key.reveal(),
             max_retries=0,
             timeout=openai.Timeout(timeout_s, connect=_CONNECT_S),
-            http_client=openai.DefaultAsyncHttpxClient(follow_redirects=False),
+            http_client=openai.DefaultAsyncHttpxClient(follow_redirects=False, trust_env=not endpoint.is_local),
         )
 
     async def __aenter__(self) -> Self:
@@ -50,8 +54,9 @@ class EndpointClient:
         body = chat_body(request, token_field=self._endpoint.token_field)
         started_s = time.monotonic()
         try:
-            raw = await self._client.chat.completions.with_raw_response.create(**body)
-            reply = _read(raw.parse(), _kept(raw.headers), raw.status_code)
+            async with asyncio.timeout(self._timeout_s):  # the client's own starts anew with every byte
+                raw = await self._client.chat.completions.with_raw_response.create(**body)
+            reply = self._read(raw.parse(), raw.headers, raw.status_code)
         except openai.APIStatusError as error:
             reply = self._rejected(error)
         except Exception as error:  # noqa: BLE001 (a 200 with broken JSON raises whatever the reader raises)
@@ -87,38 +92,66 @@ class EndpointClient:
             status_code=error.status_code,
             error=message,
             retry_after_s=retry_after_s(headers),
-            headers=_kept(headers),
+            headers=self._kept(headers),
         )
 
     def _broken(self, error: Exception) -> Reply:
-        kind = "timed out" if isinstance(error, openai.APITimeoutError) else type(error).__name__
+        timed_out = isinstance(error, openai.APITimeoutError | TimeoutError)
+        kind = f"timed out after {self._timeout_s:g} s" if timed_out else type(error).__name__
         return Reply(outcome=Outcome.FAILED, fault=Fault.TRANSIENT, error=f"{kind}: {self._words(error)}")
 
     def _words(self, error: Exception) -> str:
         cause = f" ({error.__cause__})" if error.__cause__ and str(error.__cause__) else ""
-        return self._key.masked(f"{error}{cause}")[:_LONGEST_ERROR_CHARS]
+        return self._safe(f"{error}{cause}")
 
+    def _safe(self, text: str) -> str:
+        """Masked before it is cut, so that no part of a key is left at the end."""
+        return self._key.masked(text)[:_LONGEST_ERROR_CHARS]
 
-def _read(completion: object, headers: Mapping[str, str], status_code: int) -> Reply:
-    """Read a 200. Servers answer 200 with an error object, HTML or no choices: none of these is an answer."""
-    if not isinstance(completion, ChatCompletion) or not completion.choices:
-        said = completion.model_dump_json() if isinstance(completion, ChatCompletion) else str(completion)
-        error = f"no choices in the answer: {said}"[:_LONGEST_ERROR_CHARS]
+    def _kept(self, headers: Mapping[str, str]) -> dict[str, str]:
+        """The headers worth a row: never one that could carry a secret."""
+        return {
+            name.lower(): self._key.masked(value)
+            for name, value in headers.items()
+            if name.lower() in _KEPT_HEADERS or name.lower().startswith(_KEPT_PREFIX)
+        }
+
+    def _read(self, completion: object, headers: Mapping[str, str], status_code: int) -> Reply:
+        """Read a 200. Servers answer 200 with an error object, HTML or no choices: none of these is an answer."""
+        if not isinstance(completion, ChatCompletion) or not completion.choices:
+            said = completion.model_dump_json() if isinstance(completion, ChatCompletion) else str(completion)
+            return Reply(
+                outcome=Outcome.FAILED,
+                fault=Fault.TRANSIENT,
+                status_code=status_code,
+                error=self._safe(f"no choices in the answer: {said}"),
+                headers=self._kept(headers),
+            )
+        choice = completion.choices[0]
+        text, refusal = _text(choice.message.content), _text(choice.message.refusal)
         return Reply(
-            outcome=Outcome.FAILED, fault=Fault.TRANSIENT, status_code=status_code, error=error, headers=headers
+            outcome=_outcome(text, refusal, choice.finish_reason),
+            text=text,
+            refusal=refusal,
+            finish_reason=_text(choice.finish_reason),
+            model=_text(completion.model),
+            usage=_usage(completion.usage),
+            status_code=status_code,
+            headers=self._kept(headers),
         )
-    choice = completion.choices[0]
-    usage = completion.usage
-    return Reply(
-        outcome=_outcome(choice.message.content, choice.message.refusal, choice.finish_reason),
-        text=choice.message.content,
-        refusal=choice.message.refusal,
-        finish_reason=choice.finish_reason,
-        model=completion.model,
-        usage=Usage(usage.prompt_tokens, usage.completion_tokens) if usage else None,
-        status_code=status_code,
-        headers=headers,
-    )
+
+
+def _text(said: object) -> str | None:
+    """What should be a text, which the client does not check: servers also send lists of parts, or bare JSON."""
+    if isinstance(said, list):
+        return "".join(str(part.get("text") or "") for part in said if isinstance(part, Mapping))
+    return said if said is None or isinstance(said, str) else json.dumps(said, default=str, ensure_ascii=False)
+
+
+def _usage(said: object) -> Usage | None:
+    """Whole numbers of tokens, or nothing."""
+    prompt, completion = getattr(said, "prompt_tokens", None), getattr(said, "completion_tokens", None)
+    return Usage(prompt, completion) if isinstance(prompt, int) and isinstance(completion, int) else None
 
 
 def _outcome(text: str | None, refusal: str | None, finish_reason: str | None) -> Outcome:
@@ -129,12 +162,3 @@ def _outcome(text: str | None, refusal: str | None, finish_reason: str | None) -
     if finish_reason == "length":
         return Outcome.TRUNCATED
     return Outcome.ANSWERED if text and text.strip() else Outcome.EMPTY
-
-
-def _kept(headers: Mapping[str, str]) -> dict[str, str]:
-    """The headers worth a row: never one that could carry a secret."""
-    return {
-        name.lower(): value
-        for name, value in headers.items()
-        if name.lower() in _KEPT_HEADERS or name.lower().startswith(_KEPT_PREFIX)
-    }

@@ -26,6 +26,7 @@ class ReviewApp(App[None]):
     FooterKey .footer-key--key { color: $text-accent; background: $panel; }
     FooterKey .footer-key--description { color: $text-muted; background: $panel; }
     ModalScreen VerticalScroll { scrollbar-background: $panel; }
+    ToastRack { dock: top; align: right top; margin: 1 0 0 0; }
     CommandPalette SearchIcon { display: none; }
     """
 

@@ -65,7 +65,7 @@ class Asking(CaseScreen):
         """Write the run's files."""
         if not self._is_exporting:
             self._is_exporting = True
-            self.run_worker(self._export(), group="export")
+            self.run_worker(self._export, group="export")
 
     async def _export(self) -> None:
         self.notice("writing the run's files …", seconds=2)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.geometry import Size
 from textual.message import Message
@@ -19,6 +18,7 @@ from workbench.domain.reviews import CaseFilter
 from workbench.storage.cases import CaseRow
 from workbench.tui.case_line import Columns, case_line
 from workbench.tui.case_pages import PAGE_ROWS, Listing
+from workbench.tui.tones import tone
 
 
 class CaseList(ScrollView, can_focus=True):
@@ -142,16 +142,13 @@ class CaseList(ScrollView, can_focus=True):
 
     def _strip(self, pieces: Iterable[tuple[str, str]], *, at_cursor: bool = False) -> Strip:
         base = self.get_component_rich_style("case-list--cursor" if at_cursor else "case-list--plain")
-        segments = [Segment(text, base + self._tone(tone)) for text, tone in pieces]
+        segments = [Segment(text, base + tone(self, f"case-list--{name}")) for text, name in pieces]
         return Strip(segments).adjust_cell_length(self._width, base)
 
     @property
     def _width(self) -> int:
         """Without the scrollbar."""
         return self.scrollable_content_region.width
-
-    def _tone(self, tone: str) -> Style:
-        return self.get_component_rich_style(f"case-list--{tone}", partial=True)
 
     def _want(self, page: int) -> None:
         if page not in self._asked:

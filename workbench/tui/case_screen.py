@@ -8,6 +8,7 @@ write must not land on its neighbour.
 import asyncio
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from time import monotonic
 from typing import Final
 
@@ -113,7 +114,7 @@ class CaseScreen(Screen[None]):
     def refresh_cases(self, sample_ids: Iterable[str]) -> None:
         """Bring the list, its counts and the case up to date after something has been said of these samples."""
         self._touched.update(sample_ids)
-        self.run_worker(self._refresh(), group="refresh", exclusive=True)
+        self.run_worker(self._refresh, group="refresh", exclusive=True)
 
     @contextmanager
     def noticing(self) -> Iterator[None]:
@@ -134,11 +135,11 @@ class CaseScreen(Screen[None]):
         self.heading.show(self.wanted, min(self.cases.cursor + 1, count), count)
         repeats = monotonic() - self._moved_at < 2 * _REST_S
         self._moved_at = monotonic()
-        self.run_worker(self._show_case(_REST_S if repeats else 0), group="case", exclusive=True)
+        self.run_worker(partial(self._show_case, _REST_S if repeats else 0), group="case", exclusive=True)
 
     @on(CaseList.PageWanted)
     def _fetch_page(self, message: CaseList.PageWanted) -> None:
-        self.run_worker(self._add_page(self.cases.listing, message.page), group="pages")
+        self.run_worker(partial(self._add_page, self.cases.listing, message.page), group="pages")
 
     async def _add_page(self, listing: Listing, page: int) -> None:
         with self.noticing():

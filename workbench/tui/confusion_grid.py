@@ -13,6 +13,7 @@ from textual.widget import Widget
 
 from workbench.tui.case_line import fit
 from workbench.tui.confusion_table import Cell, ConfusionTable
+from workbench.tui.tones import tone
 
 _GOLD_CELLS: Final = 11
 _TOTAL_CELLS: Final = 6
@@ -96,7 +97,7 @@ class ConfusionGrid(Widget, can_focus=True):
 
     def _heading(self, line: int) -> list[Segment]:
         """Names of two words take two lines; those of one stand on the second."""
-        soft = self.rich_style + self.get_component_rich_style("grid--head", partial=True)
+        soft = self.rich_style + tone(self, "grid--head")
         words = [(["", *answer.split(maxsplit=1)])[-_HEADING_LINES:][line] for answer in self._table.answers]
         titles = [fit(word, self._cells - 1).rstrip().rjust(self._cells - 1) for word in words]
         head = f"{'gold':<{_GOLD_CELLS}}{'n':>{_TOTAL_CELLS - 1}} " if line else " " * (_GOLD_CELLS + _TOTAL_CELLS)
@@ -118,7 +119,7 @@ class ConfusionGrid(Widget, can_focus=True):
         return text.rjust(self._cells - 1) + ("✓" if cell.is_right else " ")
 
     def _cell_style(self, cell: Cell, total: int, at_cursor: bool) -> Style:  # noqa: FBT001  # private
-        tone = self.get_component_styles("grid--right" if cell.is_right else "grid--wrong").color
+        colour = self.get_component_styles("grid--right" if cell.is_right else "grid--wrong").color
         ground: Color = self.background_colors[1]
-        shade = ground.blend(tone, _DEEPEST * cell.count / total if total else 0)
+        shade = ground.blend(colour, _DEEPEST * cell.count / total if total else 0)
         return self.rich_style + Style(bgcolor=shade.rich_color, bold=at_cursor, reverse=at_cursor)

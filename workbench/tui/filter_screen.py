@@ -62,7 +62,7 @@ class FilterScreen(ModalScreen[CaseFilter | None]):
     def on_mount(self) -> None:
         """Begin at the kinds, and count them meanwhile."""
         self.action_column(0)
-        self.run_worker(self._count(), group="counts")
+        self.run_worker(self._count, group="counts")
 
     @on(ChoiceColumn.Clicked)
     def _clicked(self, message: ChoiceColumn.Clicked) -> None:

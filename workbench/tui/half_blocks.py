@@ -26,7 +26,9 @@ Pixel = tuple[int, int, int]
 def draw_picture(data: bytes, width: int, height: int, *, colours: bool) -> tuple[Strip, ...]:
     """Draw an encoded picture as large as it fits into so many cells, its proportions kept."""
     with Image.open(BytesIO(data)) as picture:
-        fitted = ImageOps.contain(picture.convert("RGB"), (width, 2 * height), Image.Resampling.LANCZOS)
+        scale = min(width / picture.width, 2 * height / picture.height)
+        size = max(round(picture.width * scale), 1), max(round(picture.height * scale), 1)
+        fitted = picture.convert("RGB").resize(size, Image.Resampling.LANCZOS)
     return _half_blocks(fitted) if colours else _shades(fitted)
 
 

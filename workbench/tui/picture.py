@@ -7,6 +7,8 @@ from rich.segment import Segment
 from textual.strip import Strip
 from textual.widget import Widget
 
+from workbench.tui.tones import tone
+
 _MARGIN_CELLS: Final = 4
 
 
@@ -48,6 +50,6 @@ class Picture(Widget):
         return Strip([Segment(" " * left, self.rich_style), *line]).adjust_cell_length(width, self.rich_style)
 
     def _worded(self, width: int) -> tuple[Strip, ...]:
-        style = self.rich_style + self.get_component_rich_style("picture--words", partial=True)
+        style = self.rich_style + tone(self, "picture--words")
         lines = wrap(self._words, max(width - _MARGIN_CELLS, 1), max_lines=6, placeholder="…")
         return tuple(Strip([Segment(line, style)]) for line in lines)

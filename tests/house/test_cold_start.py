@@ -1,0 +1,34 @@
+import subprocess
+import sys
+
+HEAVY = {"textual", "cv2", "openai", "sklearn", "scipy", "PIL", "numpy", "sqlite_utils", "openpyxl", "rich"}
+
+
+def loaded_by(code: str) -> set[str]:
+    """Top-level packages that a fresh interpreter holds after running `code`."""
+    check = f"{code}\nimport sys\nsys.stderr.write(' '.join({{name.split('.')[0] for name in sys.modules}}))"
+    done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
+    return set(done.stderr.split())
+
+
+def test_help_loads_none_of_the_heavy_libraries() -> None:
+    code = (
+        "import contextlib, sys\n"
+        "from workbench.cli.app import app\n"
+        "with contextlib.suppress(SystemExit):\n"
+        "    app(['--help'])"
+    )
+    assert loaded_by(code) & HEAVY == set()
+
+
+def test_the_domain_loads_no_library_of_the_outside_world() -> None:
+    code = (
+        "import importlib, pkgutil, workbench.domain\n"
+        "for module in pkgutil.iter_modules(workbench.domain.__path__):\n"
+        "    importlib.import_module('workbench.domain.' + module.name)"
+    )
+    assert loaded_by(code) & (HEAVY | {"sqlite3", "asyncio", "typer", "httpx2"}) == set()
+
+
+def test_the_review_screen_starts_without_decoders_and_without_the_client() -> None:
+    assert loaded_by("import workbench.tui.app") & {"cv2", "openai", "sklearn", "scipy", "openpyxl"} == set()

@@ -1,0 +1,87 @@
+"""Driving the application in a test: open it, wait for what should come, read what is to be seen."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from io import StringIO
+from typing import Any, Final
+
+from rich.console import Console
+from textual.app import App
+from textual.pilot import Pilot
+from textual.screen import Screen
+
+from workbench.tui.app import ReviewApp
+from workbench.tui.review_screen import ReviewScreen
+from workbench.wiring import ReviewParts
+
+_LOOKS: Final = 1000
+"""How often a condition is looked at before it is given up; about ten seconds."""
+
+
+class Driver:
+    """The application under the hands of a test."""
+
+    def __init__(self, pilot: Pilot[None]) -> None:
+        self.pilot = pilot
+
+    @property
+    def app(self) -> App[None]:
+        return self.pilot.app
+
+    @property
+    def screen(self) -> ReviewScreen:
+        """The review screen, whatever lies over it."""
+        screen = self.app.screen_stack[0]
+        assert isinstance(screen, ReviewScreen)
+        return screen
+
+    @property
+    def current(self) -> str:
+        """The id of the sample under the cursor."""
+        row = self.screen.cases.row
+        return row.sample_id if row else ""
+
+    def is_on(self, kind: type[Screen[Any]]) -> bool:
+        """Whether such a screen lies on top."""
+        return isinstance(self.app.screen, kind)
+
+    @property
+    def text(self) -> str:
+        """What is to be seen."""
+        written = StringIO()
+        console = Console(width=self.app.size.width, height=self.app.size.height, file=written, color_system=None)
+        stack = self.app._background_screens
+        console.print(self.app.screen._compositor.render_update(full=True, screen_stack=stack))
+        return written.getvalue()
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Wait until something holds."""
+        for _ in range(_LOOKS):
+            if condition():
+                return
+            await self.pilot.pause(0.01)
+        raise AssertionError(f"never came to pass; on the screen:\n{self.text}")
+
+    async def until_seen(self, words: str) -> None:
+        await self.until(lambda: words in self.text)
+
+    async def until_shown(self) -> None:
+        """Wait until the case under the cursor is shown with its picture."""
+        screen = self.screen
+        await self.until(
+            lambda: (
+                screen.case is not None and screen.case.result.sample.id == self.current and screen.frames.is_settled
+            )
+        )
+
+
+@asynccontextmanager
+async def opened(parts: ReviewParts, *, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Driver]:
+    """Open a run; its first case is shown."""
+    async with ReviewApp(parts).run_test(size=size, notifications=True) as pilot:
+        driver = Driver(pilot)
+        await driver.until_shown()
+        yield driver

@@ -1,0 +1,194 @@
+from dataclasses import replace
+
+import pytest
+from textual.geometry import Offset
+
+from tests.tui.driving import opened
+from tests.tui.review_run import Clock, Planned, ReviewRun, review_run
+from workbench.domain.datasets import CARDS
+from workbench.domain.predictions import PredictionStatus
+from workbench.domain.reviews import CaseFilter, CaseKind
+from workbench.domain.samples import MediaKind, Sample
+from workbench.errors import DataError
+from workbench.tui.attempts_screen import AttemptsScreen
+from workbench.tui.confusion_grid import ConfusionGrid
+from workbench.tui.confusion_screen import ConfusionScreen
+from workbench.tui.help_screen import HelpScreen
+from workbench.tui.zoom_screen import ZoomScreen
+
+
+@pytest.mark.asyncio
+async def test_brackets_step_through_the_frames_and_around(review: ReviewRun) -> None:
+    async with opened(review.parts) as driver:
+        frames = driver.screen.frames
+        await driver.press("right_square_bracket")
+        await driver.until_seen("frame 6/9 (no. 65) not sent")
+        for _ in range(2):
+            await driver.press("left_square_bracket")
+            await driver.until(lambda: frames.is_settled)
+        await driver.until_seen("frame 4/9")
+        for _ in range(3):
+            await driver.press("left_square_bracket")
+            await driver.until(lambda: frames.is_settled)
+        await driver.until_seen("frame 1/9 (no. 60) onset, not sent")
+        await driver.press("left_square_bracket")
+        await driver.until_seen("frame 9/9 (no. 68) offset, not sent")
+
+
+@pytest.mark.asyncio
+async def test_space_plays_from_the_apex_and_stops(review: ReviewRun) -> None:
+    async with opened(review.parts) as driver:
+        await driver.press("space")
+        await driver.until_seen("▶ frame 1/9")
+        await driver.press("space")
+        await driver.until(lambda: "▶" not in driver.text and driver.screen.frames.is_settled)
+
+
+@pytest.mark.asyncio
+async def test_z_enlarges_the_picture_and_any_other_key_goes_back(review: ReviewRun) -> None:
+    async with opened(review.parts) as driver:
+        await driver.press("z")
+        assert driver.is_on(ZoomScreen)
+        await driver.until_seen("frame 5/9 (no. 64) apex, sent")
+        await driver.press("right_square_bracket")
+        await driver.until_seen("frame 6/9")
+        await driver.press("1")
+        assert not driver.is_on(ZoomScreen)
+        mine = await driver.screen.session.call(lambda session: session.case("sub01/EP01_00f").mine)
+        assert mine.is_empty
+
+
+@pytest.mark.asyncio
+async def test_words_stand_where_no_picture_can_go(review: ReviewRun) -> None:
+    async with opened(review.parts) as driver:
+        await driver.press("slash", *"16f", "enter")
+        await driver.until_seen("frame 62 cannot be decoded")
+        assert "bad media" in driver.text
+
+
+@pytest.mark.asyncio
+async def test_a_broken_picture_is_said_and_the_next_one_is_drawn(review: ReviewRun) -> None:
+    def torn(sample: Sample, index: int, longest_px: int) -> object:
+        frame = review.parts.clip_frame(sample, index, longest_px)
+        return replace(frame, data=frame.data[:60]) if sample.id.endswith("00f") else frame
+
+    async with opened(replace(review.parts, clip_frame=torn)) as driver:  # type: ignore[arg-type]
+        await driver.until_seen("cannot be drawn")
+        await driver.press("j")
+        await driver.until_seen("frame 5/9")
+
+
+@pytest.mark.asyncio
+async def test_attempts_show_the_whole_reply_and_the_prompt(review: ReviewRun) -> None:
+    async with opened(review.parts) as driver:
+        await driver.press("n", "n", "a")
+        assert driver.is_on(AttemptsScreen)
+        for words in ("sub02/EP03_05f", "refused", "1.2 s", "then keep", "identifying emotions.", "Which emotion?"):
+            await driver.until_seen(words)
+        await driver.press("escape", "r")
+        await driver.until_seen("2 attempts  answered")
+        await driver.press("a")
+        await driver.until_seen("attempt 2 of 2")
+        await driver.press("left_square_bracket")
+        await driver.until_seen("attempt 1 of 2")
+        await driver.press("q")
+        assert not driver.is_on(AttemptsScreen)
+
+
+@pytest.mark.asyncio
+async def test_a_sample_nobody_asked_about_has_no_attempts(review: ReviewRun) -> None:
+    async with opened(review.parts) as driver:
+        await driver.press("G", "a")
+        await driver.until_seen("nobody has been asked")
+
+
+@pytest.mark.asyncio
+async def test_a_cell_of_the_matrix_lists_its_samples(review: ReviewRun) -> None:
+    async with opened(review.parts) as driver:
+        await driver.press("c")
+        assert driver.is_on(ConfusionScreen)
+        await driver.until_seen("[5]✓")
+        assert "word" in driver.text
+        assert "answ" in driver.text
+        await driver.press("down", "enter")
+        assert driver.screen.wanted == CaseFilter(gold="surprised", predicted="happy")
+        await driver.until_seen("1/1 all, gold surprised")
+
+
+@pytest.mark.asyncio
+async def test_the_last_columns_list_other_words_and_samples_without_an_answer(review: ReviewRun) -> None:
+    async with opened(review.parts) as driver:
+        await driver.press("c", "j", *["l"] * 20)
+        await driver.until_seen("2  gold surprised, answer no answer")
+        await driver.press("enter")
+        assert driver.screen.wanted == CaseFilter(gold="surprised", predicted="")
+        assert driver.screen.cases.listing.count == 2
+        await driver.press("c", "j", *["l"] * 20, "h", "enter")
+        assert driver.screen.wanted == CaseFilter(CaseKind.OUT_OF_VOCABULARY, gold="surprised")
+        assert driver.current == "sub08/EP01_21f"
+
+
+@pytest.mark.asyncio
+async def test_two_clicks_on_a_cell_list_its_samples(review: ReviewRun) -> None:
+    async with opened(review.parts) as driver:
+        await driver.press("c")
+        await driver.pilot.click(ConfusionGrid, offset=Offset(20, 3))
+        await driver.pilot.click(ConfusionGrid, offset=Offset(20, 3))
+        await driver.until(lambda: driver.screen.wanted == CaseFilter(gold="surprised", predicted="happy"))
+
+
+@pytest.mark.asyncio
+async def test_help_lists_keys_and_the_palette_offers_the_same_commands(review: ReviewRun) -> None:
+    async with opened(review.parts) as driver:
+        await driver.press("question_mark")
+        assert driver.is_on(HelpScreen)
+        await driver.until_seen("next failure")
+        await driver.press("question_mark", "ctrl+p", *"matrix")
+        await driver.until_seen("the confusion matrix")
+        await driver.press("enter")
+        await driver.until(lambda: driver.is_on(ConfusionScreen))
+
+
+@pytest.mark.asyncio
+async def test_the_palette_labels_too(review: ReviewRun) -> None:
+    async with opened(review.parts) as driver:
+        await driver.press("ctrl+p", *"label fearful")
+        await driver.until_seen("your own label for this sample")
+        await driver.press("enter")
+        await driver.until_seen("[3 fearful]")
+
+
+@pytest.mark.asyncio
+async def test_labels_that_fold_into_classes_say_so(tmp_path: object) -> None:
+    card = CARDS["artphoto"]
+    sample = Sample("a/1.jpg", "amused", "amusement", MediaKind.IMAGE, path="a/1.jpg")
+    plan = [Planned(sample, PredictionStatus.RANKED, ("sad", "content", "amused"))]
+    review = review_run(tmp_path, card, plan, now=Clock())  # type: ignore[arg-type]
+    async with opened(review.parts) as driver:
+        await driver.until_seen("amused (positive)")
+        await driver.until_seen("2 content (positive) ◂ gold")
+        await driver.until_seen("one picture, sent")
+
+
+@pytest.mark.asyncio
+async def test_a_sample_of_words_alone_shows_them_and_says_there_is_no_picture(tmp_path: object) -> None:
+    card = CARDS["chsims"]
+    sample = Sample("v/1", "neutral", "0.0", MediaKind.NONE, text="It is what it is.", score=0.0)
+    plan = [Planned(sample, PredictionStatus.RANKED, ("neutral", "negative"))]
+    review = review_run(tmp_path, card, plan, now=Clock())  # type: ignore[arg-type]
+    async with opened(review.parts) as driver:
+        await driver.until_seen("no picture: text only")
+        await driver.until_seen("“It is what it is.”")
+        await driver.until_seen("neutral (negative), not scored")
+
+
+@pytest.mark.asyncio
+async def test_a_case_that_cannot_be_read_is_a_notice(review: ReviewRun) -> None:
+    def torn_session() -> object:
+        raise DataError("the workspace is torn; restore a copy")
+
+    async with opened(review.parts) as driver:
+        driver.screen.session._session = None
+        driver.screen.session._open = torn_session  # type: ignore[assignment]
+        await driver.press("j")
+        await driver.until_seen("torn")

@@ -5,10 +5,19 @@
 -- One row: a data set that has been imported, by the key of its card.
 CREATE TABLE dataset (
     key          TEXT PRIMARY KEY,
+    card         TEXT,                   -- the card as JSON where it is the user's own; NULL: a built-in one
     root         TEXT NOT NULL,          -- the folder that sample paths are relative to, absolute
     imported_at  TEXT NOT NULL,
     notes        TEXT NOT NULL           -- JSON list: what the selection left out, in words
 ) STRICT;
+
+-- One row: somebody has agreed that a data set's pictures go to a host off this machine.
+CREATE TABLE consent (
+    dataset      TEXT NOT NULL REFERENCES dataset (key),
+    host         TEXT NOT NULL,
+    given_at     TEXT NOT NULL,
+    PRIMARY KEY (dataset, host)
+) STRICT, WITHOUT ROWID;
 
 -- One row: a sample as its owner gave it.
 CREATE TABLE sample (

@@ -5,6 +5,7 @@ directory over the defaults here. Keys of endpoints are no settings: they stay i
 """
 
 import getpass
+import math
 import os
 import tomllib
 from collections.abc import Callable, Mapping
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from workbench.errors import UsageError, unknown_name
 from workbench.provider.endpoints import EMBEDDED, PRESETS, Endpoint
@@ -73,7 +75,8 @@ def endpoint_named(settings: Settings, name: str) -> Endpoint:
 def _positive(kind: Callable[[Any], Any]) -> Callable[[Any], Any]:
     def read(value: Any) -> Any:
         number = kind(value)
-        if isinstance(value, bool) or number <= 0:
+        whole = isinstance(value, str) or number == value  # int(2.5) is 2
+        if isinstance(value, bool) or not whole or not 0 < number < math.inf:
             raise ValueError
         return number
 
@@ -94,8 +97,8 @@ _READERS: Final[Mapping[str, tuple[Callable[[Any], Any], str]]] = MappingProxyTy
         "endpoint": (_text, "an endpoint's name"),
         "model": (_text, "a model's name"),
         "reviewer": (_text, "a name"),
-        "rpm": (_positive(int), "a number above 0"),
-        "concurrency": (_positive(int), "a number above 0"),
+        "rpm": (_positive(int), "a whole number above 0"),
+        "concurrency": (_positive(int), "a whole number above 0"),
         "timeout_s": (_positive(float), "seconds above 0"),
     }
 )
@@ -109,7 +112,7 @@ def _with_values(settings: Settings, values: Mapping[str, Any], source: str) -> 
         reader, wanted = _READERS[name]
         try:
             read[name] = reader(value)
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError, RuntimeError):  # the last one: a home of nobody
             raise UsageError(f"{name} in {source} is {value!r}; it must be {wanted}") from None
     sources = {**settings.sources, **dict.fromkeys(read, source)}
     return replace(settings, **read, sources=MappingProxyType(sources))
@@ -130,19 +133,33 @@ def _with_file(settings: Settings, path: Path) -> Settings:
 
 
 def _with_endpoint(settings: Settings, name: str, table: Any, source: str) -> Settings:
-    known = {one.name for one in fields(Endpoint)} - {"name"}
+    known = [one.name for one in fields(Endpoint) if one.name != "name"]
     base = settings.endpoints.get(name, Endpoint(name=name, base_url=""))
     if name == EMBEDDED or not isinstance(table, dict):
         raise UsageError(f"[endpoints.{name}] in {source} is not a table of an endpoint of yours")
     for word, value in table.items():
         if word not in known:
             raise unknown_name(f"word in [endpoints.{name}] of {source}:", word, known)
-        wanted = bool if word == "structured" else str
-        if not isinstance(value, wanted):
-            raise UsageError(f"{word} in [endpoints.{name}] of {source} is {value!r}; it must be a {wanted.__name__}")
+        kind, wanted = (bool, "true or false") if word == "structured" else (str, "a text")
+        if not isinstance(value, kind):
+            raise UsageError(f"{word} in [endpoints.{name}] of {source} is {value!r}; it must be {wanted}")
+    if "base_url" in table:
+        _check_address(table["base_url"], f"base_url in [endpoints.{name}] of {source}")
     endpoints = {**settings.endpoints, name: replace(base, **table)}
     sources = {**settings.sources, f"endpoints.{name}": source}
     return replace(settings, endpoints=MappingProxyType(endpoints), sources=MappingProxyType(sources))
+
+
+def _check_address(address: str, where: str) -> None:
+    """Raises UsageError for what is no web address, or carries a secret: addresses are shown, keys are not."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        parts = urlsplit("")
+    if "@" in parts.netloc or parts.query:
+        raise UsageError(f"{where} holds more than an address; a key belongs into the variable that key_variable names")
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise UsageError(f"{where} is {address!r}; it must be an address like https://host/v1")
 
 
 def _with_environment(settings: Settings, environment: Mapping[str, str]) -> Settings:

@@ -1,15 +1,13 @@
 """Where the rooms are put together: the one place that knows which parts a command or a screen gets."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from sqlite_utils import Database
-
-from workbench.domain.datasets import DatasetCard, card_of
+from workbench.domain.datasets import DatasetCard
 from workbench.domain.runs import Run, RunSpec
 from workbench.domain.samples import Frame, Sample
 from workbench.domain.tasks import FramePolicy
@@ -21,7 +19,7 @@ from workbench.provider.endpoints import EMBEDDED, Endpoint
 from workbench.provider.secrets import ApiKey, read_key
 from workbench.review.session import ReviewSession
 from workbench.settings import Settings, endpoint_named
-from workbench.storage.database import open_workspace
+from workbench.storage.database import Database, open_workspace
 from workbench.storage.runs import load_run, load_runs
 from workbench.storage.samples import load_dataset
 
@@ -50,7 +48,7 @@ class ReviewParts:
     """The positions of the frames that the run sends."""
     frame_numbers: Callable[[Sample], tuple[int, ...]]
     """The owner's frame number of every position."""
-    ask_again: Callable[[Sequence[str]], Iterator[RunEvent]]
+    ask_again: Callable[[Sequence[str]], Generator[RunEvent]]
     """Send samples once more; yields as replies are stored, and raises WorkbenchError when it cannot be done."""
     export: Callable[[], list[Path]]
     """Write the run's files; returns their paths."""
@@ -82,9 +80,9 @@ def connected(
         yield Connection(endpoint, read_key(endpoint, environment))
 
 
-def endpoint_name(settings: Settings, flag: str | None, run: Run | None = None) -> str:
+def endpoint_name(settings: Settings, flag: str | None, stored: RunSpec | None = None) -> str:
     """The endpoint that a command means. Raises EndpointError that says what to set when there is none."""
-    name = flag or (run.spec.endpoint if run else settings.endpoint)
+    name = flag or (stored.endpoint if stored else settings.endpoint)
     if name is None:
         raise EndpointError(
             "no endpoint is set; name one with --endpoint (openai, vllm, ollama, ...), set OPENAI_API_KEY, "
@@ -123,16 +121,16 @@ async def run_events(
     from workbench.provider.limits import Limiter
     from workbench.provider.prices import cost_usd
 
-    root = load_dataset(db, run.dataset).root
+    dataset = load_dataset(db, run.dataset)
     wanted = frame_request(run.spec)
     cache = FrameCache(settings.cache / "frames", _CACHE_BYTES)
     async with EndpointClient(connection.endpoint, connection.key, timeout_s=settings.timeout_s) as client:
         parts = RunnerParts(
             db=db,
-            card=card_of(run.dataset),
+            card=dataset.card,
             run=run,
             source=client,
-            frames=lambda sample: cache.frames(root, sample, wanted),
+            frames=lambda sample: cache.frames(dataset.root, sample, wanted),
             limiter=Limiter(settings.rpm),
             price=cost_usd,
             now=utc_now,
@@ -147,13 +145,13 @@ def review_parts(settings: Settings, environment: Mapping[str, str], dataset: st
     """What the review screen gets. Raises DataError or UsageError when there is nothing to look at."""
     from workbench.media.frames import clip_frame, clip_length, frame_numbers, sample_frames
 
-    card = card_of(dataset)
     db = open_workspace(settings.db)
     try:
-        root = load_dataset(db, card.key).root
-        run = chosen_run(db, card.key, run_name)
+        imported = load_dataset(db, dataset)
+        run = chosen_run(db, dataset, run_name)
     finally:
         db.close()
+    card, root = imported.card, imported.root
     wanted = frame_request(run.spec)
     return ReviewParts(
         card=card,
@@ -188,7 +186,7 @@ def frame_request(spec: RunSpec) -> "FrameRequest":
 
 def _asked_again(
     settings: Settings, environment: Mapping[str, str], run: Run, sample_ids: Sequence[str]
-) -> Iterator[RunEvent]:
+) -> Generator[RunEvent]:
     """Plan and send, in the thread that iterates: a connection, a loop and a database of its own."""
     db = open_workspace(settings.db)
     try:
@@ -202,7 +200,7 @@ def _asked_again(
         db.close()
 
 
-def _stepped(events: AsyncGenerator[RunEvent]) -> Iterator[RunEvent]:
+def _stepped(events: AsyncGenerator[RunEvent]) -> Generator[RunEvent]:
     """An async iterator, one step at a time, for a thread without a loop."""
 
     async def step() -> RunEvent | None:

@@ -1,4 +1,4 @@
-"""What a newcomer gets wrong: one line that says what happened and what to do, the right exit code, nothing left half."""
+"""What a newcomer gets wrong: one line that says what happened and what to do, the right code, nothing left half."""
 
 import sqlite3
 from pathlib import Path

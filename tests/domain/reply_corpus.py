@@ -257,8 +257,18 @@ ANSWERS: Final = (
         UNPARSED,
         "sad",
     ),
-    by_id("a lost score spoils the order", '{"s01": {"sad": 0.1, "happy" 0.7, "angry": 0.2}, "s02": {"sad": 0.1, "happy": , "angry": 0.2}}', UNPARSED, UNPARSED),
-    by_id("a lost part of an entry may be its answer", '[{"id": "s01", "label" "happy", "emotion": "sad"}, {"id": "s02", "label": "sad"}]', UNPARSED, "sad"),
+    by_id(
+        "a lost score spoils the order",
+        '{"s01": {"sad": 0.1, "happy" 0.7, "angry": 0.2}, "s02": {"sad": 0.1, "happy": , "angry": 0.2}}',
+        UNPARSED,
+        UNPARSED,
+    ),
+    by_id(
+        "a lost part of an entry may be its answer",
+        '[{"id": "s01", "label" "happy", "emotion": "sad"}, {"id": "s02", "label": "sad"}]',
+        UNPARSED,
+        "sad",
+    ),
     by_id("a number is no label", '{"s01": [1, 2, 3]}', UNPARSED),
 )
 
@@ -349,7 +359,11 @@ PLACES: Final = (
         MISSING,
         MISSING,
     ),
-    by_place("categories in prose before the records", "Out of [happy, sad]:\n{'name': 'image1', 'result': ['happy']}", "happy"),
+    by_place(
+        "categories in prose before the records",
+        "Out of [happy, sad]:\n{'name': 'image1', 'result': ['happy']}",
+        "happy",
+    ),
     by_place("too few", "{'name': 'image1', 'result': ['happy']}", MISSING, MISSING),
     by_place("too many", "[['happy'], ['sad'], ['angry']]", MISSING, MISSING),
     by_place("lists alone", "['happy', 'sad']\n['sad', 'happy']", "happy", "sad"),

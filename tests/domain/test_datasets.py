@@ -117,9 +117,9 @@ def test_a_key_is_read_whatever_its_case(written: str) -> None:
 
 
 def test_an_unknown_key_is_answered_with_its_neighbours() -> None:
-    with pytest.raises(UsageError, match="unknown data set 'casme3'; did you mean casme or casme2"):
+    with pytest.raises(UsageError, match=r"unknown data set 'casme3'; did you mean casme or casme2"):
         card_of("casme3")
-    with pytest.raises(UsageError, match="did you mean mine?"):
+    with pytest.raises(UsageError, match="did you mean mine"):
         card_of("mime", also_known=["mine"])
 
 

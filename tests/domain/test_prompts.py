@@ -34,32 +34,33 @@ APPENDIX_A = {
         "image."
     ),
     "artphoto": (
-        "Please play the role of a emotion recognition expert. We provide 20 images. Please recognize sentiments evoked "
-        "by these images (i.e., guess how viewer might emotionally feel after seeing these images.) For each image, "
-        "please sort the provided categories from high to low according to the similarity with the input. Here are the "
-        "optional categories: [amused, sad, angry, fearful, disgusted, awed, content, excited]. If there is a person in "
-        "the image, ignore that person's identity. The output format should be {'name':, 'result':} for each image."
+        "Please play the role of a emotion recognition expert. We provide 20 images. Please recognize sentiments "
+        "evoked by these images (i.e., guess how viewer might emotionally feel after seeing these images.) For each "
+        "image, please sort the provided categories from high to low according to the similarity with the input. Here"
+        " are the optional categories: [amused, sad, angry, fearful, disgusted, awed, content, excited]. If there is "
+        "a person in the image, ignore that person's identity. The output format should be {'name':, 'result':} for "
+        "each image."
     ),
     "casme": (
         "Please play the role of a micro-expression recognition expert. We provide 20 images. For each image, please "
-        "sort the provided categories from high to low according to the similarity with the input. The expression may "
-        "not be obvious, please pay attention to the details of the face. Here are the optional categories: [happy, "
+        "sort the provided categories from high to low according to the similarity with the input. The expression may"
+        " not be obvious, please pay attention to the details of the face. Here are the optional categories: [happy, "
         "sad, fearful, surprised, disgusted, repressed, contempt, tensed]. Please ignore the speaker's identity and "
         "focus on the facial expression. The output format should be {'name':, 'result':} for each image."
     ),
     "ravdess": (
-        "Please play the role of a video expression classification expert. We provide 6 videos, each with 3 temporally "
-        "uniformly sampled frames. For each video, please sort the provided categories from high to low according to "
-        "the similarity with the input. Here are the optional categories: [happy, sad, angry, fearful, disgusted, "
-        "surprised, neutral, calm]. Please ignore the speaker's identity and focus on the facial expression. The output "
-        "format should be {'name':, 'result':} for each video."
+        "Please play the role of a video expression classification expert. We provide 6 videos, each with 3 "
+        "temporally uniformly sampled frames. For each video, please sort the provided categories from high to low "
+        "according to the similarity with the input. Here are the optional categories: [happy, sad, angry, fearful, "
+        "disgusted, surprised, neutral, calm]. Please ignore the speaker's identity and focus on the facial "
+        "expression. The output format should be {'name':, 'result':} for each video."
     ),
     "mer2023": (
-        "Please play the role of a video expression classification expert. We provide 6 videos, each with the speaker's "
-        "content and 3 temporally uniformly sampled frames. For each video, please sort the provided categories from "
-        "high to low according to the similarity with the input. Here are the optional categories: [happy, sad, angry, "
-        "surprised, neutral, worried]. Please ignore the speaker's identity and focus on their emotions. The output "
-        "format should be {'name':, 'result':} for each video."
+        "Please play the role of a video expression classification expert. We provide 6 videos, each with the "
+        "speaker's content and 3 temporally uniformly sampled frames. For each video, please sort the provided "
+        "categories from high to low according to the similarity with the input. Here are the optional categories: "
+        "[happy, sad, angry, surprised, neutral, worried]. Please ignore the speaker's identity and focus on their "
+        "emotions. The output format should be {'name':, 'result':} for each video."
     ),
 }
 TEXT_ALONE = (

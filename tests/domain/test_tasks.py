@@ -51,7 +51,7 @@ def test_every_clip_sends_as_many_frames_as_were_asked_for_in_order(rule: FrameR
     positions = frame_indices(FramePolicy(rule, count), n_frames)
     assert len(positions) == count
     assert list(positions) == sorted(positions)
-    assert 0 <= positions[0]
+    assert positions[0] >= 0
     assert positions[-1] < n_frames
     if n_frames >= count:
         assert len(set(positions)) == count

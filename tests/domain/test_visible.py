@@ -26,7 +26,7 @@ SHOWN = {
     "separators": ("a\u2028b\u2029", "a\\u{2028}b\\u{2029}"),
     "tags": ("\U000e0041", "\\u{e0041}"),
     "private use": ("\ue000", "\\u{e000}"),
-    "Chinese": ("我很高兴，谢谢。", "我很高兴，谢谢。"),
+    "Chinese": ("我很高兴。", "我很高兴。"),
     "accents": ("Ärger déjà", "Ärger déjà"),
     "a family": ("👨\u200d👩\u200d👧", "👨\u200d👩\u200d👧"),
     "a heart": ("❤\ufe0f", "❤\ufe0f"),
@@ -55,7 +55,7 @@ def test_hostile_text_is_one_line(text: str) -> None:
     assert len(visible(text).splitlines()) <= 1
 
 
-@given(st.text(st.characters(codec="ascii", exclude_categories=("Cc",)), max_size=100))
+@given(st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), max_size=100))
 def test_plain_text_passes_unchanged(text: str) -> None:
     assert visible(text) == text
 

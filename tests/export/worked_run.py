@@ -37,7 +37,7 @@ def plan_run(db: Database, card: DatasetCard, gold: Mapping[str, str], *, name: 
         Sample(id=sample, gold=label, raw_label=label.title(), media=MediaKind.IMAGE, path=sample, cluster="s1")
         for sample, label in gold.items()
     ]
-    save_dataset(db, ImportedDataset(card.key, Path("/nowhere"), AT, ()), samples)
+    save_dataset(db, ImportedDataset(card, Path("/nowhere"), AT, ()), samples)
     spec = RunSpec(
         dataset=card.key,
         endpoint="embedded",

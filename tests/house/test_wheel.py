@@ -30,7 +30,7 @@ def test_the_schema_says_what_one_row_of_every_table_means() -> None:
     lines = schema_text().splitlines()
     for number, line in enumerate(lines):
         if line.startswith(("CREATE TABLE", "CREATE VIEW")):
-            comment = []
+            comment: list[str] = []
             while lines[number - 1 - len(comment)].startswith("--"):
                 comment.append(lines[number - 1 - len(comment)])
             assert comment, line

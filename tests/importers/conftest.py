@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from openpyxl import Workbook
 
 from workbench.domain.datasets import CARDS
-from workbench.importers.readers import Found, read_dataset
+from workbench.importers.readers import Choices, Found, read_dataset
 
 Cells = Sequence[object]
 Read = Callable[..., Found]
@@ -22,10 +23,10 @@ CODING_HEADER = (
 
 @pytest.fixture
 def read() -> Read:
-    """Read a data set by its key."""
+    """Read a data set by its key, with choices."""
 
-    def read_key(key: str, path: Path, *, strict_apex: bool = False) -> Found:
-        return read_dataset(CARDS[key], path, strict_apex=strict_apex)
+    def read_key(key: str, path: Path, **choices: Any) -> Found:
+        return read_dataset(CARDS[key], path, choices=Choices(**choices))
 
     return read_key
 

@@ -4,8 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.importers.conftest import Place, Read
+from workbench.importers.choices import Choices
 from workbench.importers.found import LeftOut
-from workbench.importers.lists import most_voted
+from workbench.importers.label_rules import most_voted
 
 
 def test_only_the_test_part_is_read_and_the_rest_counted(listed_faces: Path, read: Read) -> None:
@@ -60,7 +61,7 @@ def test_votes_are_compared_as_numbers_and_ties_have_no_label(votes: list[int]) 
     words = ("awe", "fear", "sad")
     row = {word: str(n_votes) for word, n_votes in zip(words, votes, strict=True)}
     try:
-        word = most_voted(words)(row)
+        word = most_voted(words)(row, Choices())
     except LeftOut:
         assert votes.count(max(votes)) > 1
     else:

@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 from tests.importers.conftest import Place
 from workbench.errors import DataError
 from workbench.importers.found import Missing, Unusable
-from workbench.importers.trees import NotThere, Places, open_tree, under_root
+from workbench.importers.places import Places
+from workbench.importers.reach import under_root
+from workbench.importers.trees import NotThere, open_tree
 
 JPG = (".jpg",)
 
@@ -20,8 +22,8 @@ def test_litter_hidden_files_and_other_suffixes_are_not_listed(tmp_path: Path, p
 
 
 def test_the_tree_is_listed_shallow_first_and_not_to_the_bottom(tmp_path: Path, place: Place) -> None:
-    place("1/2/3/4/5/near.jpg", "1/2/3/4/5/6/far.jpg", "z.jpg")
-    assert open_tree(tmp_path, JPG).files == ("z.jpg", "1/2/3/4/5/near.jpg")
+    place("1/2/3/4/5/6/near.jpg", "1/2/3/4/5/6/7/far.jpg", "z.jpg")
+    assert open_tree(tmp_path, JPG).files == ("z.jpg", "1/2/3/4/5/6/near.jpg")
 
 
 @pytest.mark.parametrize(
@@ -112,6 +114,28 @@ def test_labels_are_looked_for_below_before_above_and_the_newest_is_taken(tmp_pa
     assert (below.name, above.name) == ("coding-2014.csv", "coding-2015.csv")
     with pytest.raises(NotThere, match=r"no x\.csv or y\.csv"):
         open_tree(tmp_path / "set", (".csv",)).annotation("x.csv", "y.csv")
+
+
+def test_folders_of_a_pattern_count_below_and_above(tmp_path: Path, place: Place) -> None:
+    place("train(x)/set_1.csv", "test(x)/set_1.csv", "clips/1/1.csv")
+    for folder in (".", "clips"):
+        found = open_tree(tmp_path / folder, (".csv",)).annotation("test*/set_1.csv")
+        assert found == tmp_path / "test(x)/set_1.csv"
+
+
+def test_a_name_may_speak_of_the_root_and_of_folders_above_it(tmp_path: Path, place: Place) -> None:
+    place("val_set/images/1.jpg")
+    tree = open_tree(tmp_path / "val_set/images", JPG)
+    assert Places(tree.root, tree.files, n_parts=3).file(("val_set", "images", "1.jpg")) == "1.jpg"
+
+
+def test_of_copies_the_preferred_is_taken_and_the_avoided_only_for_want_of_another(
+    tmp_path: Path, place: Place
+) -> None:
+    place("crop/1.jpg", "raw/1.jpg", "other/1.jpg", "crop/2.jpg")
+    tree = open_tree(tmp_path, JPG)
+    places = Places(tree.root, tree.files, n_parts=1, prefer=("raw",), avoid=("crop",))
+    assert (places.file(("1.jpg",)), places.file(("2.jpg",))) == ("raw/1.jpg", "crop/2.jpg")
 
 
 def test_labels_behind_a_link_that_leads_out_are_refused(tmp_path: Path, place: Place) -> None:

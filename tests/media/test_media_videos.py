@@ -98,7 +98,7 @@ def test_limits_of_pixels_frames_bytes_and_time_hold(write_video: WriteVideo) ->
         MediaLimits(picture_px=WIDTH_PX * HEIGHT_PX - 1),
         MediaLimits(clip_frames=9),
         MediaLimits(video_bytes=100),
-        MediaLimits(decode_s=0.001),
+        MediaLimits(decode_s=1e-9),
     ):
         with pytest.raises(BadMedia):
             counted_length(path, limits)

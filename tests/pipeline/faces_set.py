@@ -43,7 +43,7 @@ def draw_set(root: Path, count: int) -> list[Sample]:
 
 def store_set(db: Database, root: Path, samples: list[Sample]) -> None:
     """Import the set."""
-    save_dataset(db, ImportedDataset(CARD.key, root, utc_now(), ()), samples)
+    save_dataset(db, ImportedDataset(CARD, root, utc_now(), ()), samples)
 
 
 def plan(db: Database, *, batch_size: int = 20, prompt: str = NAMED, name: str = "main") -> Run:

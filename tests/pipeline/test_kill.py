@@ -14,7 +14,7 @@ import pytest
 
 from workbench.embedded.server import EndpointServer, Served
 from workbench.embedded.trouble import Trouble
-from workbench.storage.database import open_reader
+from workbench.storage.database import open_workspace
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 EMOWB = (sys.executable, "-c", "from workbench.cli.app import main; main()")
@@ -55,7 +55,7 @@ def emowb(place: Path, *words: str, base_url: str = "http://127.0.0.1:9/v1") -> 
 
 
 def rows(place: Path, sql: str) -> list[tuple[object, ...]]:
-    db = open_reader(place / "emowb.db")
+    db = open_workspace(place / "emowb.db")
     try:
         return [tuple(row) for row in db.conn.execute(sql)]
     finally:

@@ -62,7 +62,9 @@ def completion(content: object = "ok", *, finish_reason: str = "stop", **changed
 
 def refused(status: int, code: str | None = None, message: str = "no", **headers: str) -> Answer:
     """An error in OpenAI's form."""
-    return as_json({"error": {"message": message, "type": "some_error", "param": None, "code": code}}, status, **headers)
+    return as_json(
+        {"error": {"message": message, "type": "some_error", "param": None, "code": code}}, status, **headers
+    )
 
 
 class ScriptedServer(ThreadingHTTPServer):
@@ -75,6 +77,7 @@ class ScriptedServer(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.answers = list(answers)
         self.asked: list[Asked] = []
+        self.was_asked = threading.Event()
         self.closing = threading.Event()
 
     @property
@@ -102,6 +105,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self, body: object) -> None:
         headers = {name.lower(): value for name, value in self.headers.items()}
         self.server.asked.append(Asked(self.command, self.path, headers, body))
+        self.server.was_asked.set()
         answers = self.server.answers
         answer = answers.pop(0) if len(answers) > 1 else answers[0]
         self.send_response(answer.status)

@@ -136,7 +136,15 @@ async def test_content_that_is_an_object_is_kept_as_json(serve: Serve) -> None:
     assert (reply.outcome, reply.text) == (Outcome.ANSWERED, '{"answers": ["喜"]}')
 
 
-USAGES = [None, {}, [], "many", {"prompt_tokens": None, "completion_tokens": 1}, {"prompt_tokens": 1.5}, {"total": 1}]
+USAGES: list[object] = [
+    None,
+    {},
+    [],
+    "many",
+    {"prompt_tokens": None, "completion_tokens": 1},
+    {"prompt_tokens": 1.5},
+    {"total": 1},
+]
 
 
 @pytest.mark.parametrize("usage", USAGES, ids=str)
@@ -170,7 +178,13 @@ STATUSES = {
     "the rate": (429, "rate_limit_exceeded", "Rate limit reached", FAILED, Fault.RATE_LIMITED),
     "the rate, slowly": (429, "slow_down", "no", FAILED, Fault.RATE_LIMITED),
     "the rate without a code": (429, None, "too many requests", FAILED, Fault.RATE_LIMITED),
-    "larger than the whole limit": (429, "rate_limit_exceeded", "Request too large for gpt-4o", FAILED, Fault.TOO_LARGE),
+    "larger than the whole limit": (
+        429,
+        "rate_limit_exceeded",
+        "Request too large for gpt-4o",
+        FAILED,
+        Fault.TOO_LARGE,
+    ),
     "a body that is too large": (413, None, "Payload too large", FAILED, Fault.TOO_LARGE),
     "a context that is too long": (400, "context_length_exceeded", "no", FAILED, Fault.TOO_LARGE),
     "an image": (400, "invalid_image", "no", FAILED, Fault.BAD_REQUEST),
@@ -275,8 +289,7 @@ async def test_a_server_that_drips_for_ever_times_out(serve: Serve) -> None:
 async def test_cancelling_comes_through(serve: Serve) -> None:
     server = serve(Answer(200, JSON, drips=True))
     asking = asyncio.create_task(ask(server))
-    while not server.asked:
-        await asyncio.sleep(0)
+    await asyncio.to_thread(server.was_asked.wait)
     asking.cancel()
     with pytest.raises(asyncio.CancelledError):
         await asking
@@ -334,7 +347,7 @@ async def test_a_key_that_a_server_echoes_is_masked(serve: Serve, answer: Answer
 
 @pytest.mark.asyncio
 async def test_only_headers_that_can_hold_no_secret_are_kept(serve: Serve) -> None:
-    headers = {
+    headers: dict[str, Any] = {
         "set_cookie": "session=1",
         "authorization": f"Bearer {KEY}",
         "x_api_key": KEY,

@@ -1,12 +1,21 @@
+import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.tui.review_run import Clock, ReviewRun, casme2_plan, review_run
+from tests.tui.review_run import ReviewRun, casme2_plan, opened_run, stored_run
 from workbench.domain.datasets import CARDS
 
 
+@pytest.fixture(scope="session")
+def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with thirty samples of CASME II and every kind of result."""
+    return stored_run(tmp_path_factory.mktemp("stored"), CARDS["casme2"], casme2_plan())
+
+
 @pytest.fixture
-def review(tmp_path: Path) -> ReviewRun:
-    """Thirty samples of CASME II with every kind of result."""
-    return review_run(tmp_path, CARDS["casme2"], casme2_plan(), now=Clock())
+def review(stored: Path, tmp_path: Path) -> ReviewRun:
+    """The run in a workspace of the test's own."""
+    path = tmp_path / "emowb.db"
+    shutil.copy(stored, path)
+    return opened_run(path, CARDS["casme2"])

@@ -1,6 +1,6 @@
 """A real workspace with a run worth reviewing: thirty samples, right, wrong and without an answer in every way."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from io import BytesIO
@@ -88,12 +88,12 @@ def _planned(number: int, sample: Sample, others: tuple[str, ...]) -> Planned:
 class Clock:
     """A second later at every look."""
 
-    def __init__(self) -> None:
-        self._seconds = count()
+    def __init__(self, hour: int = 9) -> None:
+        self._seconds = count(hour * 3600)
 
     def __call__(self) -> str:
         minutes, seconds = divmod(next(self._seconds), 60)
-        return f"2026-10-05T{9 + minutes // 60:02}:{minutes % 60:02}:{seconds:02}+00:00"
+        return f"2026-10-05T{minutes // 60:02}:{minutes % 60:02}:{seconds:02}+00:00"
 
 
 @dataclass
@@ -111,11 +111,16 @@ class ReviewRun:
         return ReviewSession(open_workspace(self.path), self.run, self.card, self.parts.reviewer, Clock())
 
 
-def review_run(folder: Path, card: DatasetCard, plan: Sequence[Planned], *, now: Callable[[], str]) -> ReviewRun:
-    """Store a plan and its results the way a runner does."""
-    path = folder / "emowb.db"
+def review_run(folder: Path, card: DatasetCard, plan: Sequence[Planned], *, run_name: str = "main") -> ReviewRun:
+    """Store a plan and its results the way a runner does, and open the review of it."""
+    return opened_run(stored_run(folder, card, plan, run_name), card, run_name)
+
+
+def stored_run(folder: Path, card: DatasetCard, plan: Sequence[Planned], run_name: str = "main") -> Path:
+    """The workspace that holds the run."""
+    path, now = folder / "emowb.db", Clock()
     with closing(open_workspace(path, create=True)) as db:
-        save_dataset(db, ImportedDataset(card.key, folder, now(), ()), [one.sample for one in plan])
+        save_dataset(db, ImportedDataset(card, folder, now(), ()), [one.sample for one in plan])
         spec = RunSpec(
             dataset=card.key,
             endpoint="embedded",
@@ -126,15 +131,21 @@ def review_run(folder: Path, card: DatasetCard, plan: Sequence[Planned], *, now:
             labels=card.labels.names,
             batch_size=1,
         )
-        run = create_run(db, "main", spec, [[one.sample.id] for one in plan], now())
+        run = create_run(db, run_name, spec, [[one.sample.id] for one in plan], now())
         hold = claim_run(db, run, now())
         for batch, one in zip(open_batches(db, run.id), plan, strict=True):
             if one.status is not None:
                 answer(db, hold, card, batch, one, now)
         release_run(db, hold, reason="stopped", elapsed_s=60, at=now())
-        run = load_run(db, card.key, "main")
+    return path
+
+
+def opened_run(path: Path, card: DatasetCard, run_name: str = "main") -> ReviewRun:
+    """What the workbench gets of a run that is stored."""
+    with closing(open_workspace(path)) as db:
+        run = load_run(db, card.key, run_name)
     exported: list[Path] = []
-    return ReviewRun(path, card, run, _parts(path, card, run, folder, exported, now), exported)
+    return ReviewRun(path, card, run, _parts(path, card, run, exported), exported)
 
 
 def answer(db: Database, hold: object, card: DatasetCard, batch: Batch, one: Planned, now: Callable[[], str]) -> None:
@@ -168,10 +179,10 @@ def answer(db: Database, hold: object, card: DatasetCard, batch: Batch, one: Pla
     save_received(db, hold, batch, attempt, received, now())  # type: ignore[arg-type]
 
 
-def _parts(
-    path: Path, card: DatasetCard, run: Run, folder: Path, exported: list[Path], now: Callable[[], str]
-) -> ReviewParts:
-    def ask_again(sample_ids: Sequence[str]) -> Iterator[RunEvent]:
+def _parts(path: Path, card: DatasetCard, run: Run, exported: list[Path]) -> ReviewParts:
+    now = Clock(hour=12)
+
+    def ask_again(sample_ids: Sequence[str]) -> Generator[RunEvent]:
         with closing(open_workspace(path)) as db:
             hold = claim_run(db, run, now())
             with transaction(db):
@@ -186,7 +197,7 @@ def _parts(
             release_run(db, hold, reason=None, elapsed_s=1, at=now())
 
     def export() -> list[Path]:
-        exported[:] = [folder / "exports" / name for name in ("metrics.csv", "predictions.csv")]
+        exported[:] = [path.parent / "exports" / name for name in ("metrics.csv", "predictions.csv")]
         return exported
 
     length = CLIP_FRAMES if card.frames.rule == "apex" or card.modality == "video" else 1

@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
@@ -13,8 +13,8 @@ from workbench.pipeline.events import RunEvent
 from workbench.tui.question_screen import QuestionScreen
 
 
-def failing(error: Exception) -> Callable[[Sequence[str]], Iterator[RunEvent]]:
-    def ask(sample_ids: Sequence[str]) -> Iterator[RunEvent]:
+def failing(error: Exception) -> Callable[[Sequence[str]], Generator[RunEvent]]:
+    def ask(sample_ids: Sequence[str]) -> Generator[RunEvent]:
         if sample_ids:
             raise error
         yield from ()
@@ -49,7 +49,7 @@ async def test_an_answered_case_stays_in_its_filter_until_the_cursor_moves_on(re
 async def test_an_answer_is_not_asked_for_twice(review: ReviewRun) -> None:
     asked: list[Sequence[str]] = []
 
-    def listening(sample_ids: Sequence[str]) -> Iterator[RunEvent]:
+    def listening(sample_ids: Sequence[str]) -> Generator[RunEvent]:
         asked.append(sample_ids)
         yield from ()
 
@@ -88,14 +88,14 @@ async def test_asking_about_all_keeps_to_the_filter(review: ReviewRun) -> None:
 async def test_retries_on_their_way_are_counted_marked_and_not_quit_unasked(review: ReviewRun) -> None:
     going = Event()
 
-    def slow(sample_ids: Sequence[str]) -> Iterator[RunEvent]:
+    def slow(sample_ids: Sequence[str]) -> Generator[RunEvent]:
         going.wait(10)
         yield from review.parts.ask_again(sample_ids)
 
     async with opened(replace(review.parts, ask_again=slow)) as driver:
         await driver.press("n", "n", "r")
         await driver.until_seen("↻ 1 asking again")
-        await driver.until_seen("▸ ↻")
+        await driver.until_seen("▸↻R")
         await driver.press("r")
         await driver.until_seen("already")
         await driver.press("q")

@@ -1,10 +1,11 @@
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from textual.geometry import Offset
 
 from tests.tui.driving import opened
-from tests.tui.review_run import Clock, Planned, ReviewRun, review_run
+from tests.tui.review_run import Planned, ReviewRun, review_run
 from workbench.domain.datasets import CARDS
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.reviews import CaseFilter, CaseKind
@@ -118,12 +119,12 @@ async def test_a_cell_of_the_matrix_lists_its_samples(review: ReviewRun) -> None
 @pytest.mark.asyncio
 async def test_the_last_columns_list_other_words_and_samples_without_an_answer(review: ReviewRun) -> None:
     async with opened(review.parts) as driver:
-        await driver.press("c", "j", *["l"] * 20)
+        await driver.press("c", "j", *["l"] * 8)
         await driver.until_seen("2  gold surprised, answer no answer")
         await driver.press("enter")
         assert driver.screen.wanted == CaseFilter(gold="surprised", predicted="")
         assert driver.screen.cases.listing.count == 2
-        await driver.press("c", "j", *["l"] * 20, "h", "enter")
+        await driver.press("c", "j", *["l"] * 8, "h", "enter")
         assert driver.screen.wanted == CaseFilter(CaseKind.OUT_OF_VOCABULARY, gold="surprised")
         assert driver.current == "sub08/EP01_21f"
 
@@ -153,17 +154,17 @@ async def test_help_lists_keys_and_the_palette_offers_the_same_commands(review: 
 async def test_the_palette_labels_too(review: ReviewRun) -> None:
     async with opened(review.parts) as driver:
         await driver.press("ctrl+p", *"label fearful")
-        await driver.until_seen("your own label for this sample")
+        await driver.until_seen("label fearful  3")
         await driver.press("enter")
         await driver.until_seen("[3 fearful]")
 
 
 @pytest.mark.asyncio
-async def test_labels_that_fold_into_classes_say_so(tmp_path: object) -> None:
+async def test_labels_that_fold_into_classes_say_so(tmp_path: Path) -> None:
     card = CARDS["artphoto"]
     sample = Sample("a/1.jpg", "amused", "amusement", MediaKind.IMAGE, path="a/1.jpg")
     plan = [Planned(sample, PredictionStatus.RANKED, ("sad", "content", "amused"))]
-    review = review_run(tmp_path, card, plan, now=Clock())  # type: ignore[arg-type]
+    review = review_run(tmp_path, card, plan)
     async with opened(review.parts) as driver:
         await driver.until_seen("amused (positive)")
         await driver.until_seen("2 content (positive) ◂ gold")
@@ -171,11 +172,11 @@ async def test_labels_that_fold_into_classes_say_so(tmp_path: object) -> None:
 
 
 @pytest.mark.asyncio
-async def test_a_sample_of_words_alone_shows_them_and_says_there_is_no_picture(tmp_path: object) -> None:
+async def test_a_sample_of_words_alone_shows_them_and_says_there_is_no_picture(tmp_path: Path) -> None:
     card = CARDS["chsims"]
     sample = Sample("v/1", "neutral", "0.0", MediaKind.NONE, text="It is what it is.", score=0.0)
     plan = [Planned(sample, PredictionStatus.RANKED, ("neutral", "negative"))]
-    review = review_run(tmp_path, card, plan, now=Clock())  # type: ignore[arg-type]
+    review = review_run(tmp_path, card, plan)
     async with opened(review.parts) as driver:
         await driver.until_seen("no picture: text only")
         await driver.until_seen("“It is what it is.”")

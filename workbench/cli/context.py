@@ -3,17 +3,18 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from workbench.domain.datasets import DatasetCard, card_of
 from workbench.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from sqlite_utils import Database
+    from workbench.storage.database import Database
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else.")]
 Key = Annotated[str, typer.Argument(metavar="KEY", help="The data set's key; `emowb datasets` lists them.")]
@@ -26,6 +27,30 @@ def settings_of(context: typer.Context, **flags: Any) -> Settings:
     given = {name: value for name, value in {**(context.obj or {}), **flags}.items() if value is not None}
     sources = {**settings.sources, **dict.fromkeys(given, "command line")}
     return replace(settings, **given, sources=MappingProxyType(sources))
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A workspace and one data set in it."""
+
+    settings: Settings
+    db: "Database"
+    card: DatasetCard
+
+
+@contextmanager
+def opened(context: typer.Context, key: str, **flags: Any) -> Iterator[Opened]:
+    """The workspace of a command that works on one data set.
+
+    Raises UsageError for an unknown key, before a missing workspace is spoken of: a misspelt word is the likelier one.
+    """
+    settings = settings_of(context, **flags)
+    if not settings.db.exists():
+        card_of(key)
+    with workspace(settings) as db:
+        from workbench.storage.samples import load_card
+
+        yield Opened(settings, db, load_card(db, key))
 
 
 @contextmanager

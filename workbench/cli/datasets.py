@@ -10,6 +10,7 @@ from workbench.cli.context import AsJson, Key, settings_of, workspace
 from workbench.cli.output import say, show, show_json, show_table, suggest
 from workbench.domain.datasets import CARDS, DatasetCard, card_of
 from workbench.errors import EXIT_WORTH_KNOWING
+from workbench.importers.choices import Choices, Labels, Majority
 
 if TYPE_CHECKING:
     from workbench.pipeline.importing import ImportReport
@@ -63,25 +64,52 @@ def import_set(
     key: Key,
     path: Annotated[Path, typer.Argument(metavar="PATH", help="Where the owner's archive is unpacked.")],
     *,
+    split: Annotated[
+        str | None,
+        typer.Option(metavar="PART", help="Another part than the test part; for CMU-MOSI also a file of videos."),
+    ] = None,
+    agreement: Annotated[int, typer.Option(help="twitter1: how many of five people agree, 3, 4 or 5.")] = 3,
+    labels: Annotated[Labels, typer.Option(help="Keep the labels that the paper scores, or all of the prompt.")] = (
+        Labels.PAPER
+    ),
+    majority: Annotated[
+        Majority, typer.Option(help="ferplus: the rule that makes a label of votes.")
+    ] = Majority.ARGMAX,
     strict_apex: Annotated[
-        bool, typer.Option(help="Skip clips without an apex instead of taking the middle of onset and offset.")
+        bool, typer.Option("--strict-apex", help="Skip clips without an apex; else the middle of their span is taken.")
     ] = False,
+    transcripts: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A table with the columns name and text (or chinese, english).")
+    ] = None,
+    frames_root: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="The media, where they lie apart from the annotations.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Import a data set from its native layout.
 
-    Importing again updates and doubles nothing.
+    Importing again updates and doubles nothing. Without options, what the paper scored is imported.
 
     \b
-    Example:
+    Examples:
         emowb import casme2 ~/data/CASME2
+        emowb import twitter1 ~/data/twitter --agreement 5
     """
     from workbench.importers.readers import read_dataset
     from workbench.pipeline.importing import store_dataset
 
     card = card_of(key)
     settings = settings_of(context)
-    found = read_dataset(card, path, strict_apex=strict_apex)  # before a workspace is made: a wrong path leaves none
+    choices = Choices(
+        strict_apex=strict_apex,
+        split=split,
+        agreement=agreement,
+        labels=labels,
+        majority=majority,
+        transcripts=transcripts,
+        frames_root=frames_root,
+    )
+    found = read_dataset(card, path, choices=choices)  # before a workspace is made: a wrong path leaves none
     made = not settings.db.exists()
     with workspace(settings, create=True) as db:
         report = store_dataset(db, card, found)

@@ -18,9 +18,8 @@ from workbench.domain.runs import Run
 from workbench.errors import EXIT_INTERRUPTED, EXIT_WORTH_KNOWING, EndpointError
 
 if TYPE_CHECKING:
-    from sqlite_utils import Database
-
     from workbench.settings import Settings
+    from workbench.storage.database import Database
     from workbench.wiring import Connection
 
 SAMPLE_SETS: Final = ("casme2", "rafdb", "ravdess", "chsims", "abstract")
@@ -45,8 +44,8 @@ def demo(
 ) -> None:
     """Do the whole main job with no key and no network.
 
-    In a workspace of its own (./emowb-demo.db): imports the drawn sample sets, runs them against the embedded endpoint (which refuses now and then, as models
-    do) and opens the review screen.
+    In a workspace of its own (./emowb-demo.db): imports the drawn sample sets, runs them against the embedded
+    endpoint (which refuses now and then, as models do) and opens the review screen.
 
     \b
     Example:

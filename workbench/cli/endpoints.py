@@ -30,7 +30,8 @@ def serve_endpoint(
 ) -> None:
     """Serve the embedded model on this machine.
 
-    Over the OpenAI chat-completions protocol, on loopback only. It is a small classifier of schematic faces (`schematic-baseline`), there to try things out and to test against.
+    Over the OpenAI chat-completions protocol, on loopback only. It is a small classifier of schematic faces
+    (`schematic-baseline`), there to try things out and to test against.
 
     \b
     Example:

@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from workbench.cli.context import AsJson, Key, RunName, settings_of, workspace
+from workbench.cli.context import AsJson, Key, RunName, opened
 from workbench.cli.output import percent, show, show_json, show_table, suggest
-from workbench.domain.datasets import card_of
 from workbench.domain.protocols import Protocol
 from workbench.errors import unknown_name
 
@@ -47,17 +46,15 @@ def show_metrics(
     from workbench.pipeline.scoring import score_run
     from workbench.wiring import chosen_run
 
-    card = card_of(key)
-    with workspace(settings_of(context)) as db:
-        found = chosen_run(db, card.key, run)
-        scores = score_run(db, card, found, protocol)
+    with opened(context, key) as at:
+        scores = score_run(at.db, at.card, chosen_run(at.db, at.card.key, run), protocol)
     if as_json:
         show_json(scores_json(scores))
         return
     show_scores(scores)
     _show_classes(scores)
     _show_confusion(scores.scores.confusion)
-    suggest(f"emowb open {card.key} (look at the failures), emowb export {card.key}")
+    suggest(f"emowb open {scores.dataset} (look at the failures), emowb export {scores.dataset}")
 
 
 def export(
@@ -81,15 +78,13 @@ def export(
     from workbench.export.tables import export_run
     from workbench.wiring import chosen_run
 
-    card = card_of(key)
-    settings = settings_of(context, exports=out)
     wanted = _WHAT if what == "all" else tuple(word.strip() for word in what.split(","))
     for word in wanted:
         if word not in _WHAT:
             raise unknown_name("export", word, (*_WHAT, "all"))
-    with workspace(settings) as db:
-        found = chosen_run(db, card.key, run)
-        paths = export_run(db, card, found, settings.exports, protocol, wanted)
+    with opened(context, key, exports=out) as at:
+        found = chosen_run(at.db, at.card.key, run)
+        paths = export_run(at.db, at.card, found, at.settings.exports, protocol, wanted)
     if as_json:
         show_json([str(path) for path in paths])
         return

@@ -2,15 +2,16 @@
 
 import asyncio
 import os
+import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from workbench.cli.context import AsJson, Key, RunName, settings_of, workspace
+from workbench.cli.context import AsJson, Key, Opened, RunName, opened
 from workbench.cli.output import say, show, show_json
 from workbench.cli.sending import send_and_report
-from workbench.domain.datasets import DatasetCard, card_of
+from workbench.domain.datasets import DatasetCard
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.prompts import NAMED, prompt_version
 from workbench.domain.runs import Colour, RunSpec, RunState
@@ -18,9 +19,6 @@ from workbench.domain.tasks import FramePolicy, Modality
 from workbench.errors import UsageError
 
 if TYPE_CHECKING:
-    from sqlite_utils import Database
-
-    from workbench.settings import Settings
     from workbench.wiring import Connection
 
 _TEXT_BATCH = 20
@@ -35,6 +33,7 @@ def register(app: typer.Typer) -> None:
 
 Endpoint = Annotated[str | None, typer.Option(metavar="NAME", help="Who is asked; `embedded` needs nothing.")]
 Rpm = Annotated[int | None, typer.Option(min=1, help="Requests per minute, never exceeded.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Agree that pictures go to a host off this machine.")]
 Concurrency = Annotated[int | None, typer.Option(min=1, help="Requests in flight.")]
 
 
@@ -55,6 +54,7 @@ def run_set(
     rpm: Rpm = None,
     concurrency: Concurrency = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be asked; send nothing.")] = False,
+    yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
     """Send a data set to a model, or resume a run.
@@ -67,35 +67,32 @@ def run_set(
         emowb run casme2 --endpoint openai --model NAME --prompt paper --rpm 60
     """
     from workbench import wiring
-    from workbench.storage.runs import has_run, load_run
 
-    card = card_of(key)
-    settings = settings_of(context, rpm=rpm, concurrency=concurrency)
-    options = {
+    options: dict[str, Any] = {
         "model": model,
-        "endpoint": endpoint,
         "prompt": prompt_version(prompt) if prompt else None,
         "frames": _frame_policy(frames),
         "colour": colour,
-        "modality": _checked_modality(card, modality),
         "batch_size": batch_size,
         "limit": limit,
         "seed": seed,
     }
-    with workspace(settings) as db:
-        stored = load_run(db, card.key, name) if name and has_run(db, card.key, name) else None
-        chosen = wiring.endpoint_name(settings, endpoint, stored)
-        with wiring.connected(settings, chosen, os.environ) as connection:
-            wanted = model or (stored.spec.model if stored else settings.model)
-            options |= {"endpoint": chosen, "model": asyncio.run(wiring.choose_model(connection, wanted))}
-            name = name or str(options["model"])
-            if stored is None and has_run(db, card.key, name):
-                stored = load_run(db, card.key, name)
-            spec = _resumed_spec(stored.spec, options) if stored else card_spec(card, options)
+    with opened(context, key, rpm=rpm, concurrency=concurrency) as at:
+        options["modality"] = _checked_modality(at.card, modality)
+        stored = _stored_spec(at, name)
+        options["endpoint"] = wiring.endpoint_name(at.settings, endpoint, stored)
+        with wiring.connected(at.settings, options["endpoint"], os.environ) as connection:
+            if not dry_run:  # before anybody off this machine is spoken to
+                _agree(at, Modality(options["modality"] or at.card.modality), connection, yes=yes)
+            wanted = model or (stored.model if stored else at.settings.model)
+            options["model"] = asyncio.run(wiring.choose_model(connection, wanted))
+            name = name or options["model"]
+            stored = stored or _stored_spec(at, name)
+            spec = _resumed_spec(stored, options) if stored else card_spec(at.card, options)
             if dry_run:
-                _show_plan(db, card, spec, connection, as_json=as_json)
+                _show_plan(at, spec, connection, as_json=as_json)
                 return
-            _open_and_send(settings, db, spec, name, connection, as_json=as_json)
+            _open_and_send(at, spec, name, connection, as_json=as_json)
 
 
 def retry(
@@ -109,6 +106,7 @@ def retry(
     failed: Annotated[bool, typer.Option("--failed", help="Samples for which no reply came.")] = False,
     bad_media: Annotated[bool, typer.Option("--bad-media", help="Samples that could not be decoded.")] = False,
     sample: Annotated[list[str] | None, typer.Option(metavar="ID", help="One sample; may be given again.")] = None,
+    yes: Yes = False,
     rpm: Rpm = None,
     concurrency: Concurrency = None,
     as_json: AsJson = False,
@@ -122,8 +120,6 @@ def retry(
     from workbench import wiring
     from workbench.pipeline.planning import plan_again, samples_with
 
-    card = card_of(key)
-    settings = settings_of(context, rpm=rpm, concurrency=concurrency)
     chosen = {
         PredictionStatus.REFUSED: refused,
         PredictionStatus.UNPARSED: unparsed,
@@ -135,35 +131,55 @@ def retry(
         raise UsageError(
             "say what to ask again: --refused, --unparsed, --missing, --failed, --bad-media or --sample ID"
         )
-    with workspace(settings) as db:
-        found = wiring.chosen_run(db, card.key, run)
-        wanted = [*samples_with(db, found, [status for status, on in chosen.items() if on]), *(sample or [])]
-        with wiring.connected(settings, found.spec.endpoint, os.environ) as connection:
-            count = plan_again(db, found, wanted)
+    with opened(context, key, rpm=rpm, concurrency=concurrency) as at:
+        found = wiring.chosen_run(at.db, at.card.key, run)
+        wanted = [*samples_with(at.db, found, [status for status, on in chosen.items() if on]), *(sample or [])]
+        with wiring.connected(at.settings, found.spec.endpoint, os.environ) as connection:
+            _agree(at, Modality(found.spec.modality), connection, yes=yes)
+            count = plan_again(at.db, found, wanted)
             say(f"{found.name}: asking again about {count} samples")
-            send_and_report(settings, db, found, connection, as_json=as_json)
+            send_and_report(at.settings, at.db, found, connection, as_json=as_json)
 
 
-def _open_and_send(
-    settings: "Settings", db: "Database", spec: RunSpec, name: str, connection: "Connection", *, as_json: bool
-) -> None:
+def _stored_spec(at: Opened, name: str | None) -> RunSpec | None:
+    """The spec of the run of that name, where there is one."""
+    from workbench.storage.runs import has_run, load_run
+
+    return load_run(at.db, at.card.key, name).spec if name and has_run(at.db, at.card.key, name) else None
+
+
+def _open_and_send(at: Opened, spec: RunSpec, name: str, connection: "Connection", *, as_json: bool) -> None:
     from workbench.pipeline.planning import open_run
 
-    run, was_there = open_run(db, name, spec)
+    run, was_there = open_run(at.db, name, spec)
     if run.state is RunState.DONE:
         say(f"run {run.name} is done already; `emowb retry` asks again for what has no answer")
     elif was_there:
         say(f"going on with run {run.name}")
-    _say_where(connection)
-    send_and_report(settings, db, run, connection, as_json=as_json)
+    send_and_report(at.settings, at.db, run, connection, as_json=as_json)
 
 
-def _say_where(connection: "Connection") -> None:
+def _agree(at: Opened, modality: Modality, connection: "Connection", *, yes: bool) -> None:
+    """Say where pictures go; where that is off this machine and the licence is closed, ask, once for set and host.
+
+    Raises UsageError when nobody agrees, or nobody is there to be asked.
+    """
+    from workbench.pipeline.planning import utc_now
+    from workbench.storage.samples import has_consent, load_dataset, save_consent
+
     endpoint = connection.endpoint
     if endpoint.is_local:
         say(f"asking {endpoint.name} at {endpoint.base_url} on this machine")
-    else:
-        say(f"asking {endpoint.name} at {endpoint.base_url}: pictures leave this machine for {endpoint.host}")
+        return
+    load_dataset(at.db, at.card.key)
+    what = "pictures" if modality.has_pictures else "texts"
+    say(f"asking {endpoint.name} at {endpoint.base_url}: {what} leave this machine for {endpoint.host}")
+    if at.card.open_licence or has_consent(at.db, at.card.key, endpoint.host):
+        return
+    say(f"licence of {at.card.title}: {at.card.licence}")
+    if not yes and not (sys.stdin.isatty() and typer.confirm(f"Send them to {endpoint.host}?", err=True)):
+        raise UsageError(f"nothing was sent; --yes agrees that {what} of {at.card.key} go to {endpoint.host}")
+    save_consent(at.db, at.card.key, endpoint.host, utc_now())
 
 
 def card_spec(card: DatasetCard, options: Mapping[str, Any]) -> RunSpec:
@@ -205,10 +221,10 @@ def _checked_modality(card: DatasetCard, modality: Modality | None) -> str | Non
     return str(modality)
 
 
-def _show_plan(db: "Database", card: DatasetCard, spec: RunSpec, connection: "Connection", *, as_json: bool) -> None:
+def _show_plan(at: Opened, spec: RunSpec, connection: "Connection", *, as_json: bool) -> None:
     from workbench.pipeline.planning import plan_samples
 
-    batches = plan_samples(db, spec)
+    batches = plan_samples(at.db, spec)
     plan = {
         "dataset": spec.dataset,
         "endpoint": spec.endpoint,
@@ -222,6 +238,6 @@ def _show_plan(db: "Database", card: DatasetCard, spec: RunSpec, connection: "Co
     if as_json:
         show_json(plan)
         return
-    show(f"{card.title}: {plan['planned']} samples in {plan['requests']} requests of up to {spec.batch_size}")
+    show(f"{at.card.title}: {plan['planned']} samples in {plan['requests']} requests of up to {spec.batch_size}")
     show(f"  to {spec.model} at {plan['host']}, prompt {spec.prompt}, frames {spec.frames}; nothing was sent")
     say("repeats and splits after refusals come on top")

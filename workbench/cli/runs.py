@@ -4,10 +4,9 @@ from typing import Annotated
 
 import typer
 
-from workbench.cli.context import AsJson, Key, settings_of, workspace
+from workbench.cli.context import AsJson, Key, opened, settings_of, workspace
 from workbench.cli.output import dollars, show, show_json, show_table, suggest
 from workbench.cli.sending import run_json, show_progress
-from workbench.domain.datasets import card_of
 from workbench.domain.predictions import PredictionStatus
 
 
@@ -30,10 +29,11 @@ def list_runs(
         emowb runs rafdb
     """
     from workbench.storage.runs import load_progress, load_runs
+    from workbench.storage.samples import load_card
 
-    settings = settings_of(context)
-    with workspace(settings) as db:
-        runs = [(run, load_progress(db, run.id)) for run in load_runs(db, card_of(key).key if key else None)]
+    with workspace(settings_of(context)) as db:
+        wanted = load_card(db, key).key if key else None
+        runs = [(run, load_progress(db, run.id)) for run in load_runs(db, wanted)]
     if as_json:
         show_json([run_json(run, progress) for run, progress in runs])
         return
@@ -68,9 +68,9 @@ def show_run(
     from workbench import wiring
     from workbench.storage.runs import load_progress
 
-    with workspace(settings_of(context)) as db:
-        run = wiring.chosen_run(db, card_of(key).key, name)
-        progress = load_progress(db, run.id)
+    with opened(context, key) as at:
+        run = wiring.chosen_run(at.db, at.card.key, name)
+        progress = load_progress(at.db, run.id)
     if as_json:
         show_json({**run_json(run, progress), "spec": run.spec.as_json(), "spec_hash": run.spec_hash})
         return

@@ -13,10 +13,9 @@ from workbench.domain.runs import Progress, Run
 from workbench.errors import EXIT_INTERRUPTED, EXIT_WORTH_KNOWING, EndpointError
 
 if TYPE_CHECKING:
-    from sqlite_utils import Database
-
     from workbench.pipeline.stopping import Stop
     from workbench.settings import Settings
+    from workbench.storage.database import Database
     from workbench.wiring import Connection
 
 INTERRUPTED: Final = "interrupted"

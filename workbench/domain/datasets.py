@@ -5,9 +5,9 @@ rest. A set is a card here and a reader in `importers`; nothing else in the hous
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final, Self
 
 from workbench.domain.labels import LabelSet
 from workbench.domain.tasks import FramePolicy, FrameRule, Modality, Task
@@ -60,6 +60,26 @@ class DatasetCard:
     def scored_as(self, label: str) -> str:
         """The class that a label counts as."""
         return self.folds.get(label, label)
+
+    def as_json(self) -> dict[str, Any]:
+        """The card as plain values, for storage: the card of a set of one's own is nowhere else."""
+        plain = {one.name: getattr(self, one.name) for one in fields(self)}
+        written = {"labels": self.labels.names, "folds": dict(self.folds), "frames": str(self.frames)}
+        return plain | written | {"task": self.task.value, "modality": self.modality.value}
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        """Read what `as_json` wrote."""
+        read: dict[str, Any] = {
+            "task": Task(values["task"]),
+            "modality": Modality(values["modality"]),
+            "labels": LabelSet(tuple(values["labels"])),
+            "folds": MappingProxyType(dict(values["folds"])),
+            "frames": FramePolicy.parse(values["frames"]),
+        }
+        lists = {name: tuple(values[name]) for name in ("scored", "unscored_gold", "metrics")}
+        known = {one.name for one in fields(cls)}
+        return cls(**{name: value for name, value in values.items() if name in known} | read | lists)
 
 
 _SIX: Final = ("happy", "sad", "angry", "fearful", "disgusted", "surprised")
@@ -320,7 +340,7 @@ CARDS: Final[Mapping[str, DatasetCard]] = MappingProxyType(
                 batch_size=6,
                 metrics=_WAR_UAR,
                 expected=1287,
-                expected_note="43 subjects x 30 clips, three missing; subject 6 has no sentence folders and is left out",
+                expected_note="43 subjects x 30 clips, 3 missing; subject 6, without sentence folders, is left out",
                 cluster="subject",
                 licence="for scientific research; no explicit licence found; do not redistribute",
             ),

@@ -3,8 +3,6 @@
 Off by one is the danger: a number is believed only where all numbers of the reply together can mean one thing.
 """
 
-
-
 import re
 import unicodedata
 from collections import defaultdict

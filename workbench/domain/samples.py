@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final, Self
+
+BETWEEN_FILES: Final = "|"
+"""Parts the paths of a sample that lies in several files."""
 
 
 class MediaKind(StrEnum):
@@ -10,9 +14,34 @@ class MediaKind(StrEnum):
     IMAGE = "image"
     FRAMES = "frames"
     """A folder of numbered frames."""
+    FILES = "files"
+    """Several pictures in files of their own, in order; `path` joins their paths with `|`."""
     VIDEO = "video"
+    PIXELS = "pixels"
+    """One row of a table of grey values, named as `PixelPlace` writes it."""
     NONE = "none"
     """Text alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class PixelPlace:
+    """Where a picture of kind PIXELS lies; written `fer2013.csv#17`."""
+
+    table: str
+    """The path of the table, relative to the data set's root."""
+    row: int
+    """Counted in lines below the header, from 0."""
+
+    @classmethod
+    def parse(cls, path: str) -> Self:
+        """Read the written form. Raises ValueError."""
+        table, _, row = path.rpartition("#")
+        if not table or not row.isascii() or not row.isdigit():
+            raise ValueError(f"{path!r} names no row of a table")
+        return cls(table, int(row))
+
+    def __str__(self) -> str:
+        return f"{self.table}#{self.row}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +65,7 @@ class Sample:
     """The owner's own wording of the label."""
     media: MediaKind
     path: str | None = None
-    """Of the image, video or folder of frames, relative to the data set's root, with forward slashes."""
+    """Of the image, video, folder or files of frames, relative to the data set's root, with forward slashes."""
     span: ClipSpan | None = None
     text: str | None = None
     """The speaker's words."""
@@ -45,6 +74,11 @@ class Sample:
     cluster: str | None = None
     """Subject, actor, movie or source video: samples of one cluster resemble each other."""
     split: str | None = None
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The paths of a sample of kind FILES, in order."""
+        return tuple((self.path or "").split(BETWEEN_FILES))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from sqlite_utils import Database
-
 from workbench.domain.datasets import DatasetCard
 from workbench.domain.metrics import MetricValue
 from workbench.domain.protocols import Protocol
@@ -21,6 +19,7 @@ from workbench.errors import unknown_name
 from workbench.export.cells import Cell, csv_text, joined
 from workbench.export.writing import path_part, write_whole
 from workbench.pipeline.scoring import RunScores, score_results
+from workbench.storage.database import Database
 from workbench.storage.results import Result, load_results
 from workbench.storage.reviews import load_reviews
 

@@ -7,8 +7,9 @@ from typing import Final
 from workbench.domain.samples import ClipSpan, MediaKind, Sample
 from workbench.importers.choices import Choices
 from workbench.importers.found import Ledger, Unusable
-from workbench.importers.tables import Column, Row, table_rows
-from workbench.importers.trees import Places, Tree
+from workbench.importers.places import Places
+from workbench.importers.tables import Column, Row, sheets_rows
+from workbench.importers.trees import Tree
 
 _NUMBER: Final = re.compile(r"\D*(\d+)")
 
@@ -20,18 +21,22 @@ class SheetLayout:
     sheets: tuple[str, ...]
     """Patterns of the sheet's file, the best first (see `Tree.annotation`)."""
     columns: tuple[Column, ...]
-    """With the fields subject, clip, onset, apex, offset and emotion."""
+    """With the fields subject, clip, onset, apex, offset and emotion; `apex2` is read where `apex` holds no number."""
     subject: str
     """The form of a subject's folder: `sub{:02d}`."""
+    sample_id: str = "{subject}/{clip}"
+    """May hold `{apex}` where a clip shows several expressions."""
     prefer: tuple[str, ...] = ()
     """Words in the path of the better copy of a clip, the best first."""
+    avoid: tuple[str, ...] = ()
+    """Words in the path of the worse copy."""
 
 
 def read_coding_sheet(layout: SheetLayout, tree: Tree, ledger: Ledger, choices: Choices) -> None:
     """Read every coded clip whose folder `<subject>/<clip>` lies anywhere in the tree."""
     sheet = tree.annotation(*layout.sheets)
-    places = Places(tree.root, tree.folders, n_parts=2, prefer=layout.prefer)
-    for row in table_rows(sheet, layout.columns):
+    places = Places(tree.root, tree.folders, n_parts=2, prefer=layout.prefer, avoid=layout.avoid)
+    for row in sheets_rows(sheet, layout.columns):
         with ledger.row(f"{row['subject']}/{row['clip']}"):
             _add(layout, row, places, ledger, choices)
 
@@ -39,10 +44,10 @@ def read_coding_sheet(layout: SheetLayout, tree: Tree, ledger: Ledger, choices: 
 def _add(layout: SheetLayout, row: Row, places: Places, ledger: Ledger, choices: Choices) -> None:
     gold = ledger.gold(row["emotion"])
     subject = _subject(layout, row["subject"])
-    sample_id = f"{subject}/{row['clip']}"
+    span, replaced = _span(row)
+    sample_id = layout.sample_id.format(subject=subject, clip=row["clip"], apex=span.apex or "middle")
     with ledger.row(sample_id):
         path = places.folder((subject, row["clip"]))
-        span, replaced = _span(row)
         if replaced and choices.strict_apex:
             raise Unusable(f"its apex {row['apex']!r:.20} is missing or outside its span")
         ledger.add(
@@ -75,6 +80,8 @@ def _span(row: Row) -> tuple[ClipSpan, bool]:
     Without a usable onset or offset there is no middle: the apex stays as it is, or None for the clip's own middle.
     """
     onset, apex, offset = (_frame_number(row[field]) for field in ("onset", "apex", "offset"))
+    if apex is None:
+        apex = _frame_number(row.get("apex2", ""))
     if onset is None or offset is None or onset > offset:
         return ClipSpan(onset, apex, offset), apex is None
     if apex is not None and onset <= apex <= offset:

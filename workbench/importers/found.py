@@ -16,6 +16,7 @@ from workbench.domain.datasets import DatasetCard
 from workbench.domain.labels import canonical
 from workbench.domain.samples import Sample
 from workbench.domain.visible import visible
+from workbench.importers.choices import Labels
 
 _LONGEST_ID_CHARS: Final = 300
 _LONGEST_WORD_CHARS: Final = 60
@@ -46,11 +47,11 @@ class Found:
     """What the selection left out, counted, in words; and every reservation about what it kept."""
 
 
-class LeftOut(Exception):  # noqa: N818  # nothing broke
+class LeftOut(Exception):  # nothing broke
     """A row that the selection does not want; the message is what rows of its kind are counted as."""
 
 
-class Unusable(Exception):  # noqa: N818  # nothing broke
+class Unusable(Exception):  # nothing broke
     """A row that is wanted and cannot be used; the message is the reason."""
 
 
@@ -61,13 +62,17 @@ class Missing(Unusable):
 class Ledger:
     """Collects samples, skipped entries and counts while one data set is read."""
 
-    def __init__(self, card: DatasetCard) -> None:
+    def __init__(self, card: DatasetCard, labels: Labels = Labels.PAPER) -> None:
         self.card: Final = card
         self._samples: dict[str, Sample] = {}
         self._skipped: dict[Skipped, None] = {}
         self._left_out: Counter[str] = Counter()
         self._remarks: Counter[str] = Counter()
         self._remarked: dict[str, list[str]] = {}
+        self._notes: dict[str, None] = {}
+        self._kept: Final = frozenset(
+            card.gold_labels if labels is Labels.PAPER else (*card.labels.names, *card.scored)
+        )
 
     def add(self, sample: Sample) -> None:
         """Keep a sample. Raises Unusable for an id that is taken, unreadable or endless."""
@@ -94,6 +99,10 @@ class Ledger:
         if len(names) < _NAMES_SHOWN:
             names.append(visible(name, longest=_LONGEST_ID_CHARS))
 
+    def note(self, text: str) -> None:
+        """Say something about the whole import, once."""
+        self._notes[text] = None
+
     @contextmanager
     def row(self, name: str) -> Iterator[None]:
         """Read one row inside: a row left out is counted, an unusable one is listed as `name`, and reading goes on."""
@@ -107,13 +116,13 @@ class Ledger:
     def gold(self, word: str) -> str:
         """The canonical gold label meant by the owner's `word`.
 
-        Raises LeftOut for a word that nobody's list has and for a label that the card does not score.
+        Raises LeftOut for a word that nobody's list has and for a label that is not to be kept.
         """
         shown = visible(word, longest=_LONGEST_WORD_CHARS)
         label = canonical(word)
         if label is None:
             raise LeftOut(f"unknown label {shown!r}")
-        if label not in self.card.gold_labels:
+        if label not in self._kept:
             raise LeftOut(f"label {shown!r}, which is not scored")
         return label
 
@@ -123,7 +132,7 @@ class Ledger:
             root,
             tuple(self._samples.values()),
             tuple(self._skipped),
-            (*self._left_out_notes(), *self._remark_notes()),
+            (*self._notes, *self._left_out_notes(), *self._remark_notes()),
         )
 
     def _left_out_notes(self) -> Iterator[str]:

@@ -1,17 +1,19 @@
 """Data sets whose labels stand in a list: one row for each picture or clip, a name and a code, a word or votes."""
 
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from typing import Final
 
 from workbench.domain.samples import MediaKind, Sample
-from workbench.importers.choices import Choices
-from workbench.importers.found import Ledger, LeftOut, Unusable
+from workbench.importers.choices import WHOLE, Choices, Part, Parts
+from workbench.importers.found import Ledger, LeftOut, Missing
+from workbench.importers.label_rules import LabelRule
+from workbench.importers.media_forms import LISTED_PICTURES, Media, MediaForms, Name
+from workbench.importers.pixel_tables import PixelTable
 from workbench.importers.tables import Column, Row, table_rows
-from workbench.importers.trees import Places, Tree
+from workbench.importers.transcripts import Transcripts, add_spoken
+from workbench.importers.trees import Tree
 
-LabelRule = Callable[[Row], str]
-"""The owner's word for a row. Raises LeftOut for a row without a label, Unusable for one that cannot be read."""
+_AGREEMENT_WORDS: Final = {3: "three", 4: "four", 5: "five"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,77 +21,91 @@ class ListLayout:
     """Where a list lies and how it is read."""
 
     tables: tuple[str, ...]
-    """Patterns of the list's file, the best first (see `Tree.annotation`)."""
+    """Patterns of the list's file, the best first (see `Tree.annotation`).
+
+    `{part}` is the word of the part that is imported, `{agreement}` three, four or five.
+    """
     columns: tuple[Column, ...]
-    """One of them has the field `name`."""
+    """One has the field `name`; where one has the field `part`, only rows with the part's word there are read."""
     label: LabelRule
+    parts: Parts = WHOLE
     only: str = ""
-    """How the names of the test part begin; empty: all are read."""
-    second_best: str = ""
-    """The ending of the names of pictures that are taken where the listed ones are missing (`_aligned`)."""
-    split: str | None = None
-    media: MediaKind = MediaKind.IMAGE
+    """How the names of the part begin, with `{part}`; empty: all are read."""
+    media: MediaForms = LISTED_PICTURES
+    pixels: tuple[str, ...] = ()
+    """Patterns of a table that holds the pictures themselves, row by row, for those that are nowhere in the tree."""
+    stem_without: str = ""
+    """An ending of listed names that is no part of them (`_aligned`)."""
+    sample_id: str = "{0.path}"
+    """Made of the Name in the list."""
+    cluster: str | None = None
+    """As `sample_id`."""
+    languages: tuple[str, ...] = ()
+    """Headings of the words in a table of transcripts, the best first; empty: nobody speaks."""
     quote: str = '"'
+    note: str = ""
+    """What users should know who have this form of the set."""
 
 
-def read_list(layout: ListLayout, tree: Tree, ledger: Ledger, _choices: Choices) -> None:
+def read_list(layout: ListLayout, tree: Tree, ledger: Ledger, choices: Choices) -> None:
     """Read every row of the list whose picture or clip is found anywhere in the tree by its name."""
-    table = tree.annotation(*layout.tables)
-    places = Places(tree.root, tree.files, n_parts=1)
-    for row in table_rows(table, layout.columns, quote=layout.quote):
-        name = row["name"]
-        with ledger.row(name):
-            if not name:
-                raise LeftOut("rows without a name")
-            if not name.startswith(layout.only):
-                raise LeftOut(f"not of the test part (names in {layout.only}…)")
-            _add(layout, row, places, ledger)
+    _Reading(layout, tree, ledger, choices).read()
 
 
-def _add(layout: ListLayout, row: Row, places: Places, ledger: Ledger) -> None:
-    name = PurePosixPath(row["name"])
-    stem = name.stem.removesuffix(layout.second_best)
-    word = layout.label(row)
-    gold = ledger.gold(word)
-    other = f"{stem}{layout.second_best}{name.suffix}"
-    path = places.file((*name.parts[:-1], f"{stem}{name.suffix}"), (*name.parts[:-1], other))
-    sample = Sample(
-        id=str(name.with_name(stem)),
-        gold=gold,
-        raw_label=word,
-        media=layout.media,
-        path=path,
-        split=layout.split,
-    )
-    ledger.add(sample)
-    if layout.second_best and PurePosixPath(path).stem.endswith(layout.second_best):
-        ledger.remark(f"of which only the {layout.second_best.strip('_')} picture is there", sample.id)
+class _Reading:
+    """One list while it is read."""
 
+    def __init__(self, layout: ListLayout, tree: Tree, ledger: Ledger, choices: Choices) -> None:
+        self._layout: Final = layout
+        self._ledger: Final = ledger
+        self._choices: Final = choices
+        self._part: Final[Part] = layout.parts.chosen(choices)
+        words = {"part": self._part.word, "agreement": _AGREEMENT_WORDS[choices.agreement]}
+        self._table: Final = tree.annotation(*(pattern.format(**words) for pattern in layout.tables))
+        self._only: Final = layout.only.format(**words)
+        self._media: Final = Media(layout.media, tree, self._part.word)
+        self._pixels: Final = PixelTable.find(tree, layout.pixels)
+        self._said: Final = Transcripts.read(choices.transcripts, layout.languages)
 
-def coded(words: Mapping[str, str]) -> LabelRule:
-    """The rule of lists whose field `label` is a code: code to the owner's word."""
+    def read(self) -> None:
+        for at, row in enumerate(table_rows(self._table, self._layout.columns, quote=self._layout.quote)):
+            with self._ledger.row(row["name"]):
+                self._require_wanted(row)
+                self._add(row, at)
+        for note in filter(None, (self._layout.note, self._said.note)):
+            self._ledger.note(note)
 
-    def word_of(row: Row) -> str:
-        code = row["label"]
-        if code not in words:
-            raise LeftOut(f"unknown label code {code!r:.40}")
-        return words[code]
+    def _require_wanted(self, row: Row) -> None:
+        if "part" in row and row["part"].casefold() != self._part.word.casefold():
+            raise LeftOut(f"not of the part {self._part.name}")
+        if not row["name"]:
+            raise LeftOut("rows without a name")
+        if not row["name"].startswith(self._only):
+            raise LeftOut(f"not of the {self._part.name} part (names in {self._only}…)")
 
-    return word_of
+    def _add(self, row: Row, at: int) -> None:
+        layout = self._layout
+        word = layout.label(row, self._choices)
+        gold = self._ledger.gold(word)
+        name = Name.parse(row["name"]).without(layout.stem_without)
+        sample = Sample(
+            id=layout.sample_id.format(name),
+            gold=gold,
+            raw_label=word,
+            media=MediaKind.NONE,
+            text=self._said.of(name.stem),
+            cluster=layout.cluster.format(name) if layout.cluster else None,
+            split=self._part.name or None,
+        )
+        add_spoken(self._ledger, sample, lambda: self._found(sample, name, row, at))
 
-
-def most_voted(words: Sequence[str]) -> LabelRule:
-    """The rule of lists with a column of votes for each of `words`: the one with most votes, and none for a tie."""
-
-    def word_of(row: Row) -> str:
+    def _found(self, sample: Sample, name: Name, row: Row, at: int) -> tuple[MediaKind, str]:
         try:
-            votes = {word: int(row[word]) for word in words}  # as numbers: "10" is more than "9"
-        except ValueError:
-            raise Unusable("its votes are not all whole numbers") from None
-        most = max(votes.values())
-        winners = [word for word, n_votes in votes.items() if n_votes == most]
-        if len(winners) > 1:
-            raise LeftOut("ties of votes")
-        return winners[0]
-
-    return word_of
+            form, path = self._media.find(name)
+        except Missing:
+            if self._pixels is None:
+                raise
+            return MediaKind.PIXELS, self._pixels.path_of(at, row["part"])
+        if form.remark:
+            self._ledger.remark(form.remark, sample.id)
+        return form.media, path

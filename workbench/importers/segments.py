@@ -4,21 +4,19 @@ Two trees are in use. In one, `label.csv` holds everything; in the other, labels
 `metadata/`, and a split is a list of row numbers. Sources of both: the public readers of MMSA and of MERBench.
 """
 
-import math
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import Final
 
-from workbench.domain.samples import MediaKind, Sample
-from workbench.importers.choices import Choices
-from workbench.importers.found import Ledger, Missing, Unusable
+from workbench.importers.choices import Choices, Part, Parts
+from workbench.importers.found import Ledger
+from workbench.importers.spoken_clips import SpokenClips, Utterance
 from workbench.importers.tables import Column, Row, table_rows
 from workbench.importers.text_rows import text_rows
-from workbench.importers.trees import Places, Tree
+from workbench.importers.trees import Tree
 
-VIDEO_SUFFIXES: Final = (".mp4", ".avi", ".mkv", ".flv")
 _VIDEO_ID: Final = Column("video", ("videoid",), 0)
 _CLIP_ID: Final = Column("clip", ("clipid",), 1)
 _ONE_TABLE: Final = (
@@ -32,18 +30,7 @@ _LABELS: Final = (_VIDEO_ID, _CLIP_ID, Column("score", ("label",), 2))
 _TRANSCRIPT: Final = (_VIDEO_ID, _CLIP_ID, Column("text", ("chinese", "text"), 2))
 
 
-@dataclass(frozen=True, slots=True)
-class _Segment:
-    """One row, from whichever tree."""
-
-    video: str
-    clip: str
-    score: str
-    text: str = ""
-
-    @property
-    def key(self) -> tuple[str, str]:
-        return self.video, self.clip
+PARTS: Final = Parts({"test": "test", "train": "train", "valid": "valid"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,49 +39,55 @@ class SegmentLayout:
 
     clip_digits: int
     """Width to which clip ids are padded with zeros: Excel takes them away."""
+    languages: tuple[str, ...]
+    """Headings of the words in a table of transcripts, the best first."""
 
 
-def read_segments(layout: SegmentLayout, tree: Tree, ledger: Ledger, _choices: Choices) -> None:
-    """Read the segments of the test part; one whose clip is not there keeps its words."""
-    places = Places(tree.root, tree.files, n_parts=2)
-    for segment in _test_segments(layout, tree, ledger):
-        with ledger.row(f"{segment.video}/{segment.clip}"):
-            _add(segment, places, ledger)
+def read_segments(layout: SegmentLayout, tree: Tree, ledger: Ledger, choices: Choices) -> None:
+    """Read the segments of a part; one whose clip is not there keeps its words."""
+    table = tree.annotation("label.csv", "metadata/sentiment/label_M.csv", "label_M.csv")
+    part = PARTS.chosen(choices)
+    clips = SpokenClips(tree, ledger, choices, layout.languages)
+    is_one_table = table.stem.casefold() == "label"
+    rows = _of_one_table(table, part, ledger) if is_one_table else _of_metadata(table, part, tree, ledger)
+    for row in rows:
+        clips.add(_utterance(layout, row), part.name)
 
 
-def _test_segments(layout: SegmentLayout, tree: Tree, ledger: Ledger) -> Iterator[_Segment]:
-    table = tree.annotation("label.csv", "metadata/sentiment/label_M.csv")
-    if table.stem.casefold() == "label":
-        return _of_one_table(layout, table, ledger)
-    return _of_metadata(layout, table, tree, ledger)
-
-
-def _of_one_table(layout: SegmentLayout, table: Path, ledger: Ledger) -> Iterator[_Segment]:
+def _of_one_table(table: Path, part: Part, ledger: Ledger) -> Iterator[Row]:
     for row in table_rows(table, _ONE_TABLE):
-        if row["split"].casefold() == "test":
-            yield _segment(layout, row)
+        if row["split"].casefold() == part.word:
+            yield row
         else:
-            ledger.leave_out("not of the test part")
+            ledger.leave_out(_of_another(part))
 
 
-def _of_metadata(layout: SegmentLayout, labels: Path, tree: Tree, ledger: Ledger) -> Iterator[_Segment]:
-    index = tree.annotation("metadata/test_index.csv")
+def _of_metadata(labels: Path, part: Part, tree: Tree, ledger: Ledger) -> Iterator[Row]:
+    index = tree.annotation(f"metadata/{part.word}_index.csv", f"{part.word}_index.csv")
+    said = _said(tree)
     wanted = set(_row_numbers(index))
-    segments: dict[tuple[str, str], _Segment] = {}
     for number, row in enumerate(table_rows(labels, _LABELS)):
         if number in wanted:
             wanted.remove(number)
-            segment = _segment(layout, row)
-            segments[segment.key] = segment
+            yield {**row, "text": said.get(_key(row), "")}
         else:
-            ledger.leave_out("not of the test part")
+            ledger.leave_out(_of_another(part))
     if wanted:
         ledger.skip(index.name, f"{len(wanted):,} of its row numbers are not in {labels.name}")
-    for row in table_rows(tree.annotation("metadata/Translation.csv"), _TRANSCRIPT):
-        said = _segment(layout, row)
-        if said.key in segments:
-            segments[said.key] = replace(segments[said.key], text=said.text)
-    yield from segments.values()
+
+
+def _said(tree: Tree) -> Mapping[tuple[str, str], str]:
+    table = tree.annotation("metadata/Translation.csv", "Translation.csv")
+    return {_key(row): row["text"] for row in table_rows(table, _TRANSCRIPT)}
+
+
+def _key(row: Row) -> tuple[str, str]:
+    """Video and clip, the same for `1` and `0001`."""
+    return row["video"], row["clip"].lstrip("0")
+
+
+def _of_another(part: Part) -> str:
+    return f"not of the {part.name} part"
 
 
 def _row_numbers(path: Path) -> Iterator[int]:
@@ -103,48 +96,5 @@ def _row_numbers(path: Path) -> Iterator[int]:
     return (int(cell) for cell in cells if cell.isascii() and cell.isdigit() and len(cell) < 10)
 
 
-def _segment(layout: SegmentLayout, row: Row) -> _Segment:
-    return _Segment(row["video"], row["clip"].zfill(layout.clip_digits), row.get("score", ""), row.get("text", ""))
-
-
-def _add(segment: _Segment, places: Places, ledger: Ledger) -> None:
-    score = _intensity(segment.score)
-    sample = Sample(
-        id=f"{segment.video}/{segment.clip}",
-        gold=ledger.gold(_polarity(score)),
-        raw_label=segment.score,
-        media=MediaKind.VIDEO,
-        text=segment.text or None,
-        score=score,
-        cluster=segment.video,
-        split="test",
-    )
-    names = (segment.clip, segment.clip.lstrip("0") or "0")
-    tails = tuple((segment.video, name + suffix) for name in names for suffix in VIDEO_SUFFIXES)
-    try:
-        ledger.add(replace(sample, path=places.file(*tails)))
-    except Missing:
-        _add_words_alone(sample, ledger)
-
-
-def _add_words_alone(sample: Sample, ledger: Ledger) -> None:
-    if sample.text is None:
-        raise Unusable("neither a clip nor words")
-    ledger.add(replace(sample, media=MediaKind.NONE))
-    ledger.remark("with words alone, since the clip is not there", sample.id)
-
-
-def _intensity(text: str) -> float:
-    try:
-        score = float(text)
-    except ValueError:
-        score = math.nan
-    if not math.isfinite(score):
-        raise Unusable(f"its label {text!r:.40} is no number")
-    return score
-
-
-def _polarity(score: float) -> str:
-    if score == 0:
-        return "neutral"
-    return "positive" if score > 0 else "negative"
+def _utterance(layout: SegmentLayout, row: Row) -> Utterance:
+    return Utterance(row["video"], row["clip"].zfill(layout.clip_digits), row["score"], row["text"])

@@ -6,10 +6,13 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 from workbench.domain.visible import visible
 from workbench.errors import DataError, WorkbenchError
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
 
 _LARGEST_BYTES: Final = 200_000_000
 """Unpacked: owners' sheets have a few hundred kilobytes."""
@@ -17,19 +20,38 @@ _MOST_ROWS: Final = 1_048_576  # Excel's own limit; a forged row number would be
 _CHUNK_ROWS: Final = 500
 
 
-def sheet_rows(path: Path) -> Iterator[list[str]]:
-    """The cells of each row of the first sheet; numbers without a fraction as whole ones, empty cells as "".
+def sheet_rows(path: Path, sheet: int = 0) -> Iterator[list[str]]:
+    """The cells of each row of a sheet; numbers without a fraction as whole ones, empty cells as "".
 
     Raises DataError for what is no .xlsx file, for one that unpacks to too much, and for one that is damaged.
     """
-    shown = visible(str(path))
+    with _opened(path) as book:
+        yield from _streamed(path, book.worksheets[sheet])
+
+
+def sheet_count(path: Path) -> int:
+    """The number of sheets in a workbook. Raises DataError as `sheet_rows`."""
+    with _opened(path) as book:
+        return len(book.worksheets)
+
+
+@contextmanager
+def _opened(path: Path) -> "Iterator[Workbook]":
+    from openpyxl import load_workbook
+
     _refuse_bombs(path)
     try:
-        yield from _streamed(path)
+        with _quiet():
+            book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
+        try:
+            yield book
+        finally:
+            book.close()
     except WorkbenchError:
         raise
     except Exception as error:  # openpyxl lets through whatever its XML and zip parsers meet
-        raise DataError(f"{shown} is a damaged .xlsx sheet: {visible(str(error), longest=100)}") from error
+        why = visible(str(error), longest=100)
+        raise DataError(f"{visible(str(path))} is a damaged .xlsx sheet: {why}") from error
 
 
 def _refuse_bombs(path: Path) -> None:
@@ -45,23 +67,15 @@ def _refuse_bombs(path: Path) -> None:
         raise DataError(f"{shown} unpacks to more than {_LARGEST_BYTES // 1_000_000} MB; that is no coding sheet")
 
 
-def _streamed(path: Path) -> Iterator[list[str]]:
-    from openpyxl import load_workbook
-
-    with _quiet():
-        book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
-    try:
-        sheet = book.worksheets[0]
-        sheet.reset_dimensions()  # files lie about their size
-        rows = sheet.iter_rows(values_only=True)
-        n_rows = 0
-        while chunk := _next_rows(rows):
-            n_rows += len(chunk)
-            if n_rows > _MOST_ROWS:
-                raise DataError(f"{visible(str(path))} has more than {_MOST_ROWS:,} rows")
-            yield from ([_as_text(value) for value in row] for row in chunk)
-    finally:
-        book.close()
+def _streamed(path: Path, sheet: Any) -> Iterator[list[str]]:
+    sheet.reset_dimensions()  # files lie about their size
+    rows = sheet.iter_rows(values_only=True)
+    n_rows = 0
+    while chunk := _next_rows(rows):
+        n_rows += len(chunk)
+        if n_rows > _MOST_ROWS:
+            raise DataError(f"{visible(str(path))} has more than {_MOST_ROWS:,} rows")
+        yield from ([_as_text(value) for value in row] for row in chunk)
 
 
 def _next_rows(rows: Iterable[tuple[object, ...]]) -> list[tuple[object, ...]]:

@@ -33,6 +33,15 @@ def text_rows(path: Path, *, quote: str = '"') -> Iterator[list[str]]:
         raise DataError(f"{visible(str(path))} cannot be read: {error.strerror}") from error
 
 
+def text_lines(path: Path) -> Iterator[str]:
+    """The lines with their ends. Raises DataError as `text_rows`."""
+    try:
+        with path.open(encoding=_encoding(path)) as file:
+            yield from _lines(path, file)
+    except OSError as error:
+        raise DataError(f"{visible(str(path))} cannot be read: {error.strerror}") from error
+
+
 def _encoding(path: Path) -> str:
     """The first encoding in which the whole file can be read."""
     for encoding in _ENCODINGS:

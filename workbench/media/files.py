@@ -7,15 +7,29 @@ import os
 import stat
 from pathlib import Path
 
-from workbench.domain.samples import MediaKind, Sample
+from workbench.domain.samples import MediaKind, PixelPlace, Sample
 from workbench.media.limits import BadMedia
 
 
 def medium_path(root: Path, sample: Sample) -> Path:
-    """The real path of a sample's picture, video or folder of frames. Raises BadMedia."""
+    """The real path of a sample's picture, video, folder of frames or table of pixels. Raises BadMedia."""
     if sample.media is MediaKind.NONE or sample.path is None:
         raise BadMedia("no picture or clip")
-    return path_under(root, sample.path)
+    return path_under(root, _table(sample.path) if sample.media is MediaKind.PIXELS else sample.path)
+
+
+def medium_files(root: Path, sample: Sample) -> tuple[Path, ...]:
+    """The real paths of the files that hold a sample: one, but for kind FILES. Raises BadMedia."""
+    if sample.media is MediaKind.FILES:
+        return tuple(path_under(root, file) for file in sample.files)
+    return (medium_path(root, sample),)
+
+
+def _table(path: str) -> str:
+    try:
+        return PixelPlace.parse(path).table
+    except ValueError as error:
+        raise BadMedia("its path names no row of a table") from error
 
 
 def path_under(root: Path, relative: str) -> Path:

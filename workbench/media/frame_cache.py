@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Final
 
 from workbench.domain.samples import Frame, MediaKind, Sample
-from workbench.media.files import medium_path, require_regular
+from workbench.media.files import medium_files, require_regular
 from workbench.media.frames import FrameRequest, sample_frames
 from workbench.media.limits import DEFAULT_LIMITS, BadMedia
+from workbench.media.pixel_tables import pixel_picture
 
 _FORM: Final = 1
 """Of the entries and of the encoding; another number makes all earlier entries unused."""
@@ -40,7 +41,7 @@ class FrameCache:
 
     def frames(self, root: Path, sample: Sample, wanted: FrameRequest) -> tuple[Frame, ...]:
         """As `sample_frames`, from the cache where it can be. Raises BadMedia, which is not remembered."""
-        identity = _identity(medium_path(root, sample), sample)
+        identity = _identity(root, sample)
         entry = self._folder / f"{_key(identity, sample, wanted)}{_ENDING}"
         known = _load(entry)
         if known is not None:
@@ -78,20 +79,25 @@ class FrameCache:
         return sum(path.stat().st_size for path in self._folder.iterdir())
 
 
-def _identity(path: Path, sample: Sample) -> str:
-    """A digest that changes when the medium does: of a file's bytes; of a folder's names, sizes and times.
+def _identity(root: Path, sample: Sample) -> str:
+    """A digest that changes when the medium does: of a file's or row's bytes; of frames' names, sizes and times.
 
-    A folder of frames is not read, since a policy may want one frame of hundreds. Raises BadMedia.
+    Frames are not read, since a policy may want one of hundreds. Raises BadMedia.
     """
+    paths = medium_files(root, sample)
     digest = hashlib.sha256()
     try:
-        if sample.media is MediaKind.FRAMES:
-            with os.scandir(path) as entries:
+        if sample.media is MediaKind.PIXELS:
+            digest.update(pixel_picture(root, sample, DEFAULT_LIMITS))
+        elif sample.media is MediaKind.FRAMES:
+            with os.scandir(paths[0]) as entries:
                 listed = sorted((it.name, *_stamp(it)) for it in entries)
-            digest.update(repr((str(path), listed)).encode("utf-8", "surrogateescape"))
+            digest.update(repr((str(paths[0]), listed)).encode("utf-8", "surrogateescape"))
+        elif sample.media is MediaKind.FILES:
+            digest.update(repr([(str(path), *_stamp(path)) for path in paths]).encode("utf-8", "surrogateescape"))
         else:
-            require_regular(path, DEFAULT_LIMITS.video_bytes)
-            with path.open("rb") as file:
+            require_regular(paths[0], DEFAULT_LIMITS.video_bytes)
+            with paths[0].open("rb") as file:
                 while chunk := file.read(_CHUNK_BYTES):
                     digest.update(chunk)
     except OSError as error:
@@ -99,7 +105,7 @@ def _identity(path: Path, sample: Sample) -> str:
     return digest.hexdigest()
 
 
-def _stamp(entry: os.DirEntry[str]) -> tuple[int, int]:
+def _stamp(entry: os.DirEntry[str] | Path) -> tuple[int, int]:
     status = entry.stat(follow_symlinks=False)  # a broken link among the frames is none of them
     return status.st_size, status.st_mtime_ns
 

@@ -14,6 +14,7 @@ from workbench.media.files import medium_path, path_under, read_file
 from workbench.media.frame_folders import numbered_frames
 from workbench.media.images import Picture, picture_from_bytes, picture_from_image
 from workbench.media.limits import DEFAULT_LIMITS, BadMedia, MediaLimits
+from workbench.media.pixel_tables import pixel_picture
 from workbench.media.videos import EndedEarly, claimed_length, counted_length, video_frames
 
 __all__ = ["BadMedia", "FrameRequest", "MediaLimits", "clip_frame", "clip_length", "frame_numbers", "sample_frames"]
@@ -40,7 +41,7 @@ def sample_frames(
     files = _still_files(root, sample, limits)
     numbers = tuple(files)
     positions, note = _positions(wanted.policy, numbers, sample.span, limits)
-    drawn = {at: _still(root, files[numbers[at]], at, wanted, limits) for at in set(positions)}
+    drawn = {at: _still(root, sample, files[numbers[at]], at, wanted, limits) for at in set(positions)}
     return tuple(_noted(drawn[at], note) for at in positions)
 
 
@@ -50,7 +51,7 @@ def clip_length(root: Path, sample: Sample) -> int:
 
 
 def frame_numbers(root: Path, sample: Sample) -> tuple[int, ...]:
-    """The owner's numbers of a folder of frames, ascending; 0..n-1 for a video, 0 for an image. Raises BadMedia."""
+    """The owner's numbers of a folder of frames, ascending; else positions: 0..n-1, 0 for an image. Raises BadMedia."""
     if sample.media is MediaKind.VIDEO:
         return tuple(range(counted_length(medium_path(root, sample), DEFAULT_LIMITS)))
     return tuple(_still_files(root, sample, DEFAULT_LIMITS))
@@ -65,7 +66,7 @@ def clip_frame(root: Path, sample: Sample, index: int, longest_side_px: int) -> 
     files = tuple(_still_files(root, sample, DEFAULT_LIMITS).values())
     if not 0 <= index < len(files):
         raise BadMedia(f"the clip has {len(files):,} frames")
-    return _still(root, files[index], index, wanted, DEFAULT_LIMITS)
+    return _still(root, sample, files[index], index, wanted, DEFAULT_LIMITS)
 
 
 def _of_video(path: Path, sample: Sample, wanted: FrameRequest, limits: MediaLimits) -> tuple[Frame, ...]:
@@ -123,14 +124,17 @@ def _apex_number(span: ClipSpan | None) -> tuple[int | None, str | None]:
 
 def _still_files(root: Path, sample: Sample, limits: MediaLimits) -> Mapping[int, str]:
     """Frame number to path relative to the root, ascending, of what is not a video."""
+    if sample.media is MediaKind.FILES:
+        return dict(enumerate(sample.files))
     path = medium_path(root, sample)
     if sample.media is MediaKind.FRAMES:
         return {number: f"{sample.path}/{name}" for number, name in numbered_frames(path, limits).items()}
     return {0: str(sample.path)}
 
 
-def _still(root: Path, file: str, at: int, wanted: FrameRequest, limits: MediaLimits) -> Frame:
-    data = read_file(path_under(root, file), limits.image_bytes)
+def _still(root: Path, sample: Sample, file: str, at: int, wanted: FrameRequest, limits: MediaLimits) -> Frame:
+    is_row = sample.media is MediaKind.PIXELS
+    data = pixel_picture(root, sample, limits) if is_row else read_file(path_under(root, file), limits.image_bytes)
     return _frame(picture_from_bytes(data, wanted.colour, wanted.longest_side_px, limits), at)
 
 

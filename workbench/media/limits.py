@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 
-class BadMedia(Exception):  # noqa: N818  # a result of one sample, not a fault of the program
+class BadMedia(Exception):  # a result of one sample, not a fault of the program
     """A picture or clip that cannot be shown; the message is the reason, in a few words."""
 
 
@@ -16,6 +16,8 @@ class MediaLimits:
     picture_px: int = 50_000_000
     """Width times height, of a picture or of one frame of a video."""
     video_bytes: int = 4_000_000_000
+    table_bytes: int = 4_000_000_000
+    """Of a table that holds pictures as rows."""
     clip_frames: int = 100_000
     sent_frames: int = 500
     """Frames that go out of one sample; only the policy `all` can ask for so many."""

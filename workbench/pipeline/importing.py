@@ -4,14 +4,13 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlite_utils import Database
-
 from workbench.domain.datasets import DatasetCard
 from workbench.domain.judging import judge
 from workbench.domain.predictions import RankedPrediction
 from workbench.domain.samples import Sample
 from workbench.importers.found import Found, Skipped
 from workbench.pipeline.planning import utc_now
+from workbench.storage.database import Database
 from workbench.storage.results import judge_again
 from workbench.storage.samples import ImportedDataset, save_dataset
 
@@ -37,16 +36,16 @@ def store_dataset(db: Database, card: DatasetCard, found: Found) -> ImportReport
 
     Predictions of earlier runs are judged again, since gold labels may have changed.
     """
-    dataset = ImportedDataset(card.key, found.root, utc_now(), found.notes)
+    dataset = ImportedDataset(card, found.root, utc_now(), found.notes)
     gone = save_dataset(db, dataset, found.samples)
     judge_again(db, card.key, lambda sample, prediction: _judged(card, sample, prediction))
     notes = list(found.notes)
     if gone:
         notes.append(f"{gone} samples of an earlier import are no longer in the source and were removed")
-    if card.expected is not None and len(found.samples) != card.expected and card.expected_note:
+    if card.expected_note:
         notes.append(f"Table 1 of the paper has {card.expected}: {card.expected_note}")
     counts = Counter(sample.gold for sample in found.samples)
-    by_label = {label: counts[label] for label in card.gold_labels if counts[label]}
+    by_label = {label: counts[label] for label in card.labels.names if counts[label]}
     return ImportReport(card.key, len(found.samples), found.skipped, card.expected, by_label, tuple(notes))
 
 

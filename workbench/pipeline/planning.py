@@ -4,14 +4,12 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from sqlite_utils import Database
-
 from workbench.domain.batches import plan_batches
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.runs import Run, RunSpec, run_key, spec_difference
 from workbench.errors import DataError, UsageError
 from workbench.storage.attempts import add_batches, open_batches
-from workbench.storage.database import transaction
+from workbench.storage.database import Database, transaction
 from workbench.storage.results import load_results
 from workbench.storage.runs import create_run, has_run, load_run
 from workbench.storage.samples import load_dataset, load_samples

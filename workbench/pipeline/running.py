@@ -15,8 +15,6 @@ from contextlib import aclosing, suppress
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from sqlite_utils import Database
-
 from workbench.domain.batches import Batch, Decision, History, RetryPolicy, Step, next_step, split_batch
 from workbench.domain.datasets import DatasetCard
 from workbench.domain.judging import judge
@@ -33,6 +31,7 @@ from workbench.pipeline.events import AttemptSaved, MediaFailed, RunEvent
 from workbench.pipeline.stopping import Stop
 from workbench.provider.limits import Limiter
 from workbench.storage.attempts import Received, Settled, open_batches, save_received, save_sent, save_unsent
+from workbench.storage.database import Database
 from workbench.storage.leases import SIGN_OF_LIFE_S, Hold, claim_run, keep_alive, release_run
 from workbench.storage.samples import load_named_samples
 

@@ -6,14 +6,13 @@ from dataclasses import asdict, dataclass
 from types import MappingProxyType
 from typing import Any
 
-from sqlite_utils import Database
-
 from workbench.domain.datasets import DatasetCard
 from workbench.domain.metrics import NO_ANSWER, Scores, compute_scores
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.protocols import Protocol, is_scored
 from workbench.domain.runs import Run
 from workbench.pipeline.published import PublishedFigure, published_for
+from workbench.storage.database import Database
 from workbench.storage.results import Result, load_results
 
 

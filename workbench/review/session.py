@@ -7,16 +7,15 @@ whoever opens the run again goes on where the log stands.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlite_utils import Database
-
 from workbench.domain.datasets import DatasetCard
 from workbench.domain.replies import Attempt
 from workbench.domain.reviews import CaseFilter, Review, ReviewChange, ReviewField, Verdict
 from workbench.domain.runs import Progress, Run
 from workbench.errors import DataError, unknown_name
 from workbench.storage.cases import CaseRow, count_cases, count_confusion, load_cases, next_failure, place_of
+from workbench.storage.database import Database
 from workbench.storage.results import Result, load_attempts, load_result
-from workbench.storage.reviews import last_change, load_reviews, save_change
+from workbench.storage.reviews import current_value, last_change, load_reviews, save_change
 from workbench.storage.runs import load_progress
 
 
@@ -88,22 +87,22 @@ class ReviewSession:
 
     def set_verdict(self, sample_id: str, verdict: Verdict | None) -> None:
         """Say what is the matter with a case; None takes it back."""
-        self._save(sample_id, ReviewField.VERDICT, verdict)
+        self._set(sample_id, ReviewField.VERDICT, verdict)
 
     def set_label(self, sample_id: str, label: str | None) -> None:
         """Give one's own label, one of the card's. Raises UsageError for another word."""
         if label is not None and label not in self.card.labels.names:
             raise unknown_name("label", label, self.card.labels.names)
-        self._save(sample_id, ReviewField.LABEL, label)
+        self._set(sample_id, ReviewField.LABEL, label)
 
     def set_tags(self, sample_id: str, tags: tuple[str, ...]) -> None:
         """Replace the tags of a case; blanks inside a tag become hyphens."""
         joined = " ".join(dict.fromkeys("-".join(tag.split()) for tag in tags if tag.strip()))
-        self._save(sample_id, ReviewField.TAGS, joined or None)
+        self._set(sample_id, ReviewField.TAGS, joined or None)
 
     def set_note(self, sample_id: str, note: str | None) -> None:
         """Write a note; an empty one clears it."""
-        self._save(sample_id, ReviewField.NOTE, (note or "").strip() or None)
+        self._set(sample_id, ReviewField.NOTE, (note or "").strip() or None)
 
     def undo(self) -> Undone | None:
         """Take back this reviewer's latest change that is not taken back yet; None when there is none."""
@@ -113,6 +112,11 @@ class ReviewSession:
         number, change, before = latest
         self._save(change.sample_id, change.field, before, undoes=number)
         return Undone(change.sample_id, change.field, before)
+
+    def _set(self, sample_id: str, field: ReviewField, value: str | None) -> None:
+        """Save a change that changes something: the same again would need one more undo to get behind it."""
+        if value != current_value(self.db, self.run.id, sample_id, self.reviewer, field):
+            self._save(sample_id, field, value)
 
     def _save(self, sample_id: str, field: ReviewField, value: str | None, undoes: int | None = None) -> None:
         change = ReviewChange(sample_id, self.reviewer, field, value, self.now(), undoes)

@@ -111,10 +111,11 @@ def _where(run_id: int, wanted: CaseFilter, reviewer: str) -> tuple[str, dict[st
         values["predicted"] = wanted.predicted
     if wanted.search:
         parts.append(
-            "(instr(lower(name), :search) OR instr(lower(gold), :search) OR instr(lower(coalesce(top1, '')), :search) "
-            "OR instr(lower(coalesce(text, '')), :search) OR EXISTS (SELECT 1 FROM review AS said "
+            "(instr(casefold(name), :search) OR instr(casefold(gold), :search) "
+            "OR instr(casefold(coalesce(top1, '')), :search) OR instr(casefold(coalesce(text, '')), :search) "
+            "OR EXISTS (SELECT 1 FROM review AS said "
             "WHERE said.run_id = prediction.run_id AND said.sample_id = prediction.sample_id "
-            f"AND said.field = '{ReviewField.NOTE}' AND instr(lower(said.value), :search)))"
+            f"AND said.field = '{ReviewField.NOTE}' AND instr(casefold(said.value), :search)))"
         )
-        values["search"] = wanted.search.lower()
+        values["search"] = wanted.search.casefold()
     return " AND ".join(parts), values

@@ -10,11 +10,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, Self
 
 from sqlite_utils import Database
 
 from workbench.errors import DatabaseError
+
+__all__ = [
+    "APPLICATION_ID",
+    "SCHEMA_VERSION",
+    "Database",  # the rest of the house takes the type from here
+    "open_workspace",
+    "schema_text",
+    "transaction",
+    "translated",
+    "wal_is_safe",
+]
 
 APPLICATION_ID: Final = 0x656D6F77  # "emow"
 SCHEMA_VERSION: Final = 1
@@ -35,24 +46,13 @@ def open_workspace(path: Path, *, create: bool = False) -> Database:
     with translated(path):
         if not path.exists():
             _make_private_file(path)
-        db = Database(sqlite3.connect(path, timeout=_BUSY_TIMEOUT_S, isolation_level=None))
+        db = _connected(path)
     try:
         with translated(path):
             _prepare(db, path)
     except BaseException:
         db.close()
         raise
-    return db
-
-
-def open_reader(path: Path) -> Database:
-    """Open an existing workspace for reading alone, for a thread that only looks."""
-    if not path.exists():
-        raise DatabaseError(f"there is no workspace at {path}")
-    with translated(path):
-        uri = f"{path.absolute().as_uri()}?mode=ro"
-        db = Database(sqlite3.connect(uri, uri=True, timeout=_BUSY_TIMEOUT_S, isolation_level=None))
-        db.conn.execute("PRAGMA query_only = ON")
     return db
 
 
@@ -63,10 +63,10 @@ def transaction(db: Database) -> Iterator[None]:
         db.conn.execute("BEGIN IMMEDIATE")
         try:
             yield
+            db.conn.execute("COMMIT")
         except BaseException:
             db.conn.rollback()
             raise
-        db.conn.execute("COMMIT")
 
 
 @contextmanager
@@ -97,6 +97,52 @@ def wal_is_safe(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> bool:
     return any(first <= version < after for first, after in _WAL_SAFE)
 
 
+class _Connection(sqlite3.Connection):
+    """Its errors are ours, in whichever step of a statement they come: damage is found by reading on."""
+
+    path: Path
+
+    def cursor(self, *_: Any, **__: Any) -> Any:
+        return super().cursor(_Cursor)
+
+    def execute(self, *given: Any) -> Any:
+        return self.cursor().execute(*given)
+
+    def executemany(self, *given: Any) -> Any:
+        return self.cursor().executemany(*given)
+
+
+class _Cursor(sqlite3.Cursor):
+    connection: _Connection
+
+    def execute(self, *given: Any) -> Self:
+        with translated(self.connection.path):
+            return super().execute(*given)
+
+    def executemany(self, *given: Any) -> Self:
+        with translated(self.connection.path):
+            return super().executemany(*given)
+
+    def fetchone(self) -> Any:
+        with translated(self.connection.path):
+            return super().fetchone()
+
+    def fetchall(self) -> list[Any]:
+        with translated(self.connection.path):
+            return super().fetchall()
+
+    def __next__(self) -> Any:
+        with translated(self.connection.path):
+            return super().__next__()
+
+
+def _connected(path: Path) -> Database:
+    conn = sqlite3.connect(path, timeout=_BUSY_TIMEOUT_S, isolation_level=None, factory=_Connection)
+    conn.path = path
+    conn.create_function("casefold", 1, str.casefold, deterministic=True)  # lower() knows ASCII alone
+    return Database(conn)
+
+
 def _make_private_file(path: Path) -> None:
     """An empty file that only its owner can read: it will hold replies about faces."""
     descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
@@ -104,6 +150,7 @@ def _make_private_file(path: Path) -> None:
 
 
 def _prepare(db: Database, path: Path) -> None:
+    """Checked through SQLite alone: to open and close the file beside it would drop the locks of this process."""
     application_id = _pragma(db, "application_id")
     version = _pragma(db, "user_version")
     if application_id == 0 and version == 0 and not _has_tables(db):

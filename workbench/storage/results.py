@@ -37,7 +37,8 @@ _RESULTS = (
     "SELECT sample.*, prediction.position AS planned, status, ranking, gold_rank, failure, first_status, "
     "prediction.place AS place, note, (SELECT COUNT(*) FROM batch_sample AS asked "
     "JOIN batch ON batch.id = asked.batch_id JOIN attempt ON attempt.batch_id = batch.id "
-    "WHERE asked.sample_id = sample.id AND batch.run_id = prediction.run_id) AS attempts "
+    "WHERE asked.sample_id = sample.id AND batch.run_id = prediction.run_id "
+    "AND sample.name IN (SELECT value FROM json_each(attempt.asked))) AS attempts "
     "FROM prediction JOIN sample ON sample.id = prediction.sample_id "
 )
 
@@ -56,13 +57,18 @@ def load_result(db: Database, run_id: int, sample_id: str) -> Result | None:
 
 def load_attempts(db: Database, run_id: int, sample_id: str | None = None) -> list[Attempt]:
     """Every attempt of a run, or those that asked about one sample, in the order of sending."""
-    rows = db.query(
-        "SELECT attempt.* FROM attempt JOIN batch ON batch.id = attempt.batch_id WHERE batch.run_id = :run "
-        "AND (:name IS NULL OR EXISTS (SELECT 1 FROM batch_sample JOIN sample ON sample.id = sample_id "
-        "WHERE batch_sample.batch_id = batch.id AND sample.name = :name)) ORDER BY attempt.id",
-        {"run": run_id, "name": sample_id},
-    )
-    return [_attempt(row) for row in rows]
+    if sample_id is None:
+        where, values = "batch.run_id = :run", dict[str, int | str](run=run_id)
+    else:  # by index from the sample: a run has as many attempts as it likes
+        where = (
+            "batch.run_id = :run AND batch.id IN "
+            "(SELECT batch_id FROM batch_sample JOIN sample ON sample.id = sample_id "
+            "WHERE name = :name AND dataset = (SELECT dataset FROM run WHERE id = :run)) "
+            "AND EXISTS (SELECT 1 FROM json_each(attempt.asked) WHERE value = :name)"  # bad media are never sent
+        )
+        values = {"run": run_id, "name": sample_id}
+    sql = f"SELECT attempt.* FROM batch JOIN attempt ON batch_id = batch.id WHERE {where} ORDER BY attempt.id"
+    return [_attempt(row) for row in db.query(sql, values)]
 
 
 def judge_again(

@@ -46,6 +46,16 @@ def last_change(db: Database, run_id: int, reviewer: str) -> tuple[int, ReviewCh
     return None if row is None else (row["id"], _change(row), row["before"])
 
 
+def current_value(db: Database, run_id: int, sample_id: str, reviewer: str, field: ReviewField) -> str | None:
+    """What a reviewer says now about one field of a sample; None where nothing."""
+    row = db.conn.execute(
+        "SELECT value FROM review JOIN sample ON sample.id = sample_id "
+        "WHERE run_id = ? AND name = ? AND reviewer = ? AND field = ?",
+        (run_id, sample_id, reviewer, field),
+    ).fetchone()
+    return None if row is None else str(row[0])
+
+
 def load_changes(db: Database, run_id: int) -> list[ReviewChange]:
     """The whole log of a run, oldest first."""
     rows = db.query(

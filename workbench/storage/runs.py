@@ -64,7 +64,8 @@ def load_progress(db: Database, run_id: int) -> Progress:
         db.query(
             "SELECT COUNT(*) AS attempts, COALESCE(SUM(received_at IS NULL), 0) AS unseen, "
             "COALESCE(SUM(prompt_tokens), 0) AS prompt, COALESCE(SUM(completion_tokens), 0) AS completion, "
-            "SUM(cost_usd) AS cost, COALESCE(SUM(prompt_tokens IS NOT NULL AND cost_usd IS NULL), 0) AS unpriced "
+            "SUM(cost_usd) AS cost, COALESCE(SUM(cost_usd IS NULL AND (prompt_tokens IS NOT NULL "
+            "OR outcome NOT IN ('failed', 'filtered'))), 0) AS unpriced "  # those two can come without any work done
             "FROM attempt JOIN batch ON batch.id = batch_id WHERE run_id = ?",
             [run_id],
         )

@@ -1,13 +1,14 @@
 """Data sets and their samples."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sqlite_utils import Database
 
+from workbench.domain.datasets import CARDS, DatasetCard, card_of
 from workbench.domain.samples import ClipSpan, MediaKind, Sample
 from workbench.errors import DataError
 from workbench.storage.database import transaction
@@ -17,7 +18,7 @@ from workbench.storage.database import transaction
 class ImportedDataset:
     """A data set as it lies in the workspace."""
 
-    key: str
+    card: DatasetCard
     root: Path
     imported_at: str
     notes: tuple[str, ...]
@@ -29,30 +30,61 @@ def save_dataset(db: Database, dataset: ImportedDataset, samples: Sequence[Sampl
     A sample that is known is updated and keeps its runs. One that the source no longer holds is removed, unless a
     run asked about it.
     """
+    key = dataset.card.key
     with transaction(db):
         db.conn.execute(
-            "INSERT INTO dataset (key, root, imported_at, notes) VALUES (?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET "
-            "root = excluded.root, imported_at = excluded.imported_at, notes = excluded.notes",
-            (dataset.key, str(dataset.root), dataset.imported_at, json.dumps(dataset.notes, ensure_ascii=False)),
+            "INSERT INTO dataset (key, card, root, imported_at, notes) VALUES (?, ?, ?, ?, ?) "
+            "ON CONFLICT (key) DO UPDATE SET card = excluded.card, root = excluded.root, "
+            "imported_at = excluded.imported_at, notes = excluded.notes",
+            (
+                *(key, None if key in CARDS else json.dumps(dataset.card.as_json(), ensure_ascii=False)),
+                *(str(dataset.root), dataset.imported_at, json.dumps(dataset.notes, ensure_ascii=False)),
+            ),
         )
-        db.conn.execute("UPDATE sample SET position = -1 WHERE dataset = ?", (dataset.key,))
+        db.conn.execute("UPDATE sample SET position = -1 WHERE dataset = ?", (key,))
         db.conn.executemany(
             _UPSERT_SAMPLE,
-            (_sample_row(dataset.key, position, sample) for position, sample in enumerate(samples)),
+            (_sample_row(key, position, sample) for position, sample in enumerate(samples)),
         )
         gone = db.conn.execute(
             "DELETE FROM sample WHERE dataset = ? AND position = -1 AND id NOT IN (SELECT sample_id FROM prediction)",
-            (dataset.key,),
+            (key,),
         )
         return gone.rowcount
 
 
 def load_dataset(db: Database, key: str) -> ImportedDataset:
-    """The data set. Raises DataError when it has not been imported."""
+    """The data set. Raises UsageError for an unknown key, DataError when the set has not been imported."""
     row = next(db.query("SELECT * FROM dataset WHERE key = ?", [key]), None)
     if row is None:
-        raise DataError(f"{key} has not been imported; `emowb import {key} PATH` does it")
-    return ImportedDataset(key, Path(row["root"]), row["imported_at"], tuple(json.loads(row["notes"])))
+        card = load_card(db, key)
+        raise DataError(f"{card.key} has not been imported; `emowb import {card.key} PATH` does it")
+    notes = tuple(json.loads(row["notes"]))
+    return ImportedDataset(_card_from(row), Path(row["root"]), row["imported_at"], notes)
+
+
+def load_card(db: Database, key: str) -> DatasetCard:
+    """The card of a data set, built-in or the user's own. Raises UsageError that names the nearest keys."""
+    own = {row["key"]: row for row in db.query("SELECT key, card FROM dataset WHERE card IS NOT NULL")}
+    return _card_from(own[key]) if key in own else card_of(key, own)
+
+
+def load_cards(db: Database) -> list[DatasetCard]:
+    """The built-in cards, then the user's own."""
+    own = db.query("SELECT key, card FROM dataset WHERE card IS NOT NULL ORDER BY key")
+    return [*CARDS.values(), *(_card_from(row) for row in own)]
+
+
+def has_consent(db: Database, key: str, host: str) -> bool:
+    """Whether somebody has agreed that the set's pictures go to this host."""
+    found = db.conn.execute("SELECT 1 FROM consent WHERE dataset = ? AND host = ?", (key, host))
+    return found.fetchone() is not None
+
+
+def save_consent(db: Database, key: str, host: str, at: str) -> None:
+    """Remember that somebody has agreed."""
+    with transaction(db):
+        db.conn.execute("INSERT OR IGNORE INTO consent (dataset, host, given_at) VALUES (?, ?, ?)", (key, host, at))
 
 
 def load_samples(db: Database, key: str) -> list[Sample]:
@@ -103,6 +135,10 @@ _UPSERT_SAMPLE = (
     "ON CONFLICT (dataset, name) DO UPDATE SET "
     + ", ".join(f"{column} = excluded.{column}" for column in _COLUMNS if column not in ("dataset", "name"))
 )
+
+
+def _card_from(row: Mapping[str, Any]) -> DatasetCard:
+    return CARDS[row["key"]] if row["card"] is None else DatasetCard.from_json(json.loads(row["card"]))
 
 
 def _sample_row(key: str, position: int, sample: Sample) -> tuple[Any, ...]:

@@ -1,14 +1,12 @@
 """The terminal workbench: one application around the review screen."""
 
 import gc
-from collections.abc import Iterable
-from functools import partial
 
-from textual.app import App, SystemCommand
+from textual.app import App
 from textual.screen import Screen
 
-from workbench.tui.commands import COMMANDS, REVIEW
 from workbench.tui.frame_loader import FrameLoader
+from workbench.tui.palette import Palette
 from workbench.tui.review_screen import ReviewScreen
 from workbench.tui.session_thread import SessionThread
 from workbench.tui.theme import DARK, LIGHT
@@ -19,6 +17,7 @@ class ReviewApp(App[None]):
     """Owns the threads and the look; the rest is the review screen's."""
 
     TITLE = "emowb"
+    COMMANDS = {Palette}  # noqa: RUF012  # Textual declares it so
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012  # Textual declares it so
     CSS = """
     * { scrollbar-color: $panel-lighten-2; scrollbar-background: $background; }
@@ -52,18 +51,6 @@ class ReviewApp(App[None]):
         """Write what was said, then let go of the workspace."""
         self._loader.close()
         await self._session.close()
-
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """What the command palette offers: the commands of the review screen, its labels, and the themes."""
-        if isinstance(screen, ReviewScreen):
-            for command in COMMANDS:
-                if command.scope in REVIEW and command.in_palette and "{" not in command.action:
-                    run = partial(self.run_action, command.action, screen)
-                    yield SystemCommand(command.title, f"{command.scope}: {command.key_words}", run)
-            for number, label in enumerate(self._parts.card.labels.names, start=1):
-                run = partial(self.run_action, f"label({number})", screen)
-                yield SystemCommand(f"label {label}", "your own label for this sample", run)
-        yield SystemCommand("theme", "choose the colours", self.action_change_theme)
 
 
 def run_review(parts: ReviewParts) -> None:

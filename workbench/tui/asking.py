@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
-from textual import on
+from textual import on, work
 
 from workbench.domain.predictions import PredictionStatus
 from workbench.pipeline.events import AttemptSaved
@@ -61,12 +61,13 @@ class Asking(CaseScreen):
             question = f"Ask {model} again about {samples} without an answer? It can cost money."
             await self.app.push_screen(QuestionScreen(question), answered)
 
-    async def action_export(self) -> None:
+    def action_export(self) -> None:
         """Write the run's files."""
         if not self._is_exporting:
             self._is_exporting = True
-            self.run_worker(self._export, group="export")
+            self._export()
 
+    @work(group="export")
     async def _export(self) -> None:
         self.notice("writing the run's files …", seconds=2)
         try:

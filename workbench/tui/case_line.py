@@ -42,11 +42,11 @@ def heading(columns: Columns) -> str:
 
 def case_line(row: CaseRow, columns: Columns, *, at_cursor: bool, busy: bool) -> list[Piece]:
     """The pieces of a line, together as wide as the columns."""
-    mark = ASKING if busy else mark_of(row.status, row.failure)
+    mark = mark_of(row.status, row.failure)
     answered = row.top1 is not None
     return [
         ("▸" if at_cursor else " ", "plain"),
-        (FLAG if row.verdict else " ", "flag"),
+        (ASKING, "busy") if busy else (FLAG if row.verdict else " ", "flag"),
         (f"{mark.character} ", mark.tone),
         (fit(row.sample_id, columns.sample, keep_end=True) + " ", "plain"),
         (fit(row.gold, columns.label) + " ", "plain"),

@@ -8,11 +8,10 @@ write must not land on its neighbour.
 import asyncio
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from time import monotonic
 from typing import Final
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
@@ -35,6 +34,7 @@ from workbench.wiring import ReviewParts
 
 _REST_S: Final = 0.09
 """How long the cursor rests before the case is fetched while a key repeats: a slow line would choke on pictures."""
+_NOTICE_CHARS: Final = 400
 
 
 class CaseScreen(Screen[None]):
@@ -47,8 +47,8 @@ class CaseScreen(Screen[None]):
         & #right { width: 1fr; padding: 0 1; border-left: solid $panel; }
         &.-wide #left { width: 42%; max-width: 64; }
         & FramePane { height: 1fr; min-height: 6; }
-        & PredictionPane { margin-top: 1; }
-        &.-narrow PredictionPane { margin-top: 0; }
+        & PredictionPane { margin-top: 1; min-height: 8; }
+        &.-narrow PredictionPane { margin-top: 0; min-height: 9; }
     }
     """
 
@@ -114,7 +114,7 @@ class CaseScreen(Screen[None]):
     def refresh_cases(self, sample_ids: Iterable[str]) -> None:
         """Bring the list, its counts and the case up to date after something has been said of these samples."""
         self._touched.update(sample_ids)
-        self.run_worker(self._refresh, group="refresh", exclusive=True)
+        self._refresh()
 
     @contextmanager
     def noticing(self) -> Iterator[None]:
@@ -126,7 +126,7 @@ class CaseScreen(Screen[None]):
 
     def notice(self, words: str, *, severity: str = "information", seconds: float = 5) -> None:
         """Say something in passing."""
-        shown = visible(words, lines=True, longest=1000)
+        shown = visible(words, lines=True, longest=_NOTICE_CHARS)
         self.notify(shown, severity=severity, timeout=seconds, markup=False)  # type: ignore[arg-type]
 
     @on(CaseList.Moved)
@@ -135,17 +135,19 @@ class CaseScreen(Screen[None]):
         self.heading.show(self.wanted, min(self.cases.cursor + 1, count), count)
         repeats = monotonic() - self._moved_at < 2 * _REST_S
         self._moved_at = monotonic()
-        self.run_worker(partial(self._show_case, _REST_S if repeats else 0), group="case", exclusive=True)
+        self._show_case(_REST_S if repeats else 0)
 
     @on(CaseList.PageWanted)
     def _fetch_page(self, message: CaseList.PageWanted) -> None:
-        self.run_worker(partial(self._add_page, self.cases.listing, message.page), group="pages")
+        self._add_page(self.cases.listing, message.page)
 
+    @work(group="pages")
     async def _add_page(self, listing: Listing, page: int) -> None:
         with self.noticing():
             rows = await self.session.call(lambda session: load_page(session, listing.wanted, page))
             self.cases.add_page(listing, page, rows)
 
+    @work(group="case", exclusive=True)
     async def _show_case(self, rest_s: float) -> None:
         row = self.cases.row
         if row is None:
@@ -157,10 +159,16 @@ class CaseScreen(Screen[None]):
             await asyncio.sleep(rest_s)
         with self.noticing():
             if is_other and self._is_stale:
-                await self.show_list(self.wanted, row.position)
+                await self._leave_stale_list(row)
                 return
             self._show(await self.session.call(lambda session: session.case(row.sample_id)))
             await self._prefetch_neighbours(row)
+
+    async def _leave_stale_list(self, row: CaseRow) -> None:
+        wanted = self.wanted
+        listing = await self.session.call(lambda session: load_listing(session, wanted, row.position))
+        if self.cases.row is row:
+            self.renew_list(listing)
 
     def _show(self, case: Case) -> None:
         self.case = case
@@ -181,6 +189,7 @@ class CaseScreen(Screen[None]):
         if self.cases.row is row:
             self.frames.prefetch(samples)
 
+    @work(group="refresh", exclusive=True)
     async def _refresh(self) -> None:
         row, wanted = self.cases.row, self.wanted
         known = self.cases.known_rows(self._touched)

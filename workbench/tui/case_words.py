@@ -12,7 +12,7 @@ from workbench.domain.reviews import Review
 from workbench.domain.visible import visible
 from workbench.review.session import Case
 from workbench.storage.results import Result
-from workbench.tui.marks import Mark, mark_of
+from workbench.tui.marks import ASKING, Mark, mark_of
 
 SOFT: Final = "$foreground-muted"
 TONES: Final = {
@@ -56,7 +56,7 @@ def verdict_of_gold(result: Result, *, asking: bool) -> Content:
         of = len(result.prediction.ranking)
         rank = f", gold is no. {result.gold_rank} of {of}" if result.gold_rank else f", gold is not among its {of}"
         rank = "" if result.gold_rank == 1 else rank
-    again = Content.styled("  ↻ asking again", TONES["busy"]) if asking else Content("")
+    again = Content.styled(f"  {ASKING} asking again", TONES["busy"]) if asking else Content("")
     return Content.assemble((f"{mark.character} {mark.word}", _tone(mark)), rank, again)
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import partial
 from typing import ClassVar
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -62,7 +62,7 @@ class FilterScreen(ModalScreen[CaseFilter | None]):
     def on_mount(self) -> None:
         """Begin at the kinds, and count them meanwhile."""
         self.action_column(0)
-        self.run_worker(self._count, group="counts")
+        self._count()
 
     @on(ChoiceColumn.Clicked)
     def _clicked(self, message: ChoiceColumn.Clicked) -> None:
@@ -91,6 +91,7 @@ class FilterScreen(ModalScreen[CaseFilter | None]):
         """Leave things as they are."""
         self.dismiss(None)
 
+    @work(group="counts")
     async def _count(self) -> None:
         try:
             for place, kind in enumerate(_KINDS):

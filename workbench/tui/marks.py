@@ -15,11 +15,11 @@ class Mark(NamedTuple):
     word: str
 
 
-ASKING: Final = Mark("↻", "busy", "asking again")
 CORRECT: Final = Mark("✓", "right", "correct")
 WRONG: Final = Mark("✗", "wrong", "wrong")
 NOT_YET: Final = Mark("·", "soft", "not yet")
 FLAG: Final = "⚑"
+ASKING: Final = "↻"
 
 _OTHERS: Final = {
     PredictionStatus.REFUSED: Mark("R", "doubt", "refused"),

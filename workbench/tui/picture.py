@@ -28,11 +28,6 @@ class Picture(Widget):
         self._lines: tuple[Strip, ...] = ()
         self._words = ""
 
-    @property
-    def is_drawn(self) -> bool:
-        """Whether anything is to be seen."""
-        return bool(self._lines or self._words)
-
     def show(self, lines: tuple[Strip, ...], words: str = "") -> None:
         """Show a picture, or the words."""
         self._lines, self._words = lines, words

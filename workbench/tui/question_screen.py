@@ -7,6 +7,7 @@ from textual.binding import BindingType
 from textual.screen import ModalScreen
 from textual.widgets import Footer, Static
 
+from workbench.domain.visible import visible
 from workbench.tui.commands import Scope, bindings
 
 YES: Final = "yes"
@@ -25,7 +26,7 @@ class QuestionScreen(ModalScreen[str]):
 
     def __init__(self, question: str) -> None:
         super().__init__()
-        self._question = question
+        self._question = visible(question, longest=400)
 
     def compose(self) -> ComposeResult:
         """The question; the footer holds the answers."""

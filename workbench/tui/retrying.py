@@ -4,7 +4,8 @@ One list of samples at a time: a run has one runner.
 """
 
 import threading
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from queue import SimpleQueue
 
@@ -34,7 +35,7 @@ class Retrier:
     """Takes lists of samples and asks about one list after the other."""
 
     def __init__(
-        self, ask_again: Callable[[Sequence[str]], Iterator[RunEvent]], post: Callable[[Message], object]
+        self, ask_again: Callable[[Sequence[str]], Generator[RunEvent]], post: Callable[[Message], object]
     ) -> None:
         self._ask_again = ask_again
         self._post = post
@@ -61,13 +62,11 @@ class Retrier:
     def _run(self, sample_ids: tuple[str, ...]) -> str | None:
         """What went wrong, if anything."""
         try:
-            events = self._ask_again(sample_ids)
-            for event in events:
-                self._post(RetryEvent(event))
-                if self._stopped.is_set():
-                    break
-            if isinstance(events, Generator):
-                events.close()
+            with closing(self._ask_again(sample_ids)) as events:
+                for event in events:
+                    self._post(RetryEvent(event))
+                    if self._stopped.is_set():
+                        break
         except WorkbenchError as error:
             return str(error)
         except Exception as error:  # noqa: BLE001  # said on the screen instead of ending the thread unseen

@@ -6,12 +6,10 @@ awaits a call also takes the call out of the queue, so that fast walking leaves 
 """
 
 import asyncio
-import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from workbench.errors import DatabaseError
 from workbench.review.session import ReviewSession
 
 T = TypeVar("T")
@@ -26,7 +24,7 @@ class SessionThread:
         self._executor = ThreadPoolExecutor(1, "review-session")
 
     async def call(self, work: Callable[[ReviewSession], T]) -> T:
-        """Do `work` with the session. Raises what it raises; every database error as DatabaseError."""
+        """Do `work` with the session. Raises what it raises."""
         return await asyncio.wrap_future(self._executor.submit(self._do, work))
 
     async def close(self) -> None:
@@ -35,12 +33,9 @@ class SessionThread:
         self._executor.shutdown()
 
     def _do(self, work: Callable[[ReviewSession], T]) -> T:
-        try:
-            if self._session is None:
-                self._session = self._open()
-            return work(self._session)
-        except sqlite3.Error as error:
-            raise DatabaseError(f"the workspace cannot be read: {error}; try again, or restore a copy") from error
+        if self._session is None:
+            self._session = self._open()
+        return work(self._session)
 
     def _close(self) -> None:
         if self._session is not None:

@@ -6,6 +6,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from workbench.domain.visible import visible
+from workbench.tui.marks import ASKING
 from workbench.wiring import ReviewParts
 
 
@@ -41,5 +42,5 @@ class StatusLine(Horizontal):
 
     def show_retrying(self, samples: int) -> None:
         """Say how many samples are being asked about again."""
-        busy = Content.styled(f"  ↻ {samples} asking again  ", "$text-primary") if samples else Content("  ")
+        busy = Content.styled(f"  {ASKING} {samples} asking again  ", "$text-primary") if samples else Content("  ")
         self._aside.update(Content.assemble(busy, self._reviewer))

@@ -1,0 +1,121 @@
+"""Workspaces for tests, built step by step through the storage's own functions: a data set, a run, its replies."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database
+
+from workbench.domain.batches import Batch, Step
+from workbench.domain.datasets import CARDS
+from workbench.domain.judging import judge
+from workbench.domain.predictions import PredictionStatus, RankedPrediction
+from workbench.domain.replies import Fault, Outcome, Reply
+from workbench.domain.runs import Run, RunSpec
+from workbench.domain.samples import MediaKind, Sample
+from workbench.storage.attempts import Received, Settled, save_received, save_sent
+from workbench.storage.leases import Hold
+from workbench.storage.runs import create_run
+from workbench.storage.samples import ImportedDataset, save_dataset
+
+CARD = CARDS["rafdb"]
+_START = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+
+REFUSED = RankedPrediction(PredictionStatus.REFUSED)
+UNPARSED = RankedPrediction(PredictionStatus.UNPARSED)
+
+
+def at(seconds: float = 0.0) -> str:
+    """So many seconds after ten o'clock, as it stands in every `..._at` column."""
+    return (_START + timedelta(seconds=seconds)).isoformat(timespec="milliseconds")
+
+
+def ranked(*labels: str) -> RankedPrediction:
+    """An answer."""
+    return RankedPrediction(PredictionStatus.RANKED, labels)
+
+
+def sample(name: str, gold: str = "happy", **more: Any) -> Sample:
+    """An image with a gold label."""
+    given = {"raw_label": gold.title(), "media": MediaKind.IMAGE, "path": f"{name}.jpg"} | more
+    return Sample(id=name, gold=gold, **given)
+
+
+def store(db: Database, samples: Sequence[Sample], *, key: str = CARD.key, notes: Sequence[str] = ()) -> int:
+    """Import these samples; returns how many are gone."""
+    return save_dataset(db, ImportedDataset(CARDS[key], Path("/data") / key, at(), tuple(notes)), samples)
+
+
+def spec_of(key: str = CARD.key, **changed: Any) -> RunSpec:
+    """The spec of a run of the data set with prompt `named`."""
+    card = CARDS[key]
+    given: dict[str, Any] = {
+        "dataset": key,
+        "endpoint": "scripted",
+        "model": "scripted-model",
+        "prompt": "named/1",
+        "modality": str(card.modality),
+        "frames": str(card.frames),
+        "labels": card.labels.names,
+        "batch_size": card.batch_size,
+    }
+    return RunSpec(**(given | changed))
+
+
+def plan(db: Database, *batches: Sequence[str], name: str = "main", key: str = CARD.key) -> Run:
+    """A run that asks about these samples in these requests."""
+    return create_run(db, name, spec_of(key), batches, at())
+
+
+def settled(name: str, prediction: RankedPrediction, *, gold: str = "happy", place: int | None = 0) -> Settled:
+    """What became of a sample, judged as the runner does."""
+    judgement = judge(CARD, gold, prediction)
+    return Settled(
+        sample_id=name,
+        prediction=prediction,
+        gold_rank=judgement.gold_rank,
+        failure=judgement.failure,
+        place=place,
+    )
+
+
+def received(
+    predictions: Mapping[str, RankedPrediction] | None = None,
+    *,
+    gold: Mapping[str, str] | None = None,
+    step: Step = Step.KEEP,
+    follow: Sequence[Sequence[str]] = (),
+    cost_usd: float | None = None,
+    outcome: Outcome = Outcome.ANSWERED,
+    said: Mapping[str, PredictionStatus] | None = None,
+    **reply: Any,
+) -> Received:
+    """A reply that settles these samples; further words go into the reply itself."""
+    predictions = predictions or {}
+    return Received(
+        reply=Reply(outcome=outcome, **({"status_code": 200} | reply)),
+        outcome=outcome,
+        cost_usd=cost_usd,
+        step=step,
+        said={name: one.status for name, one in predictions.items()} | dict(said or {}),
+        settled=[
+            settled(name, one, gold=(gold or {}).get(name, "happy"), place=place)
+            for place, (name, one) in enumerate(predictions.items())
+        ],
+        follow=follow,
+    )
+
+
+def broken(fault: Fault = Fault.TRANSIENT, *, step: Step = Step.REPEAT, **reply: Any) -> Received:
+    """A fault: nobody said anything."""
+    return received(outcome=Outcome.FAILED, step=step, fault=fault, **({"status_code": 500} | reply))
+
+
+def exchange(
+    db: Database, hold: Hold, batch: Batch, what: Received, *, asked: Sequence[str] | None = None, seconds: float = 1.0
+) -> list[Batch]:
+    """Send a batch and store what comes back; returns the batches that take over."""
+    names = batch.sample_ids if asked is None else asked
+    number = save_sent(db, hold, batch, asked=names, prompt="What do they feel?", at=at(seconds))
+    return save_received(db, hold, batch, number, what, at(seconds + 0.5))

@@ -1,0 +1,80 @@
+"""A run in which everything that comes from outside attacks the terminal. Run as a module, it opens the review."""
+
+import sys
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Final, NoReturn
+
+from tests.tui.review_run import Planned, ReviewRun, review_run
+from workbench.domain.datasets import CARDS, DatasetCard
+from workbench.domain.labels import LabelSet
+from workbench.domain.predictions import PredictionStatus
+from workbench.domain.reviews import Verdict
+from workbench.domain.samples import MediaKind, Sample
+from workbench.errors import DataError, EndpointError
+from workbench.review.session import ReviewSession
+from workbench.tui.app import run_review
+
+ATTACKS: Final = (
+    "\x1b]0;PWNED\x07",
+    "\x1b]52;c;UFdORUQ=\x07",
+    "\x1b[2JPWNED",
+    "\x1b]8;;http://pwned\x1b\\",
+    "\x1bPPWNED\x1b\\",
+    "\x9b31mPWNED",
+    "\x90PWNED\x9c",
+    "\u202ePWNED",
+    "\u2066PWNED\u2069",
+    "PWNED\x7f\x08\x08",
+)
+MARKUP: Final = "[/bold][@click=app.quit]x[/][$error]"
+ATTACK: Final = MARKUP + "".join(ATTACKS)
+
+
+def hostile_run(folder: Path) -> ReviewRun:
+    """Ids, labels, words said, replies, notes, errors, names: all of them hostile. One reply has ten megabytes."""
+    base = CARDS["mer2023"]
+    card = replace(base, title=f"{ATTACK}", labels=LabelSet((*base.labels.names, f"{ATTACK} label")))
+    ranked, out = PredictionStatus.RANKED, PredictionStatus.OUT_OF_VOCABULARY
+    plan = [
+        Planned(_sample(card, 0), ranked, (card.labels.names[-1], "sad"), reply=ATTACK),
+        Planned(_sample(card, 1), out, (ATTACK,), reply=ATTACK * 60_000),
+        Planned(_sample(card, 2), PredictionStatus.FAILED, note=ATTACK),
+        Planned(_sample(card, 3), PredictionStatus.BAD_MEDIA, note=ATTACK),
+    ]
+    review = review_run(folder, card, plan, run_name=f"run {ATTACK}")
+    with closing(review.session().db) as db:
+        other = ReviewSession(db, review.run, card, f"boris {ATTACK}", lambda: "2026-10-05T11:00:00+00:00")
+        mine = replace(other, reviewer=f"ana {ATTACK}")
+        for session in (mine, other):
+            session.set_verdict(plan[0].sample.id, Verdict.UNSURE)
+            session.set_note(plan[0].sample.id, ATTACK)
+            session.set_tags(plan[0].sample.id, (ATTACK,))
+
+    def torn(*_: object) -> NoReturn:
+        raise DataError(f"torn {ATTACK}")
+
+    def gone(*_: object) -> NoReturn:
+        raise EndpointError(f"gone {ATTACK}")
+
+    spec = replace(review.run.spec, model=f"model {ATTACK}")
+    parts = replace(
+        review.parts,
+        reviewer=f"ana {ATTACK}",
+        run=replace(review.run, spec=spec),
+        open_session=lambda: replace(review.session(), reviewer=f"ana {ATTACK}"),
+        clip_frame=torn,
+        ask_again=gone,
+        export=lambda: [Path(f"exports/{ATTACK}")],
+    )
+    return replace(review, parts=parts)
+
+
+def _sample(card: DatasetCard, number: int) -> Sample:
+    gold = card.labels.names[-1]
+    return Sample(f"{ATTACK}/{number}", gold, ATTACK, MediaKind.VIDEO, path="x", text=f"words {ATTACK}")
+
+
+if __name__ == "__main__":
+    run_review(hostile_run(Path(sys.argv[1])).parts)

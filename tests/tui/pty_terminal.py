@@ -1,0 +1,68 @@
+"""A real pseudo-terminal: a program at its other end, every byte that it writes, and what that looks like."""
+
+import fcntl
+import os
+import pty
+import select
+import struct
+import subprocess
+import termios
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+import pyte
+
+ROOT: Final = Path(__file__).parents[2]
+_PATIENCE_S: Final = 15
+
+
+class PtyTerminal:
+    """Start a command at a terminal of that size."""
+
+    def __init__(self, command: Sequence[str], environment: Mapping[str, str], *, columns: int, lines: int) -> None:
+        self._master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+        size = {"COLUMNS": str(columns), "LINES": str(lines)}
+        self.process = subprocess.Popen(
+            command, stdin=slave, stdout=slave, stderr=slave, cwd=ROOT, env={**os.environ, **size, **environment}
+        )
+        os.close(slave)
+        self.written = b""
+        self._screen = pyte.Screen(columns, lines)
+        self._stream = pyte.ByteStream(self._screen)
+
+    def type(self, keys: str) -> None:
+        """Send keys as a terminal does."""
+        os.write(self._master, keys.encode())
+
+    def wait_for(self, words: str) -> None:
+        """Read until these words are to be seen."""
+        deadline = time.monotonic() + _PATIENCE_S
+        while words not in (seen := "\n".join(self._screen.display)):
+            if not self._read() or time.monotonic() > deadline:
+                raise AssertionError(f"{words!r} never came; on the screen:\n{seen}")
+
+    def wait_for_end(self) -> int:
+        """Read to the end; the exit code."""
+        deadline = time.monotonic() + _PATIENCE_S
+        while self._read() and time.monotonic() < deadline:
+            pass
+        return self.process.wait(_PATIENCE_S)
+
+    def close(self) -> None:
+        """End the program if it has not ended, and the terminal."""
+        self.process.kill()
+        self.process.wait()
+        os.close(self._master)
+
+    def _read(self) -> bool:
+        ready, _, _ = select.select([self._master], [], [], _PATIENCE_S)
+        try:
+            data = os.read(self._master, 1 << 16) if ready else b""
+        except OSError:  # Linux says so when the other end is closed
+            return False
+        self.written += data
+        self._stream.feed(data)
+        return bool(data)

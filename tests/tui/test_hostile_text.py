@@ -1,0 +1,65 @@
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.tui.driving import opened
+from tests.tui.hostile_run import ATTACKS, hostile_run
+from tests.tui.pty_terminal import PtyTerminal
+
+_OUR_OWN = re.compile(rb"\x1b\](52;c;[A-Za-z0-9+/=]*|22;default)\x07")  # the copied id, and the mouse pointer
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("environment", [
+    {"TERM": "xterm-256color", "COLORTERM": "truecolor"},
+    {"TERM": "screen", "COLORTERM": "", "NO_COLOR": "1"},
+])  # fmt: skip
+def test_nothing_from_outside_reaches_the_terminal_raw(tmp_path: Path, environment: dict[str, str]) -> None:
+    command = [sys.executable, "-m", "tests.tui.hostile_run", str(tmp_path)]
+    terminal = PtyTerminal(command, environment, columns=100, lines=40)
+    try:
+        terminal.wait_for("1/4")
+        for keys, words in (
+            ("j", "2/4"),
+            ("a", "attempt 1 of 1"),
+            ("Gq", "2/4"),
+            ("kr", "has an answer"),
+            ("y", "copied"),
+            ("1u", "undone"),
+            ("jjr", "gone"),
+            ("x", "written"),
+            ("c", "counts as right"),
+            ("\rf", "unreviewed"),
+            ("xm", "verdict on"),
+            ("q0g", "1/4"),
+            ("t", "note on"),
+            ("\r?", "next failure"),
+            ("q/PWNED\r", "PWNED"),
+            ("R", "cost money"),
+            ("n\x10label [/b", "app.quit"),
+            ("\r", "[7 [/bold]"),
+        ):
+            terminal.type(keys)
+            terminal.wait_for(words)
+        terminal.type("q")
+        assert terminal.wait_for_end() == 0
+    finally:
+        terminal.close()
+    written = terminal.written
+    assert "␛]0;PWNED␇".encode() in written
+    for attack in ATTACKS:
+        assert attack.encode() not in written
+    for character in "\x07\x08\x7f\x9b\x90\x9c\u202e\u2066\u2069":
+        assert character.encode() not in _OUR_OWN.sub(b"", written)
+
+
+@pytest.mark.asyncio
+async def test_markup_and_megabytes_are_shown_as_they_are(tmp_path: Path) -> None:
+    async with opened(hostile_run(tmp_path).parts, size=(120, 40)) as driver:
+        await driver.until_seen("[/bold][@click=app.quit]x[/]")
+        await driver.press("j", "a")
+        await driver.until_seen("[/bold][@click=app.quit]x[/][$error]␛]0;PWNED␇")
+        await driver.press("G")
+        await driver.until_seen("more characters)")

@@ -1,0 +1,114 @@
+"""Clips of faces: DFEW, FERV39k, RAVDESS, eNTERFACE'05."""
+
+import re
+from collections.abc import Mapping
+from functools import partial
+from types import MappingProxyType
+from typing import Final
+
+from workbench.domain.samples import MediaKind
+from workbench.importers.choices import Parts
+from workbench.importers.label_rules import coded, numbered, worded
+from workbench.importers.lists import ListLayout, read_list
+from workbench.importers.media_forms import Form, MediaForms
+from workbench.importers.paths import PathLayout, read_paths, silent_speech, without_subject
+from workbench.importers.reader import LISTS, Reader
+from workbench.importers.tables import Column
+
+_TEST_OR_TRAIN: Final = Parts({"test": "test", "train": "train"})
+_DFEW_CODES: Final = numbered("Happy Sad Neutral Angry Surprise Disgust Fear", start=1)
+_RAVDESS_CODES: Final = numbered("neutral calm happy sad angry fearful disgust surprised", start=1, digits=2)
+
+ROWS: Final[Mapping[str, Reader]] = MappingProxyType(
+    {
+        "dfew": Reader(
+            "EmoLabel_DataSplit/test(single-labeled)/set_1.csv and Clip/original/1.mp4 "
+            "(or clip_224x224_avi/00001.avi, clip_224x224/00001)",
+            (".mp4", ".avi", ".csv"),
+            partial(
+                read_list,
+                ListLayout(
+                    tables=("{part}*/set_1.csv", "EmoLabel*/{part}*/set_1.csv", "*{part}*set_1.csv"),
+                    columns=(Column("name", ("video*", "name"), 0), Column("label", ("label",), 1)),
+                    label=coded(_DFEW_CODES),
+                    parts=_TEST_OR_TRAIN,
+                    sample_id="{0.number}",
+                    media=MediaForms(
+                        (
+                            Form(MediaKind.VIDEO, "{0.number}.mp4"),
+                            Form(MediaKind.VIDEO, "{0.number:05}.mp4"),
+                            Form(MediaKind.VIDEO, "{0.number:05}.avi"),
+                            Form(MediaKind.VIDEO, "{0.number}.avi"),
+                            Form(MediaKind.FRAMES, "{0.number:05}"),
+                            Form(MediaKind.FRAMES, "{0.number}"),
+                        ),
+                        avoid=("_16f",),  # sixteen frames of each clip
+                    ),
+                ),
+            ),
+            takes=("split", "frames_root"),
+        ),
+        "ferv39k": Reader(
+            "4_setups/All_scenes/test_All.csv and 3_ClipsforScenImages/Action/Happy/0001/*.jpg (or 2_ClipsforFaceCrop)",
+            LISTS,
+            partial(
+                read_list,
+                ListLayout(
+                    tables=tuple(
+                        f"{list_name}{suffix}"
+                        for list_name in ("{part}_All*", "4_setups/All_scenes/{part}*", "EmoLabel/{part}*")
+                        for suffix in (".csv", ".txt")
+                    ),
+                    columns=(Column("name", ("name", "path", "video*"), 0), Column("label", ("label", "emotion"), 1)),
+                    label=worded,
+                    parts=_TEST_OR_TRAIN,
+                    cluster="{0.top}",
+                    media=MediaForms(
+                        (Form(MediaKind.FRAMES, "{0.stem}"),),
+                        n_parts=3,
+                        prefer=("3_", "original", "2_", "crop"),
+                    ),
+                ),
+            ),
+            takes=("split", "frames_root"),
+        ),
+        "ravdess": Reader(
+            "Actor_01/02-01-01-01-01-01-01.mp4",
+            (".mp4",),
+            partial(
+                read_paths,
+                PathLayout(
+                    pattern=re.compile(
+                        r"(?:^|/)(?P<stem>(?P<modality>0[12])-(?P<channel>\d\d)-(?P<label>\d\d)"
+                        r"-\d\d-\d\d-\d\d-(?P<actor>\d\d))\.mp4$",
+                        re.IGNORECASE | re.ASCII,
+                    ),
+                    sample_id="Actor_{actor}/{stem}",
+                    cluster="Actor_{actor}",
+                    media=MediaKind.VIDEO,
+                    words=_RAVDESS_CODES,
+                    select=silent_speech,
+                ),
+            ),
+        ),
+        "enterface05": Reader(
+            "enterface database/subject 1/anger/sentence 1/s1_an_1.avi",
+            (".avi", ".mp4"),
+            partial(
+                read_paths,
+                PathLayout(
+                    # The label is the folder's: names of files are wrong in places.
+                    pattern=re.compile(
+                        r"(?:^|/)(?P<stem>subject[ _]?(?P<subject>\d+)/(?P<label>[a-z]+)/(?:[^/]+/)?[^/]+)"
+                        r"\.(?:avi|mp4)$",
+                        re.IGNORECASE | re.ASCII,
+                    ),
+                    sample_id="{stem}",
+                    cluster="subject {subject}",
+                    media=MediaKind.VIDEO,
+                    select=without_subject(6, "whose files are not parted into sentences"),
+                ),
+            ),
+        ),
+    }
+)

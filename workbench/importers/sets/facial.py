@@ -1,0 +1,178 @@
+"""Pictures of faces: CK+, SFEW 2.0, RAF-DB, FERPlus, AffectNet."""
+
+import re
+from collections.abc import Mapping
+from functools import partial
+from types import MappingProxyType
+from typing import Final
+
+from workbench.domain.samples import MediaKind
+from workbench.importers.choices import Parts
+from workbench.importers.label_files import LabelFileLayout, read_label_files
+from workbench.importers.label_pictures import beside, last_frames
+from workbench.importers.label_rules import coded, majority_of, numbered
+from workbench.importers.lists import ListLayout, read_list
+from workbench.importers.media_forms import AS_LISTED, Form, MediaForms
+from workbench.importers.paths import PathLayout, read_paths, uncropped
+from workbench.importers.reader import LISTS, PICTURES, Reader, either
+from workbench.importers.single_codes import code_in_array, code_in_text
+from workbench.importers.tables import Column
+
+_CKPLUS_CODES: Final = numbered("neutral anger contempt disgust fear happy sadness surprise", start=0)
+_RAFDB_CODES: Final = numbered("Surprise Fear Disgust Happiness Sadness Anger Neutral", start=1)
+_AFFECTNET_CODES: Final = numbered("Neutral Happy Sad Surprise Fear Disgust Anger Contempt", start=0)
+
+_FERPLUS_EMOTIONS: Final = ("neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear", "contempt")
+_FERPLUS_OTHERS: Final = ("unknown", "NF")
+_FERPLUS_VOTES: Final = tuple(
+    Column(word, (word.lower(),), at) for at, word in enumerate((*_FERPLUS_EMOTIONS, *_FERPLUS_OTHERS), start=-10)
+)
+
+ROWS: Final[Mapping[str, Reader]] = MappingProxyType(
+    {
+        "ckplus": Reader(
+            "Emotion/S005/001/S005_001_00000011_emotion.txt and cohn-kanade-images/S005/001/S005_001_00000011.png",
+            (*PICTURES, ".txt"),
+            partial(
+                read_label_files,
+                LabelFileLayout(
+                    files=(
+                        "*_emotion.txt",
+                        "Emotion/*/*/*_emotion.txt",
+                        "Emotion_labels/Emotion/*/*/*_emotion.txt",
+                    ),
+                    pattern=re.compile(
+                        r"(?P<subject>S\d+)_(?P<clip>\d+)_(?P<peak>\d+)_emotion\.txt$", re.IGNORECASE | re.ASCII
+                    ),
+                    code=code_in_text,
+                    words=_CKPLUS_CODES,
+                    pictures=last_frames(3),
+                    id_parts=3,
+                    cluster="{subject}",
+                ),
+            ),
+            takes=("frames_root",),
+        ),
+        "sfew2": Reader(
+            "Val/Angry/*.png (the pictures themselves, or Val_Aligned_Faces)",
+            PICTURES,
+            partial(
+                read_paths,
+                PathLayout(
+                    pattern=re.compile(
+                        r"(?:^|/)(?P<part>train|val)(?P<cropped>_aligned[^/]*)?/"
+                        r"(?P<label>angry|disgust|fear|happy|neutral|sad|surprise)/(?:(?P=label)/)?"
+                        r"(?P<stem>(?P<movie>[^/]+)_\d{9}_\d{8})\.(?:png|jpe?g)$",
+                        re.IGNORECASE | re.ASCII,
+                    ),
+                    sample_id="{label}/{stem}",  # one file name stands in two class folders
+                    cluster="{movie}",
+                    media=MediaKind.IMAGE,
+                    parts=Parts({"val": "Val", "train": "Train"}),
+                    select=uncropped,
+                ),
+            ),
+            takes=("split",),
+        ),
+        "rafdb": Reader(
+            "EmoLabel/list_patition_label.txt and Image/original/test_0001.jpg (or Image/aligned), "
+            "or test_labels.csv and test/1/test_0001_aligned.jpg",
+            (*PICTURES, *LISTS),
+            partial(
+                read_list,
+                ListLayout(
+                    tables=(
+                        "EmoLabel/list_patition_label.txt",  # the owner's spelling
+                        "list_patition_label.txt",
+                        "EmoLabel/list_partition_label.txt",
+                        "list_partition_label.txt",
+                        "{part}_labels.csv",
+                    ),
+                    columns=(Column("name", ("image", "name"), 0), Column("label", ("label",), 1)),
+                    label=coded(_RAFDB_CODES),
+                    parts=Parts({"test": "test", "train": "train"}),
+                    only="{part}_",
+                    media=MediaForms(
+                        (
+                            AS_LISTED,
+                            Form(
+                                MediaKind.IMAGE,
+                                "{0.stem}_aligned{0.suffix}",
+                                "of which only the aligned picture is there",
+                            ),
+                        )
+                    ),
+                    stem_without="_aligned",
+                ),
+            ),
+            takes=("split", "frames_root"),
+        ),
+        "ferplus": Reader(
+            "fer2013new.csv and FER2013Test/fer0000000.png (or fer2013.csv with the pixels), or FER2013Test/label.csv",
+            (*PICTURES, ".csv"),
+            either(
+                partial(
+                    read_list,
+                    ListLayout(
+                        tables=("fer2013new.csv", "*fer*new*.csv"),
+                        columns=(
+                            Column("part", ("usage",), 0),
+                            Column("name", ("imagename",), 1),
+                            *_FERPLUS_VOTES,
+                        ),
+                        label=majority_of(_FERPLUS_EMOTIONS, _FERPLUS_OTHERS),
+                        parts=Parts({"test": "PrivateTest", "valid": "PublicTest", "train": "Training"}),
+                        pixels=("fer2013.csv", "icml_face_data.csv"),
+                    ),
+                ),
+                partial(
+                    read_list,
+                    ListLayout(
+                        tables=("FER2013{part}/label.csv", "FER2013{part}/*.csv"),
+                        columns=(Column("name", ("imagename",), 0), *_FERPLUS_VOTES),
+                        label=majority_of(_FERPLUS_EMOTIONS, _FERPLUS_OTHERS),
+                        parts=Parts({"test": "Test", "valid": "Valid", "train": "Train"}),
+                        media=MediaForms((AS_LISTED,), prefer=("fer2013{part}/",)),
+                    ),
+                ),
+            ),
+            takes=("split", "majority", "frames_root"),
+        ),
+        "affectnet": Reader(
+            "Manually_Annotated_file_lists/validation.csv and Manually_Annotated_Images/1/*.jpg, "
+            "or val_set/annotations/0_exp.npy and val_set/images/0.jpg",
+            (*PICTURES, ".csv", ".npy"),
+            either(
+                partial(
+                    read_list,
+                    ListLayout(
+                        tables=("Manually_Annotated_file_lists/{part}*.csv", "{part}*.csv"),
+                        columns=(
+                            Column("name", ("subdirectory*", "filepath", "image*"), 0),
+                            Column("label", ("expression",), 6),
+                        ),
+                        label=coded(_AFFECTNET_CODES, {"8": "none", "9": "uncertain", "10": "no face"}),
+                        parts=Parts({"validation": "validation", "training": "training"}),
+                        media=MediaForms((AS_LISTED,), n_parts=2),
+                    ),
+                ),
+                partial(
+                    read_label_files,
+                    LabelFileLayout(
+                        files=("{part}*_set/annotations/*_exp.npy", "{part}*/annotations/*_exp.npy"),
+                        pattern=re.compile(
+                            r"(?P<part>[^/]+)/annotations/(?P<stem>\d+)_exp\.npy$", re.IGNORECASE | re.ASCII
+                        ),
+                        code=code_in_array,
+                        words=_AFFECTNET_CODES,
+                        parts=Parts({"validation": "val", "training": "train"}),
+                        pictures=beside("images"),
+                        id_parts=1,
+                        note="the release of March 2021, whose pictures have other names than the first release's",
+                    ),
+                ),
+            ),
+            takes=("split", "frames_root"),
+        ),
+    }
+)

@@ -1,0 +1,84 @@
+"""Micro-expressions: CASME, CASME II, SAMM."""
+
+from collections.abc import Mapping
+from functools import partial
+from types import MappingProxyType
+from typing import Final
+
+from workbench.importers.coding_sheets import SheetLayout, read_coding_sheet
+from workbench.importers.reader import SHEETS, Reader
+from workbench.importers.tables import Column
+
+ROWS: Final[Mapping[str, Reader]] = MappingProxyType(
+    {
+        "casme": Reader(
+            "CASME's coding sheet (*casme*.xlsx or .csv) and Section A/sub01/EP01_12/EP01_12-81.jpg",
+            SHEETS,
+            partial(
+                read_coding_sheet,
+                SheetLayout(
+                    sheets=(  # never CASME II's, which may lie beside it
+                        *("*casme[!2]*.xlsx", "casme.xlsx", "*casme[!2]*.csv", "casme.csv"),
+                        *("cod*.xlsx", "cod*.csv", "*casme[!2]*xls", "casme.xls"),
+                    ),
+                    columns=(
+                        Column("subject", ("subject*",), 0),
+                        Column("clip", ("filename*",), 1),
+                        Column("onset", ("onset*",), 3),
+                        Column("apex", ("apex*1", "apex*"), 4),
+                        Column("apex2", ("apex*2", "apex*"), 5),
+                        Column("offset", ("offset*",), 6),
+                        Column("emotion", ("estimatedemotion", "emotion*"), 9),
+                    ),
+                    subject="sub{:02d}",
+                    sample_id="{subject}/{clip}-{apex}",  # a clip can show several expressions
+                    prefer=("selected", "raw"),
+                    avoid=("crop",),
+                ),
+            ),
+            takes=("strict_apex", "frames_root"),
+        ),
+        "casme2": Reader(
+            "CASME2-coding-*.xlsx (or .csv) and CASME2_RAW_selected/sub01/EP02_01f/img*.jpg",
+            SHEETS,
+            partial(
+                read_coding_sheet,
+                SheetLayout(
+                    sheets=("*coding*.xlsx", "*coding*.csv", "*casme2*.xls"),
+                    columns=(
+                        Column("subject", ("subject*",), 0),
+                        Column("clip", ("filename*",), 1),
+                        Column("onset", ("onset*",), 3),
+                        Column("apex", ("apex*",), 4),
+                        Column("offset", ("offset*",), 5),
+                        Column("emotion", ("estimatedemotion", "emotion"), 8),
+                    ),
+                    subject="sub{:02d}",
+                    prefer=("selected", "raw", "cropped"),
+                ),
+            ),
+            takes=("strict_apex", "frames_root"),
+        ),
+        "samm": Reader(
+            "SAMM_Micro_FACS_Codes_v2.xlsx (or .csv) and SAMM/006/006_1_2/006_05562.jpg",
+            SHEETS,
+            partial(
+                read_coding_sheet,
+                SheetLayout(
+                    sheets=("*samm*micro*.xlsx", "*samm*micro*.csv", "*samm*.xlsx", "*samm*.csv", "*samm*.xls"),
+                    columns=(
+                        Column("subject", ("subject*",), 0),
+                        Column("clip", ("filename*",), 1),
+                        Column("onset", ("onset*",), 3),
+                        Column("apex", ("apex*",), 4),
+                        Column("offset", ("offset*",), 5),
+                        Column("emotion", ("estimatedemotion*", "emotion*"), 9),
+                    ),
+                    subject="{:03d}",
+                    avoid=("crop",),
+                ),
+            ),
+            takes=("strict_apex", "frames_root"),
+        ),
+    }
+)

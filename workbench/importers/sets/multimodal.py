@@ -1,0 +1,69 @@
+"""Clips of people who say something: MER2023, CH-SIMS, CMU-MOSI."""
+
+from collections.abc import Mapping
+from functools import partial
+from types import MappingProxyType
+from typing import Final
+
+from workbench.domain.samples import MediaKind
+from workbench.importers.choices import Parts
+from workbench.importers.label_rules import worded
+from workbench.importers.lists import ListLayout, read_list
+from workbench.importers.media_forms import Form, MediaForms
+from workbench.importers.opinions import OpinionLayout, read_opinions
+from workbench.importers.reader import Reader, either
+from workbench.importers.segments import SegmentLayout, read_segments
+from workbench.importers.spoken_clips import VIDEO_SUFFIXES
+from workbench.importers.tables import Column
+
+_CHINESE: Final = ("text", "chinese", "sentence", "english")
+_ENGLISH: Final = ("text", "english", "sentence", "chinese")
+_TAKES: Final = ("split", "transcripts", "frames_root")
+
+ROWS: Final[Mapping[str, Reader]] = MappingProxyType(
+    {
+        "mer2023": Reader(
+            "test-labels/test1-label.csv and test1/sample_00000001.avi (or .mp4)",
+            (".avi", ".mp4", ".csv"),
+            partial(
+                read_list,
+                ListLayout(
+                    tables=("{part}-label.csv", "test-labels/{part}-label.csv", "{part}*label*.csv"),
+                    columns=(Column("name", ("name",), 0), Column("label", ("discrete", "emotion", "label"), 1)),
+                    label=worded,
+                    parts=Parts({part: part for part in ("test1", "test2", "test3", "train")}),
+                    media=MediaForms(
+                        (Form(MediaKind.VIDEO, "{0.stem}.avi"), Form(MediaKind.VIDEO, "{0.stem}.mp4")),
+                        prefer=("{part}/",),
+                    ),
+                    languages=_CHINESE,
+                ),
+            ),
+            takes=_TAKES,
+        ),
+        "chsims": Reader(
+            "label.csv (or metadata/sentiment/label_M.csv, metadata/test_index.csv and metadata/Translation.csv) "
+            "and Raw/video_0001/0001.mp4",
+            (*VIDEO_SUFFIXES, ".csv"),
+            partial(read_segments, SegmentLayout(clip_digits=4, languages=_CHINESE)),
+            takes=_TAKES,
+        ),
+        "cmumosi": Reader(
+            "label.csv and Raw/<video>/<clip>.mp4, or CMU_MOSI_Opinion_Labels.csd, "
+            "Raw/Transcript/Segmented/<video>.annotprocessed and Raw/Video/Segmented/<video>_<clip>.mp4",
+            (*VIDEO_SUFFIXES, ".csv", ".csd", ".annotprocessed", ".py"),
+            either(
+                partial(read_segments, SegmentLayout(clip_digits=0, languages=_ENGLISH)),
+                partial(
+                    read_opinions,
+                    OpinionLayout(
+                        labels=("CMU_MOSI_Opinion_Labels.csd", "*opinion*label*.csd"),
+                        transcripts=("Segmented/*.annotprocessed", "*.annotprocessed"),
+                        languages=_ENGLISH,
+                    ),
+                ),
+            ),
+            takes=_TAKES,
+        ),
+    }
+)

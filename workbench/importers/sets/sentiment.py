@@ -1,0 +1,107 @@
+"""Pictures that evoke: Twitter I and II, Abstract, ArtPhoto."""
+
+import re
+from collections.abc import Mapping
+from functools import partial
+from types import MappingProxyType
+from typing import Final
+
+from workbench.domain.samples import MediaKind
+from workbench.importers.label_rules import agreed_on, coded, most_voted
+from workbench.importers.lists import ListLayout, read_list
+from workbench.importers.media_forms import AS_LISTED, Form, MediaForms
+from workbench.importers.paths import PathLayout, read_paths
+from workbench.importers.reader import LISTS, PICTURES, Reader, either
+from workbench.importers.tables import Column
+
+_EVOKED: Final = ("Amusement", "Anger", "Awe", "Content", "Disgust", "Excitement", "Fear", "Sad")
+_POLARITY_CODES: Final = {"1": "positive", "0": "negative", "-1": "negative"} | {
+    word: word for polarity in ("positive", "negative") for word in (polarity, polarity.title())
+}
+_POLARITY: Final = re.compile(r"positive|negative|-1|1|0", re.IGNORECASE)
+_NUMBERED: Final = re.compile(r"(?:[^/]+/)*0*[1-9]\d*(?:\.\w+)?")
+
+ROWS: Final[Mapping[str, Reader]] = MappingProxyType(
+    {
+        "twitter1": Reader(
+            "three_agree.txt, four_agree.txt, five_agree.txt (or amt_result.csv) and Agg_AMT_Candidates/*.jpg",
+            (*PICTURES, *LISTS),
+            either(
+                partial(
+                    read_list,
+                    ListLayout(
+                        tables=("{agreement}_agree*.txt", "*{agreement}_agree*.txt", "*{agreement}*agree*.csv"),
+                        columns=(Column("name", ("name", "image*"), 0), Column("label", ("label",), 1)),
+                        label=coded(_POLARITY_CODES),
+                    ),
+                ),
+                partial(
+                    read_list,
+                    ListLayout(
+                        tables=("amt_result*.csv",),
+                        columns=(
+                            Column("name", ("name", "image*"), 0),
+                            Column("positive", ("*pos*",), 2),
+                            Column("negative", ("*neg*",), 3),
+                        ),
+                        label=agreed_on(("positive", "negative")),
+                        note="counted from amt_result.csv, since the lists of agreement are not there",
+                    ),
+                ),
+            ),
+            takes=("agreement", "frames_root"),
+        ),
+        "twitter2": Reader(
+            "groundTruthLabel.txt with a column of picture numbers, and <topic>/1.jpg",
+            (*PICTURES, *LISTS),
+            partial(
+                read_list,
+                ListLayout(
+                    tables=("groundTruthLabel*.txt", "groundTruthLabel*.csv", "*ground*truth*.txt"),
+                    columns=(
+                        Column("label", ("sentiment*", "label", "groundtruth*"), None, _POLARITY),
+                        # The order of rows would not do for a name: pictures are numbered with gaps.
+                        Column("name", ("image*", "name", "id"), None, _NUMBERED),
+                    ),
+                    label=coded(_POLARITY_CODES),
+                    sample_id="{0.number}",
+                    media=MediaForms(
+                        (AS_LISTED, *(Form(MediaKind.IMAGE, f"{{0.number}}{suffix}") for suffix in PICTURES))
+                    ),
+                ),
+            ),
+            takes=("frames_root",),
+        ),
+        "abstract": Reader(
+            "ABSTRACT_groundTruth.csv and testImages_abstract/abstract_0001.jpg",
+            (*PICTURES, ".csv"),
+            partial(
+                read_list,
+                ListLayout(
+                    tables=("ABSTRACT_groundTruth.csv", "*groundtruth*.csv"),
+                    columns=(
+                        Column("name", ("name", "image"), 0),
+                        *(Column(word, (f"{word.lower()}*",), at) for at, word in enumerate(_EVOKED, start=1)),
+                    ),
+                    label=most_voted(_EVOKED),
+                    quote="'",
+                ),
+            ),
+            takes=("frames_root",),
+        ),
+        "artphoto": Reader(
+            "testImages_artphoto/amusement_0001.jpg",
+            PICTURES,
+            partial(
+                read_paths,
+                PathLayout(
+                    pattern=re.compile(
+                        r"(?:^|/)(?P<stem>(?P<label>[a-z]+)_\d+)\.(?:jpe?g|png)$", re.IGNORECASE | re.ASCII
+                    ),
+                    sample_id="{stem}",
+                    media=MediaKind.IMAGE,
+                ),
+            ),
+        ),
+    }
+)

@@ -64,9 +64,10 @@ SAMM_ROWS = (
 
 
 def samm(root: Path) -> None:
-    """Notes above the header, numbers as subjects, an apex of -1, four or five digits, crops, a missing clip."""
+    """Notes above the header, numbers as subjects, an apex of -1, four or five digits, crops, another sheet."""
     notes = [("Notes on this sheet",), *(("- a note",) for _ in range(12))]
-    put_book(root / "SAMM_Micro_FACS_Codes_v2.xlsx", (*notes, SAMM_HEADER, *SAMM_ROWS))
+    longer = (SAMM_HEADER, (6, "006_1_2", 1, 1, 2, 3, 3, "Macro", "4", "Anger", 1, None))
+    put_book(root / "SAMM_Micro_FACS_Codes_v2.xlsx", (*notes, SAMM_HEADER, *SAMM_ROWS), longer)
     for folder in ("SAMM", "SAMM_CROP"):
         put(root, f"{folder}/006/006_1_2/006_0588.jpg", f"{folder}/013/013_1_10/013_03824.jpg")
         put(root, f"{folder}/006/006_1_3/006_00110.jpg", f"{folder}/007/007_1_1/007_00110.jpg")

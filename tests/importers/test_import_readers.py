@@ -1,8 +1,11 @@
 import shutil
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.importers import drawn_clips, drawn_pictures
 from tests.importers.conftest import Place, Read
@@ -55,6 +58,23 @@ def test_importing_twice_changes_nothing(
     assert list(db.query("SELECT * FROM sample ORDER BY id")) == rows
     assert sum(first.by_label.values()) == first.imported
     db.close()
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 12), st.sampled_from(["1", "4", "7", "9", "x", ""]), st.booleans()), min_size=1)
+)
+def test_importing_any_list_twice_changes_nothing(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[int, str, bool]]
+) -> None:
+    root = tmp_path_factory.mktemp("set")
+    lines = "".join(f"test_{number:04}.jpg {code}\n" for number, code, _ in rows)
+    drawn_pictures.put(root, "list_patition_label.txt", content=lines + "test_9999.jpg 1\n")
+    drawn_pictures.put(root, "test_9999.jpg", *(f"test_{number:04}.jpg" for number, _, is_there in rows if is_there))
+    with closing(open_workspace(root / "w.db", create=True)) as db:
+        first = store_dataset(db, CARDS["rafdb"], read_dataset(CARDS["rafdb"], root))
+        stored = list(db.query("SELECT * FROM sample"))
+        assert store_dataset(db, CARDS["rafdb"], read_dataset(CARDS["rafdb"], root)) == first
+        assert list(db.query("SELECT * FROM sample")) == stored
 
 
 def test_every_sample_has_a_gold_label_and_lies_below_the_root(drawn: tuple[str, Path], read: Read) -> None:

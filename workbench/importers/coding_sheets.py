@@ -8,7 +8,7 @@ from workbench.domain.samples import ClipSpan, MediaKind, Sample
 from workbench.importers.choices import Choices
 from workbench.importers.found import Ledger, Unusable
 from workbench.importers.places import Places
-from workbench.importers.tables import Column, Row, sheets_rows
+from workbench.importers.tables import Column, Row, sheets_rows, table_rows
 from workbench.importers.trees import Tree
 
 _NUMBER: Final = re.compile(r"\D*(\d+)")
@@ -26,6 +26,8 @@ class SheetLayout:
     """The form of a subject's folder: `sub{:02d}`."""
     sample_id: str = "{subject}/{clip}"
     """May hold `{apex}` where a clip shows several expressions."""
+    every_sheet: bool = False
+    """Whether the rows lie in several sheets of the workbook; else the first holds them, and others hold other things."""
     prefer: tuple[str, ...] = ()
     """Words in the path of the better copy of a clip, the best first."""
     avoid: tuple[str, ...] = ()
@@ -36,7 +38,8 @@ def read_coding_sheet(layout: SheetLayout, tree: Tree, ledger: Ledger, choices: 
     """Read every coded clip whose folder `<subject>/<clip>` lies anywhere in the tree."""
     sheet = tree.annotation(*layout.sheets)
     places = Places(tree.root, tree.folders, n_parts=2, prefer=layout.prefer, avoid=layout.avoid)
-    for row in sheets_rows(sheet, layout.columns):
+    rows_of = sheets_rows if layout.every_sheet else table_rows
+    for row in rows_of(sheet, layout.columns):
         with ledger.row(f"{row['subject']}/{row['clip']}"):
             _add(layout, row, places, ledger, choices)
 

@@ -26,8 +26,8 @@ class LabelFileLayout:
     code: Callable[[Path], str]
     words: Mapping[str, str]
     pictures: Callable[[Tree], Pictures]
-    id_parts: int
-    """Last parts of a picture's path that make its id."""
+    sample_id: str
+    """Made of the pattern's groups and `{name}`, the picture's."""
     cluster: str | None = None
     """Made of the pattern's groups."""
     parts: Parts = WHOLE
@@ -48,7 +48,7 @@ def read_label_files(layout: LabelFileLayout, tree: Tree, ledger: Ledger, choice
             gold = ledger.gold(word)
             for path in pictures_of(match):
                 sample = Sample(
-                    id="/".join(PurePosixPath(path).with_suffix("").parts[-layout.id_parts :]),
+                    id=layout.sample_id.format(**match.groupdict(), name=PurePosixPath(path).stem),
                     gold=gold,
                     raw_label=word,
                     media=MediaKind.IMAGE,

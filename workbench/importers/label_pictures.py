@@ -8,10 +8,10 @@ from typing import Final
 from workbench.importers.found import Missing, Unusable
 from workbench.importers.places import Places
 from workbench.importers.reach import Reach
+from workbench.importers.reader import PICTURES
 from workbench.importers.trees import Tree
 
 _NUMBER_AT_END: Final = re.compile(r"(\d{1,9})$", re.ASCII)
-_PICTURES: Final = (".jpg", ".png", ".jpeg", ".tif", ".tiff", ".bmp")
 
 Match = re.Match[str]
 Pictures = Callable[[Match], Sequence[str]]
@@ -50,7 +50,7 @@ def _numbered(tree: Tree) -> Mapping[tuple[str, str], Mapping[int, str]]:
         stem, _, ending = name.rpartition(".")
         number = _NUMBER_AT_END.search(stem)
         subject_and_clip = (*above, *folders)[-2:]
-        if number and f".{ending.casefold()}" in _PICTURES and len(subject_and_clip) == 2:
+        if number and f".{ending.casefold()}" in PICTURES and len(subject_and_clip) == 2:
             frames[subject_and_clip].setdefault(int(number[1]), path)
     return frames
 
@@ -62,7 +62,7 @@ def beside(folder: str) -> Callable[[Tree], Pictures]:
         places = Places(tree.root, tree.files, n_parts=3)
 
         def pictures(match: Match) -> Sequence[str]:
-            return [places.file(*((match["part"], folder, match["stem"] + suffix) for suffix in _PICTURES))]
+            return [places.file(*((match["part"], folder, match["stem"] + suffix) for suffix in PICTURES))]
 
         return pictures
 

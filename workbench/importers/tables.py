@@ -119,7 +119,7 @@ def _match(column: Column, header: Sequence[str]) -> int | None:
     return None
 
 
-def _place(path: Path, column: Column, header: Sequence[str], cells: "_Cells") -> int:
+def _place(path: Path, column: Column, header: Sequence[str], cells: _Cells) -> int:
     at = _match(column, header)
     if at is None and column.holds:
         at = cells.place_of(column.holds)

@@ -56,7 +56,12 @@ ROWS: Final[Mapping[str, Reader]] = MappingProxyType(
                 ListLayout(
                     tables=tuple(
                         f"{list_name}{suffix}"
-                        for list_name in ("{part}_All*", "4_setups/All_scenes/{part}*", "EmoLabel/{part}*")
+                        for list_name in (
+                            "{part}_All*",
+                            "4_setups/All_scenes/{part}*",
+                            "EmoLabel/{part}*",
+                            "EmoLabel/EmoLabel/{part}*",
+                        )
                         for suffix in (".csv", ".txt")
                     ),
                     columns=(Column("name", ("name", "path", "video*"), 0), Column("label", ("label", "emotion"), 1)),

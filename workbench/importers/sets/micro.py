@@ -32,6 +32,7 @@ ROWS: Final[Mapping[str, Reader]] = MappingProxyType(
                     ),
                     subject="sub{:02d}",
                     sample_id="{subject}/{clip}-{apex}",  # a clip can show several expressions
+                    every_sheet=True,
                     prefer=("selected", "raw"),
                     avoid=("crop",),
                 ),

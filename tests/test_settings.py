@@ -95,7 +95,7 @@ def test_whole_seconds_are_seconds(read: Read) -> None:
 
 def test_an_unknown_word_is_answered_with_its_neighbour_and_its_file(read: Read, tmp_path: Path) -> None:
     text = said(read, 'modle = "x"')
-    assert text == f"unknown setting in {tmp_path}/data/emowb.toml: 'modle'; did you mean model?"
+    assert text == f"unknown setting in {tmp_path / 'work' / 'emowb.toml'}: 'modle'; did you mean model?"
 
 
 WRONG = {

@@ -27,7 +27,7 @@ CREATE TABLE sample (
     position     INTEGER NOT NULL,       -- place in the owner's order, from 0; -1: gone from the source, kept for its runs
     gold         TEXT NOT NULL,
     raw_label    TEXT NOT NULL,
-    media        TEXT NOT NULL,          -- image, frames, video or none
+    media        TEXT NOT NULL,          -- image, frames (a folder), video, files (several), pixels (a row of a table) or none
     path         TEXT,
     onset        INTEGER,                -- the owner's frame numbers
     apex         INTEGER,

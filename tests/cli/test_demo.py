@@ -1,29 +1,54 @@
+"""The demo, run once; each test works on a copy of what it left behind."""
+
+import os
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+from typer.testing import CliRunner, Result
+
 from tests.cli.conftest import Emowb
+from workbench.cli.app import app
+
+pytestmark = pytest.mark.xdist_group("demo")
 
 
-def test_the_headless_demo_prints_metrics_for_every_set_and_the_paths_of_the_exports(emowb: Emowb, place: Path) -> None:
-    result = emowb("demo", "--headless")
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Result, Path]]:
+    folder = tmp_path_factory.mktemp("demo")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(os.environ):
+            if name.startswith(("EMOWB_", "OPENAI_")):
+                patch.delenv(name)
+        patch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
+        patch.chdir(folder)
+        yield CliRunner().invoke(app, ["demo", "--headless"], prog_name="emowb", catch_exceptions=False), folder
+
+
+def test_the_headless_demo_prints_metrics_for_every_set_and_the_paths_of_the_exports(
+    demo: tuple[Result, Path],
+) -> None:
+    result, folder = demo
     assert result.exit_code == 1, "the endpoint refuses some samples, which is worth knowing"
     for key in ("casme2", "rafdb", "ravdess", "chsims", "abstract"):
         assert f"{key} / demo, protocol strict" in result.stdout
         for name in ("metrics", "predictions", "confusion", "reviews"):
-            path = place / "exports" / key / "demo" / f"{name}.csv"
+            path = folder / "exports" / key / "demo" / f"{name}.csv"
             assert path.is_file()
-            assert str(path.relative_to(place)) in result.stdout
-    assert "refused" in (place / "exports" / "rafdb" / "demo" / "predictions.csv").read_text()
+            assert str(path.relative_to(folder)) in result.stdout
+    assert "refused" in (folder / "exports" / "rafdb" / "demo" / "predictions.csv").read_text()
 
 
-def test_the_demo_leaves_the_users_own_workspace_alone(emowb: Emowb, place: Path) -> None:
-    emowb("demo", "--headless")
-    assert not (place / "emowb.db").exists()
-    again = emowb("demo", "--headless")
-    assert again.exit_code == 1
+def test_the_demo_leaves_the_users_own_workspace_alone(demo: tuple[Result, Path]) -> None:
+    _, folder = demo
+    assert not (folder / "emowb.db").exists()
 
 
-def test_refused_samples_of_the_demo_are_answered_when_they_are_asked_again(emowb: Emowb) -> None:
-    emowb("demo", "--headless")
-    retried = emowb("--db", "emowb-demo.db", "retry", "rafdb", "--refused")
+def test_refused_samples_of_the_demo_are_answered_when_they_are_asked_again(
+    demo: tuple[Result, Path], emowb: Emowb, place: Path
+) -> None:
+    shutil.copy(demo[1] / "emowb-demo.db", place / "emowb.db")
+    retried = emowb("retry", "rafdb", "--refused")
     assert retried.exit_code == 0, retried.output
     assert "refused" not in retried.stdout

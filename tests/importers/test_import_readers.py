@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.importers import drawn_clips, drawn_pictures
@@ -60,6 +60,7 @@ def test_importing_twice_changes_nothing(
     db.close()
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, 12), st.sampled_from(["1", "4", "7", "9", "x", ""]), st.booleans()), min_size=1)
 )

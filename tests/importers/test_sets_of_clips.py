@@ -51,6 +51,7 @@ def test_samm_has_numbers_as_subjects_and_apexes_of_minus_one(tmp_path: Path, re
         ("013/013_1_10", "others", ClipSpan(3800, 3824, 3850), "013"),
         ("006/006_1_3", "contempt", ClipSpan(100, 110, 120), "006"),
     ]
+    assert [it.path for it in found.skipped] == ["007/007_9_9"]
     assert all("CROP" not in (it.path or "") for it in found.samples)
     assert any("006/006_1_3 ('-1' → 110)" in note for note in found.notes)
 

@@ -102,6 +102,14 @@ def test_a_table_without_pixels_is_no_table_of_pictures(tmp_path: Path, read: Re
         read("ferplus", tmp_path)
 
 
+def test_a_table_of_pixels_with_an_endless_line_is_refused(tmp_path: Path, read: Read) -> None:
+    drawn.ferplus_pixels(tmp_path)
+    with (tmp_path / "fer2013/fer2013.csv").open("a") as file:
+        file.write("0 " * 600_000)
+    with pytest.raises(DataError, match="a line of more than 1,048,576 bytes"):
+        read("ferplus", tmp_path)
+
+
 @pytest.mark.parametrize("draw", [drawn.ferplus_generated, drawn.ferplus_generated_with_boxes])
 def test_ferplus_as_its_own_script_writes_it(tmp_path: Path, read: Read, draw: drawn.Draw) -> None:
     draw(tmp_path)

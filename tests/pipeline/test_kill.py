@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,9 @@ from workbench.storage.database import open_workspace
 SAMPLES = Path(__file__).parents[2] / "samples"
 EMOWB = (sys.executable, "-c", "from workbench.cli.app import main; main()")
 IN_FLIGHT = 3
+RECEIVED = "SELECT id, batch_id, number, received_at, reply, step FROM attempt WHERE received_at IS NOT NULL"
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("kill")]
 
 
 class Witness:
@@ -35,10 +38,11 @@ class Witness:
             self.reached.set()
 
 
-@pytest.fixture
-def place(tmp_path: Path) -> Path:
-    emowb(tmp_path, "import", "rafdb", str(SAMPLES / "rafdb"))
-    return tmp_path
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("place")
+    emowb(folder, "import", "rafdb", str(SAMPLES / "rafdb"))
+    return folder
 
 
 def environment(base_url: str = "http://127.0.0.1:9/v1") -> dict[str, str]:
@@ -62,13 +66,27 @@ def rows(place: Path, sql: str) -> list[tuple[object, ...]]:
         db.close()
 
 
-@pytest.fixture
-def killed(place: Path) -> Iterator[tuple[Path, Witness, EndpointServer]]:
-    """A run of 35 batches of two, killed with SIGKILL after the endpoint has answered nine requests."""
+@dataclass(frozen=True)
+class Story:
+    """A run that was killed, and what became of it when it was started again."""
+
+    place: Path
+    before: list[tuple[object, ...]]
+    """The attempts whose replies were stored when the kill came."""
+    unseen: list[tuple[object, ...]]
+    """The batches that were in flight."""
+    summary: dict[str, object]
+    served: int
+
+
+@pytest.fixture(scope="module")
+def story(place: Path) -> Story:
+    """35 batches of two, killed with SIGKILL after the endpoint has answered nine requests, and resumed."""
     witness = Witness(9)
+    words = ("run", "rafdb", "--name", "main", "--batch-size", "2", "--concurrency", str(IN_FLIGHT))
     with EndpointServer(trouble=Trouble(latency_s=0.02), observer=witness) as server:
         runner = subprocess.Popen(
-            [*EMOWB, "run", "rafdb", "--name", "main", "--batch-size", "2", "--concurrency", str(IN_FLIGHT)],
+            [*EMOWB, *words],
             cwd=place,
             env=environment(server.base_url),
             stdout=subprocess.DEVNULL,
@@ -77,52 +95,40 @@ def killed(place: Path) -> Iterator[tuple[Path, Witness, EndpointServer]]:
         assert witness.reached.wait(timeout=60)
         os.kill(runner.pid, signal.SIGKILL)
         runner.wait(timeout=30)
-        yield place, witness, server
+        before = rows(place, RECEIVED)
+        unseen = rows(place, "SELECT batch_id FROM attempt WHERE received_at IS NULL")
+        summary = json.loads(emowb(place, "run", "rafdb", "--name", "main", "--json", base_url=server.base_url))
+        served = len(witness.served)
+        emowb(place, "run", "rafdb", "--name", "calm", "--batch-size", "2", base_url=server.base_url)
+    return Story(place, before, unseen, summary, served)
 
 
-@pytest.mark.slow
-def test_a_killed_run_loses_no_reply_and_asks_again_only_for_what_was_in_flight(
-    killed: tuple[Path, Witness, EndpointServer],
-) -> None:
-    place, witness, server = killed
-    received = "SELECT id, batch_id, number, received_at, reply, step FROM attempt WHERE received_at IS NOT NULL"
-    before = rows(place, received)
-    unseen = rows(place, "SELECT batch_id FROM attempt WHERE received_at IS NULL")
-    assert 0 < len(before) < 35, "the kill must come in the middle"
-    assert len(unseen) <= IN_FLIGHT
-
-    summary = json.loads(emowb(place, "run", "rafdb", "--name", "main", "--json", base_url=server.base_url))
-
-    assert summary["state"] == "done"
-    assert summary["planned"] == summary["predicted"] == 70
-    assert summary["unseen"] == len(unseen)
-    after = {row[0]: row for row in rows(place, received)}
-    assert all(after[row[0]] == row for row in before), "a stored reply has changed"
-    assert rows(place, "SELECT COUNT(*), COUNT(DISTINCT sample_id) FROM prediction") == [(70, 70)]
-    asked_again = rows(place, "SELECT batch_id FROM attempt WHERE number > 1")
-    assert set(asked_again) <= set(unseen)
-    assert len(witness.served) <= 35 + len(unseen)
-    assert rows(place, "PRAGMA integrity_check") == [("ok",)]
+def test_a_killed_run_loses_no_reply_and_asks_again_only_for_what_was_in_flight(story: Story) -> None:
+    assert 0 < len(story.before) < 35, "the kill must come in the middle"
+    assert len(story.unseen) <= IN_FLIGHT
+    assert story.summary["state"] == "done"
+    assert story.summary["planned"] == story.summary["predicted"] == 70
+    assert story.summary["unseen"] == len(story.unseen)
+    after = {row[0]: row for row in rows(story.place, RECEIVED)}
+    assert all(after[row[0]] == row for row in story.before), "a stored reply has changed"
+    main = "(SELECT id FROM run WHERE name = 'main')"
+    counted = rows(story.place, f"SELECT COUNT(*), COUNT(DISTINCT sample_id) FROM prediction WHERE run_id = {main}")
+    assert counted == [(70, 70)]
+    asked_again = rows(story.place, "SELECT batch_id FROM attempt WHERE number > 1")
+    assert set(asked_again) <= set(story.unseen)
+    assert story.served <= 35 + len(story.unseen)
+    assert rows(story.place, "PRAGMA integrity_check") == [("ok",)]
 
 
-@pytest.mark.slow
-def test_the_scores_after_a_kill_are_those_of_a_run_that_was_left_alone(
-    killed: tuple[Path, Witness, EndpointServer],
-) -> None:
-    place, _, server = killed
-    emowb(place, "run", "rafdb", "--name", "main", base_url=server.base_url)
-    emowb(place, "run", "rafdb", "--name", "calm", "--batch-size", "2", base_url=server.base_url)
+def test_the_scores_after_a_kill_are_those_of_a_run_that_was_left_alone(story: Story) -> None:
     kept = ("metrics", "per_class", "confusion", "planned", "answered")
-    scores = [json.loads(emowb(place, "metrics", "rafdb", "--run", name, "--json")) for name in ("main", "calm")]
+    scores = [json.loads(emowb(story.place, "metrics", "rafdb", "--run", name, "--json")) for name in ("main", "calm")]
     killed_scores, calm_scores = ({word: one[word] for word in kept} for one in scores)
     assert killed_scores == calm_scores
 
 
-@pytest.mark.slow
-def test_the_key_is_nowhere_in_the_workspace_or_the_exports(killed: tuple[Path, Witness, EndpointServer]) -> None:
-    place, _, server = killed
-    emowb(place, "run", "rafdb", "--name", "main", base_url=server.base_url)
-    emowb(place, "export", "rafdb")
-    for path in place.rglob("*"):
+def test_the_key_is_nowhere_in_the_workspace_or_the_exports(story: Story) -> None:
+    emowb(story.place, "export", "rafdb")
+    for path in story.place.rglob("*"):
         if path.is_file():
             assert b"nothing-to-hide" not in path.read_bytes(), path

@@ -27,7 +27,7 @@ class SheetLayout:
     sample_id: str = "{subject}/{clip}"
     """May hold `{apex}` where a clip shows several expressions."""
     every_sheet: bool = False
-    """Whether the rows lie in several sheets of the workbook; else the first holds them, and others hold other things."""
+    """Whether several sheets of the workbook hold rows; else the first does, and others are about other things."""
     prefer: tuple[str, ...] = ()
     """Words in the path of the better copy of a clip, the best first."""
     avoid: tuple[str, ...] = ()

@@ -4,10 +4,10 @@ Only the rows' positions and parts are read here; the pictures are read when the
 the owners' own (`zip` of both tables), and it is checked: both tables say which part each row is of.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from workbench.domain.samples import PixelPlace
 from workbench.domain.visible import visible
@@ -56,9 +56,17 @@ class PixelTable:
         try:
             with (self._root / self._path).open("rb") as file:
                 at = _place_of_part(shown, file.readline(_LONGEST_LINE_BYTES))
-                return [known.setdefault(part, part) for part in (_cell(line, at) for line in file)]
+                return [known.setdefault(part, part) for part in (_cell(line, at) for line in _lines(shown, file))]
         except OSError as error:
             raise DataError(f"{shown} cannot be read: {error.strerror}") from error
+
+
+def _lines(shown: str, file: BinaryIO) -> Iterator[bytes]:
+    """The lines that are left, but never more of one than fits in memory."""
+    while line := file.readline(_LONGEST_LINE_BYTES):
+        if len(line) == _LONGEST_LINE_BYTES:
+            raise DataError(f"{shown} has a line of more than {_LONGEST_LINE_BYTES:,} bytes")
+        yield line
 
 
 def _place_of_part(shown: str, header: bytes) -> int:

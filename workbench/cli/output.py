@@ -70,6 +70,10 @@ class Meter(Protocol):
         """So many are done in all; `note` says how it stands."""
         ...
 
+    def say(self, text: str) -> None:
+        """Narration that leaves the bar whole."""
+        ...
+
 
 @contextmanager
 def meter(title: str, total: int) -> Iterator[Meter]:
@@ -94,9 +98,16 @@ def meter(title: str, total: int) -> Iterator[Meter]:
             def advance(self, done: int, note: str) -> None:
                 progress.update(task, completed=done, note=visible(note))
 
+            def say(self, text: str) -> None:
+                progress.console.print(visible(text, lines=True), soft_wrap=True)
+
         yield Bar()
 
 
 class _Silent:
     def advance(self, done: int, note: str) -> None:
-        """Say nothing."""
+        """Draw nothing."""
+
+    def say(self, text: str) -> None:
+        """A line like any other."""
+        say(text)

@@ -2,11 +2,12 @@
 
 import asyncio
 import signal
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 import typer
 
-from workbench.cli.output import dollars, meter, say, show, show_json, suggest
+from workbench.cli.output import dollars, meter, show, show_json, suggest
 from workbench.domain.batches import Step
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.runs import Progress, Run
@@ -60,7 +61,7 @@ async def send(settings: "Settings", db: "Database", run: Run, connection: "Conn
     stop = Stop()
     before = load_progress(db, run.id)
     settled = set[str]()
-    with _interruptible(stop), meter(f"{run.dataset} / {run.name}", before.planned) as bar:
+    with meter(f"{run.dataset} / {run.name}", before.planned) as bar, _interruptible(stop, bar.say):
         bar.advance(before.settled, "")
         async for event in wiring.run_events(settings, db, run, connection, stop):
             if isinstance(event, AttemptSaved):
@@ -68,15 +69,16 @@ async def send(settings: "Settings", db: "Database", run: Run, connection: "Conn
                 note = event.error or (str(event.outcome) if event.step is not Step.KEEP else "")
                 bar.advance(before.settled + len(settled), note[:_NOTE_CHARS])
             else:
-                say(f"bad media: {event.sample_id}: {event.reason}")
+                bar.say(f"bad media: {event.sample_id}: {event.reason}")
     return stop.reason
 
 
 class _interruptible:  # noqa: N801 (reads as a verb where it is used)
     """Within the block, the first Ctrl-C (or a hang-up) asks the run to stop, and the second does not wait."""
 
-    def __init__(self, stop: "Stop") -> None:
+    def __init__(self, stop: "Stop", tell: Callable[[str], None]) -> None:
         self._stop = stop
+        self._tell = tell
         self._loop = asyncio.get_running_loop()
         self._task = asyncio.current_task()
 
@@ -94,7 +96,7 @@ class _interruptible:  # noqa: N801 (reads as a verb where it is used)
                 self._task.cancel()
             return
         self._stop.set(INTERRUPTED)
-        say("stopping: what is in flight comes in first (Ctrl-C again does not wait)")
+        self._tell("stopping: what is in flight comes in first (Ctrl-C again does not wait)")
 
 
 def show_progress(progress: Progress) -> None:

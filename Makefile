@@ -8,14 +8,14 @@ demo: .venv/.runtime ## install and run the main job, ending in the review scree
 	$(BIN)/emowb demo
 
 test: .venv/.dev ## install and pass the tests
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/pytest -n 2 --dist loadfile
 
 check: .venv/.dev ## everything that must hold before a commit
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/pytest -n 2 --dist loadfile
 
 format: .venv/.dev ## format the code and mend what can be mended
 	$(BIN)/ruff format .

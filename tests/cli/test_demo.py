@@ -11,8 +11,6 @@ from typer.testing import CliRunner, Result
 from tests.cli.conftest import Emowb
 from workbench.cli.app import app
 
-pytestmark = pytest.mark.xdist_group("demo")
-
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Result, Path]]:

@@ -21,7 +21,7 @@ EMOWB = (sys.executable, "-c", "from workbench.cli.app import main; main()")
 IN_FLIGHT = 3
 RECEIVED = "SELECT id, batch_id, number, received_at, reply, step FROM attempt WHERE received_at IS NOT NULL"
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("kill")]
+pytestmark = pytest.mark.slow
 
 
 class Witness:

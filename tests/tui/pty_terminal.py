@@ -51,11 +51,18 @@ class PtyTerminal:
             pass
         return self.process.wait(_PATIENCE_S)
 
+    def hang_up(self) -> int:
+        """Take the terminal away, as a lost line does; the exit code."""
+        os.close(self._master)
+        self._master = -1
+        return self.process.wait(_PATIENCE_S)
+
     def close(self) -> None:
         """End the program if it has not ended, and the terminal."""
         self.process.kill()
         self.process.wait()
-        os.close(self._master)
+        if self._master >= 0:
+            os.close(self._master)
 
     def _read(self) -> bool:
         ready, _, _ = select.select([self._master], [], [], _PATIENCE_S)

@@ -21,7 +21,6 @@ PATIENCE_S = 30.0
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.xdist_group("tmux"),
     pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed"),
 ]
 

@@ -6,6 +6,7 @@ from textual.app import App
 from textual.screen import Screen
 
 from workbench.tui.frame_loader import FrameLoader
+from workbench.tui.hang_up import EVERY_S, leave_when_hung_up
 from workbench.tui.palette import Palette
 from workbench.tui.review_screen import ReviewScreen
 from workbench.tui.session_thread import SessionThread
@@ -43,9 +44,11 @@ class ReviewApp(App[None]):
         return ReviewScreen(self._parts, self._session, self._loader)
 
     def on_ready(self) -> None:
-        """Spare later frames a collector that walks over everything loaded so far."""
+        """Spare later frames a collector that walks over everything loaded so far; watch over the terminal."""
         gc.collect()
         gc.freeze()
+        if not self.is_headless:
+            self.set_interval(EVERY_S, leave_when_hung_up)
 
     async def on_unmount(self) -> None:
         """Write what was said, then let go of the workspace."""

@@ -7,15 +7,16 @@ the same name, frames that do not begin at 1, and a stray file of an operating s
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from workbench.embedded import seeds
-from workbench.embedded.action_units import ActionUnits, perform
+from workbench.embedded.action_units import perform
 from workbench.embedded.looks import Look, any_light, any_person, any_pose
 from workbench.embedded.samples.acting import Scene, frames, micro_course
 from workbench.embedded.samples.files import save_picture, save_sheet
+from workbench.embedded.samples.micro import MicroClip, coded
 
 _SHEET: Final = "CASME2-coding-20140508.xlsx"
 _HEADER: Final = (
@@ -33,19 +34,6 @@ _MAJOR: Final = ("happy", "disgusted", "others", "surprised", "repressed")
 _CAST: Final = (*_MAJOR * 10, "others", "sad", "fearful", "others", "sad", "happy")
 _WITHOUT_APEX: Final = 14
 """Which clip's apex the coder left out."""
-
-
-@dataclass(frozen=True, slots=True)
-class MicroClip:
-    """One coded clip."""
-
-    subject: int
-    name: str
-    onset: int
-    apex: int
-    offset: int
-    emotion: str
-    scene: Scene
 
 
 def draw_casme2(folder: Path) -> None:
@@ -84,12 +72,5 @@ def _row(place: int, clip: MicroClip) -> tuple[str | int | None, ...]:
     # Half the sheet has its subjects as text: both kinds occur among its versions.
     subject: str | int = clip.subject if clip.subject % 2 else f"{clip.subject:02d}"
     apex: str | int = "/" if place == _WITHOUT_APEX else clip.apex
-    coded = _coded(clip.scene.units)
-    wording = _WORDINGS[clip.emotion]
-    return (subject, clip.name, None, clip.onset, apex, clip.offset, None, coded, wording)
-
-
-def _coded(units: ActionUnits) -> str | int:
-    """The units a coder would note; a single one becomes a number, as spreadsheets do."""
-    noted = units.coded(0.06) or "4"
-    return int(noted) if noted.isdecimal() else noted
+    units, wording = coded(clip.scene.units), _WORDINGS[clip.emotion]
+    return (subject, clip.name, None, clip.onset, apex, clip.offset, None, units, wording)

@@ -16,6 +16,7 @@ from openpyxl import Workbook
 from PIL import Image
 
 _CLIP_FPS: Final = 15.0
+_STILL_COLOURS: Final = 64
 _DATE: Final = datetime(2026, 1, 1)  # noqa: DTZ001 - a sheet's dates carry no time zone
 _MODIFIED: Final = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
 
@@ -24,6 +25,12 @@ def save_picture(image: Image.Image, path: Path, quality: int = 85) -> None:
     """A JPEG without metadata; missing folders are made."""
     path.parent.mkdir(parents=True, exist_ok=True)
     image.save(path, "JPEG", quality=quality)
+
+
+def save_still(image: Image.Image, path: Path) -> None:
+    """A PNG of few colours, which keeps it small; missing folders are made."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    image.quantize(_STILL_COLOURS, dither=Image.Dither.NONE).save(path, "PNG", optimize=True)
 
 
 def save_clip(pictures: Iterable[Image.Image], path: Path, width_px: int, height_px: int) -> None:

@@ -4,7 +4,6 @@ A gold label in a spelling that the labels do not have would make every answer t
 another spelling is resolved and noted, and a word that is none is refused with the label that is nearest to it.
 """
 
-import math
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from typing import Final
@@ -99,21 +98,3 @@ def nearest(word: str, names: Sequence[str]) -> str | None:
     folded = {fold(name): name for name in names}
     near = get_close_matches(fold(word)[:_LONGEST_CHARS], folded, n=1, cutoff=0.5)
     return folded[near[0]] if near else None
-
-
-def intensity(text: str) -> float:
-    """A score as a number. Raises Unusable for anything that is none."""
-    try:
-        score = float(text)
-    except ValueError:
-        score = math.nan
-    if not math.isfinite(score):
-        raise Unusable(f"its score {visible(text, longest=_LONGEST_CHARS)!r} is no number")
-    return score
-
-
-def polarity(score: float) -> str:
-    """The sentiment that a score stands for, by its sign."""
-    if score == 0:
-        return "neutral"
-    return "positive" if score > 0 else "negative"

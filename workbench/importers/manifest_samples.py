@@ -15,8 +15,9 @@ from workbench.domain.samples import BETWEEN_FILES, MediaKind, Sample
 from workbench.domain.tasks import Task
 from workbench.domain.visible import visible
 from workbench.importers.found import Found, Ledger, Unusable
+from workbench.importers.intensities import intensity, polarity
 from workbench.importers.manifest_cards import Contents, Settings, own_card
-from workbench.importers.manifest_gold import HOW_TO_GIVE_LABELS, GoldLabels, intensity, polarity
+from workbench.importers.manifest_gold import HOW_TO_GIVE_LABELS, GoldLabels
 from workbench.importers.manifest_media import ListedMedia
 from workbench.importers.manifest_rows import ManifestRow
 

@@ -1,12 +1,12 @@
 """Segments of source videos with an intensity of sentiment each, whatever tables they are listed in, as samples."""
 
-import math
 from dataclasses import dataclass
 from typing import Final
 
 from workbench.domain.samples import MediaKind, Sample
 from workbench.importers.choices import Choices
-from workbench.importers.found import Ledger, Missing, Unusable
+from workbench.importers.found import Ledger, Missing
+from workbench.importers.intensities import intensity, polarity
 from workbench.importers.places import Places
 from workbench.importers.transcripts import Transcripts, add_spoken
 from workbench.importers.trees import Tree
@@ -36,10 +36,10 @@ class SpokenClips:
     def add(self, one: Utterance, split: str) -> None:
         """Keep an utterance with its clip, or else with its words alone, or list why it cannot be used."""
         with self._ledger.row(f"{one.video}/{one.clip}"):
-            score = _intensity(one.score)
+            score = intensity(one.score, "label")
             sample = Sample(
                 id=f"{one.video}/{one.clip}",
-                gold=self._ledger.gold(_polarity(score)),
+                gold=self._ledger.gold(polarity(score)),
                 raw_label=one.score,
                 media=MediaKind.NONE,
                 text=self._said.of(f"{one.video}_{one.clip}") or one.text or None,
@@ -60,19 +60,3 @@ class SpokenClips:
                 return self._flat.file(*flat)
             except Missing:
                 raise Missing("neither a clip nor words") from None
-
-
-def _intensity(text: str) -> float:
-    try:
-        score = float(text)
-    except ValueError:
-        score = math.nan
-    if not math.isfinite(score):
-        raise Unusable(f"its label {text!r:.40} is no number")
-    return score
-
-
-def _polarity(score: float) -> str:
-    if score == 0:
-        return "neutral"
-    return "positive" if score > 0 else "negative"

@@ -24,7 +24,7 @@ def main() -> None:
     """Run the demo in a folder of its own and take pictures of what it leaves behind."""
     with tempfile.TemporaryDirectory() as folder:
         emowb = [sys.executable, "-c", "from workbench.cli.app import main; main()"]
-        subprocess.run([*emowb, "demo", "--headless"], cwd=folder, stdout=subprocess.DEVNULL, check=False)  # noqa: S603
+        subprocess.run([*emowb, "demo", "--headless"], cwd=folder, stdout=subprocess.DEVNULL, check=False)  # noqa: S603 (our own command)
         settings = replace(load_settings({}, Path(folder)), db=Path(folder) / "emowb-demo.db", reviewer="ana")
         for name, key, width, height, keys in PICTURES:
             parts = review_parts(settings, os.environ, key, "demo")

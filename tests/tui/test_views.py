@@ -73,7 +73,7 @@ async def test_a_broken_picture_is_said_and_the_next_one_is_drawn(review: Review
         frame = review.parts.clip_frame(sample, index, longest_px)
         return replace(frame, data=frame.data[:60]) if sample.id.endswith("00f") else frame
 
-    async with opened(replace(review.parts, clip_frame=torn)) as driver:  # type: ignore[arg-type]
+    async with opened(replace(review.parts, clip_frame=torn)) as driver:  # type: ignore[arg-type]  # always raises
         await driver.until_seen("cannot be drawn")
         await driver.press("j")
         await driver.until_seen("frame 5/9")
@@ -190,6 +190,6 @@ async def test_a_case_that_cannot_be_read_is_a_notice(review: ReviewRun) -> None
 
     async with opened(review.parts) as driver:
         driver.screen.session._session = None
-        driver.screen.session._open = torn_session  # type: ignore[assignment]
+        driver.screen.session._open = torn_session  # type: ignore[assignment]  # always raises
         await driver.press("j")
         await driver.until_seen("torn")

@@ -54,6 +54,8 @@ CREATE TABLE run (
     -- Who is sending it now: a second runner is refused while this one lives.
     holder       TEXT,                   -- host:pid
     held_at      TEXT,                   -- the last sign of life
+    estimate     TEXT,                   -- JSON: what it was expected to take when it was planned
+    endpoint_record TEXT,                -- JSON: what a probe had found out about the endpoint when it was first sent
     UNIQUE (dataset, name)
 ) STRICT;
 
@@ -81,7 +83,8 @@ CREATE TABLE batch (
     id           INTEGER PRIMARY KEY,
     run_id       INTEGER NOT NULL REFERENCES run (id),
     parent_id    INTEGER REFERENCES batch (id), -- the batch that it is a part of
-    step         TEXT                    -- NULL: open; else how it ended: keep, repeat (its rest is a new batch), split, give up
+    step         TEXT,                   -- NULL: open; else how it ended: keep, repeat (its rest is a new batch), split, give up
+    depth        INTEGER NOT NULL DEFAULT 0 -- how often it was split: 0 as planned
 ) STRICT;
 CREATE INDEX batch_open ON batch (run_id, id) WHERE step IS NULL;
 
@@ -118,7 +121,46 @@ CREATE TABLE attempt (
     headers      TEXT,                   -- JSON object: request id and rate limits
     error        TEXT,
     step         TEXT,                   -- what followed: keep, repeat, split, give up, stop
+    endpoint     TEXT,                   -- the name of the endpoint that was asked; NULL: from before schema 2
+    key_name     TEXT,                   -- the variable that held the key, never the key; NULL: none, or from before
+    cached_tokens INTEGER,               -- of the prompt's
+    image_tokens INTEGER,                -- of the prompt's
+    estimated_usd REAL,                  -- reserved before it was sent; NULL: not known
+    job_id       INTEGER REFERENCES job (id), -- the upload it travelled in; NULL: a request of its own
     UNIQUE (batch_id, number)
+) STRICT;
+-- Requests per day are counted by it, over all runs.
+CREATE INDEX attempt_by_lane ON attempt (endpoint, key_name, sent_at);
+
+-- One row: an upload to an offline Batch API: many requests in one file, answered within a day.
+CREATE TABLE job (
+    id           INTEGER PRIMARY KEY,
+    run_id       INTEGER NOT NULL REFERENCES run (id),
+    endpoint     TEXT NOT NULL,
+    key_name     TEXT,                   -- the variable that held the key, never the key; NULL: none
+    part         INTEGER NOT NULL,       -- place among the files that the run's requests were cut into, from 0
+    file_hash    TEXT NOT NULL,          -- of the JSONL: the same requests are never uploaded twice
+    n_requests   INTEGER NOT NULL,
+    n_bytes      INTEGER NOT NULL,
+    state        TEXT NOT NULL,          -- planned, uploaded, created, completed, expired, failed, cancelled, done (fetched and joined)
+    input_file   TEXT,                   -- the provider's names of the three files and of the job
+    provider_job TEXT,
+    output_file  TEXT,
+    error_file   TEXT,
+    error        TEXT,
+    created_at   TEXT NOT NULL,
+    changed_at   TEXT NOT NULL,
+    UNIQUE (run_id, file_hash)
+) STRICT;
+
+-- One row: what was last found out about a model at an endpoint by asking.
+CREATE TABLE probe (
+    endpoint     TEXT NOT NULL,
+    base_url     TEXT NOT NULL,
+    model        TEXT NOT NULL,
+    probed_at    TEXT NOT NULL,
+    record       TEXT NOT NULL,          -- JSON object
+    PRIMARY KEY (endpoint, model)
 ) STRICT;
 
 -- One row: a change that a reviewer made to one field of a sample in a run. Undo is one more row.
@@ -142,3 +184,10 @@ CREATE VIEW review AS
       AND id = (SELECT MAX(id) FROM review_change AS later
                 WHERE later.run_id = change.run_id AND later.sample_id = change.sample_id
                   AND later.reviewer = change.reviewer AND later.field = change.field);
+
+-- One row: this file has reached a schema version. A new file begins with the version it was made in.
+CREATE TABLE migration (
+    version      INTEGER PRIMARY KEY,
+    at           TEXT NOT NULL,
+    program      TEXT NOT NULL           -- emowb's version
+) STRICT;

@@ -1,11 +1,13 @@
+import json
 from collections.abc import Callable, Mapping
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
 
 from workbench.errors import UsageError
-from workbench.provider.endpoints import PRESETS, Endpoint
-from workbench.settings import Settings, endpoint_named, load_settings
+from workbench.provider.endpoints import PRESETS, Endpoint, Structured
+from workbench.settings import Settings, endpoint_named, load_settings, setting_names
 
 Read = Callable[..., Settings]
 
@@ -40,7 +42,8 @@ def test_without_files_and_variables_the_defaults_hold(read: Read) -> None:
     settings = read()
     assert (settings.db, settings.exports) == (Path("emowb.db"), Path("exports"))
     assert (settings.endpoint, settings.model, settings.rpm) == (None, None, None)
-    assert (settings.concurrency, settings.timeout_s) == (8, 300.0)
+    assert (settings.tpm, settings.rpd, settings.budget_usd) == (None, None, None)
+    assert (settings.concurrency, settings.timeout_s) == (None, 300.0)
     assert settings.endpoints == PRESETS
     assert settings.reviewer
     assert settings.source_of("reviewer") == "login name"
@@ -62,7 +65,7 @@ def test_a_variable_wins_over_the_file_here_and_that_over_the_users(read: Read, 
 def test_every_value_can_stand_in_a_file_and_in_a_variable(read: Read) -> None:
     by_file = read(
         'db = "~/a.db"\nexports = "out"\ncache = "c"\nendpoint = "vllm"\nmodel = "m"\nreviewer = " Ann "\n'
-        "rpm = 30\nconcurrency = 2\ntimeout_s = 1.5\n"
+        "rpm = 30\ntpm = 40_000\nrpd = 500\nbudget_usd = 2.5\nconcurrency = 2\ntimeout_s = 1.5\n"
     )
     by_variable = read(
         *("", ""),
@@ -73,13 +76,17 @@ def test_every_value_can_stand_in_a_file_and_in_a_variable(read: Read) -> None:
         EMOWB_MODEL="m",
         EMOWB_REVIEWER=" Ann ",
         EMOWB_RPM="30",
+        EMOWB_TPM="40000",
+        EMOWB_RPD="500",
+        EMOWB_BUDGET_USD="2.5",
         EMOWB_CONCURRENCY="2",
         EMOWB_TIMEOUT_S="1.5",
     )
     for settings in (by_file, by_variable):
         assert (settings.db, settings.exports, settings.cache) == (Path.home() / "a.db", Path("out"), Path("c"))
         assert (settings.endpoint, settings.model, settings.reviewer) == ("vllm", "m", "Ann")
-        assert (settings.rpm, settings.concurrency, settings.timeout_s) == (30, 2, 1.5)
+        assert (settings.rpm, settings.tpm, settings.rpd, settings.budget_usd) == (30, 40_000, 500, 2.5)
+        assert (settings.concurrency, settings.timeout_s) == (2, 1.5)
 
 
 def test_an_empty_variable_says_nothing(read: Read) -> None:
@@ -107,6 +114,9 @@ WRONG = {
     "no number": ("timeout_s = nan", "timeout_s in {file} is nan; it must be seconds above 0"),
     "for ever": ("concurrency = inf", "concurrency in {file} is inf; it must be a whole number above 0"),
     "seconds for ever": ("timeout_s = inf", "timeout_s in {file} is inf; it must be seconds above 0"),
+    "a budget for ever": ("budget_usd = inf", "budget_usd in {file} is inf; it must be US dollars above 0"),
+    "no budget": ("budget_usd = nan", "budget_usd in {file} is nan; it must be US dollars above 0"),
+    "half a token": ("tpm = 0.5", "tpm in {file} is 0.5; it must be a whole number above 0"),
     "a list": ("timeout_s = [1]", "timeout_s in {file} is [1]; it must be seconds above 0"),
     "a number for a path": ("db = 3", "db in {file} is 3; it must be a path"),
     "an empty path": ('db = "  "', "db in {file} is '  '; it must be a path"),
@@ -146,7 +156,7 @@ def test_a_table_adds_an_endpoint_and_keeps_the_presets(read: Read, tmp_path: Pa
         '[endpoints.lab]\nbase_url = "https://lab.example.com/v1"\nkey_variable = "LAB_KEY"\nstructured = false'
     )
     assert endpoint_named(settings, "lab") == Endpoint(
-        name="lab", base_url="https://lab.example.com/v1", key_variable="LAB_KEY", structured=False
+        name="lab", base_url="https://lab.example.com/v1", key_variables=("LAB_KEY",), structured=Structured.NONE
     )
     assert set(settings.endpoints) == {*PRESETS, "lab"}
     assert settings.source_of("endpoints.lab") == str(tmp_path / "work" / "emowb.toml")
@@ -155,7 +165,49 @@ def test_a_table_adds_an_endpoint_and_keeps_the_presets(read: Read, tmp_path: Pa
 
 def test_a_table_changes_what_it_names_and_nothing_else(read: Read) -> None:
     settings = read('[endpoints.vllm]\nbase_url = "http://gpu:8000/v1"', '[endpoints.vllm]\nkey_variable = "K"')
-    assert endpoint_named(settings, "vllm") == Endpoint(name="vllm", base_url="http://gpu:8000/v1", key_variable="K")
+    changed = replace(PRESETS["vllm"], base_url="http://gpu:8000/v1", key_variables=("K",))
+    assert endpoint_named(settings, "vllm") == changed
+
+
+def test_every_word_of_an_endpoint_can_stand_in_its_table(read: Read) -> None:
+    lab = Endpoint(
+        name="lab",
+        base_url="https://lab.example.com/v1",
+        key_variables=("A", "B"),
+        token_field="max_completion_tokens",
+        structured=Structured.FLAT_SCHEMA,
+        detail=False,
+        seed=False,
+        temperature=False,
+        images_per_request=8,
+        rpm=60,
+        tpm=90_000,
+        rpd=1_000,
+        concurrency=4,
+        api_version="2024-10-21",
+        blurs_faces=True,
+        lists_models=False,
+        shares_with=("vllm",),
+        batch_api=True,
+    )
+    words = {field.name: getattr(lab, field.name) for field in fields(Endpoint) if field.name != "name"}
+    lines = [f"{word} = {json.dumps(value)}" for word, value in words.items()]
+    assert all(value != field.default for field, value in zip(fields(Endpoint)[1:], words.values(), strict=True))
+    assert endpoint_named(read("[endpoints.lab]\n" + "\n".join(lines)), "lab") == lab
+
+
+@pytest.mark.parametrize(
+    ("word", "structured"),
+    [
+        ("true", Structured.JSON_SCHEMA),
+        ("false", Structured.NONE),
+        ('"none"', Structured.NONE),
+        ('"flat_schema"', Structured.FLAT_SCHEMA),
+    ],
+)
+def test_structured_is_a_truth_or_the_name_of_a_form(read: Read, word: str, structured: Structured) -> None:
+    settings = read(f'[endpoints.lab]\nbase_url = "https://lab.example.com/v1"\nstructured = {word}')
+    assert settings.endpoints["lab"].structured is structured
 
 
 ENDPOINTS = {
@@ -168,7 +220,40 @@ ENDPOINTS = {
     ),
     "a word for a truth": (
         '[endpoints.lab]\nstructured = "no"',
-        "structured in [endpoints.lab] of {file} is 'no'; it must be ",
+        "structured in [endpoints.lab] of {file} is 'no'; it must be true, false or one of json_schema, flat_schema, ",
+    ),
+    "a number for a truth": ("[endpoints.lab]\nseed = 0", "seed in [endpoints.lab] of {file} is 0; it must be true or"),
+    "a truth for a number": (
+        "[endpoints.lab]\nrpm = true",
+        "rpm in [endpoints.lab] of {file} is True; it must be a wh",
+    ),
+    "no pictures": (
+        "[endpoints.lab]\nimages_per_request = 0",
+        "images_per_request in [endpoints.lab] of {file} is 0; ",
+    ),
+    "another name of the token limit": (
+        '[endpoints.lab]\ntoken_field = "tokens"',
+        "token_field in [endpoints.lab] of {file} is 'tokens'; it must be max_tokens or max_completion_tokens",
+    ),
+    "a variable for a list": (
+        '[endpoints.lab]\nkey_variables = "A"',
+        "key_variables in [endpoints.lab] of {file} is 'A'; it must be a list of variables' names",
+    ),
+    "variables that are none": (
+        "[endpoints.lab]\nkey_variables = [1]",
+        "key_variables in [endpoints.lab] of {file} is [1]; it must be a list of variables' names",
+    ),
+    "keys said twice": (
+        '[endpoints.lab]\nkey_variable = "A"\nkey_variables = ["B"]',
+        "[endpoints.lab] in {file} has both key_variable and key_variables; keep one",
+    ),
+    "sharing with itself": (
+        '[endpoints.lab]\nshares_with = ["lab"]',
+        "shares_with in [endpoints.lab] of {file} must name other endpoints of yours",
+    ),
+    "sharing with the embedded one": (
+        '[endpoints.lab]\nshares_with = ["embedded"]',
+        "shares_with in [endpoints.lab] of {file} must name other endpoints of yours",
     ),
     "a word for a table": ('[endpoints]\nlab = "x"', "[endpoints.lab] in {file} is not a table"),
     "no tables": ('endpoints = "x"', "endpoints in {file} must be tables: [endpoints.NAME]"),
@@ -200,7 +285,8 @@ def test_a_key_does_not_belong_into_an_address_and_is_not_repeated(read: Read, a
 
 
 def test_words_of_a_table_are_always_offered_in_the_same_order(read: Read) -> None:
-    assert said(read, '[endpoints.lab]\nxyzzy = "x"').endswith("known: base_url, key_variable, token_field, structured")
+    text = said(read, '[endpoints.lab]\nxyzzy = "x"')
+    assert "known: base_url, key_variable, key_variables, token_field, structured, detail, seed, temperature," in text
 
 
 def test_an_endpoint_that_does_not_exist_is_answered_with_its_neighbours(read: Read) -> None:
@@ -238,8 +324,14 @@ def test_which_endpoint_is_the_default(
 def test_openais_address_is_taken_from_its_variable_and_said(read: Read) -> None:
     settings = read('[endpoints.openai]\nbase_url = "http://file/v1"', OPENAI_BASE_URL="http://127.0.0.1:1/v1")
     assert endpoint_named(settings, "openai").base_url == "http://127.0.0.1:1/v1"
-    assert endpoint_named(settings, "openai").key_variable == "OPENAI_API_KEY"
+    assert endpoint_named(settings, "openai").key_variables == ("OPENAI_API_KEY",)
     assert settings.source_of("endpoints.openai") == "$OPENAI_BASE_URL"
+
+
+def test_all_settings_are_named_in_the_order_of_reading(read: Read) -> None:
+    names = setting_names()
+    assert names[:4] == ("db", "exports", "cache", "endpoint")
+    assert {*names} == {field.name for field in fields(Settings)} - {"endpoints", "prices", "sources"}
 
 
 def test_settings_cannot_be_changed_by_who_reads_them(read: Read) -> None:

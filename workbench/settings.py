@@ -9,14 +9,15 @@ import math
 import os
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from workbench.errors import UsageError, unknown_name
+from workbench.provider.endpoint_tables import read_endpoint
 from workbench.provider.endpoints import EMBEDDED, PRESETS, Endpoint
+from workbench.provider.prices import Price, read_price
 
 _FILE: Final = "emowb.toml"
 _PREFIX: Final = "EMOWB_"
@@ -37,14 +38,22 @@ class Settings:
     model: str | None = None
     reviewer: str = ""
     rpm: int | None = None
-    """Requests per minute; None: no limit of ours."""
-    concurrency: int = 8
-    """Requests in flight."""
+    """Requests per minute, for each key; None: no limit of ours. So are the next two."""
+    tpm: int | None = None
+    """Tokens per minute."""
+    rpd: int | None = None
+    """Requests per day."""
+    budget_usd: float | None = None
+    """What a run may cost in all; None: whatever it costs."""
+    concurrency: int | None = None
+    """Requests in flight; None: found out while running."""
     timeout_s: float = 300.0
     endpoints: Mapping[str, Endpoint] = field(default_factory=lambda: PRESETS)
     """Presets, and what the files add or change."""
+    prices: Mapping[str, Price] = field(default_factory=lambda: MappingProxyType({}))
+    """The user's own, by model name: tables `[prices."MODEL"]` of the files. They win over the built-in ones."""
     sources: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    """Where each value came from, by field; an endpoint's as `endpoints.NAME`."""
+    """Where each value came from, by field; an endpoint's as `endpoints.NAME`, a price's as `prices.MODEL`."""
 
     def source_of(self, name: str) -> str:
         """Where a value came from, for people."""
@@ -60,6 +69,11 @@ def load_settings(environment: Mapping[str, str], working_dir: Path, config_dir:
         if path.is_file():
             settings = _with_file(settings, path)
     return _with_environment(settings, environment)
+
+
+def setting_names() -> tuple[str, ...]:
+    """Every setting that a file or a variable can hold, in the order in which people read them."""
+    return tuple(_READERS)
 
 
 def endpoint_named(settings: Settings, name: str) -> Endpoint:
@@ -89,6 +103,7 @@ def _text(value: Any) -> str:
     return value.strip()
 
 
+_WHOLE: Final = (_positive(int), "a whole number above 0")
 _READERS: Final[Mapping[str, tuple[Callable[[Any], Any], str]]] = MappingProxyType(
     {
         "db": (lambda value: Path(_text(value)).expanduser(), "a path"),
@@ -97,8 +112,11 @@ _READERS: Final[Mapping[str, tuple[Callable[[Any], Any], str]]] = MappingProxyTy
         "endpoint": (_text, "an endpoint's name"),
         "model": (_text, "a model's name"),
         "reviewer": (_text, "a name"),
-        "rpm": (_positive(int), "a whole number above 0"),
-        "concurrency": (_positive(int), "a whole number above 0"),
+        "rpm": _WHOLE,
+        "tpm": _WHOLE,
+        "rpd": _WHOLE,
+        "budget_usd": (_positive(float), "US dollars above 0"),
+        "concurrency": _WHOLE,
         "timeout_s": (_positive(float), "seconds above 0"),
     }
 )
@@ -126,40 +144,29 @@ def _with_file(settings: Settings, path: Path) -> Settings:
     tables = values.pop("endpoints", {})
     if not isinstance(tables, dict):
         raise UsageError(f"endpoints in {path} must be tables: [endpoints.NAME]")
+    prices = values.pop("prices", {})
+    if not isinstance(prices, dict):
+        raise UsageError(f'prices in {path} must be tables: [prices."MODEL"]')
     settings = _with_values(settings, values, str(path))
     for name, table in tables.items():
         settings = _with_endpoint(settings, name, table, str(path))
-    return settings
+    return _with_prices(settings, prices, str(path))
 
 
 def _with_endpoint(settings: Settings, name: str, table: Any, source: str) -> Settings:
-    known = [one.name for one in fields(Endpoint) if one.name != "name"]
+    """A table changes what it names and nothing else."""
     base = settings.endpoints.get(name, Endpoint(name=name, base_url=""))
-    if name == EMBEDDED or not isinstance(table, dict):
-        raise UsageError(f"[endpoints.{name}] in {source} is not a table of an endpoint of yours")
-    for word, value in table.items():
-        if word not in known:
-            raise unknown_name(f"word in [endpoints.{name}] of {source}:", word, known)
-        kind, wanted = (bool, "true or false") if word == "structured" else (str, "a text")
-        if not isinstance(value, kind):
-            raise UsageError(f"{word} in [endpoints.{name}] of {source} is {value!r}; it must be {wanted}")
-    if "base_url" in table:
-        _check_address(table["base_url"], f"base_url in [endpoints.{name}] of {source}")
-    endpoints = {**settings.endpoints, name: replace(base, **table)}
+    endpoints = {**settings.endpoints, name: read_endpoint(base, table, source)}
     sources = {**settings.sources, f"endpoints.{name}": source}
     return replace(settings, endpoints=MappingProxyType(endpoints), sources=MappingProxyType(sources))
 
 
-def _check_address(address: str, where: str) -> None:
-    """Raises UsageError for what is no web address, or carries a secret: addresses are shown, keys are not."""
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        parts = urlsplit("")
-    if "@" in parts.netloc or parts.query:
-        raise UsageError(f"{where} holds more than an address; a key belongs into the variable that key_variable names")
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise UsageError(f"{where} is {address!r}; it must be an address like https://host/v1")
+def _with_prices(settings: Settings, tables: Mapping[str, Any], source: str) -> Settings:
+    """A price is one table, whole: a nearer file's takes the place of another's."""
+    read = {name: read_price(table, f'[prices."{name}"]', source) for name, table in tables.items()}
+    sources = {**settings.sources, **{f"prices.{name}": source for name in read}}
+    prices = {**settings.prices, **read}
+    return replace(settings, prices=MappingProxyType(prices), sources=MappingProxyType(sources))
 
 
 def _with_environment(settings: Settings, environment: Mapping[str, str]) -> Settings:

@@ -36,6 +36,7 @@ CHANGES: dict[str, Any] = {
     "temperature": 1.0,
     "max_tokens": 1000,
     "structured": False,
+    "retry": "paper",
 }
 words = st.text(max_size=10)
 specs = st.builds(

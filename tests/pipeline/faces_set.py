@@ -1,5 +1,6 @@
 """A small data set of drawn pictures in a real workspace, and reply sources that stand where a model would."""
 
+import asyncio
 import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -14,9 +15,11 @@ from workbench.domain.runs import Run, RunSpec
 from workbench.domain.samples import MediaKind, Sample
 from workbench.domain.tasks import FramePolicy
 from workbench.media.frames import FrameRequest, sample_frames
+from workbench.pipeline.asked import Expected
 from workbench.pipeline.planning import open_run, utc_now
-from workbench.pipeline.running import RunnerParts
-from workbench.provider.limits import Limiter
+from workbench.pipeline.running import Channel, RunnerParts
+from workbench.provider.lanes import Lane, Limits
+from workbench.storage.database import open_workspace
 from workbench.storage.samples import ImportedDataset, save_dataset
 
 CARD = CARDS["rafdb"]
@@ -88,23 +91,45 @@ def refused() -> Reply:
     return Reply(outcome=Outcome.ANSWERED, text="I'm sorry, but I can't assist with that request.", status_code=200)
 
 
-async def no_sleep(_: float) -> None:
-    """Time passes at once."""
+class Passing:
+    """A time that passes only while somebody sleeps in it, and then at once."""
+
+    def __init__(self) -> None:
+        self.now_s = 0.0
+
+    def clock(self) -> float:
+        """Seconds."""
+        return self.now_s
+
+    async def sleep(self, wait_s: float) -> None:
+        """They pass at once."""
+        self.now_s += wait_s
+        await asyncio.sleep(0)
 
 
-def parts_for(db: Database, run: Run, root: Path, source: Scripted, **changes: object) -> RunnerParts:
-    """Runner parts around a source, without waiting."""
+def channel_for(source: Scripted, *, concurrency: int = 4, name: str = "scripted", **more: object) -> Channel:
+    """A lane to a source, without limits but the number in flight."""
+    lane = Lane(name, Limits(concurrency=concurrency), 0.0)
+    return Channel(lane=lane, source=source, endpoint=name, **more)  # type: ignore[arg-type]  # a test names what it changes
+
+
+def parts_for(
+    db: Database, run: Run, root: Path, source: Scripted, *, concurrency: int = 4, **changes: object
+) -> RunnerParts:
+    """Runner parts around a source, in a time that passes at once."""
     wanted = FrameRequest(policy=FramePolicy.parse("all"), colour=run.spec.colour, longest_side_px=1024)
+    path = Path(db.conn.execute("PRAGMA database_list").fetchone()[2])
+    time = Passing()
     values: dict[str, object] = {
-        "db": db,
+        "open_db": lambda: open_workspace(path),
         "card": CARD,
         "run": run,
-        "source": source,
+        "channels": [channel_for(source, concurrency=concurrency)],
         "frames": lambda sample: sample_frames(root, sample, wanted),
-        "limiter": Limiter(None, sleep=no_sleep),
         "price": lambda _model, _usage: 0.0,
+        "expect": lambda _request, _samples: Expected(1_000, 0.0),
         "now": utc_now,
-        "concurrency": 4,
-        "sleep": no_sleep,
+        "clock": time.clock,
+        "sleep": time.sleep,
     }
     return RunnerParts(**(values | changes))  # type: ignore[arg-type]  # a test names what it changes

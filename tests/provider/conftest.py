@@ -5,6 +5,7 @@ import socket
 import struct
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -67,13 +68,17 @@ def refused(status: int, code: str | None = None, message: str = "no", **headers
     )
 
 
+Scripted = Answer | Callable[[Asked], Answer]
+"""An answer, or what makes one from the request."""
+
+
 class ScriptedServer(ThreadingHTTPServer):
     """Gives the answers in their order, the last one for ever."""
 
     daemon_threads = True
     block_on_close = False
 
-    def __init__(self, *answers: Answer) -> None:
+    def __init__(self, *answers: Scripted) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.answers = list(answers)
         self.asked: list[Asked] = []
@@ -86,7 +91,7 @@ class ScriptedServer(ThreadingHTTPServer):
 
     @property
     def endpoint(self) -> Endpoint:
-        return Endpoint(name="scripted", base_url=self.base_url, key_variable="SCRIPTED_KEY")
+        return Endpoint(name="scripted", base_url=self.base_url, key_variables=("SCRIPTED_KEY",))
 
     def handle_error(self, *_: object) -> None:
         """A client that went away is no news."""
@@ -104,10 +109,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self, body: object) -> None:
         headers = {name.lower(): value for name, value in self.headers.items()}
-        self.server.asked.append(Asked(self.command, self.path, headers, body))
+        asked = Asked(self.command, self.path, headers, body)
+        self.server.asked.append(asked)
         self.server.was_asked.set()
         answers = self.server.answers
-        answer = answers.pop(0) if len(answers) > 1 else answers[0]
+        scripted = answers.pop(0) if len(answers) > 1 else answers[0]
+        answer = scripted if isinstance(scripted, Answer) else scripted(asked)
         self.send_response(answer.status)
         for name, value in answer.headers.items():
             self.send_header(name, value)
@@ -126,24 +133,26 @@ class _Handler(BaseHTTPRequestHandler):
         """Tests read `asked`."""
 
 
-@pytest.fixture
-def serve() -> Iterator[Callable[..., ScriptedServer]]:
-    """Start a server with these answers; all are stopped after the test."""
-    started: list[tuple[ScriptedServer, threading.Thread]] = []
-
-    def start(*answers: Answer) -> ScriptedServer:
-        server = ScriptedServer(*answers)
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-        thread.start()
-        started.append((server, thread))
-        return server
-
-    yield start
-    for server, thread in started:
+@contextmanager
+def serving(*answers: Scripted) -> Iterator[ScriptedServer]:
+    """A server with these answers, stopped at the end of the block."""
+    server = ScriptedServer(*answers)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread.start()
+    try:
+        yield server
+    finally:
         server.closing.set()
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., ScriptedServer]]:
+    """Start a server with these answers; all are stopped after the test."""
+    with ExitStack() as started:
+        yield lambda *answers: started.enter_context(serving(*answers))
 
 
 Serve = Callable[..., ScriptedServer]

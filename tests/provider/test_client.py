@@ -415,8 +415,8 @@ def test_the_environment_leads_nothing_elsewhere_and_adds_nothing(serve: Serve) 
 
 
 async def list_models(endpoint: Endpoint) -> list[str]:
-    async with EndpointClient(endpoint, ApiKey(KEY)) as client:
-        return await client.models()
+    async with EndpointClient(endpoint, ApiKey(KEY, "SCRIPTED_KEY")) as client:
+        return [model.name for model in await client.models()]
 
 
 @pytest.mark.asyncio

@@ -1,6 +1,8 @@
+from collections.abc import Callable
+
 import pytest
 
-from workbench.provider.endpoints import PRESETS, Endpoint
+from workbench.provider.endpoints import PRESETS, Endpoint, Structured
 
 LOCAL = [
     *("http://127.0.0.1:8000/v1", "http://localhost:11434/v1", "http://LOCALHOST/v1", "https://[::1]:8080/v1"),
@@ -32,9 +34,29 @@ def test_presets_stand_under_their_names_and_say_where_their_keys_are() -> None:
     assert all(name == endpoint.name for name, endpoint in PRESETS.items())
     remote = {name for name, endpoint in PRESETS.items() if not endpoint.is_local}
     assert remote == {"openai", "azure", "openrouter"}
-    assert all(bool(endpoint.key_variable) == (name in remote) for name, endpoint in PRESETS.items())
+    assert all(bool(endpoint.key_variables) == (name in remote) for name, endpoint in PRESETS.items())
 
 
 def test_openai_wants_the_newer_name_of_the_token_limit_and_compatible_servers_the_older() -> None:
     newer = {name for name, endpoint in PRESETS.items() if endpoint.token_field == "max_completion_tokens"}
     assert newer == {"openai"}
+
+
+WAYS = {
+    "detail is sent to those that may heed it": (lambda one: one.detail, {"openai", "azure", "openrouter", "lmstudio"}),
+    "llama.cpp looks for a schema elsewhere": (lambda one: one.structured is Structured.FLAT_SCHEMA, {"llamacpp"}),
+    "azure blurs faces": (lambda one: one.blurs_faces, {"azure"}),
+    "azure has deployments that it does not list": (lambda one: not one.lists_models, {"azure"}),
+    "openai has an offline Batch API": (lambda one: one.batch_api, {"openai"}),
+    "a seed and a temperature are tried with all": (lambda one: one.seed and one.temperature, set(PRESETS)),
+}
+
+
+@pytest.mark.parametrize(("way", "names"), WAYS.values(), ids=WAYS)
+def test_ways_in_which_the_presets_differ(way: Callable[[Endpoint], bool], names: set[str]) -> None:
+    assert {name for name, endpoint in PRESETS.items() if way(endpoint)} == names
+
+
+def test_a_preset_sets_no_limits_of_its_own_since_these_are_the_accounts() -> None:
+    limits = {(one.rpm, one.tpm, one.rpd, one.concurrency) for one in PRESETS.values()}
+    assert limits == {(None, None, None, None)}

@@ -7,7 +7,18 @@ import typer
 from typer.core import TyperGroup
 
 from workbench import __version__
-from workbench.cli import datasets, demo, endpoints, importing, results, reviewing, running, runs
+from workbench.cli import (
+    backing_up,
+    datasets,
+    demo,
+    endpoints,
+    importing,
+    probing,
+    results,
+    reviewing,
+    running,
+    runs,
+)
 from workbench.cli.output import say, show
 from workbench.errors import EXIT_INTERRUPTED, WorkbenchError
 
@@ -76,7 +87,7 @@ def root(
     context.obj = {"db": db.expanduser() if db else None}
 
 
-for room in (demo, datasets, importing, running, runs, reviewing, results, endpoints):
+for room in (demo, datasets, importing, running, runs, reviewing, results, probing, endpoints, backing_up):
     room.register(app)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from workbench.cli.output import say
 from workbench.domain.datasets import DatasetCard, card_of
 from workbench.settings import Settings, load_settings
 
@@ -58,7 +59,7 @@ def workspace(settings: Settings, *, create: bool = False) -> Iterator["Database
     """The workspace, closed at the end."""
     from workbench.storage.database import open_workspace
 
-    db = open_workspace(settings.db, create=create)
+    db = open_workspace(settings.db, create=create, say=say)
     try:
         yield db
     finally:

@@ -1,5 +1,6 @@
 """`emowb endpoint` and `emowb config`."""
 
+from dataclasses import fields
 from typing import Annotated
 
 import typer
@@ -7,6 +8,7 @@ import typer
 from workbench.cli.context import AsJson, settings_of
 from workbench.cli.output import say, show, show_json, show_table
 from workbench.domain.visible import visible
+from workbench.provider.endpoints import Endpoint
 
 
 def register(app: typer.Typer) -> None:
@@ -61,6 +63,20 @@ def serve_endpoint(
         server.stop()
 
 
+def _word(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _peculiarities(endpoint: Endpoint) -> list[tuple[str, str]]:
+    """In what an endpoint differs from a plain one, in words of its table."""
+    listed = {field.name: (field.default, getattr(endpoint, field.name)) for field in fields(endpoint)}
+    return [
+        (name, ", ".join(value) if isinstance(value, tuple) else _word(value))
+        for name, (default, value) in listed.items()
+        if name not in ("name", "base_url") and value != default
+    ]
+
+
 def show_config(context: typer.Context, *, as_json: AsJson = False) -> None:
     """Print every setting with where it came from.
 
@@ -70,12 +86,17 @@ def show_config(context: typer.Context, *, as_json: AsJson = False) -> None:
     Example:
         emowb config
     """
+    from workbench.settings import setting_names
+
     settings = settings_of(context)
-    names = ("db", "exports", "cache", "endpoint", "model", "reviewer", "rpm", "concurrency", "timeout_s")
-    values = [(name, getattr(settings, name), settings.source_of(name)) for name in names]
+    values = [(name, getattr(settings, name), settings.source_of(name)) for name in setting_names()]
+    for name, endpoint in settings.endpoints.items():
+        source = settings.source_of(f"endpoints.{name}")
+        values.append((f"endpoints.{name}", endpoint.base_url or "(set base_url)", source))
+        values += [(f"endpoints.{name}.{word}", value, source) for word, value in _peculiarities(endpoint)]
     values += [
-        (f"endpoints.{name}", endpoint.base_url or "(set base_url)", settings.source_of(f"endpoints.{name}"))
-        for name, endpoint in settings.endpoints.items()
+        (f"prices.{name}", f"${price.input_usd:g} in, ${price.output_usd:g} out", settings.source_of(f"prices.{name}"))
+        for name, price in settings.prices.items()
     ]
     if as_json:
         show_json(

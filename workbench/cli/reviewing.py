@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from workbench.cli.context import Key, RunName, settings_of
+from workbench.cli.context import Key, RunName, settings_of, workspace
 from workbench.errors import UsageError
 
 
@@ -34,7 +34,10 @@ def open_review(
         raise UsageError("the review screen needs a terminal; `emowb metrics` and `emowb export` work without one")
     from workbench.wiring import review_parts
 
-    parts = review_parts(settings_of(context, reviewer=reviewer), os.environ, key, run)
+    settings = settings_of(context, reviewer=reviewer)
+    with workspace(settings):
+        pass  # what is done to an older file is said here, where there is no screen yet
+    parts = review_parts(settings, os.environ, key, run)
     from workbench.tui.app import run_review
 
     run_review(parts)

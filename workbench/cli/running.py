@@ -1,6 +1,7 @@
 """`emowb run` and `emowb retry`."""
 
 import asyncio
+import math
 import os
 import sys
 from collections.abc import Mapping
@@ -9,14 +10,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from workbench.cli.context import AsJson, Key, Opened, RunName, opened
-from workbench.cli.output import say, show, show_json
+from workbench.cli.estimates import show_plan
+from workbench.cli.output import say
 from workbench.cli.sending import send_and_report
 from workbench.domain.datasets import DatasetCard
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.prompts import NAMED, prompt_version
 from workbench.domain.runs import Colour, RunSpec, RunState
 from workbench.domain.tasks import FramePolicy, Modality
-from workbench.errors import UsageError
+from workbench.errors import EndpointError, UsageError
 
 if TYPE_CHECKING:
     from workbench.wiring import Connection
@@ -31,8 +33,17 @@ def register(app: typer.Typer) -> None:
     app.command("retry")(retry)
 
 
+def _dollars(given: float | None) -> float | None:
+    if given is not None and not 0 < given < math.inf:  # a limit of `nan` would never be reached
+        raise typer.BadParameter("it must be US dollars above 0")
+    return given
+
+
 Endpoint = Annotated[str | None, typer.Option(metavar="NAME", help="Who is asked; `embedded` needs nothing.")]
 Rpm = Annotated[int | None, typer.Option(min=1, help="Requests per minute, never exceeded.")]
+Tpm = Annotated[int | None, typer.Option(min=1, help="Tokens per minute, never exceeded.")]
+Rpd = Annotated[int | None, typer.Option(min=1, help="Requests per day, never exceeded.")]
+Budget = Annotated[float | None, typer.Option(callback=_dollars, metavar="USD", help="What the run may cost in all.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Agree that pictures go to a host off this machine.")]
 Concurrency = Annotated[int | None, typer.Option(min=1, help="Requests in flight.")]
 
@@ -52,7 +63,10 @@ def run_set(
     limit: Annotated[int | None, typer.Option(min=1, help="Only so many samples of the planned order.")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Of the order of samples.")] = None,
     rpm: Rpm = None,
+    tpm: Tpm = None,
+    rpd: Rpd = None,
     concurrency: Concurrency = None,
+    budget: Budget = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be asked; send nothing.")] = False,
     yes: Yes = False,
     as_json: AsJson = False,
@@ -77,20 +91,20 @@ def run_set(
         "limit": limit,
         "seed": seed,
     }
-    with opened(context, key, rpm=rpm, concurrency=concurrency) as at:
+    with opened(context, key, rpm=rpm, tpm=tpm, rpd=rpd, concurrency=concurrency, budget_usd=budget) as at:
         options["modality"] = _checked_modality(at.card, modality)
         stored = _stored_spec(at, name)
         options["endpoint"] = wiring.endpoint_name(at.settings, endpoint, stored)
-        with wiring.connected(at.settings, options["endpoint"], os.environ) as connection:
+        with wiring.connected(at.settings, options["endpoint"], os.environ, needs_key=not dry_run) as connection:
             if not dry_run:  # before anybody off this machine is spoken to
                 _agree(at, Modality(options["modality"] or at.card.modality), connection, yes=yes)
             wanted = model or (stored.model if stored else at.settings.model)
-            options["model"] = asyncio.run(wiring.choose_model(connection, wanted))
+            options["model"] = _chosen_model(connection, wanted, is_needed=not dry_run)
             name = name or options["model"]
             stored = stored or _stored_spec(at, name)
             spec = _resumed_spec(stored, options) if stored else card_spec(at.card, options)
             if dry_run:
-                _show_plan(at, spec, connection, as_json=as_json)
+                show_plan(at, name, spec, connection, as_json=as_json)
                 return
             _open_and_send(at, spec, name, connection, as_json=as_json)
 
@@ -108,7 +122,10 @@ def retry(
     sample: Annotated[list[str] | None, typer.Option(metavar="ID", help="One sample; may be given again.")] = None,
     yes: Yes = False,
     rpm: Rpm = None,
+    tpm: Tpm = None,
+    rpd: Rpd = None,
     concurrency: Concurrency = None,
+    budget: Budget = None,
     as_json: AsJson = False,
 ) -> None:
     """Ask again about samples that have no answer.
@@ -131,7 +148,7 @@ def retry(
         raise UsageError(
             "say what to ask again: --refused, --unparsed, --missing, --failed, --bad-media or --sample ID"
         )
-    with opened(context, key, rpm=rpm, concurrency=concurrency) as at:
+    with opened(context, key, rpm=rpm, tpm=tpm, rpd=rpd, concurrency=concurrency, budget_usd=budget) as at:
         found = wiring.chosen_run(at.db, at.card.key, run)
         wanted = [*samples_with(at.db, found, [status for status, on in chosen.items() if on]), *(sample or [])]
         with wiring.connected(at.settings, found.spec.endpoint, os.environ) as connection:
@@ -139,6 +156,19 @@ def retry(
             count = plan_again(at.db, found, wanted)
             say(f"{found.name}: asking again about {count} samples")
             send_and_report(at.settings, at.db, found, connection, as_json=as_json)
+
+
+def _chosen_model(connection: "Connection", wanted: str | None, *, is_needed: bool) -> str:
+    """The model to ask. What a dry run names is taken at its word where nobody confirms it: costs are planned first."""
+    from workbench import wiring
+
+    try:
+        return asyncio.run(wiring.choose_model(connection, wanted, say))
+    except EndpointError as error:
+        if is_needed or wanted is None:
+            raise
+        say(f"warning: whether there is a model {wanted} was not found out: {error}")
+        return wanted
 
 
 def _stored_spec(at: Opened, name: str | None) -> RunSpec | None:
@@ -167,19 +197,19 @@ def _agree(at: Opened, modality: Modality, connection: "Connection", *, yes: boo
     from workbench.pipeline.planning import utc_now
     from workbench.storage.samples import has_consent, load_dataset, save_consent
 
-    endpoint = connection.endpoint
-    if endpoint.is_local:
-        say(f"asking {endpoint.name} at {endpoint.base_url} on this machine")
-        return
-    load_dataset(at.db, at.card.key)
-    what = "pictures" if modality.has_pictures else "texts"
-    say(f"asking {endpoint.name} at {endpoint.base_url}: {what} leave this machine for {endpoint.host}")
-    if at.card.open_licence or has_consent(at.db, at.card.key, endpoint.host):
-        return
-    say(f"licence of {at.card.title}: {at.card.licence}")
-    if not yes and not (sys.stdin.isatty() and typer.confirm(f"Send them to {endpoint.host}?", err=True)):
-        raise UsageError(f"nothing was sent; --yes agrees that {what} of {at.card.key} go to {endpoint.host}")
-    save_consent(at.db, at.card.key, endpoint.host, utc_now())
+    for endpoint in connection.endpoints:
+        if endpoint.is_local:
+            say(f"asking {endpoint.name} at {endpoint.base_url} on this machine")
+            continue
+        load_dataset(at.db, at.card.key)
+        what = "pictures" if modality.has_pictures else "texts"
+        say(f"asking {endpoint.name} at {endpoint.base_url}: {what} leave this machine for {endpoint.host}")
+        if at.card.open_licence or has_consent(at.db, at.card.key, endpoint.host):
+            continue
+        say(f"licence of {at.card.title}: {at.card.licence}")
+        if not yes and not (sys.stdin.isatty() and typer.confirm(f"Send them to {endpoint.host}?", err=True)):
+            raise UsageError(f"nothing was sent; --yes agrees that {what} of {at.card.key} go to {endpoint.host}")
+        save_consent(at.db, at.card.key, endpoint.host, utc_now())
 
 
 def card_spec(card: DatasetCard, options: Mapping[str, Any]) -> RunSpec:
@@ -219,25 +249,3 @@ def _checked_modality(card: DatasetCard, modality: Modality | None) -> str | Non
     if modality not in possible:
         raise UsageError(f"{card.key} cannot be asked as {modality}; it can as {', '.join(possible)}")
     return str(modality)
-
-
-def _show_plan(at: Opened, spec: RunSpec, connection: "Connection", *, as_json: bool) -> None:
-    from workbench.pipeline.planning import plan_samples
-
-    batches = plan_samples(at.db, spec)
-    plan = {
-        "dataset": spec.dataset,
-        "endpoint": spec.endpoint,
-        "host": connection.endpoint.host,
-        "model": spec.model,
-        "prompt": spec.prompt,
-        "planned": sum(len(batch) for batch in batches),
-        "requests": len(batches),
-        "frames": spec.frames,
-    }
-    if as_json:
-        show_json(plan)
-        return
-    show(f"{at.card.title}: {plan['planned']} samples in {plan['requests']} requests of up to {spec.batch_size}")
-    show(f"  to {spec.model} at {plan['host']}, prompt {spec.prompt}, frames {spec.frames}; nothing was sent")
-    say("repeats and splits after refusals come on top")

@@ -54,7 +54,7 @@ def has_unanswered(db: "Database", run: Run) -> bool:
 async def send(settings: "Settings", db: "Database", run: Run, connection: "Connection") -> str | None:
     """Send with a progress bar and two-stage Ctrl-C; returns why the run paused, None when it came to its end."""
     from workbench import wiring
-    from workbench.pipeline.events import AttemptSaved
+    from workbench.pipeline.events import AttemptSaved, MediaFailed
     from workbench.pipeline.stopping import Stop
     from workbench.storage.runs import load_progress
 
@@ -68,8 +68,10 @@ async def send(settings: "Settings", db: "Database", run: Run, connection: "Conn
                 settled |= {name for name, _ in event.settled}
                 note = event.error or (str(event.outcome) if event.step is not Step.KEEP else "")
                 bar.advance(before.settled + len(settled), note[:_NOTE_CHARS])
-            else:
+            elif isinstance(event, MediaFailed):
                 bar.say(f"bad media: {event.sample_id}: {event.reason}")
+            else:
+                bar.say(event.reason)
     return stop.reason
 
 

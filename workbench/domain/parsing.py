@@ -3,8 +3,9 @@
     reply text ──records──> entries ──matching──> samples ──rankings──> one status each
 
 Nothing is guessed. An answer goes to a sample only by that sample's id (or, for prompt `paper`, by its place among
-exactly as many answers as questions); a word is a label only where the label set knows it; where a reply contradicts
-itself about a sample, that sample has no answer. What cannot be told is missing or unparsed, and is asked again.
+exactly as many answers as questions; or as the only answer about the only sample); a word is a label only where the
+label set knows it; where a reply contradicts itself about a sample, that sample has no answer. What cannot be told is
+missing or unparsed, and is asked again.
 The work is bounded: text beyond `PARSED_CHARS` counts as cut off, and time is linear in what is left.
 """
 
@@ -12,12 +13,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from workbench.domain.as_asked import as_asked
 from workbench.domain.entries import is_flat
 from workbench.domain.labels import LabelSet
-from workbench.domain.matching import MatchBy, line_entries, matched, scanned_entries
+from workbench.domain.matching import Found, MatchBy, line_entries, matched, scanned_entries
 from workbench.domain.predictions import PredictionStatus, RankedPrediction
 from workbench.domain.rankings import agreed, read_entry
-from workbench.domain.records import scan
+from workbench.domain.records import Scan, scan
 from workbench.domain.refusals import is_refusal
 from workbench.domain.replies import Outcome, Reply
 
@@ -83,12 +85,16 @@ def _outcome(reply: Reply, text: str, predictions: Sequence[RankedPrediction]) -
 def _predictions(
     text: str, refs: Sequence[str], labels: LabelSet, match: MatchBy, *, cut: bool
 ) -> tuple[RankedPrediction, ...]:
+    if match is MatchBy.ID and not cut and (plain := as_asked(text, refs, labels)) is not None:
+        return plain
     seen = scan(text)
     entries = scanned_entries(seen, match)
     found = matched(entries, refs, labels, match, cut=cut or seen.cut)
     if not found and "{" not in text and not seen.cut:
         entries = line_entries(text[: text.rfind("\n") + 1] if cut else text, refs, labels, match)
         found = matched(entries, refs, labels, match, cut=cut)
+    if not found and match is MatchBy.ID and len(refs) == 1 and not (cut or seen.cut):
+        found = _lone(seen, text, refs, labels)
     if found:
         return tuple(agreed(found.get(ref, ()), labels) for ref in refs)
     if is_refusal(text):
@@ -98,3 +104,12 @@ def _predictions(
     )
     status = PredictionStatus.MISSING if readable and not seen.cut else PredictionStatus.UNPARSED
     return (RankedPrediction(status),) * len(refs)
+
+
+def _lone(seen: Scan, text: str, refs: Sequence[str], labels: LabelSet) -> Found:
+    """The one answer of a reply that names nobody, to a request about one sample: there is no neighbour to be mixed
+    up with. An answer about somebody else is still none."""
+    entries = scanned_entries(seen, MatchBy.POSITION)
+    if not entries and "{" not in text:
+        entries = line_entries(text, refs, labels, MatchBy.POSITION)
+    return {refs[0]: entries} if len(entries) == 1 and not entries[0].names else {}

@@ -81,10 +81,16 @@ class Fault(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens as the endpoint reported them."""
+    """Tokens as the endpoint reported them. Those below the first two are parts of the prompt's."""
 
     prompt_tokens: int
     completion_tokens: int
+    cached_tokens: int = 0
+    """Read from the endpoint's cache, at a lower price where it has one."""
+    image_tokens: int | None = None
+    """What the pictures took; None: not told."""
+    cache_write_tokens: int = 0
+    """Written to the endpoint's cache, at a higher price where it has one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from typing import Any, Final, Self
 
+from workbench.domain.batches import HALVING
 from workbench.domain.predictions import PredictionStatus
 
 
@@ -68,6 +69,8 @@ class RunSpec:
     max_tokens: int = 4000
     structured: bool = True
     """Whether the reply's form is asked for by JSON schema (prompt `named` only)."""
+    retry: str = HALVING
+    """The retry policy's name: what is asked together after a refusal can change an answer."""
 
     def as_json(self) -> dict[str, Any]:
         """The spec as plain values, for storage and exports."""
@@ -131,9 +134,14 @@ class Progress:
 _HASH_CHARS: Final = 16
 
 
+_LATER: Final = {"retry": HALVING}
+"""Fields that came after the first release, with what held before: runs of then keep their hash."""
+
+
 def run_key(spec: RunSpec) -> str:
     """The spec's hash: SHA-256 over its canonical JSON, shortened to 16 characters, its algorithm in front."""
-    text = json.dumps(spec.as_json(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    decides = {name: value for name, value in spec.as_json().items() if name not in _LATER or value != _LATER[name]}
+    text = json.dumps(decides, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()[:_HASH_CHARS]
 
 

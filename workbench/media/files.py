@@ -5,6 +5,7 @@ A path comes from the database or from a manifest and is not trusted, whatever t
 
 import os
 import stat
+from functools import lru_cache
 from pathlib import Path
 
 from workbench.domain.samples import MediaKind, PixelPlace, Sample
@@ -36,17 +37,27 @@ def path_under(root: Path, relative: str) -> Path:
     """The real path of `relative` below `root`. Raises BadMedia where links or `..` lead out of it."""
     if "\0" in relative:
         raise BadMedia("its path holds a NUL character")
-    real_root = Path(os.path.realpath(root))
-    real = Path(os.path.realpath(real_root / relative))
-    if not real.is_relative_to(real_root):
+    real_root = _real_folder(str(root))
+    folder, name = os.path.split(relative)
+    path = os.path.join(_real_folder(os.path.join(real_root, folder)), name)  # noqa: PTH118  (for every picture)
+    if name in ("", ".", "..") or os.path.islink(path):  # noqa: PTH114
+        path = os.path.realpath(path)
+    if not (path + os.sep).startswith(real_root.rstrip(os.sep) + os.sep):
         raise BadMedia("its path leads out of the data set's folder")
-    return real
+    return Path(path)
 
 
-def require_regular(path: Path, most_bytes: int) -> None:
-    """Raise BadMedia unless `path` is a regular file of 1 to `most_bytes` bytes; nothing is opened to find out."""
+@lru_cache(maxsize=4_096)
+def _real_folder(folder: str) -> str:
+    """A folder without links. Remembered, since a folder holds thousands of pictures: a link that is turned elsewhere
+    while we run leads where it led before."""
+    return os.path.realpath(folder)
+
+
+def require_regular(path: Path, most_bytes: int) -> int:
+    """The size of a regular file of 1 to `most_bytes` bytes. Raises BadMedia for any other; nothing is opened."""
     try:
-        status = path.stat()
+        status = os.stat(path)  # noqa: PTH116  (for every picture)
     except OSError as error:
         raise BadMedia(_reason(error)) from error
     if not stat.S_ISREG(status.st_mode):
@@ -55,14 +66,17 @@ def require_regular(path: Path, most_bytes: int) -> None:
         raise BadMedia("an empty file")
     if status.st_size > most_bytes:
         raise BadMedia(f"larger than {most_bytes // 1_000_000:,} MB")
+    return status.st_size
 
 
 def read_file(path: Path, most_bytes: int) -> bytes:
     """The content of a regular file of 1 to `most_bytes` bytes. Raises BadMedia."""
-    require_regular(path, most_bytes)
+    n_bytes = require_regular(path, most_bytes)
     try:
-        with path.open("rb") as file:
-            data = file.read(most_bytes + 1)  # it may have grown since it was measured
+        with open(path, "rb") as file:  # noqa: PTH123  (for every picture)
+            data = file.read(n_bytes + 1)
+            if len(data) > n_bytes:  # it has grown since it was measured
+                data += file.read(most_bytes)
     except OSError as error:
         raise BadMedia(_reason(error)) from error
     if len(data) > most_bytes:

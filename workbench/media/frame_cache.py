@@ -17,7 +17,7 @@ from typing import Final
 
 from workbench.domain.samples import Frame, MediaKind, Sample
 from workbench.media.files import medium_files, require_regular
-from workbench.media.frames import FrameRequest, sample_frames
+from workbench.media.frames import FrameRequest, image_as_it_is, sample_frames
 from workbench.media.limits import DEFAULT_LIMITS, BadMedia
 from workbench.media.pixel_tables import pixel_picture
 
@@ -41,6 +41,8 @@ class FrameCache:
 
     def frames(self, root: Path, sample: Sample, wanted: FrameRequest) -> tuple[Frame, ...]:
         """As `sample_frames`, from the cache where it can be. Raises BadMedia, which is not remembered."""
+        if sample.media is MediaKind.IMAGE and (frame := image_as_it_is(root, sample, wanted)) is not None:
+            return (frame,)  # reading it again is quicker than any cache
         identity = _identity(root, sample)
         entry = self._folder / f"{_key(identity, sample, wanted)}{_ENDING}"
         known = _load(entry)

@@ -1,5 +1,7 @@
 """The door of the room: the frames of a sample, for a model or for a screen, whatever form its pictures have on disk.
 
+OpenCV is loaded by the first video: most data sets have none.
+
 Every function may be called from many threads at once.
 """
 
@@ -12,10 +14,9 @@ from workbench.domain.samples import ClipSpan, Frame, MediaKind, Sample
 from workbench.domain.tasks import FramePolicy, FrameRule, frame_indices
 from workbench.media.files import medium_path, path_under, read_file
 from workbench.media.frame_folders import numbered_frames
-from workbench.media.images import Picture, picture_from_bytes, picture_from_image
+from workbench.media.images import Picture, picture_as_it_is, picture_from_bytes, picture_from_image
 from workbench.media.limits import DEFAULT_LIMITS, BadMedia, MediaLimits
 from workbench.media.pixel_tables import pixel_picture
-from workbench.media.videos import EndedEarly, claimed_length, counted_length, video_frames
 
 __all__ = ["BadMedia", "FrameRequest", "MediaLimits", "clip_frame", "clip_length", "frame_numbers", "sample_frames"]
 
@@ -45,6 +46,18 @@ def sample_frames(
     return tuple(_noted(drawn[at], note) for at in positions)
 
 
+def image_as_it_is(
+    root: Path, sample: Sample, wanted: FrameRequest, limits: MediaLimits = DEFAULT_LIMITS
+) -> Frame | None:
+    """The frame of an image whose file can be sent as it is, read once and not decoded; None for any other.
+
+    Raises BadMedia where there is no such file.
+    """
+    data = read_file(medium_path(root, sample), limits.image_bytes)
+    picture = picture_as_it_is(data, wanted.colour, wanted.longest_side_px, limits)
+    return None if picture is None else _frame(picture, 0)
+
+
 def clip_length(root: Path, sample: Sample) -> int:
     """The number of frames that can be shown: 1 for an image; videos are decoded once to count. Raises BadMedia."""
     return len(frame_numbers(root, sample))
@@ -53,6 +66,8 @@ def clip_length(root: Path, sample: Sample) -> int:
 def frame_numbers(root: Path, sample: Sample) -> tuple[int, ...]:
     """The owner's numbers of a folder of frames, ascending; else positions: 0..n-1, 0 for an image. Raises BadMedia."""
     if sample.media is MediaKind.VIDEO:
+        from workbench.media.videos import counted_length
+
         return tuple(range(counted_length(medium_path(root, sample), DEFAULT_LIMITS)))
     return tuple(_still_files(root, sample, DEFAULT_LIMITS))
 
@@ -70,6 +85,8 @@ def clip_frame(root: Path, sample: Sample, index: int, longest_side_px: int) -> 
 
 
 def _of_video(path: Path, sample: Sample, wanted: FrameRequest, limits: MediaLimits) -> tuple[Frame, ...]:
+    from workbench.media.videos import EndedEarly, claimed_length
+
     claimed = claimed_length(path, limits)
     try:
         return _read_video(path, claimed, sample, wanted, limits)
@@ -139,6 +156,8 @@ def _still(root: Path, sample: Sample, file: str, at: int, wanted: FrameRequest,
 
 
 def _drawn_of_video(path: Path, positions: Sequence[int], wanted: FrameRequest, limits: MediaLimits) -> Iterator[Frame]:
+    from workbench.media.videos import video_frames
+
     for at, image in video_frames(path, positions, limits):
         picture = picture_from_image(image, wanted.colour, wanted.longest_side_px, lossless=False)
         yield _frame(picture, at)

@@ -1,7 +1,7 @@
 """From the bytes of a picture to the bytes that are sent: its own where they will do, else encoded anew, once.
 
-A picture is always decoded in full first, since a truncated one only shows itself then; what is sent never carries
-metadata, is never larger than asked, and is never scaled up.
+A picture that can go out as it is is not decoded: that its file is whole shows in its segments or checksums. All
+others are decoded in full. What is sent never carries metadata, is never larger than asked, and is never scaled up.
 """
 
 import warnings
@@ -9,15 +9,16 @@ from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import Final
 
-import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from workbench.domain.runs import Colour
 from workbench.media.limits import BadMedia, MediaLimits
-from workbench.media.metadata import bare_jpeg, bare_png, bare_webp
+from workbench.media.metadata import bare_jpeg, bare_png, bare_webp, walked_jpeg
 
 _READ: Final = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "PPM")
 _MIMES: Final = {"JPEG": "image/jpeg", "MPO": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
+_CHECKED: Final = frozenset({"JPEG", "PNG"})
+"""Forms that show without decoding whether a file is whole: by an end that is reached, by checksums."""
 _LOSSLESS: Final = frozenset({"PNG", "BMP", "GIF", "TIFF", "PPM"})
 _SMALL_PX: Final = 256 * 256
 """Up to here a lossless picture stays lossless; above, JPEG is many times smaller."""
@@ -48,8 +49,12 @@ def picture_from_bytes(data: bytes, colour: Colour, longest_side_px: int, limits
     """The picture in an image file. Raises BadMedia for what is no picture, is damaged, or is beyond the limits."""
     try:
         with Image.open(BytesIO(data), formats=_READ) as image:
-            _decode(image, limits)
-            return _own(data, image, colour, longest_side_px) or _anew(image, colour, longest_side_px)
+            _assert_size(image, limits)
+            own = _own(data, image, colour, longest_side_px)
+            if own is not None and image.format in _CHECKED:
+                return own
+            image.load()
+            return own or _anew(image, colour, longest_side_px)
     except BadMedia:
         raise
     except UnidentifiedImageError as error:
@@ -60,10 +65,29 @@ def picture_from_bytes(data: bytes, colour: Colour, longest_side_px: int, limits
         raise BadMedia(f"a damaged picture ({type(error).__name__})") from error
 
 
-def _decode(image: Image.Image, limits: MediaLimits) -> None:
+def picture_as_it_is(data: bytes, colour: Colour, longest_side_px: int, limits: MediaLimits) -> Picture | None:
+    """The picture of a file that can be sent as it is and is whole; None for every other, whatever the reason.
+
+    Most pictures are JPEGs without EXIF, and their segments tell all there is to know: to open each of them would take
+    longer than everything else that is done for a request.
+    """
+    jpeg = walked_jpeg(data)
+    if jpeg is not None and not jpeg.has_exif and jpeg.is_common:
+        fits = max(jpeg.width_px, jpeg.height_px) <= longest_side_px and (jpeg.is_grey or colour is Colour.RGB)
+        if fits and jpeg.width_px * jpeg.height_px <= limits.picture_px:
+            return Picture(jpeg.bare, _MIMES["JPEG"], jpeg.width_px, jpeg.height_px)
+        return None
+    try:
+        with Image.open(BytesIO(data), formats=tuple(_CHECKED)) as image:
+            _assert_size(image, limits)
+            return _own(data, image, colour, longest_side_px)
+    except Exception:  # noqa: BLE001  # to decode it in full will tell the reason
+        return None
+
+
+def _assert_size(image: Image.Image, limits: MediaLimits) -> None:
     if image.width * image.height > limits.picture_px:
         raise BadMedia(_too_many_pixels(limits))
-    image.load()
 
 
 def picture_from_image(image: Image.Image, colour: Colour, longest_side_px: int, *, lossless: bool) -> Picture:
@@ -143,6 +167,8 @@ def _flat(image: Image.Image) -> Image.Image:
 
 def _eight_bits(image: Image.Image) -> Image.Image:
     """Grey values of 16 bits or more, scaled to 8; a picture whose values already fit 8 bits is not brightened."""
+    import numpy as np
+
     values = np.nan_to_num(np.asarray(image, dtype=np.float32))
     deep = image.mode.startswith("I;16") or values.max(initial=0) > 255
     return Image.fromarray(np.clip(values / (257 if deep else 1), 0, 255).round().astype(np.uint8))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from workbench.domain.batches import Step
 from workbench.domain.predictions import PredictionStatus
-from workbench.domain.replies import Outcome
+from workbench.domain.replies import Fault, Outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +22,10 @@ class AttemptSaved:
     """Samples that have their final status now."""
     wait_s: float = 0.0
     """How long the batch waits before it is sent again."""
+    fault: Fault | None = None
     error: str | None = None
+    cost_usd: float | None = None
+    """None: not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,4 +36,11 @@ class MediaFailed:
     reason: str
 
 
-RunEvent = AttemptSaved | MediaFailed
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The runner waits for something that a person may want to know of: a full disk, a lane that is closed."""
+
+    reason: str
+
+
+RunEvent = AttemptSaved | MediaFailed | Held

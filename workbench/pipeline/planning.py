@@ -12,7 +12,7 @@ from workbench.storage.attempts import add_batches, open_batches
 from workbench.storage.database import Database, transaction
 from workbench.storage.results import load_results
 from workbench.storage.runs import create_run, has_run, load_run
-from workbench.storage.samples import load_dataset, load_samples
+from workbench.storage.samples import load_dataset, load_sample_names
 
 _ISOLATED: Final = (PredictionStatus.REFUSED, PredictionStatus.UNPARSED)
 
@@ -28,20 +28,27 @@ def open_run(db: Database, name: str, spec: RunSpec) -> tuple[Run, bool]:
     Raises UsageError with the difference when the name stands for another spec, DataError when the data set has not
     been imported or holds nothing.
     """
-    load_dataset(db, spec.dataset)
-    if has_run(db, spec.dataset, name):
-        run = load_run(db, spec.dataset, name)
-        if run.spec_hash != run_key(spec):
-            changes = "; ".join(spec_difference(run.spec, spec)) or "another version of emowb"
-            raise UsageError(f"run {name!r} was planned otherwise ({changes}); choose another --name")
+    if (run := stored_run(db, name, spec)) is not None:
         return run, True
     batches = plan_samples(db, spec)
     return create_run(db, name, spec, batches, utc_now()), False
 
 
+def stored_run(db: Database, name: str, spec: RunSpec) -> Run | None:
+    """The run of that name, None where there is none yet. Raises as `open_run`."""
+    load_dataset(db, spec.dataset)
+    if not has_run(db, spec.dataset, name):
+        return None
+    run = load_run(db, spec.dataset, name)
+    if run.spec_hash != run_key(spec):
+        changes = "; ".join(spec_difference(run.spec, spec)) or "another version of emowb"
+        raise UsageError(f"run {name!r} was planned otherwise ({changes}); choose another --name")
+    return run
+
+
 def plan_samples(db: Database, spec: RunSpec) -> list[tuple[str, ...]]:
     """The batches that a run of this spec would ask. Raises DataError when there is no sample."""
-    names = [sample.id for sample in load_samples(db, spec.dataset)]
+    names = load_sample_names(db, spec.dataset)
     if not names:
         raise DataError(f"{spec.dataset} holds no sample; import it again")
     planned = plan_batches(names, size=spec.batch_size, seed=spec.seed)

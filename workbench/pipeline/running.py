@@ -1,288 +1,392 @@
 """The runner: sends what is still to be asked of a run and stores what comes back.
 
-One sample's way: its batch is taken from the queue, its frames are prepared off the event loop, the request waits
-for its turn, the attempt's row is committed, the request leaves, and the reply is parsed and committed with the
-next step, all inside one task; only then does the event reach whoever listens. The runner is an async generator:
-whoever stops reading stops the run. It has no opinion about screens.
+One sample's way: its batch is read and made ready ahead of its turn (`feed`), a lane lets it through, the attempt's
+row is committed, the request leaves, and the reply is read (`reading`) and committed with all that follows from it;
+only then does the event reach whoever listens. The runner is an async generator: whoever stops reading stops the run.
+It has no opinion about screens. One loop decides what is sent; one task for each request on its way waits for it.
 """
 
 import asyncio
+import math
 import random
 import time
 from collections import deque
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import aclosing, suppress
-from dataclasses import dataclass, field, replace
-from typing import Final
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
+from typing import Final, TypeVar
 
-from workbench.domain.batches import Batch, Decision, History, RetryPolicy, Step, next_step, split_batch
+from workbench.domain.batches import RetryPolicy, Step, split_batch
 from workbench.domain.datasets import DatasetCard
-from workbench.domain.judging import judge
-from workbench.domain.parsing import MatchBy, Parsed, parse_reply
 from workbench.domain.predictions import PredictionStatus, RankedPrediction
-from workbench.domain.prompts import PAPER, AskedSample, build_request, refs
-from workbench.domain.replies import Fault, Outcome, Reply, ReplySource, Usage
+from workbench.domain.replies import Fault, Outcome, Reply, ReplySource, Request, Usage
 from workbench.domain.runs import Run
 from workbench.domain.samples import Frame, Sample
 from workbench.domain.tasks import Modality
 from workbench.errors import DatabaseError
-from workbench.media.frames import BadMedia
-from workbench.pipeline.events import AttemptSaved, MediaFailed, RunEvent
+from workbench.pipeline.asked import Expected, Ready
+from workbench.pipeline.events import Held, MediaFailed, RunEvent
+from workbench.pipeline.feed import Feed
+from workbench.pipeline.reading import Read, Rules, read_reply
 from workbench.pipeline.stopping import Stop
-from workbench.provider.limits import Limiter
-from workbench.storage.attempts import Received, Settled, open_batches, save_received, save_sent, save_unsent
+from workbench.provider.budget import Budget
+from workbench.provider.lanes import Lane, Ticket
+from workbench.storage.attempts import Sending, Settled, save_parts, save_received, save_sent, save_unsent
 from workbench.storage.database import Database
-from workbench.storage.leases import SIGN_OF_LIFE_S, Hold, claim_run, keep_alive, release_run
-from workbench.storage.samples import load_named_samples
+from workbench.storage.leases import SIGN_OF_LIFE_S, Hold, LeaseLost, claim_run, keep_alive, release_run
+from workbench.storage.writer import Writer, nothing
 
-_FEWEST_FAULTS_TO_STOP: Final = 12
+T = TypeVar("T")
+
+_FEWEST_FAULTS_TO_CLOSE: Final = 12
 """So many faults in a row, over all batches, mean that the endpoint is gone, not that a batch is bad."""
+_REJECTED_TO_STOP: Final = 8
+"""So many requests rejected and none answered mean that every request would be."""
 _JITTER: Final = 0.25
+_PATIENCE_S: Final = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
+"""Waits between tries to store a reply that the workspace will not take: a disk can be cleared, a lock let go."""
+
+
+@dataclass(slots=True)
+class Channel:
+    """A lane, and who answers at the end of it."""
+
+    lane: Lane
+    source: ReplySource
+    endpoint: str
+    """The endpoint's name."""
+    key_name: str | None = None
+    images_per_request: int | None = None
+    faults_in_row: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunnerParts:
     """What a runner needs of the house."""
 
-    db: Database
+    open_db: Callable[[], Database]
+    """Called in the thread that writes."""
     card: DatasetCard
     run: Run
-    source: ReplySource
+    channels: Sequence[Channel]
     frames: Callable[[Sample], tuple[Frame, ...]]
     """Blocking; raises BadMedia. Called in worker threads."""
-    limiter: Limiter
     price: Callable[[str | None, Usage | None], float | None]
+    expect: Callable[[Request, int], Expected]
+    """What a request about so many samples is expected to take."""
     now: Callable[[], str]
-    concurrency: int
     policy: RetryPolicy = field(default_factory=RetryPolicy)
+    budget: Budget | None = None
+    clock: Callable[[], float] = time.monotonic
+    wall_s: Callable[[], float] = time.time
+    """Seconds since 1970, by which headers name points in time."""
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    reached: Callable[[str], None] = nothing
+    """Called at the named points of `storage.writer`."""
 
 
 async def send_run(parts: RunnerParts, stop: Stop) -> AsyncGenerator[RunEvent]:
-    """Send all open batches of a run, in planned order, several at a time.
+    """Send all open batches of a run, in planned order, as many at a time as its lanes let through.
 
-    Raises DatabaseError when another runner holds the run. When it ends, the run is done or paused, and
-    `stop.reason` says why it paused.
+    Raises DatabaseError when another runner holds the run, or when the workspace cannot be written. When it ends, the
+    run is done or paused, and `stop.reason` says why it paused.
     """
     started_s = time.monotonic()
-    hold = claim_run(parts.db, parts.run, parts.now())
-    runner = _Runner(parts, hold, stop)
-    sign = asyncio.create_task(runner.signs_of_life())
-    try:
-        async with aclosing(runner.events()) as events:
-            async for event in events:
-                yield event
-    except asyncio.CancelledError:
-        stop.set("interrupted")
-        raise
-    finally:
-        sign.cancel()
-        elapsed_s = time.monotonic() - started_s
-        release_run(parts.db, hold, reason=stop.reason, elapsed_s=elapsed_s, at=parts.now())
-
-
-@dataclass(frozen=True, slots=True)
-class _Done:
-    """What one task leaves behind."""
-
-    events: tuple[RunEvent, ...] = ()
-    follow: tuple[Batch, ...] = ()
-    """Batches to be sent next, before others: they finish what was begun."""
-    wait_s: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """A sample of a request, by its place in it."""
-
-    sample: Sample
-    note: str | None
-    """What had to be done otherwise to show it."""
+    async with Writer(parts.open_db, reached=parts.reached) as writer:
+        hold = await writer.do(lambda db: claim_run(db, parts.run, parts.now()))
+        runner = _Runner(parts, writer, hold, stop)
+        sign = asyncio.create_task(runner.signs_of_life())
+        try:
+            async with aclosing(runner.events()) as events:
+                async for event in events:
+                    yield event
+        except asyncio.CancelledError:
+            stop.set("interrupted")
+            raise
+        finally:
+            sign.cancel()
+            elapsed_s = time.monotonic() - started_s
+            await writer.do(lambda db: release_run(db, hold, reason=stop.reason, elapsed_s=elapsed_s, at=parts.now()))
 
 
 class _Runner:
-    def __init__(self, parts: RunnerParts, hold: Hold, stop: Stop) -> None:
+    def __init__(self, parts: RunnerParts, writer: Writer, hold: Hold, stop: Stop) -> None:
         self._parts = parts
+        self._writer = writer
         self._hold = hold
         self._stop = stop
-        self._queue = deque((batch, 0.0) for batch in open_batches(parts.db, parts.run.id))
-        self._faults_in_row = 0
-        self._limited_in_row = 0
+        self._wake = asyncio.Event()
+        stop.on_set(self._wake.set)
+        self._rules = Rules(card=parts.card, prompt=parts.run.spec.prompt, policy=parts.policy, price=parts.price)
+        frames = parts.frames if Modality(parts.run.spec.modality).has_pictures else None
+        self._feed = Feed(writer.do, parts.card.key, parts.run.id, frames, self._wake.set)
+        self._ready: deque[Ready] = deque()
+        self._later: list[tuple[float, int, Ready]] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._events: deque[RunEvent] = deque()
+        self._error: BaseException | None = None
+        self._known = 0
+        """The highest number of a batch that has been seen or made here."""
+        self._looked_behind = -1
+        self._rejected = 0
+        self._has_answer = False
+        self._n_later = 0
 
     async def events(self) -> AsyncGenerator[RunEvent]:
-        tasks: set[asyncio.Task[_Done]] = set()
         try:
-            while tasks or (self._queue and not self._stop.is_set):
-                while self._queue and not self._stop.is_set and len(tasks) < self._parts.concurrency:
-                    tasks.add(asyncio.create_task(self._ask(*self._queue.popleft())))
-                finished, tasks = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-                for done in [task.result() for task in finished]:
-                    self._queue.extendleft((batch, done.wait_s) for batch in reversed(done.follow))
-                    for event in done.events:
-                        yield event
+            while True:
+                self._wake.clear()
+                delay_s = self._send_what_can_leave()
+                while self._events:
+                    yield self._events.popleft()
+                if self._error is not None:
+                    raise self._error
+                if self._is_over():
+                    return
+                await self._rest(delay_s)
         finally:
-            await _cancelled(tasks)
+            self._feed.close()
+            await _cancelled(self._tasks)
 
     async def signs_of_life(self) -> None:
         while True:
             await asyncio.sleep(SIGN_OF_LIFE_S)
             try:
-                keep_alive(self._parts.db, self._hold, self._parts.now())
+                await self._writer.do(lambda db: keep_alive(db, self._hold, self._parts.now()))
             except DatabaseError as error:
                 return self._stop.set(str(error))
 
-    async def _ask(self, batch: Batch, wait_s: float) -> _Done:
-        if wait_s and not await self._stop.unless(self._parts.sleep(wait_s)):
-            return _Done()
-        samples = load_named_samples(self._parts.db, self._parts.card.key, batch.sample_ids)
-        shown, bad = await self._prepared(samples)
-        events = self._without_bad_media(batch, bad, whole=not shown)
-        if not shown or not await self._stop.unless(self._parts.limiter.wait()):
-            return _Done(events)
-        request = build_request(self._parts.card, self._parts.run.spec, list(shown.values()))
-        attempt_id = save_sent(
-            self._parts.db, self._hold, batch, asked=list(shown), prompt=request.words, at=self._parts.now()
-        )
-        reply = await self._parts.source.send(request)
-        asked = [_Asked(sample, _note(shown[sample.id])) for sample in samples if sample.id in shown]
-        done = self._received(batch, attempt_id, reply, asked)
-        return replace(done, events=(*events, *done.events))
+    # ── what leaves, and when ────────────────────────────────────────────────────────────────────────────────────
 
-    async def _prepared(self, samples: list[Sample]) -> tuple[dict[str, AskedSample], dict[str, str]]:
-        """The samples as they are asked, and why others cannot be shown."""
-        made = await asyncio.gather(*(asyncio.to_thread(self._frames_of, sample) for sample in samples))
-        bad = {sample.id: frames for sample, frames in zip(samples, made, strict=True) if isinstance(frames, str)}
-        good = [(sample, frames) for sample, frames in zip(samples, made, strict=True) if not isinstance(frames, str)]
-        has_text = Modality(self._parts.run.spec.modality).has_text
-        return {
-            sample.id: AskedSample(ref, frames, (sample.text or "") if has_text else None)
-            for ref, (sample, frames) in zip(refs(len(good)), good, strict=True)
-        }, bad
+    def _send_what_can_leave(self) -> float:
+        """Start every request that may leave now; returns the seconds until another may, inf for none."""
+        while not self._stop.is_set:
+            now = self._parts.clock()
+            ready = self._next(now)
+            if ready is None:
+                return self._later[0][0] - now if self._later else math.inf
+            delay_s = self._send(ready, now)
+            if delay_s > 0:
+                self._ready.appendleft(ready)
+                return min(delay_s, self._later[0][0] - now) if self._later else delay_s
+        return math.inf
 
-    def _frames_of(self, sample: Sample) -> tuple[Frame, ...] | str:
-        if not Modality(self._parts.run.spec.modality).has_pictures:
-            return ()
+    def _next(self, now: float) -> Ready | None:
+        while self._later and self._later[0][0] <= now:
+            self._ready.append(heappop(self._later)[2])
+        if self._ready:
+            return self._ready.popleft()
+        if self._feed.error is not None:
+            self._error = self._feed.error
+            return None
+        ready = self._feed.take()
+        if ready is not None:
+            self._known = max(self._known, ready.batch.id)
+        return ready
+
+    def _send(self, ready: Ready, now: float) -> float:
+        """Start a request; 0 when it is on its way, else the seconds until it may be."""
+        if ready.bad:
+            self._start(self._tell_bad(ready))
+            return 0.0
+        request = ready.request(self._parts.card, self._parts.run.spec)
+        expected = ready.expected or self._parts.expect(request, len(ready.shown))
+        ready.expected = expected
+        channel, delay_s = self._best_channel(expected.tokens, now)
+        if delay_s > 0 or channel is None:
+            return delay_s
+        if channel.images_per_request and ready.n_images > channel.images_per_request and len(ready.shown) > 1:
+            self._start(self._cut(ready, channel.images_per_request))
+            return 0.0
+        if not self._can_pay(expected):
+            return math.inf
+        ticket = channel.lane.take(expected.tokens, now)
+        self._start(self._ask(ready, request, channel, ticket, expected))
+        return 0.0
+
+    def _best_channel(self, tokens: int, now: float) -> tuple[Channel | None, float]:
+        best, best_s = None, math.inf
+        for channel in self._parts.channels:
+            delay_s = channel.lane.delay_s(tokens, now)
+            if delay_s < best_s or (
+                best is not None and delay_s == best_s and channel.lane.n_in_flight < best.lane.n_in_flight
+            ):
+                best, best_s = channel, delay_s
+        return best, best_s
+
+    def _can_pay(self, expected: Expected) -> bool:
+        """Whether the budget has room for it. Where it has not, and nothing on its way can give any back, stop."""
+        budget = self._parts.budget
+        if budget is None:
+            return True
+        cost_usd = expected.cost_usd or 0.0
+        if budget.has_room(cost_usd):
+            budget.reserve(cost_usd)
+            return True
+        if not self._tasks:
+            self._stop.set(f"the budget of ${budget.limit_usd:,.2f} is used up (${budget.spent_usd:,.4f} spent)")
+        return False
+
+    def _is_over(self) -> bool:
+        if self._tasks or self._events:
+            return False
+        if self._stop.is_set:
+            return True
+        if self._ready or self._later or not self._feed.is_done:
+            return False
+        return not self._looks_again()
+
+    def _looks_again(self) -> bool:
+        """Once more behind all that was known: somebody may have asked for more meanwhile."""
+        if self._looked_behind == self._known:
+            return False
+        self._looked_behind = self._known
+        self._feed.look_again(self._known)
+        self._wake.set()
+        return True
+
+    async def _rest(self, delay_s: float) -> None:
+        """Until something happens, or so many seconds have passed."""
+        if self._wake.is_set():
+            await asyncio.sleep(0)
+            return
+        if delay_s == math.inf:
+            await self._wake.wait()
+            return
+        woken = asyncio.ensure_future(self._wake.wait())
+        rested = asyncio.ensure_future(self._parts.sleep(max(delay_s, 0.0)))
         try:
-            return self._parts.frames(sample)
-        except BadMedia as error:
-            return str(error)
+            await asyncio.wait((woken, rested), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            woken.cancel()
+            rested.cancel()
 
-    def _without_bad_media(self, batch: Batch, bad: dict[str, str], *, whole: bool) -> tuple[RunEvent, ...]:
-        if bad:
-            prediction = RankedPrediction(PredictionStatus.BAD_MEDIA)
-            settled = [
-                Settled(sample_id=name, prediction=prediction, gold_rank=None, failure=prediction.status, note=reason)
-                for name, reason in bad.items()
-            ]
-            save_unsent(self._parts.db, self._hold, batch, settled, whole=whole, at=self._parts.now())
-        return tuple(MediaFailed(name, reason) for name, reason in bad.items())
+    # ── one request's way ────────────────────────────────────────────────────────────────────────────────────────
 
-    def _received(self, batch: Batch, attempt_id: int, reply: Reply, asked: list[_Asked]) -> _Done:
-        """Read a reply, decide, and store both."""
-        parts = self._parts
-        match = MatchBy.POSITION if parts.run.spec.prompt == PAPER else MatchBy.ID
-        parsed = parse_reply(reply, refs(len(asked)), parts.card.labels, match)
-        said = dict(zip((one.sample.id for one in asked), parsed.predictions, strict=True))
-        batch = self._counted(batch, reply)
-        decision, left = self._decided(batch, reply, parsed, said)
-        follow = _follow(decision.step, left, whole=len(left) == len(asked))
-        counts = reply.outcome is not Outcome.FAILED or decision.step is Step.GIVE_UP
-        received = Received(
-            reply=reply,
-            outcome=parsed.outcome,
-            cost_usd=parts.price(reply.model, reply.usage),
-            step=decision.step,
-            said={name: prediction.status for name, prediction in said.items()} if counts else {},
-            settled=self._settled(asked, said, left if decision.step is not Step.GIVE_UP else []),
-            follow=follow,
-        )
-        added = save_received(parts.db, self._hold, batch, attempt_id, received, parts.now())
-        again = decision.step is Step.REPEAT and not follow
-        event = AttemptSaved(
-            batch_id=batch.id,
-            number=batch.attempts,
-            samples=len(asked),
-            outcome=parsed.outcome,
-            step=decision.step,
-            settled=tuple((one.sample_id, one.prediction.status) for one in received.settled),
-            wait_s=decision.wait_s,
-            error=reply.error,
-        )
-        return _Done((event,), (batch,) if again else tuple(added), decision.wait_s)
+    def _start(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
 
-    def _counted(self, batch: Batch, reply: Reply) -> Batch:
-        """The batch with this attempt in its history; the runner's own counts of trouble in a row."""
-        failed = reply.outcome is Outcome.FAILED
-        limited = reply.fault is Fault.RATE_LIMITED
-        self._limited_in_row = self._limited_in_row + 1 if limited else 0
-        self._faults_in_row = self._faults_in_row + 1 if reply.fault is Fault.TRANSIENT else 0
-        return replace(
-            batch,
-            attempts=batch.attempts + 1,
-            answers_tried=batch.answers_tried + (not failed),
-            faults=batch.faults + (failed and not limited),
-        )
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled():
+            self._error = self._error or task.exception()
+        self._wake.set()
 
-    def _decided(
-        self, batch: Batch, reply: Reply, parsed: Parsed, said: dict[str, RankedPrediction]
-    ) -> tuple[Decision, list[str]]:
-        left = [name for name, prediction in said.items() if not prediction.status.is_answer]
-        history = History(
-            left=len(left),
-            settled=len(said) - len(left),
-            answers_tried=batch.answers_tried,
-            faults=batch.faults,
-            limited=self._limited_in_row,
-        )
-        decision = next_step(
-            parsed.outcome, reply.fault, history, self._parts.policy, retry_after_s=reply.retry_after_s
-        )
-        if decision.wait_s:
-            jitter = 1.0 + _JITTER * random.random()  # noqa: S311 (spreads requests, hides nothing)
-            decision = replace(decision, wait_s=decision.wait_s * jitter)
-        if reply.fault is Fault.RATE_LIMITED:
-            self._parts.limiter.pause(decision.wait_s)
-        if decision.step is Step.STOP:
-            self._stop.set(reply.error or "the endpoint turns every request away")
-        elif self._faults_in_row >= max(_FEWEST_FAULTS_TO_STOP, 2 * self._parts.concurrency):
-            self._stop.set(f"the endpoint does not answer: {reply.error}")
-        return decision, left
-
-    def _settled(self, asked: list[_Asked], said: dict[str, RankedPrediction], left: list[str]) -> list[Settled]:
-        settled = []
-        for place, one in enumerate(asked):
-            name = one.sample.id
-            if name not in left:
-                judgement = judge(self._parts.card, one.sample.gold, said[name])
-                settled.append(
-                    Settled(
-                        sample_id=name,
-                        prediction=said[name],
-                        gold_rank=judgement.gold_rank,
-                        failure=judgement.failure,
-                        place=place,
-                        note=one.note,
-                    )
+    async def _ask(self, ready: Ready, request: Request, channel: Channel, ticket: Ticket, expected: Expected) -> None:
+        by = Sending(channel.endpoint, channel.key_name, expected.cost_usd)
+        is_settled = False
+        try:
+            attempt_id = await self._store(
+                lambda db: save_sent(
+                    db,
+                    self._hold,
+                    ready.batch,
+                    asked=ready.sample_ids,
+                    prompt=request.words,
+                    at=self._parts.now(),
+                    by=by,
                 )
-        return settled
+            )
+            reply = await channel.source.send(request)
+            is_settled = True
+        finally:
+            if not is_settled:
+                channel.lane.abandon(ticket)
+        channel.lane.settle(ticket, reply, self._parts.clock(), self._parts.wall_s())
+        read = read_reply(self._rules, ready.batch, ready.shown, reply, limited=channel.lane.limited_in_row)
+        self._settle_cost(expected, reply, read)
+        self._watch(channel, reply)
+        added = await self._store(
+            lambda db: save_received(db, self._hold, ready.batch, attempt_id, read.received, self._parts.now())
+        )
+        self._events.append(read.event)
+        self._known = max([self._known, *(batch.id for batch in added)])
+        if read.asks_again or (read.received.step is Step.STOP and not self._stop.is_set):
+            self._again([Ready(read.batch, ready.shown, expected=expected)], read, reply)
+        else:
+            self._again([ready.part(batch) for batch in added], read, reply)
+
+    def _settle_cost(self, expected: Expected, reply: Reply, read: Read) -> None:
+        if self._parts.budget is not None:
+            came = reply.outcome is not Outcome.FAILED
+            self._parts.budget.settle(expected.cost_usd or 0.0, read.received.cost_usd if came else 0.0)
+
+    def _again(self, follow: Sequence[Ready], read: Read, reply: Reply) -> None:
+        """Before others, since it finishes what was begun; a rate limit is waited for by its lane, not by a batch."""
+        wait_s = 0.0 if reply.fault is Fault.RATE_LIMITED else read.wait_s
+        if wait_s == 0.0:
+            self._ready.extendleft(reversed(follow))
+            return
+        due = self._parts.clock() + wait_s * (1.0 + _JITTER * random.random())  # noqa: S311 (spreads requests)
+        for ready in follow:
+            self._n_later += 1
+            heappush(self._later, (due, self._n_later, ready))
+
+    def _watch(self, channel: Channel, reply: Reply) -> None:
+        """Close a lane by which nothing can pass; with the last one, the run pauses."""
+        channel.faults_in_row = channel.faults_in_row + 1 if reply.fault is Fault.TRANSIENT else 0
+        self._has_answer = self._has_answer or reply.outcome is not Outcome.FAILED
+        self._rejected += reply.fault is Fault.BAD_REQUEST
+        if reply.fault is Fault.STOP:
+            self._close(channel, reply.error or "the endpoint turns every request away")
+        elif channel.faults_in_row >= max(_FEWEST_FAULTS_TO_CLOSE, 2 * channel.lane.n_in_flight):
+            self._close(channel, f"the endpoint does not answer: {reply.error}")
+        elif self._rejected >= _REJECTED_TO_STOP and not self._has_answer:
+            self._stop.set(f"the endpoint rejects every request: {reply.error}; `emowb probe` finds out what it takes")
+        elif channel.lane.is_shut_out(self._parts.clock()):
+            self._close(channel, f"the endpoint lets nothing through: {reply.error}")
+
+    def _close(self, channel: Channel, reason: str) -> None:
+        if channel.lane.closed is not None:
+            return
+        channel.lane.closed = reason
+        if all(one.lane.closed is not None for one in self._parts.channels):
+            self._stop.set(reason)
+        else:
+            self._events.append(Held(f"{channel.lane.name} is left out from now on: {reason}"))
+
+    async def _tell_bad(self, ready: Ready) -> None:
+        """Settle the samples that cannot be shown; what is left of the batch is asked next."""
+        prediction = RankedPrediction(PredictionStatus.BAD_MEDIA)
+        settled = [
+            Settled(sample_id=name, prediction=prediction, gold_rank=None, failure=prediction.status, note=reason)
+            for name, reason in ready.bad.items()
+        ]
+        await self._store(
+            lambda db: save_unsent(db, self._hold, ready.batch, settled, whole=not ready.shown, at=self._parts.now())
+        )
+        self._events.extend(MediaFailed(name, reason) for name, reason in ready.bad.items())
+        if ready.shown:
+            self._ready.appendleft(Ready(ready.batch, ready.shown))
+
+    async def _cut(self, ready: Ready, most_images: int) -> None:
+        """Cut a batch that holds more pictures than the endpoint takes."""
+        each = max(most_images * len(ready.shown) // ready.n_images, 1)
+        parts = split_batch(ready.sample_ids, -(-len(ready.shown) // each))
+        added = await self._store(lambda db: save_parts(db, self._hold, ready.batch, parts, self._parts.now()))
+        self._known = max([self._known, *(batch.id for batch in added)])
+        self._ready.extendleft(ready.part(batch) for batch in reversed(added))
+
+    async def _store(self, work: Callable[[Database], T]) -> T:
+        """Have it committed. A workspace that will not take it is given time, since a reply is not had twice."""
+        for wait_s in _PATIENCE_S:
+            try:
+                return await self._writer.do(work)
+            except LeaseLost:
+                raise
+            except DatabaseError as error:
+                self._events.append(Held(f"waiting {wait_s:.0f} s to store what came: {error}"))
+                self._wake.set()
+                await self._parts.sleep(wait_s)
+        return await self._writer.do(work)
 
 
-def _note(asked: AskedSample) -> str | None:
-    return next((frame.note for frame in asked.frames if frame.note), None)
-
-
-def _follow(step: Step, left: list[str], *, whole: bool) -> list[tuple[str, ...]]:
-    """The batches that take over; none where the batch itself is asked again or is settled."""
-    if step is Step.SPLIT:
-        return list(split_batch(left))
-    if step is Step.REPEAT and not whole:
-        return [tuple(left)]
-    return []
-
-
-async def _cancelled(tasks: set[asyncio.Task[_Done]]) -> None:
-    for task in tasks:
+async def _cancelled(tasks: set[asyncio.Task[None]]) -> None:
+    for task in list(tasks):
         task.cancel()
-    for task in tasks:
+    for task in list(tasks):
         with suppress(asyncio.CancelledError):
             await task

@@ -1,8 +1,9 @@
 """One request in, one reply out: where the openai client and all of its errors end.
 
 The client's own retries are off: it would ask again for exhausted quotas, and what it repeats cannot be counted,
-paid for or stored. It follows no redirect and takes no address from the environment; to a server on this machine
-it takes no proxy either.
+paid for or stored. It is given its requests as bytes and its answers are read by us: with twenty pictures, to build
+and to validate them by its models takes five times as long as everything else. It follows no redirect and takes no
+address from the environment; to a server on this machine it takes no proxy either.
 """
 
 import asyncio
@@ -12,20 +13,25 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final, Self
 
+import httpx2
 import openai
-from openai.types.chat import ChatCompletion
 
-from workbench.domain.replies import Fault, Outcome, Reply, Request, Usage
+from workbench.domain.replies import Fault, Outcome, Reply, Request
 from workbench.errors import EndpointError
+from workbench.provider.completions import read_completion, unanswered
 from workbench.provider.endpoints import Endpoint
-from workbench.provider.faults import error_code, meaning_of, retry_after_s
+from workbench.provider.faults import error_code, error_param, meaning_of, retry_after_s
 from workbench.provider.messages import chat_body
+from workbench.provider.offered import OfferedModel, day_of
 from workbench.provider.secrets import ApiKey
+from workbench.provider.transport import http_client
 
 _KEPT_HEADERS: Final = ("x-request-id", "retry-after", "retry-after-ms")
-_KEPT_PREFIX: Final = "x-ratelimit-"
+_KEPT_PREFIXES: Final = ("x-ratelimit-", "ratelimit-")
 _LONGEST_ERROR_CHARS: Final = 2_000
 _CONNECT_S: Final = 10.0
+_JSON: Final = {"Content-Type": "application/json"}
+_MOST_CONNECTIONS: Final = 4_096
 
 
 class EndpointClient:
@@ -35,12 +41,16 @@ class EndpointClient:
         self._endpoint = endpoint
         self._key = key
         self._timeout_s = timeout_s
+        timeout = openai.Timeout(timeout_s, connect=_CONNECT_S)
         self._client = openai.AsyncOpenAI(
             base_url=endpoint.base_url,
             api_key=key.reveal(),
             max_retries=0,
-            timeout=openai.Timeout(timeout_s, connect=_CONNECT_S),
-            http_client=openai.DefaultAsyncHttpxClient(follow_redirects=False, trust_env=not endpoint.is_local),
+            timeout=timeout,
+            default_query={"api-version": endpoint.api_version} if endpoint.api_version else None,
+            http_client=http_client(
+                most_connections=_MOST_CONNECTIONS, trust_env=not endpoint.is_local, timeout=timeout
+            ),
         )
 
     async def __aenter__(self) -> Self:
@@ -51,40 +61,58 @@ class EndpointClient:
 
     async def send(self, request: Request) -> Reply:
         """Send once. Whatever happens becomes a reply; only cancelling comes through."""
-        body = chat_body(request, token_field=self._endpoint.token_field)
+        return await self.send_body(chat_body(request, self._endpoint))
+
+    async def send_body(self, body: bytes) -> Reply:
+        """Send the body of a chat completion once, as `send` does."""
         started_s = time.monotonic()
         try:
             async with asyncio.timeout(self._timeout_s):  # the client's own starts anew with every byte
-                raw = await self._client.chat.completions.with_raw_response.create(**body)
-            reply = self._read(raw.parse(), raw.headers, raw.status_code)
+                response = await self._client.post(
+                    "/chat/completions", content=body, cast_to=httpx2.Response, options={"headers": _JSON}
+                )
+            reply = self._read(response)
         except openai.APIStatusError as error:
             reply = self._rejected(error)
-        except Exception as error:  # noqa: BLE001 (a 200 with broken JSON raises whatever the reader raises)
+        except Exception as error:  # noqa: BLE001 (whatever a transport raises is a broken connection to a run)
             reply = self._broken(error)
         return replace(reply, latency_s=time.monotonic() - started_s)
 
-    async def models(self) -> list[str]:
-        """The names of the models that the endpoint offers; empty where it does not tell.
+    async def models(self) -> list[OfferedModel]:
+        """The models that the endpoint offers, by name; empty where it does not tell.
 
         Raises EndpointError when nobody answers at that address or the key is refused.
         """
         try:
-            return sorted([model.id async for model in self._client.models.list()])
+            listed = {
+                str(model.id): day_of(getattr(model, "shutdown_date", None))
+                async for model in self._client.models.list()
+            }
         except openai.APIConnectionError as error:
             raise EndpointError(
                 f"nobody answers at {self._endpoint.base_url} ({self._words(error)}); start the server, "
                 "or choose another with --endpoint"
             ) from error
         except (openai.AuthenticationError, openai.PermissionDeniedError) as error:
-            raise EndpointError(
-                f"{self._endpoint.host} refuses the key in {self._endpoint.key_variable}: {self._words(error)}"
-            ) from error
+            key = f"the key in {self._key.name}" if self._key.name else "to talk without a key (set key_variable)"
+            raise EndpointError(f"{self._endpoint.host} refuses {key}: {self._words(error)}") from error
         except Exception:  # noqa: BLE001 (not every server has this list, or in this form)
             return []
+        return [OfferedModel(name, day) for name, day in sorted(listed.items())]
+
+    def _read(self, response: httpx2.Response) -> Reply:
+        """Read a 200, whatever is in it: HTML, broken JSON and nothing are no answers."""
+        try:
+            reply = read_completion(json.loads(response.content), response.status_code)
+        except (ValueError, RecursionError):
+            said = response.content[: 4 * _LONGEST_ERROR_CHARS].decode("utf-8", "replace")
+            reply = unanswered(f"no JSON: {said}", response.status_code)
+        error_text = None if reply.error is None else self._safe(reply.error)
+        return replace(reply, error=error_text, headers=self._kept(response.headers))
 
     def _rejected(self, error: openai.APIStatusError) -> Reply:
         message = self._words(error)
-        outcome, fault = meaning_of(error.status_code, error_code(error.body), message)
+        outcome, fault = meaning_of(error.status_code, error_code(error.body), message, error_param(error.body))
         headers = error.response.headers
         return Reply(
             outcome=outcome,
@@ -96,9 +124,10 @@ class EndpointClient:
         )
 
     def _broken(self, error: Exception) -> Reply:
-        timed_out = isinstance(error, openai.APITimeoutError | TimeoutError)
-        kind = f"timed out after {self._timeout_s:g} s" if timed_out else type(error).__name__
-        return Reply(outcome=Outcome.FAILED, fault=Fault.TRANSIENT, error=f"{kind}: {self._words(error)}")
+        root = _root(error)
+        timed_out = isinstance(root, TimeoutError)
+        kind = f"timed out after {self._timeout_s:g} s" if timed_out else type(root).__name__
+        return Reply(outcome=Outcome.FAILED, fault=Fault.TRANSIENT, error=self._safe(f"{kind}: {error} ({root})"))
 
     def _words(self, error: Exception) -> str:
         cause = f" ({error.__cause__})" if error.__cause__ and str(error.__cause__) else ""
@@ -113,52 +142,12 @@ class EndpointClient:
         return {
             name.lower(): self._key.masked(value)
             for name, value in headers.items()
-            if name.lower() in _KEPT_HEADERS or name.lower().startswith(_KEPT_PREFIX)
+            if name.lower() in _KEPT_HEADERS or name.lower().startswith(_KEPT_PREFIXES)
         }
 
-    def _read(self, completion: object, headers: Mapping[str, str], status_code: int) -> Reply:
-        """Read a 200. Servers answer 200 with an error object, HTML or no choices: none of these is an answer."""
-        if not isinstance(completion, ChatCompletion) or not completion.choices:
-            said = completion.model_dump_json() if isinstance(completion, ChatCompletion) else str(completion)
-            return Reply(
-                outcome=Outcome.FAILED,
-                fault=Fault.TRANSIENT,
-                status_code=status_code,
-                error=self._safe(f"no choices in the answer: {said}"),
-                headers=self._kept(headers),
-            )
-        choice = completion.choices[0]
-        text, refusal = _text(choice.message.content), _text(choice.message.refusal)
-        return Reply(
-            outcome=_outcome(text, refusal, choice.finish_reason),
-            text=text,
-            refusal=refusal,
-            finish_reason=_text(choice.finish_reason),
-            model=_text(completion.model),
-            usage=_usage(completion.usage),
-            status_code=status_code,
-            headers=self._kept(headers),
-        )
 
-
-def _text(said: object) -> str | None:
-    """What should be a text, which the client does not check: servers also send lists of parts, or bare JSON."""
-    if isinstance(said, list):
-        return "".join(str(part.get("text") or "") for part in said if isinstance(part, Mapping))
-    return said if said is None or isinstance(said, str) else json.dumps(said, default=str, ensure_ascii=False)
-
-
-def _usage(said: object) -> Usage | None:
-    """Whole numbers of tokens, or nothing."""
-    prompt, completion = getattr(said, "prompt_tokens", None), getattr(said, "completion_tokens", None)
-    return Usage(prompt, completion) if isinstance(prompt, int) and isinstance(completion, int) else None
-
-
-def _outcome(text: str | None, refusal: str | None, finish_reason: str | None) -> Outcome:
-    if refusal:
-        return Outcome.REFUSED
-    if finish_reason == "content_filter":
-        return Outcome.FILTERED
-    if finish_reason == "length":
-        return Outcome.TRUNCATED
-    return Outcome.ANSWERED if text and text.strip() else Outcome.EMPTY
+def _root(error: BaseException) -> BaseException:
+    """What was at the bottom of it: the transport calls a dropped connection a timeout."""
+    while error.__cause__ is not None and not isinstance(error, TimeoutError):
+        error = error.__cause__
+    return error

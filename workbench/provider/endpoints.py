@@ -1,10 +1,12 @@
 """Endpoints: where requests go, and in what dialect of the chat-completions protocol.
 
-Servers that speak the protocol differ in small things; each difference that the house has met is a field here.
+Servers that speak the protocol differ in small things; each difference that the house has met is a field here. The
+presets hold what is known of a kind of server; what one server does is found out by `probe`.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from ipaddress import ip_address
 from types import MappingProxyType
 from typing import Final
@@ -14,18 +16,51 @@ EMBEDDED: Final = "embedded"
 """The name of the endpoint that a command starts for itself."""
 
 
+class Structured(StrEnum):
+    """How a server is asked to hold an answer to a JSON schema."""
+
+    JSON_SCHEMA = "json_schema"
+    """OpenAI's way: the schema under `response_format.json_schema.schema`."""
+    FLAT_SCHEMA = "flat_schema"
+    """llama.cpp's own way: the schema under `response_format.schema`."""
+    NONE = "none"
+    """It cannot, or is not asked to."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """One server, without its key."""
+    """One server, without its keys."""
 
     name: str
     base_url: str
-    key_variable: str | None = None
-    """The environment variable that holds the key; None: the server wants none."""
+    key_variables: tuple[str, ...] = ()
+    """The environment variables that hold its keys, each with limits of its own; (): the server wants none."""
     token_field: str = "max_tokens"  # noqa: S105 (a count of tokens, not a secret)
     """What the server calls the limit of the answer's length."""
-    structured: bool = True
-    """Whether it can hold an answer to a JSON schema."""
+    structured: Structured = Structured.JSON_SCHEMA
+    detail: bool = True
+    """Whether a picture carries `detail`."""
+    seed: bool = True
+    """Whether a request carries `seed`."""
+    temperature: bool = True
+    """Whether a request carries `temperature`; models that reason reject it."""
+    images_per_request: int | None = None
+    """The most pictures in one request; None: not known to be limited."""
+    rpm: int | None = None
+    """Requests per minute for each key; None: the general setting. So are the next three."""
+    tpm: int | None = None
+    rpd: int | None = None
+    concurrency: int | None = None
+    api_version: str | None = None
+    """Azure's query parameter `api-version`, for addresses that want it."""
+    blurs_faces: bool = False
+    """Whether it is known to blur faces before the model sees them: what a face shows is then not what is scored."""
+    lists_models: bool = True
+    """Whether its list of models, where it has one, names all that can be asked for."""
+    shares_with: tuple[str, ...] = ()
+    """Other endpoints that serve the same models under the same names, and take a part of each run's requests."""
+    batch_api: bool = False
+    """Whether it has OpenAI's `/files` and `/batches`."""
 
     @property
     def host(self) -> str:
@@ -50,14 +85,38 @@ PRESETS: Final[Mapping[str, Endpoint]] = MappingProxyType(
             Endpoint(
                 name="openai",
                 base_url="https://api.openai.com/v1",
-                key_variable="OPENAI_API_KEY",
+                key_variables=("OPENAI_API_KEY",),
+                # `max_tokens` is deprecated, and the models that reason reject it.
                 token_field="max_completion_tokens",  # noqa: S106 (a count of tokens)
+                images_per_request=1_500,  # its guide to vision, 2026-11
+                batch_api=True,
             ),
-            Endpoint(name="azure", base_url="", key_variable="AZURE_OPENAI_API_KEY"),  # each customer has an address
-            Endpoint(name="openrouter", base_url="https://openrouter.ai/api/v1", key_variable="OPENROUTER_API_KEY"),
-            Endpoint(name="vllm", base_url="http://127.0.0.1:8000/v1"),
-            Endpoint(name="ollama", base_url="http://127.0.0.1:11434/v1"),
-            Endpoint(name="llamacpp", base_url="http://127.0.0.1:8080/v1", structured=False),
+            Endpoint(
+                name="azure",
+                base_url="",  # each customer has an address
+                key_variables=("AZURE_OPENAI_API_KEY",),
+                lists_models=False,  # what is asked for is a deployment of the customer's own naming
+                blurs_faces=True,  # by an accepted answer of a Microsoft moderator, 2025-05
+            ),
+            Endpoint(name="openrouter", base_url="https://openrouter.ai/api/v1", key_variables=("OPENROUTER_API_KEY",)),
+            Endpoint(
+                name="vllm",
+                base_url="http://127.0.0.1:8000/v1",
+                detail=False,  # its documentation: not supported
+                # How many pictures it takes is its option `--limit-mm-per-prompt`: for `probe` to find out.
+            ),
+            Endpoint(
+                name="ollama",
+                base_url="http://127.0.0.1:11434/v1",
+                detail=False,  # it reads the address of a picture and nothing else
+            ),
+            Endpoint(
+                name="llamacpp",
+                base_url="http://127.0.0.1:8080/v1",
+                structured=Structured.FLAT_SCHEMA,
+                detail=False,  # pictures are always taken whole
+                # It answers as many requests at once as it was started with `--parallel`: found out while running.
+            ),
             Endpoint(name="lmstudio", base_url="http://127.0.0.1:1234/v1"),
         )
     }

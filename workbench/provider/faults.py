@@ -4,6 +4,7 @@ Sources: the error tables of OpenAI's API guide; `azure` answers a filtered prom
 """
 
 import math
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -22,20 +23,40 @@ _QUOTA_CODES: Final = frozenset(
     }
 )
 _LONGEST_WAIT_S: Final = 600.0
+_OPTIONS: Final = frozenset(
+    {
+        *("model", "temperature", "seed", "max_tokens", "max_completion_tokens", "response_format"),
+        *("top_p", "n", "stream", "service_tier", "store", "user"),
+    }
+)
+"""What every request of a run says in the same way: an endpoint that rejects it rejects them all."""
+_TOO_MANY_PICTURES: Final = re.compile(
+    r"at most \d+ (?:image|picture|multimodal)|too many (?:image|picture)|(?:image|picture)s? (?:limit|count) exceeded"
+    r"|maximum number of (?:image|picture)s"
+)
 
 
-def meaning_of(status_code: int, code: str, message: str) -> tuple[Outcome, Fault | None]:
-    """The outcome and fault of an answer with an error status."""
+def meaning_of(status_code: int, code: str, message: str, param: str = "") -> tuple[Outcome, Fault | None]:
+    """The outcome and fault of an answer with an error status; `param` is the part of the request it names."""
     if code in _POLICY_CODES:
         return Outcome.FILTERED, None
-    return Outcome.FAILED, _fault(status_code, code, message.casefold())
+    return Outcome.FAILED, _fault(status_code, code, message.casefold(), param)
 
 
 def error_code(body: object) -> str:
     """The error's code from a body in OpenAI's form, empty where it has none."""
+    return _member(body, "code")
+
+
+def error_param(body: object) -> str:
+    """The part of the request that the error names, empty where it names none."""
+    return _member(body, "param")
+
+
+def _member(body: object, name: str) -> str:
     error: Any = body.get("error", body) if isinstance(body, Mapping) else None
-    code = error.get("code") if isinstance(error, Mapping) else None
-    return str(code) if code is not None else ""
+    value = error.get(name) if isinstance(error, Mapping) else None
+    return str(value) if value is not None else ""
 
 
 def retry_after_s(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
@@ -51,11 +72,13 @@ def retry_after_s(headers: Mapping[str, str], now: datetime | None = None) -> fl
     return None
 
 
-def _fault(status_code: int, code: str, message: str) -> Fault:
+def _fault(status_code: int, code: str, message: str, param: str) -> Fault:
     if status_code in (401, 402, 403, 404) or code in _QUOTA_CODES or 300 <= status_code < 400:
         return Fault.STOP
-    if status_code == 413 or code == "context_length_exceeded":
+    if status_code == 413 or code == "context_length_exceeded" or _TOO_MANY_PICTURES.search(message):
         return Fault.TOO_LARGE
+    if status_code in (400, 422) and param in _OPTIONS:
+        return Fault.STOP
     if status_code == 429:
         return Fault.TOO_LARGE if "request too large" in message else Fault.RATE_LIMITED
     if status_code in (408, 409) or status_code >= 500:

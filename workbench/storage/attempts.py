@@ -8,7 +8,8 @@ therefore loses no reply that was received, and asks again only for what was in 
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from sqlite_utils import Database
 
@@ -17,6 +18,8 @@ from workbench.domain.predictions import PredictionStatus, RankedPrediction
 from workbench.domain.replies import Outcome, Reply
 from workbench.storage.database import transaction
 from workbench.storage.leases import Hold, assert_held
+
+_ENCODE: Final = json.JSONEncoder(ensure_ascii=False).encode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,47 +54,79 @@ class Received:
     """The batches that take over from this one; with step `repeat` and none of them, it stays open."""
 
 
-def open_batches(db: Database, run_id: int) -> list[Batch]:
-    """What is still to be asked, in planned order, with what has been tried."""
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """How a request is about to leave."""
+
+    endpoint: str
+    """The endpoint's name."""
+    key_name: str | None = None
+    """The variable that holds the key; None: it wants none."""
+    estimated_usd: float | None = None
+    """What it is expected to cost; None: not known."""
+    job_id: int | None = None
+    """The upload that it travels in; None: a request of its own."""
+
+
+def newest_batch(db: Database, run_id: int) -> int:
+    """The highest row number among a run's batches; 0: it has none."""
+    return int(db.conn.execute("SELECT COALESCE(MAX(id), 0) FROM batch WHERE run_id = ?", (run_id,)).fetchone()[0])
+
+
+def open_batches(db: Database, run_id: int, *, after: int = 0, until: int | None = None, most: int = -1) -> list[Batch]:
+    """What is still to be asked, in planned order, with what has been tried; -1: all of it.
+
+    Only batches with row numbers above `after` and up to `until`, so that a long plan can be read page by page.
+    """
     rows = db.query(
-        "SELECT batch.id, (SELECT json_group_array(name) FROM (SELECT sample.name FROM batch_sample "
+        "SELECT batch.id, depth, (SELECT json_group_array(name) FROM (SELECT sample.name FROM batch_sample "
         "JOIN sample ON sample.id = batch_sample.sample_id WHERE batch_id = batch.id ORDER BY place)) AS names, "
         "COUNT(attempt.id) AS attempts, "
         "COALESCE(SUM(outcome IS NOT NULL AND outcome <> :failed), 0) AS answers, "
         "COALESCE(SUM(outcome = :failed AND fault NOT IN ('stop', 'rate limited')), 0) AS faults "
         "FROM batch LEFT JOIN attempt ON attempt.batch_id = batch.id "
-        "WHERE run_id = :run AND batch.step IS NULL GROUP BY batch.id ORDER BY batch.id",
-        {"run": run_id, "failed": Outcome.FAILED},
+        "WHERE run_id = :run AND batch.step IS NULL AND batch.id > :after AND batch.id <= :until "
+        "GROUP BY batch.id ORDER BY batch.id LIMIT :most",
+        {"run": run_id, "failed": Outcome.FAILED, "after": after, "until": until or 2**62, "most": most},
     )
     return [
-        Batch(row["id"], tuple(json.loads(row["names"])), row["attempts"], row["answers"], row["faults"])
+        Batch(row["id"], tuple(json.loads(row["names"])), row["attempts"], row["answers"], row["faults"], row["depth"])
         for row in rows
     ]
 
 
 def add_batches(
-    db: Database, run_id: int, batches: Sequence[Sequence[str]], *, parent_id: int | None = None
+    db: Database, run_id: int, batches: Sequence[Sequence[str]], *, parent_id: int | None = None, depth: int = 0
 ) -> list[Batch]:
     """Plan requests for samples of the run, inside the caller's transaction. What the samples have stays."""
     added = []
     numbers = sample_numbers(db, run_id, (name for batch in batches for name in batch))
     for names in batches:
-        cursor = db.conn.execute("INSERT INTO batch (run_id, parent_id) VALUES (?, ?)", (run_id, parent_id))
+        cursor = db.conn.execute(
+            "INSERT INTO batch (run_id, parent_id, depth) VALUES (?, ?, ?)", (run_id, parent_id, depth)
+        )
         db.conn.executemany(
             "INSERT INTO batch_sample (batch_id, place, sample_id) VALUES (?, ?, ?)",
             ((cursor.lastrowid, place, numbers[name]) for place, name in enumerate(names)),
         )
-        added.append(Batch(int(cursor.lastrowid or 0), tuple(names)))
+        added.append(Batch(int(cursor.lastrowid or 0), tuple(names), depth=depth))
     return added
 
 
-def save_sent(db: Database, hold: Hold, batch: Batch, *, asked: Sequence[str], prompt: str, at: str) -> int:
+def save_sent(
+    db: Database, hold: Hold, batch: Batch, *, asked: Sequence[str], prompt: str, at: str, by: Sending | None = None
+) -> int:
     """Record that a request is about to leave; returns the attempt's row number."""
+    by = by or Sending("")
     with transaction(db):
         assert_held(db, hold, at)
         cursor = db.conn.execute(
-            "INSERT INTO attempt (batch_id, number, sent_at, asked, prompt) VALUES (?, ?, ?, ?, ?)",
-            (batch.id, batch.attempts + 1, at, json.dumps(list(asked), ensure_ascii=False), prompt),
+            "INSERT INTO attempt (batch_id, number, sent_at, asked, prompt, endpoint, key_name, estimated_usd, job_id) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                *(batch.id, batch.attempts + 1, at, json.dumps(list(asked), ensure_ascii=False), prompt),
+                *(by.endpoint or None, by.key_name, by.estimated_usd, by.job_id),
+            ),
         )
         return int(cursor.lastrowid or 0)
 
@@ -100,13 +135,23 @@ def save_received(db: Database, hold: Hold, batch: Batch, attempt_id: int, recei
     """Store a reply with all that follows from it, or nothing; returns the batches that take over."""
     with transaction(db):
         assert_held(db, hold, at)
-        db.table("attempt").update(attempt_id, _attempt_values(received, at))
+        db.conn.execute(_UPDATE_ATTEMPT, {**_attempt_values(received, at), "id": attempt_id})
         numbers = sample_numbers(db, hold.run_id, batch.sample_ids)
-        _note_first(db, hold.run_id, received.said, numbers)
-        _settle(db, hold.run_id, received.settled, numbers, attempt_id)
+        final = {one.sample_id for one in received.settled}
+        _note_first(db, hold.run_id, {name: said for name, said in received.said.items() if name not in final}, numbers)
+        _settle(db, hold.run_id, received.settled, received.said, numbers, attempt_id)
         if received.follow or received.step in (Step.KEEP, Step.GIVE_UP):
             db.conn.execute("UPDATE batch SET step = ? WHERE id = ?", (received.step, batch.id))
-        return add_batches(db, hold.run_id, received.follow, parent_id=batch.id)
+        depth = batch.depth + (received.step is Step.SPLIT)
+        return add_batches(db, hold.run_id, received.follow, parent_id=batch.id, depth=depth)
+
+
+def save_parts(db: Database, hold: Hold, batch: Batch, parts: Sequence[Sequence[str]], at: str) -> list[Batch]:
+    """Cut a batch that no endpoint takes as a whole, before it is sent; returns its parts."""
+    with transaction(db):
+        assert_held(db, hold, at)
+        db.conn.execute("UPDATE batch SET step = ? WHERE id = ?", (Step.SPLIT, batch.id))
+        return add_batches(db, hold.run_id, parts, parent_id=batch.id, depth=batch.depth)
 
 
 def save_unsent(db: Database, hold: Hold, batch: Batch, bad: Sequence[Settled], *, whole: bool, at: str) -> None:
@@ -114,10 +159,24 @@ def save_unsent(db: Database, hold: Hold, batch: Batch, bad: Sequence[Settled], 
     with transaction(db):
         assert_held(db, hold, at)
         numbers = sample_numbers(db, hold.run_id, batch.sample_ids)
-        _note_first(db, hold.run_id, {one.sample_id: one.prediction.status for one in bad}, numbers)
-        _settle(db, hold.run_id, bad, numbers, None)
+        _settle(db, hold.run_id, bad, {one.sample_id: one.prediction.status for one in bad}, numbers, None)
         if whole:
             db.conn.execute("UPDATE batch SET step = ? WHERE id = ?", (Step.KEEP, batch.id))
+
+
+def count_asked_today(db: Database, endpoint: str, key_name: str | None, now: datetime) -> list[tuple[float, int]]:
+    """Requests that left for an endpoint with a key in the last 24 hours, whatever the run, minute by minute.
+
+    As (seconds ago, how many), the longest ago first: what a limit of requests per day has to be counted from.
+    """
+    rows = db.conn.execute(
+        "SELECT substr(sent_at, 1, 16) AS minute, COUNT(*) FROM attempt "
+        "WHERE endpoint = ? AND key_name IS ? AND sent_at > ? AND job_id IS NULL GROUP BY minute ORDER BY minute",
+        (endpoint, key_name, (now - timedelta(days=1)).isoformat(timespec="milliseconds")),
+    ).fetchall()
+    # By the end of its minute, so that nothing is forgotten too early.
+    ends = [(datetime.fromisoformat(f"{minute}:59+00:00"), count) for minute, count in rows]
+    return [(max((now - end).total_seconds(), 0.0), count) for end, count in ends]
 
 
 def storable(text: str | None) -> str | None:
@@ -143,18 +202,24 @@ def _note_first(db: Database, run_id: int, said: Mapping[str, PredictionStatus],
 
 
 def _settle(
-    db: Database, run_id: int, settled: Sequence[Settled], numbers: Mapping[str, int], attempt_id: int | None
+    db: Database,
+    run_id: int,
+    settled: Sequence[Settled],
+    said: Mapping[str, PredictionStatus],
+    numbers: Mapping[str, int],
+    attempt_id: int | None,
 ) -> None:
     """An answer is never overwritten by a later refusal or fault."""
     db.conn.executemany(
         "UPDATE prediction SET status = ?, ranking = ?, top1 = ?, gold_rank = ?, failure = ?, attempt_id = ?, "
-        "place = ?, note = ? WHERE run_id = ? AND sample_id = ? AND (status IS NULL OR status NOT IN (?, ?))",
+        "place = ?, note = ?, first_status = COALESCE(first_status, ?) "
+        "WHERE run_id = ? AND sample_id = ? AND (status IS NULL OR status NOT IN (?, ?))",
         (
             (
                 one.prediction.status,
-                json.dumps([storable(label) for label in one.prediction.ranking], ensure_ascii=False),
+                _ENCODE([storable(label) for label in one.prediction.ranking]),
                 storable(one.prediction.top1),
-                *(one.gold_rank, one.failure, attempt_id, one.place, one.note),
+                *(one.gold_rank, one.failure, attempt_id, one.place, one.note, said.get(one.sample_id)),
                 *(run_id, numbers[one.sample_id]),
                 *(PredictionStatus.RANKED, PredictionStatus.OUT_OF_VOCABULARY),
             )
@@ -176,9 +241,20 @@ def _attempt_values(received: Received, at: str) -> dict[str, Any]:
         "model": storable(reply.model),
         "prompt_tokens": reply.usage.prompt_tokens if reply.usage else None,
         "completion_tokens": reply.usage.completion_tokens if reply.usage else None,
+        "cached_tokens": reply.usage.cached_tokens if reply.usage else None,
+        "image_tokens": reply.usage.image_tokens if reply.usage else None,
         "cost_usd": received.cost_usd,
         "latency_s": reply.latency_s,
         "headers": json.dumps(dict(reply.headers), ensure_ascii=False),
         "error": storable(reply.error),
         "step": received.step,
     }
+
+
+_ATTEMPT_COLUMNS: Final = (
+    *("received_at", "outcome", "fault", "status_code", "finish_reason", "reply", "refusal", "model", "prompt_tokens"),
+    *("completion_tokens", "cached_tokens", "image_tokens", "cost_usd", "latency_s", "headers", "error", "step"),
+)
+_UPDATE_ATTEMPT: Final = (
+    f"UPDATE attempt SET {', '.join(f'{column} = :{column}' for column in _ATTEMPT_COLUMNS)} WHERE id = :id"
+)

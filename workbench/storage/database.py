@@ -1,25 +1,30 @@
-"""The workspace file: opening, checking, and the one kind of transaction.
+"""The workspace file: what it is told by, and how it is opened.
 
 A workspace is told from other SQLite files by its application id, and from other versions of itself by its user
-version; anything else is refused and left untouched. Errors of SQLite end here as DatabaseError.
+version; an older one is brought up to date, anything else is refused and left untouched.
 """
 
-import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import closing, suppress
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Final
 
 from sqlite_utils import Database
 
 from workbench.errors import DatabaseError
+from workbench.storage.connections import PATIENCE_S, connected, pragma, statements, transaction, translated
+from workbench.storage.copies import make_private_file
+from workbench.storage.migrations import MIGRATIONS, migrate, record_version
+from workbench.storage.surroundings import assert_readable, assert_writable, is_remote, keep_private
 
 __all__ = [
     "APPLICATION_ID",
     "SCHEMA_VERSION",
     "Database",  # the rest of the house takes the type from here
+    "journal_mode",
+    "open_as_it_is",
     "open_workspace",
     "schema_text",
     "transaction",
@@ -28,60 +33,59 @@ __all__ = [
 ]
 
 APPLICATION_ID: Final = 0x656D6F77  # "emow"
-SCHEMA_VERSION: Final = 1
-_BUSY_TIMEOUT_S: Final = 20.0
+SCHEMA_VERSION: Final = max(MIGRATIONS)
 _WAL_SAFE: Final = ((3, 44, 6), (3, 45, 0)), ((3, 50, 7), (3, 51, 0)), ((3, 51, 3), (4, 0, 0))
 
 
-def open_workspace(path: Path, *, create: bool = False) -> Database:
+def open_workspace(
+    path: Path,
+    *,
+    create: bool = False,
+    say: Callable[[str], None] = lambda _: None,
+    patience_s: float = PATIENCE_S,
+) -> Database:
     """Open a workspace for reading and writing; with `create`, make it where there is none.
 
-    The connection belongs to the thread that opened it. Raises DatabaseError for a missing, foreign, newer,
-    damaged, locked or unwritable file.
+    `say` hears what was done to the file on the way: brought up to date, made private. The connection belongs to the
+    thread that opened it, and waits `patience_s` for others' locks. Raises DatabaseError for a missing, foreign,
+    newer, damaged, locked or unwritable file.
     """
-    if not path.exists() and not create:
-        raise DatabaseError(
-            f"there is no workspace at {path}; `emowb import KEY PATH` makes one, or name another with --db"
-        )
     with translated(path):
         if not path.exists():
-            _make_private_file(path)
-        db = _connected(path)
-    try:
-        with translated(path):
-            _prepare(db, path)
-    except BaseException:
-        db.close()
-        raise
+            if not create:
+                raise DatabaseError(
+                    f"there is no workspace at {path}; `emowb import KEY PATH` makes one, or name another with --db"
+                )
+            with suppress(FileExistsError):  # another process was quicker
+                make_private_file(path)
+        _refuse_at_sight(path)
+        assert_writable(path)
+        db = connected(path, patience_s=patience_s)
+        try:
+            _prepare(db, path, say)
+        except BaseException:
+            db.close()
+            raise
     return db
 
 
-@contextmanager
-def transaction(db: Database) -> Iterator[None]:
-    """Everything inside is written, or nothing. Takes the write lock at once, so it cannot fail half-way for it."""
-    with translated():
-        db.conn.execute("BEGIN IMMEDIATE")
+def open_as_it_is(path: Path, *, patience_s: float = PATIENCE_S) -> Database:
+    """Open a workspace to read what is in the file, of whatever version: nothing is written or brought up to date.
+
+    Raises DatabaseError for a missing, foreign, newer, damaged or locked file.
+    """
+    with translated(path):
+        if not path.exists():
+            raise DatabaseError(f"there is no workspace at {path}; name another with --db")
+        _refuse_at_sight(path)
+        db = connected(path, patience_s=patience_s)
         try:
-            yield
-            db.conn.execute("COMMIT")
+            db.conn.execute("PRAGMA query_only = ON")
+            _assert_made(db, path)
         except BaseException:
-            db.conn.rollback()
+            db.close()
             raise
-
-
-@contextmanager
-def translated(path: Path | None = None) -> Iterator[None]:
-    """Turn what SQLite and the file system raise into one line for a person."""
-    where = f" {path}" if path else ""
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        raise DatabaseError(f"the workspace{where} cannot be used: {error}; {_advice(error)}") from error
-    except sqlite3.DatabaseError as error:
-        raise DatabaseError(f"the workspace{where} cannot be read: {error}; name another with --db") from error
-    except OSError as error:
-        reason = error.strerror or error
-        raise DatabaseError(f"the workspace{where} cannot be made: {reason}; name another with --db") from error
+    return db
 
 
 def schema_text() -> str:
@@ -97,95 +101,69 @@ def wal_is_safe(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> bool:
     return any(first <= version < after for first, after in _WAL_SAFE)
 
 
-class _Connection(sqlite3.Connection):
-    """Its errors are ours, in whichever step of a statement they come: damage is found by reading on."""
+def journal_mode(
+    path: Path, *, version: tuple[int, ...] = sqlite3.sqlite_version_info, mounts: str | None = None
+) -> str:
+    """A log where that is safe, on one machine's own disk; else a rollback journal.
 
-    path: Path
-
-    def cursor(self, *_: Any, **__: Any) -> Any:
-        return super().cursor(_Cursor)
-
-    def execute(self, *given: Any) -> Any:
-        return self.cursor().execute(*given)
-
-    def executemany(self, *given: Any) -> Any:
-        return self.cursor().executemany(*given)
+    TRUNCATE, not DELETE: with `synchronous = FULL` SQLite makes sure that the emptied journal reaches the disk, but
+    not that the removal of one does, and a journal that comes back after a power cut undoes the last commit.
+    """
+    return "WAL" if wal_is_safe(version) and not is_remote(path, mounts) else "TRUNCATE"
 
 
-class _Cursor(sqlite3.Cursor):
-    connection: _Connection
-
-    def execute(self, *given: Any) -> Self:
-        with translated(self.connection.path):
-            return super().execute(*given)
-
-    def executemany(self, *given: Any) -> Self:
-        with translated(self.connection.path):
-            return super().executemany(*given)
-
-    def fetchone(self) -> Any:
-        with translated(self.connection.path):
-            return super().fetchone()
-
-    def fetchall(self) -> list[Any]:
-        with translated(self.connection.path):
-            return super().fetchall()
-
-    def __next__(self) -> Any:
-        with translated(self.connection.path):
-            return super().__next__()
+def _refuse_at_sight(path: Path) -> None:
+    """Refuse what a look at the file alone can tell, through SQLite: to open and close it beside SQLite would drop
+    the locks of this process. Immutable: no lock, no log, no recovery, so another's file stays as it was to the byte.
+    """
+    assert_readable(path)
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True)) as conn:
+        try:
+            _assert_ours(Database(conn), path)
+        except sqlite3.DatabaseError:
+            return  # torn by a crash, perhaps, and mended when it is really opened; else that raises the same
 
 
-def _connected(path: Path) -> Database:
-    conn = sqlite3.connect(path, timeout=_BUSY_TIMEOUT_S, isolation_level=None, factory=_Connection)
-    conn.path = path
-    conn.create_function("casefold", 1, str.casefold, deterministic=True)  # lower() knows ASCII alone
-    return Database(conn)
-
-
-def _make_private_file(path: Path) -> None:
-    """An empty file that only its owner can read: it will hold replies about faces."""
-    descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
-    os.close(descriptor)
-
-
-def _prepare(db: Database, path: Path) -> None:
-    """Checked through SQLite alone: to open and close the file beside it would drop the locks of this process."""
-    application_id = _pragma(db, "application_id")
-    version = _pragma(db, "user_version")
-    if application_id == 0 and version == 0 and not _has_tables(db):
-        _make_schema(db)
-    elif application_id != APPLICATION_ID:
-        raise DatabaseError(f"{path} is another program's database; name another with --db")
-    elif version > SCHEMA_VERSION:
-        raise DatabaseError(f"{path} was made by a newer emowb (schema {version}); update emowb to open it")
-    db.conn.execute(f"PRAGMA journal_mode = {'WAL' if wal_is_safe() else 'DELETE'}")
-    db.conn.execute("PRAGMA synchronous = FULL")
+def _prepare(db: Database, path: Path, say: Callable[[str], None]) -> None:
+    is_new = _assert_ours(db, path)
+    keep_private(path, say)
+    if is_new:
+        _make_schema(db, path)
+    db.conn.execute(f"PRAGMA journal_mode = {journal_mode(path)}")
+    if pragma(db, "user_version") < SCHEMA_VERSION:
+        migrate(db, path, say)
     db.conn.execute("PRAGMA foreign_keys = ON")
 
 
-def _make_schema(db: Database) -> None:
+def _assert_ours(db: Database, path: Path) -> bool:
+    """Whether the file is still empty. Raises DatabaseError for another program's and for a newer one of ours."""
+    application_id = pragma(db, "application_id")
+    version = pragma(db, "user_version")
+    if application_id == 0 and version == 0 and not _has_tables(db):
+        return True
+    if application_id != APPLICATION_ID:
+        raise DatabaseError(f"{path} is another program's database; name another with --db")
+    if version > SCHEMA_VERSION:
+        raise DatabaseError(f"{path} was made by a newer emowb (schema {version}); update emowb to open it")
+    return False
+
+
+def _assert_made(db: Database, path: Path) -> None:
+    if _assert_ours(db, path):
+        raise DatabaseError(f"there is nothing in {path} yet; name another with --db")
+
+
+def _make_schema(db: Database, path: Path) -> None:
     """In one transaction, so that a kill leaves either an empty file or a whole schema."""
-    db.conn.executescript(
-        f"BEGIN IMMEDIATE;\n{schema_text()}\n"
-        f"PRAGMA application_id = {APPLICATION_ID};\nPRAGMA user_version = {SCHEMA_VERSION};\nCOMMIT;"
-    )
-
-
-def _pragma(db: Database, name: str) -> int:
-    return int(db.conn.execute(f"PRAGMA {name}").fetchone()[0])
+    with transaction(db):
+        if not _assert_ours(db, path):
+            return  # another process was quicker
+        for statement in statements(schema_text()):
+            db.conn.execute(statement)
+        db.conn.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        db.conn.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        record_version(db, SCHEMA_VERSION)
 
 
 def _has_tables(db: Database) -> bool:
     return db.conn.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is not None
-
-
-def _advice(error: sqlite3.OperationalError) -> str:
-    text = str(error)
-    if "locked" in text:
-        return "another program holds it; close that one and try again"
-    if "readonly" in text or "unable to open" in text:
-        return "check that its folder exists and can be written, or name another with --db"
-    if "full" in text:
-        return "free some space and run the same command again; nothing received is lost"
-    return "name another with --db, or restore a copy"

@@ -16,6 +16,11 @@ from workbench.domain.runs import Run, RunState
 from workbench.errors import DatabaseError
 from workbench.storage.database import transaction
 
+
+class LeaseLost(DatabaseError):
+    """Another runner has taken the run over."""
+
+
 SIGN_OF_LIFE_S: Final = 30.0
 """How often a runner must say that it lives."""
 _DEAD_AFTER: Final = timedelta(seconds=4 * SIGN_OF_LIFE_S)
@@ -71,10 +76,10 @@ def release_run(db: Database, hold: Hold, *, reason: str | None, elapsed_s: floa
 
 
 def assert_held(db: Database, hold: Hold, at: str) -> None:
-    """Inside a transaction: check the hold and renew it. Raises DatabaseError when it is lost."""
+    """Inside a transaction: check the hold and renew it. Raises LeaseLost."""
     held = db.conn.execute("UPDATE run SET held_at = ? WHERE id = ? AND holder = ?", (at, hold.run_id, hold.holder))
     if held.rowcount != 1:
-        raise DatabaseError("another process has taken this run over; this one stops")
+        raise LeaseLost("another process has taken this run over; this one stops")
 
 
 def _lives(holder: str, held_at: str, now: str) -> bool:

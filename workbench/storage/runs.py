@@ -81,6 +81,16 @@ def load_progress(db: Database, run_id: int) -> Progress:
     )
 
 
+def spent_usd(db: Database, run_id: int) -> float:
+    """What a run has cost by all that is known of it; a reply of unknown cost counts as what was expected of it."""
+    (spent,) = db.conn.execute(
+        "SELECT COALESCE(SUM(COALESCE(cost_usd, CASE WHEN outcome IS NULL OR outcome <> 'failed' "
+        "THEN estimated_usd END)), 0) FROM attempt JOIN batch ON batch.id = batch_id WHERE run_id = ?",
+        (run_id,),
+    ).fetchone()
+    return float(spent)
+
+
 def _run(row: Mapping[str, Any]) -> Run:
     return Run(
         id=row["id"],

@@ -93,6 +93,12 @@ def load_samples(db: Database, key: str) -> list[Sample]:
     return [sample_from_row(row) for row in rows]
 
 
+def load_sample_names(db: Database, key: str) -> list[str]:
+    """The ids of all samples of the present import, in the owner's order."""
+    rows = db.conn.execute("SELECT name FROM sample WHERE dataset = ? AND position >= 0 ORDER BY position", (key,))
+    return [name for (name,) in rows]
+
+
 def load_named_samples(db: Database, key: str, names: Sequence[str]) -> list[Sample]:
     """The samples of these ids, in the order asked."""
     rows = db.query(

@@ -7,7 +7,7 @@ from pathlib import Path
 from textual import on, work
 
 from workbench.domain.predictions import PredictionStatus
-from workbench.pipeline.events import AttemptSaved
+from workbench.pipeline.events import AttemptSaved, Held
 from workbench.storage.cases import CaseRow
 from workbench.tui.case_pages import rows_that
 from workbench.tui.case_screen import CaseScreen
@@ -84,6 +84,9 @@ class Asking(CaseScreen):
     @on(RetryEvent)
     def _follow_retry(self, message: RetryEvent) -> None:
         event = message.event
+        if isinstance(event, Held):
+            self.notice(event.reason, severity="warning", seconds=8)
+            return
         settled = [name for name, _ in event.settled] if isinstance(event, AttemptSaved) else [event.sample_id]
         self._show_retrying(self.retrying.difference(settled), settled)
 

@@ -1,0 +1,87 @@
+"""A batch on its way to a model: its samples with their frames, read once however often they are asked for."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from workbench.domain.batches import Batch
+from workbench.domain.datasets import DatasetCard
+from workbench.domain.prompts import AskedSample, build_request, refs
+from workbench.domain.replies import Request
+from workbench.domain.runs import RunSpec
+from workbench.domain.samples import Frame, Sample
+from workbench.domain.tasks import Modality
+from workbench.media.frames import BadMedia
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A sample as it is shown to a model."""
+
+    sample: Sample
+    frames: tuple[Frame, ...]
+
+    @property
+    def note(self) -> str | None:
+        """What had to be done otherwise to show it."""
+        return next((frame.note for frame in self.frames if frame.note), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What a request is expected to take."""
+
+    tokens: int
+    cost_usd: float | None
+    """None: the price is not known."""
+
+
+@dataclass(slots=True)
+class Ready:
+    """A batch that can be sent: nothing more has to be read from disk for it, or for its parts."""
+
+    batch: Batch
+    shown: tuple[Shown, ...]
+    bad: dict[str, str] = field(default_factory=dict)
+    """Samples that cannot be shown, and why; told once, before the first sending."""
+    expected: Expected | None = None
+
+    @property
+    def sample_ids(self) -> tuple[str, ...]:
+        """Those that are asked about, by place in the request."""
+        return tuple(one.sample.id for one in self.shown)
+
+    @property
+    def n_images(self) -> int:
+        """Pictures in the request."""
+        return sum(len(one.frames) for one in self.shown)
+
+    @property
+    def n_bytes(self) -> int:
+        """Of its pictures."""
+        return sum(len(frame.data) for one in self.shown for frame in one.frames)
+
+    def part(self, batch: Batch) -> "Ready":
+        """A batch of some of these samples."""
+        names = set(batch.sample_ids)
+        return Ready(batch, tuple(one for one in self.shown if one.sample.id in names))
+
+    def request(self, card: DatasetCard, spec: RunSpec) -> Request:
+        """The message that asks about them."""
+        has_text = Modality(spec.modality).has_text
+        asked = [
+            AskedSample(ref, one.frames, (one.sample.text or "") if has_text else None)
+            for ref, one in zip(refs(len(self.shown)), self.shown, strict=True)
+        ]
+        return build_request(card, spec, asked)
+
+
+def prepared(batch: Batch, samples: Sequence[Sample], frames: Callable[[Sample], tuple[Frame, ...]] | None) -> Ready:
+    """Read what a batch needs from disk; blocking. `frames` is None where no pictures are sent."""
+    shown: list[Shown] = []
+    bad: dict[str, str] = {}
+    for sample in samples:
+        try:
+            shown.append(Shown(sample, frames(sample) if frames is not None else ()))
+        except BadMedia as error:
+            bad[sample.id] = str(error)
+    return Ready(batch, tuple(shown), bad)

@@ -1,0 +1,101 @@
+"""Limits that we set ourselves: so much in any window of time, and an even pace below it.
+
+Nothing here knows a clock: `now` is always an argument, in seconds of a clock that only goes forward.
+"""
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+_SLACK: Final = 1.01
+"""A window is taken this much longer than it is: requests that left evenly arrive a little closer together."""
+
+
+@dataclass(slots=True)
+class Taken:
+    """One amount in a window; it may turn out to be another than was expected."""
+
+    at: float
+    amount: float
+
+
+class Window:
+    """At most `most` in any `span_s` seconds."""
+
+    def __init__(self, most: float, span_s: float, taken: Iterable[tuple[float, float]] = ()) -> None:
+        """`taken`: amounts from before, as (when, how much), the oldest first."""
+        self._most = most
+        self._span_s = span_s * _SLACK
+        self._taken = deque(Taken(at, amount) for at, amount in taken)
+        self._sum = sum(one.amount for one in self._taken)
+
+    def delay_s(self, amount: float, now: float) -> float:
+        """Seconds until `amount` may be taken. One that could never fit goes when the window is empty."""
+        self._expire(now)
+        excess = self._sum + amount - self._most
+        freed_at = now
+        for one in self._taken:
+            if excess <= 0:
+                break
+            excess -= one.amount
+            freed_at = one.at + self._span_s
+        return max(freed_at - now, 0.0)
+
+    def take(self, amount: float, now: float) -> Taken:
+        """Count an amount that is being used from now on."""
+        taken = Taken(now, amount)
+        self._taken.append(taken)
+        self._sum += amount
+        return taken
+
+    def settle(self, taken: Taken, amount: float) -> None:
+        """It was another amount than was expected."""
+        if self._taken and taken.at >= self._taken[0].at:
+            self._sum += amount - taken.amount
+        taken.amount = amount
+
+    def used(self, now: float) -> float:
+        """How much is taken in the window that ends now."""
+        self._expire(now)
+        return self._sum
+
+    def _expire(self, now: float) -> None:
+        while self._taken and self._taken[0].at <= now - self._span_s:
+            self._sum -= self._taken.popleft().amount
+        if not self._taken:
+            self._sum = 0.0  # rounding does not add up over days
+
+
+class Pace:
+    """An even pace: `per_s` a second, with at most `burst` saved up."""
+
+    def __init__(self, per_s: float, burst: float, now: float) -> None:
+        self.per_s = per_s
+        self._burst = burst
+        self._level = burst
+        self._at = now
+
+    def delay_s(self, amount: float, now: float) -> float:
+        """Seconds until `amount` may be taken."""
+        self._fill(now)
+        return max(min(amount, self._burst) - self._level, 0.0) / self.per_s
+
+    def take(self, amount: float, now: float) -> None:
+        """Use it up; more than is there is owed."""
+        self._fill(now)
+        self._level -= amount
+
+    def change(self, per_s: float, now: float) -> None:
+        """Another pace from now on."""
+        self._fill(now)
+        self.per_s = per_s
+
+    def empty(self, now: float) -> None:
+        """Nothing is saved up."""
+        self._fill(now)
+        self._level = min(self._level, 0.0)
+
+    def _fill(self, now: float) -> None:
+        self._level = min(self._burst, self._level + (now - self._at) * self.per_s)
+        self._at = now

@@ -1,0 +1,129 @@
+"""One connection to a workspace: its errors are ours, and it has one kind of transaction."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final, Self
+
+from sqlite_utils import Database
+
+from workbench.errors import DatabaseError
+
+PATIENCE_S: Final = 20.0
+"""How long a statement waits for another connection's lock."""
+
+
+def connected(path: Path, *, patience_s: float = PATIENCE_S) -> Database:
+    """A connection of the calling thread's own, as durable as SQLite can be. Makes no file."""
+    conn = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=patience_s, isolation_level=None, factory=_Connection
+    )
+    conn.path = path
+    conn.create_function("casefold", 1, str.casefold, deterministic=True)  # lower() knows ASCII alone
+    conn.execute("PRAGMA synchronous = FULL")  # what was committed is there after a power cut
+    conn.execute("PRAGMA fullfsync = ON")  # macOS: past the disk's own cache; elsewhere fsync goes there anyway
+    return Database(conn)
+
+
+@contextmanager
+def transaction(db: Database) -> Iterator[None]:
+    """Everything inside is written, or nothing. Takes the write lock at once, so it cannot fail half-way for it.
+
+    Within another transaction it is a part of that one.
+    """
+    if db.conn.in_transaction:
+        yield
+        return
+    with translated():
+        db.conn.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            db.conn.execute("COMMIT")
+        except BaseException:
+            db.conn.rollback()
+            raise
+
+
+@contextmanager
+def translated(path: Path | None = None) -> Iterator[None]:
+    """Turn what SQLite and the file system raise into one line for a person."""
+    where = f" {path}" if path else ""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        raise DatabaseError(f"the workspace{where} cannot be used: {error}; {_advice(error)}") from error
+    except sqlite3.DatabaseError as error:
+        raise DatabaseError(f"the workspace{where} cannot be read: {error}; name another with --db") from error
+    except OSError as error:
+        reason = error.strerror or error
+        raise DatabaseError(f"the workspace{where} cannot be made: {reason}; name another with --db") from error
+
+
+def pragma(db: Database, name: str) -> int:
+    """The value of a pragma that is a number."""
+    return int(db.conn.execute(f"PRAGMA {name}").fetchone()[0])
+
+
+def statements(script: str) -> Iterator[str]:
+    """The statements of a script one by one: sqlite3 runs a script only outside a transaction."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+    if statement.strip():
+        yield statement
+
+
+class _Connection(sqlite3.Connection):
+    """Its errors are ours, in whichever step of a statement they come: damage is found by reading on."""
+
+    path: Path
+
+    def cursor(self, *_: Any, **__: Any) -> Any:
+        return super().cursor(_Cursor)
+
+    def execute(self, *given: Any) -> Any:
+        return self.cursor().execute(*given)
+
+    def executemany(self, *given: Any) -> Any:
+        return self.cursor().executemany(*given)
+
+
+class _Cursor(sqlite3.Cursor):
+    connection: _Connection
+
+    def execute(self, *given: Any) -> Self:
+        with translated(self.connection.path):
+            return super().execute(*given)
+
+    def executemany(self, *given: Any) -> Self:
+        with translated(self.connection.path):
+            return super().executemany(*given)
+
+    def fetchone(self) -> Any:
+        with translated(self.connection.path):
+            return super().fetchone()
+
+    def fetchall(self) -> list[Any]:
+        with translated(self.connection.path):
+            return super().fetchall()
+
+    def __next__(self) -> Any:
+        with translated(self.connection.path):
+            return super().__next__()
+
+
+def _advice(error: sqlite3.OperationalError) -> str:
+    text = str(error)
+    if "locked" in text:
+        return "another program holds it; close that one and try again"
+    if "readonly" in text or "unable to open" in text:
+        return "check that its folder exists and can be written, or name another with --db"
+    if "full" in text:
+        return "free some space and run the same command again; nothing received is lost"
+    if "disk I/O" in text:
+        return "look at the disk and its quota, then run the same command again; nothing received is lost"
+    return "name another with --db, or restore a copy"

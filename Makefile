@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check format samples screenshots clean
+.PHONY: demo test check torture format samples screenshots clean
 
 demo: .venv/.runtime ## install and run the main job, ending in the review screen
 	$(BIN)/emowb demo
@@ -16,6 +16,9 @@ check: .venv/.dev ## everything that must hold before a commit
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest -n 2 --dist loadfile
+
+torture: .venv/.dev ## kill a run two hundred times and see that nothing is lost
+	EMOWB_TORTURE_KILLS=200 $(BIN)/pytest -s tests/pipeline/test_torture.py
 
 format: .venv/.dev ## format the code and mend what can be mended
 	$(BIN)/ruff format .

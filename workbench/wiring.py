@@ -1,10 +1,11 @@
 """Where the rooms are put together: the one place that knows which parts a command or a screen gets."""
 
 import asyncio
+import gc
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing, asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -193,11 +194,12 @@ async def run_events(
         return Expected(about.tokens, about.cost_usd)
 
     async with AsyncExitStack() as stack:
-        channels = [await stack.enter_async_context(one) for one in _channels(settings, db, connection)]
+        stack.enter_context(_rare_collections())
+        channels = [await stack.enter_async_context(one) for one in _channels(settings, db, run, connection)]
         if pulse is not None:
             pulse.lanes = tuple(channel.lane for channel in channels)
         parts = RunnerParts(
-            open_db=lambda: open_workspace(settings.db),
+            open_db=lambda: open_workspace(settings.db, any_thread=True),
             card=dataset.card,
             run=run,
             channels=channels,
@@ -213,8 +215,21 @@ async def run_events(
                 yield event
 
 
+@contextmanager
+def _rare_collections() -> Iterator[None]:
+    """Look for garbage in cycles less often: a run makes little of it, and to look costs a tenth of its time."""
+    before = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
+
+
 def _channels(
-    settings: Settings, db: Database, connection: Connection
+    settings: Settings, db: Database, run: Run, connection: Connection
 ) -> "Iterator[AbstractAsyncContextManager[Channel]]":
     """One channel for each key of each endpoint, with its limits and what it has sent today."""
     from workbench.pipeline.running import Channel
@@ -239,8 +254,23 @@ def _channels(
             )
 
     for one in (connection, *connection.partners):
+        endpoint = as_probed(db, run, one.endpoint)
         for key in one.keys:
-            yield channel(one.endpoint, key)
+            yield channel(endpoint, key)
+
+
+def as_probed(db: Database, run: Run, endpoint: Endpoint) -> Endpoint:
+    """The endpoint as a probe found it to be, if there was one; what it found is kept with the run."""
+    from workbench.provider.findings import adapted
+    from workbench.storage.probes import load_probe
+    from workbench.storage.runs import save_endpoint_record
+
+    record = load_probe(db, endpoint.name, run.spec.model)
+    if record is None or record.get("base_url") != endpoint.base_url:
+        return endpoint
+    if endpoint.name == run.spec.endpoint:
+        save_endpoint_record(db, run.id, record)
+    return adapted(endpoint, record)
 
 
 def lane_limits(settings: Settings, endpoint: Endpoint, most_in_flight: int | None = None) -> "Limits":
@@ -287,7 +317,14 @@ def _budget(settings: Settings, db: Database, run: Run, prices: "PriceTable") ->
 
 
 def estimate(
-    settings: Settings, db: Database, spec: RunSpec, connection: Connection, batches: Sequence[Sequence[str]]
+    settings: Settings,
+    db: Database,
+    spec: RunSpec,
+    connection: Connection,
+    batches: Sequence[Sequence[str]],
+    *,
+    batch_api: bool = False,
+    samples: int | None = None,
 ) -> "Estimate":
     """What it will take to ask about these batches of samples over a connection. Decodes the frames of a few."""
     from workbench.media.frame_cache import FrameCache
@@ -302,8 +339,9 @@ def estimate(
         spec,
         batches,
         frames=lambda sample: cache.frames(root, sample, wanted),
-        pace=_pace(settings, db, spec, connection),
+        pace=replace(_pace(settings, db, spec, connection), batch_api=batch_api),
         prices=load_prices(settings.prices),
+        samples=samples,
     )
 
 
@@ -368,6 +406,15 @@ def frame_request(spec: RunSpec) -> "FrameRequest":
     from workbench.media.frames import FrameRequest
 
     return FrameRequest(policy=FramePolicy.parse(spec.frames), colour=spec.colour, longest_side_px=spec.longest_side_px)
+
+
+def frames_of(settings: Settings, db: Database, spec: RunSpec) -> Callable[[Sample], tuple[Frame, ...]]:
+    """What makes the frames that a run sends of a sample, from the cache where it can. Blocking; raises BadMedia."""
+    from workbench.media.frame_cache import FrameCache
+
+    cache, wanted = FrameCache(settings.cache / "frames", _CACHE_BYTES), frame_request(spec)
+    root = load_dataset(db, spec.dataset).root
+    return lambda sample: cache.frames(root, sample, wanted)
 
 
 def _asked_again(

@@ -31,7 +31,7 @@ def test_the_headless_demo_prints_metrics_for_every_set_and_the_paths_of_the_exp
     assert result.exit_code == 1, "the endpoint refuses some samples, which is worth knowing"
     for key in ("casme2", "rafdb", "ravdess", "chsims", "abstract"):
         assert f"{key} / demo, protocol strict" in result.stdout
-        for name in ("metrics", "predictions", "confusion", "reviews"):
+        for name in ("metrics", "predictions", "confusion", "reviews", "refusals"):
             path = folder / "exports" / key / "demo" / f"{name}.csv"
             assert path.is_file()
             assert str(path.relative_to(folder)) in result.stdout

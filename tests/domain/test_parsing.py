@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.domain.reply_corpus import CASES, FACES, Case, OutOfVocabulary
+from tests.domain.reply_corpus import CASES, FACES, KINDS, Case, OutOfVocabulary
 from workbench.domain.parsing import PARSED_CHARS, MatchBy, parse_reply
 from workbench.domain.predictions import PredictionStatus, RankedPrediction
 from workbench.domain.prompts import refs
@@ -41,6 +41,11 @@ def _told(said: RankedPrediction) -> str | PredictionStatus | OutOfVocabulary:
 
 def test_no_case_of_the_corpus_is_there_twice() -> None:
     assert len({(case.match, case.name) for case in CASES}) == len(CASES)
+
+
+def test_every_kind_of_reply_that_models_are_known_for_is_in_the_corpus() -> None:
+    assert set(KINDS.values()) <= {case.name for case in CASES}
+    assert len(CASES) >= 80
 
 
 def test_a_ranking_keeps_its_order_drops_repeats_and_keeps_the_models_own_words_in_place() -> None:
@@ -192,6 +197,21 @@ def _assert_no_cut_lies(text: str, match: MatchBy, outcome: Outcome) -> None:
     for end in range(len(text)):
         for said, truth in zip(parse(text[:end], 3, match, outcome), whole, strict=True):
             assert said == truth or said.status in SILENT, text[:end]
+
+
+@pytest.mark.parametrize("form", [*_whole_replies(), *LINES])
+def test_answers_about_others_are_no_answer_about_the_only_sample_asked(form: str) -> None:
+    text = (_whole_replies() | LINES)[form][0].replace("s0", "s1")
+    assert [said.status.is_answer for said in parse(text, 1)] == [False]
+
+
+@given(st.lists(st.permutations(FACES.names), min_size=2, max_size=4), st.sampled_from(["", "### ", "**", "Sample "]))
+def test_what_stands_below_an_id_reaches_that_sample_alone(rankings: list[list[str]], mark: str) -> None:
+    asked = refs(len(rankings))
+    below = zip(reversed(asked), reversed(rankings), strict=True)
+    text = "\n\n".join(f"{mark}{ref}\n" + "\n".join(ranking) for ref, ranking in below)
+    assert [list(said.ranking) for said in parse(text, len(rankings))] == rankings
+    assert [list(said.ranking) for said in parse(text, len(rankings) + 1)] == [*rankings, []]
 
 
 def _plain(value: Value) -> Any:

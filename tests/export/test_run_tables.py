@@ -1,4 +1,4 @@
-"""The four files of a run, read back as any other program would read them."""
+"""The files of a run, read back as any other program would read them."""
 
 import csv
 from pathlib import Path
@@ -8,6 +8,7 @@ from sqlite_utils import Database
 
 from tests.export.worked_run import AT, REFUSED, UNPARSED, answer, outside, plan_run, ranked
 from workbench.domain.datasets import CARDS
+from workbench.domain.predictions import PredictionStatus
 from workbench.domain.protocols import Protocol
 from workbench.domain.reviews import Verdict
 from workbench.domain.runs import Run
@@ -16,6 +17,7 @@ from workbench.export.tables import export_run
 from workbench.review.session import ReviewSession
 
 MOSI = CARDS["cmumosi"]
+FILES = ("metrics", "predictions", "confusion", "reviews", "refusals")
 GOLD = {
     "a/right": "negative",
     "a/wrong": "positive",
@@ -45,10 +47,10 @@ def rows_of(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def test_an_export_is_four_files_in_the_runs_own_folder(db: Database, run: Run, tmp_path: Path) -> None:
+def test_an_export_is_files_in_the_runs_own_folder(db: Database, run: Run, tmp_path: Path) -> None:
     written = export_run(db, MOSI, run, tmp_path / "exports")
     folder = tmp_path / "exports" / "cmumosi" / "first"
-    assert written == [folder / f"{name}.csv" for name in ("metrics", "predictions", "confusion", "reviews")]
+    assert written == [folder / f"{name}.csv" for name in FILES]
     assert all(path.is_file() and b"\r" not in path.read_bytes() for path in written)
 
 
@@ -151,6 +153,39 @@ def test_reviews_hold_a_row_for_each_reviewer_of_a_sample(db: Database, run: Run
         "spec_hash": run.spec_hash,
     }
     assert (rows[2]["verdict"], rows[2]["top1"]) == ("unsure", "")
+
+
+def test_refusals_are_told_of_all_of_each_class_and_of_each_cluster(db: Database, tmp_path: Path) -> None:
+    clusters = {"a": "=v1", "b": "v2", "c": "=v1", "d": "v2", "e": None}
+    planned = plan_run(db, MOSI, dict.fromkeys("abc", "negative") | dict.fromkeys("de", "positive"), clusters=clusters)
+    said = dict.fromkeys("bc", PredictionStatus.REFUSED)
+    answer(db, MOSI, planned, {"a": ranked("negative")}, said)
+    run = answer(db, MOSI, planned, {"b": ranked("negative"), "c": REFUSED, "d": ranked("positive")})
+    (path,) = export_run(db, MOSI, run, tmp_path, what=["refusals"])
+    rows = rows_of(path)
+    counts = ("planned", "first_answered", "first_refused", "answered", "refused")
+    assert [(row["group"], row["label"], *(int(row[name]) for name in counts)) for row in rows] == [
+        ("all", "", 5, 2, 2, 3, 1),
+        ("class", "negative", 3, 1, 2, 2, 1),
+        ("class", "positive", 2, 1, 0, 1, 0),
+        ("source video", "'=v1", 2, 1, 1, 1, 1),
+        ("source video", "v2", 2, 1, 1, 2, 0),
+    ]
+    assert rows[0] == {
+        "group": "all",
+        "label": "",
+        "planned": "5",
+        "first_answered": "2",
+        "first_refused": "2",
+        "answered": "3",
+        "refused": "1",
+        "first_coverage": "0.4",
+        "first_refusal_rate": "0.4",
+        "coverage": "0.6",
+        "refusal_rate": "0.2",
+        "run": "first",
+        "spec_hash": run.spec_hash,
+    }
 
 
 def test_a_run_without_reviews_still_has_the_file_with_its_header(db: Database, run: Run, tmp_path: Path) -> None:

@@ -31,11 +31,19 @@ def outside(*words: str) -> RankedPrediction:
     return RankedPrediction(PredictionStatus.OUT_OF_VOCABULARY, words)
 
 
-def plan_run(db: Database, card: DatasetCard, gold: Mapping[str, str], *, name: str = "first") -> Run:
+def plan_run(
+    db: Database,
+    card: DatasetCard,
+    gold: Mapping[str, str],
+    *,
+    name: str = "first",
+    clusters: Mapping[str, str | None] | None = None,
+) -> Run:
     """Import samples of these gold labels by name, and plan a run that asks about all of them in one request."""
+    of = clusters if clusters is not None else dict.fromkeys(gold, "s1")
     samples = [
-        Sample(id=sample, gold=label, raw_label=label.title(), media=MediaKind.IMAGE, path=sample, cluster="s1")
-        for sample, label in gold.items()
+        Sample(id=one, gold=label, raw_label=label.title(), media=MediaKind.IMAGE, path=one, cluster=of.get(one))
+        for one, label in gold.items()
     ]
     save_dataset(db, ImportedDataset(card, Path("/nowhere"), AT, ()), samples)
     spec = RunSpec(

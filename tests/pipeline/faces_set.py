@@ -121,7 +121,7 @@ def parts_for(
     path = Path(db.conn.execute("PRAGMA database_list").fetchone()[2])
     time = Passing()
     values: dict[str, object] = {
-        "open_db": lambda: open_workspace(path),
+        "open_db": lambda: open_workspace(path, any_thread=True),
         "card": CARD,
         "run": run,
         "channels": [channel_for(source, concurrency=concurrency)],

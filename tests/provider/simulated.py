@@ -1,154 +1,17 @@
-"""Endpoints with limits of every shape, and a client that asks them through a lane, in a simulated time."""
+"""A client that asks simulated endpoints through lanes, in a simulated time: a number, and no clock."""
 
 import heapq
 import random
-from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
+from tests.provider.limiters import Shape
 from workbench.domain.replies import Fault, Outcome, Reply, Usage
-from workbench.provider.lanes import Lane, Limits
+from workbench.provider.lanes import Lane, Limits, Ticket
 
 WALL_S = 1_800_000_000.0
 """Seconds since 1970 when the simulated time is 0."""
-
-
-class Shape(Protocol):
-    """Says whether a request that comes now is answered."""
-
-    def admit(self, now: float) -> bool:
-        """Whether it is; the limiter counts it."""
-        ...
-
-    def headers(self, now: float) -> dict[str, str]:
-        """What the endpoint tells of its limit."""
-        ...
-
-    def retry_after_s(self, now: float) -> float:
-        """When the next one would be answered."""
-        ...
-
-
-@dataclass
-class TokenBucket:
-    """`per_minute`, saved up to `capacity`; starts full."""
-
-    per_minute: float
-    capacity: float
-    charges_rejected: bool = False
-    level: float = field(init=False)
-    at: float = 0.0
-
-    def __post_init__(self) -> None:
-        self.level = self.capacity
-
-    def _fill(self, now: float) -> None:
-        self.level = min(self.capacity, self.level + (now - self.at) * self.per_minute / 60)
-        self.at = now
-
-    def admit(self, now: float) -> bool:
-        self._fill(now)
-        admitted = self.level >= 1.0
-        if admitted or self.charges_rejected:
-            self.level -= 1.0
-        return admitted
-
-    def retry_after_s(self, now: float) -> float:
-        self._fill(now)
-        return max(1.0 - self.level, 0.0) * 60 / self.per_minute
-
-    def headers(self, now: float) -> dict[str, str]:
-        self._fill(now)
-        reset_s = (self.capacity - self.level) * 60 / self.per_minute
-        return {
-            "x-ratelimit-limit-requests": f"{self.per_minute:g}",
-            "x-ratelimit-remaining-requests": str(max(int(self.level), 0)),
-            "x-ratelimit-reset-requests": f"{int(reset_s * 1000)}ms",
-        }
-
-
-@dataclass
-class SlidingWindow:
-    """At most `most` in any `span_s`."""
-
-    most: int
-    span_s: float = 60.0
-    taken: deque[float] = field(default_factory=deque)
-
-    def _expire(self, now: float) -> None:
-        while self.taken and self.taken[0] <= now - self.span_s:
-            self.taken.popleft()
-
-    def admit(self, now: float) -> bool:
-        self._expire(now)
-        if len(self.taken) >= self.most:
-            return False
-        self.taken.append(now)
-        return True
-
-    def retry_after_s(self, now: float) -> float:
-        self._expire(now)
-        return self.taken[0] + self.span_s - now if len(self.taken) >= self.most else 0.0
-
-    def headers(self, now: float) -> dict[str, str]:
-        self._expire(now)
-        reset_s = self.taken[0] + self.span_s - now if self.taken else 0.0
-        return {
-            "x-ratelimit-limit-requests": str(self.most),
-            "x-ratelimit-remaining-requests": str(self.most - len(self.taken)),
-            "x-ratelimit-reset-requests": f"{reset_s:.3f}s",
-        }
-
-
-@dataclass
-class FixedWindow:
-    """At most `most` between two full minutes of its clock."""
-
-    most: int
-    phase_s: float = 17.0
-    window: int = -1
-    taken: int = 0
-
-    def _turn(self, now: float) -> None:
-        window = int((now + self.phase_s) // 60)
-        if window != self.window:
-            self.window, self.taken = window, 0
-
-    def admit(self, now: float) -> bool:
-        self._turn(now)
-        admitted = self.taken < self.most
-        self.taken += admitted
-        return admitted
-
-    def retry_after_s(self, now: float) -> float:
-        return (self.window + 1) * 60 - now - self.phase_s
-
-    def headers(self, now: float) -> dict[str, str]:
-        self._turn(now)
-        reset_s = (self.window + 1) * 60 - now - self.phase_s
-        return {
-            "x-ratelimit-limit-requests": str(self.most),
-            "x-ratelimit-remaining-requests": str(self.most - self.taken),
-            "x-ratelimit-reset-requests": f"{reset_s:.3f}s",
-        }
-
-
-@dataclass
-class Unlimited:
-    """Answers everything and tells nothing."""
-
-    def admit(self, now: float) -> bool:
-        del now
-        return True
-
-    def headers(self, now: float) -> dict[str, str]:
-        del now
-        return {}
-
-    def retry_after_s(self, now: float) -> float:
-        del now
-        return 0.0
+_REJECTING_TAKES_S = 0.002
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,6 +20,9 @@ class World:
 
     latency_s: float = 0.2
     jitter: float = 0.05
+    """Answers take up to this share longer."""
+    way_jitter_s: float = 0.004
+    """Requests take up to so long to arrive, one more, another less."""
     tells: bool = True
     tells_late: bool = False
     """Whether the headers are made when the answer leaves, not when the request comes."""
@@ -164,15 +30,20 @@ class World:
     slots: int | None = None
     """So many are worked on at once; the others wait. None: all of them."""
     tokens: int = 1_000
+    """Of a request, as the client expects."""
+    used: float = 1.0
+    """Of the tokens expected, what a reply says that it took."""
 
 
 @dataclass
 class Outcomes:
-    """What became of the requests."""
+    """What became of the requests of one lane."""
 
+    lane: Lane
     answered: int = 0
     rejected: int = 0
     ended_s: float = 0.0
+    """When the last of all requests, of any lane, was answered."""
     most_in_flight: int = 0
     arrivals: list[float] = field(default_factory=list)
 
@@ -186,68 +57,114 @@ class Outcomes:
         return most
 
 
+@dataclass
+class Road:
+    """One lane with an endpoint at its end."""
+
+    shape: Shape
+    limits: Limits = field(default_factory=Limits)
+    world: World = field(default_factory=World)
+    asked_before: Sequence[tuple[float, int]] = ()
+
+
 def simulate(
-    shape: Shape, wanted: int, limits: Limits | None = None, world: World | None = None, **more: object
+    shape: Shape,
+    wanted: int,
+    limits: Limits | None = None,
+    world: World | None = None,
+    asked_before: Sequence[tuple[float, int]] = (),
 ) -> Outcomes:
-    """Ask until `wanted` requests are answered. Rejected ones are asked again."""
-    world = world or World()
-    lane = Lane("simulated", limits or Limits(), 0.0)
-    return _Simulation(shape, wanted, lane, world).run()
+    """Ask one endpoint until `wanted` requests are answered. Rejected ones are asked again."""
+    (outcomes,) = simulate_roads([Road(shape, limits or Limits(), world or World(), asked_before)], wanted)
+    return outcomes
+
+
+def simulate_roads(roads: Iterable[Road], wanted: int) -> list[Outcomes]:
+    """Ask several until `wanted` requests are answered in all; each goes where it may leave first."""
+    return _Simulation(list(roads), wanted).run()
 
 
 class _Simulation:
-    def __init__(self, shape: Shape, wanted: int, lane: Lane, world: World) -> None:
-        self._shape, self._lane, self._world = shape, lane, world
+    def __init__(self, roads: Sequence[Road], wanted: int) -> None:
         self._to_send = wanted
         self._wanted = wanted
         self._events: list[tuple[float, int, Callable[[float], None]]] = []
         self._n = 0
         self._random = random.Random(7)
-        self._busy: list[float] = []
-        self.seen = Outcomes()
+        self._ends = [_End(road, self) for road in roads]
 
-    def run(self) -> Outcomes:
+    def run(self) -> list[Outcomes]:
         now = 0.0
         steps = 0
-        while self.seen.answered < self._wanted:
+        while self._answered() < self._wanted:
             steps += 1
-            assert steps < 400 * self._wanted + 10_000, (
-                f"no progress: {self.seen.answered} answered, {self.seen.rejected} rejected"
-            )
-            now = self._send(now)
+            assert steps < 400 * self._wanted + 10_000, f"no progress: {[end.seen for end in self._ends]}"
+            self._send(now)
             if self._events:
                 now, _, happen = heapq.heappop(self._events)
                 happen(now)
-        self.seen.ended_s = now
-        return self.seen
+        for end in self._ends:
+            end.seen.ended_s = now
+        return [end.seen for end in self._ends]
 
-    def _send(self, now: float) -> float:
+    def later(self, at: float, happen: Callable[[float], None]) -> None:
+        self._n += 1
+        heapq.heappush(self._events, (at, self._n, happen))
+
+    def share(self) -> float:
+        """Any number from 0 to 1."""
+        return self._random.random()
+
+    def send_again(self) -> None:
+        self._to_send += 1
+
+    def _answered(self) -> int:
+        return sum(end.seen.answered for end in self._ends)
+
+    def _send(self, now: float) -> None:
         while self._to_send:
-            delay_s = self._lane.delay_s(self._world.tokens, now)
+            delay_s, end = min(((end.delay_s(now), end) for end in self._ends), key=lambda pair: pair[0])
             if delay_s > 0:
                 if delay_s < 1e9 and (not self._events or now + delay_s < self._events[0][0]):
-                    self._later(now + delay_s, lambda _: None)
-                return now
+                    self.later(now + delay_s, lambda _: None)
+                return
             self._to_send -= 1
-            ticket = self._lane.take(self._world.tokens, now)
-            self.seen.most_in_flight = max(self.seen.most_in_flight, self._lane.n_in_flight)
-            way_s = 0.001 + 0.004 * self._random.random()
-            self._later(now + way_s, lambda at, ticket=ticket: self._arrive(at, ticket))  # type: ignore[misc]
-        return now
+            end.send(now)
 
-    def _arrive(self, now: float, ticket: object) -> None:
+
+class _End:
+    """The endpoint at the end of one lane."""
+
+    def __init__(self, road: Road, simulation: _Simulation) -> None:
+        self._shape = road.shape
+        self._world = road.world
+        self._simulation = simulation
+        self._lane = Lane("simulated", road.limits, 0.0, asked_before=road.asked_before)
+        self._busy: list[float] = []
+        self.seen = Outcomes(self._lane)
+
+    def delay_s(self, now: float) -> float:
+        return self._lane.delay_s(self._world.tokens, now)
+
+    def send(self, now: float) -> None:
+        ticket = self._lane.take(self._world.tokens, now)
+        self.seen.most_in_flight = max(self.seen.most_in_flight, self._lane.n_in_flight)
+        way_s = 0.001 + self._world.way_jitter_s * self._simulation.share()
+        self._simulation.later(now + way_s, lambda at: self._arrive(at, ticket))
+
+    def _arrive(self, now: float, ticket: Ticket) -> None:
         self.seen.arrivals.append(now)
-        admitted = self._shape.admit(now)
+        admitted = self._shape.admit(now, self._world.tokens)
         early = self._shape.headers(now)
         if not admitted:
-            self._retry_after_s = self._shape.retry_after_s(now)
-            self._later(now + 0.002, lambda at: self._come_back(at, ticket, early, limited=True))
+            retry_after_s = self._shape.retry_after_s(now) if self._world.retry_after else None
+            back = now + _REJECTING_TAKES_S
+            self._simulation.later(back, lambda at: self._reject(at, ticket, early, retry_after_s))
             return
-        done = self._done_at(now)
-        self._later(done, lambda at: self._come_back(at, ticket, early, limited=False))
+        self._simulation.later(self._done_at(now), lambda at: self._answer(at, ticket, early))
 
     def _done_at(self, now: float) -> float:
-        takes_s = self._world.latency_s * (1 + self._world.jitter * self._random.random())
+        takes_s = self._world.latency_s * (1 + self._world.jitter * self._simulation.share())
         if self._world.slots is None:
             return now + takes_s
         starts = now
@@ -256,32 +173,32 @@ class _Simulation:
         heapq.heappush(self._busy, starts + takes_s)
         return starts + takes_s
 
-    def _come_back(self, now: float, ticket: object, early: dict[str, str], *, limited: bool) -> None:
-        headers = (self._shape.headers(now) if self._world.tells_late else early) if self._world.tells else {}
-        sent_at: float = ticket.sent_at  # type: ignore[attr-defined]
-        if limited:
-            self.seen.rejected += 1
-            self._to_send += 1
-            reply = Reply(
-                outcome=Outcome.FAILED,
-                fault=Fault.RATE_LIMITED,
-                status_code=429,
-                headers=headers,
-                retry_after_s=self._retry_after_s if self._world.retry_after else None,
-                latency_s=now - sent_at,
-            )
-        else:
-            self.seen.answered += 1
-            reply = Reply(
-                outcome=Outcome.ANSWERED,
-                text="{}",
-                status_code=200,
-                headers=headers,
-                usage=Usage(self._world.tokens, 0),
-                latency_s=now - sent_at,
-            )
-        self._lane.settle(ticket, reply, now, WALL_S + now)  # type: ignore[arg-type]
+    def _reject(self, now: float, ticket: Ticket, early: dict[str, str], retry_after_s: float | None) -> None:
+        self.seen.rejected += 1
+        self._simulation.send_again()
+        reply = Reply(
+            outcome=Outcome.FAILED,
+            fault=Fault.RATE_LIMITED,
+            status_code=429,
+            headers=self._told(now, early),
+            retry_after_s=retry_after_s,
+            latency_s=now - ticket.sent_at,
+        )
+        self._lane.settle(ticket, reply, now, WALL_S + now)
 
-    def _later(self, at: float, happen: Callable[[float], None]) -> None:
-        self._n += 1
-        heapq.heappush(self._events, (at, self._n, happen))
+    def _answer(self, now: float, ticket: Ticket, early: dict[str, str]) -> None:
+        self.seen.answered += 1
+        reply = Reply(
+            outcome=Outcome.ANSWERED,
+            text="{}",
+            status_code=200,
+            headers=self._told(now, early),
+            usage=Usage(round(self._world.tokens * self._world.used), 0),
+            latency_s=now - ticket.sent_at,
+        )
+        self._lane.settle(ticket, reply, now, WALL_S + now)
+
+    def _told(self, now: float, early: dict[str, str]) -> dict[str, str]:
+        if not self._world.tells:
+            return {}
+        return self._shape.headers(now) if self._world.tells_late else early

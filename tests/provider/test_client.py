@@ -18,6 +18,7 @@ from workbench.errors import EndpointError
 from workbench.provider.client import EndpointClient
 from workbench.provider.endpoints import Endpoint
 from workbench.provider.secrets import ApiKey
+from workbench.provider.transport import MOST_REPLY_BYTES
 
 KEY = "sk-live-0123456789abcdef"
 REQUEST = Request(
@@ -373,6 +374,7 @@ from tests.provider.test_client import REQUEST
 from workbench.provider.client import EndpointClient
 from workbench.provider.endpoints import Endpoint
 from workbench.provider.secrets import ApiKey
+from workbench.provider.transport import MOST_REPLY_BYTES
 
 async def main() -> None:
     async with EndpointClient(Endpoint(name="x", base_url=sys.argv[1]), ApiKey("mine")) as client:
@@ -451,3 +453,26 @@ async def test_an_address_where_nobody_answers_is_named(serve: Serve) -> None:
     nobody = Endpoint(name="vllm", base_url="http://127.0.0.1:9/v1")
     with pytest.raises(EndpointError, match=r"nobody answers at http://127\.0\.0\.1:9/v1 .*start the server"):
         await list_models(nobody)
+
+
+# ── size ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("status", [200, 500])
+@pytest.mark.asyncio
+async def test_a_reply_without_end_is_read_up_to_a_bound(serve: Serve, status: int) -> None:
+    server = serve(as_json(completion("x" * (MOST_REPLY_BYTES + 1)), status))
+    reply = await ask(server)
+    assert (reply.outcome, reply.fault) == (Outcome.FAILED, Fault.TRANSIENT)
+    assert f"{MOST_REPLY_BYTES:,} bytes" in str(reply.error)
+
+
+@pytest.mark.asyncio
+async def test_a_request_of_many_megabytes_is_sent_whole(serve: Serve) -> None:
+    server = serve(as_json(completion()))
+    frame = Frame(data=b"\xff" * 3_000_000, mime="image/jpeg", width_px=1, height_px=1, index=0)
+    async with EndpointClient(server.endpoint, ApiKey(KEY)) as client:
+        reply = await client.send(replace(REQUEST, parts=(ImagePart(frame), ImagePart(frame))))
+    assert reply.outcome is Outcome.ANSWERED
+    [first, second] = server.asked[0].body["messages"][0]["content"]
+    assert len(first["image_url"]["url"]) == len(second["image_url"]["url"]) > 4_000_000

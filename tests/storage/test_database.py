@@ -444,7 +444,10 @@ def test_a_full_disk_is_said_with_what_to_do(db: Database) -> None:
 def test_a_disk_that_takes_no_more_costs_the_transaction_alone(db: Database, path: Path) -> None:
     with transaction(db):
         add_dataset(db, "a")
-    said = "disk I/O error; look at the disk and its quota, then run the same command again; nothing received is lost"
+    said = (
+        "disk I/O error; look at the disk and its quota, then run the same command again; "
+        "nothing that was stored is lost"
+    )
     with (
         files_no_longer_than(path.stat().st_size),
         pytest.raises(DatabaseError, match=f"the workspace {path} cannot be used: {said}"),

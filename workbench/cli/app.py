@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 from workbench import __version__
 from workbench.cli import (
     backing_up,
+    batch_files,
     datasets,
     demo,
     endpoints,
@@ -87,7 +88,7 @@ def root(
     context.obj = {"db": db.expanduser() if db else None}
 
 
-for room in (demo, datasets, importing, running, runs, reviewing, results, probing, endpoints, backing_up):
+for room in (demo, datasets, importing, running, runs, reviewing, results, probing, endpoints, backing_up, batch_files):
     room.register(app)
 
 

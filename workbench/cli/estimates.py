@@ -18,7 +18,9 @@ _UNITS: Final = ((1.5, 60.0, "s"), (90.0, 1.0, "min"), (1.5 * _DAY_MINUTES, 1 / 
 """Below so many minutes, a duration is told in the unit of which a minute has so many."""
 
 
-def show_plan(at: Opened, name: str, spec: RunSpec, connection: "Connection", *, as_json: bool) -> None:
+def show_plan(
+    at: Opened, name: str, spec: RunSpec, connection: "Connection", *, batch_api: bool = False, as_json: bool
+) -> None:
     """What the run of that name would still ask, and what that takes; nothing is sent.
 
     A name that stands for another spec, which the run itself would refuse, is only said to.
@@ -36,7 +38,7 @@ def show_plan(at: Opened, name: str, spec: RunSpec, connection: "Connection", *,
         run = None
     before = load_progress(at.db, run.id) if run else None
     batches = [batch.sample_ids for batch in open_batches(at.db, run.id)] if run else plan_samples(at.db, spec)
-    estimate = wiring.estimate(at.settings, at.db, spec, connection, batches)
+    estimate = wiring.estimate(at.settings, at.db, spec, connection, batches, batch_api=batch_api)
     planned = before.planned if before else estimate.samples
     hosts = [endpoint.host for endpoint in connection.endpoints]
     if as_json:

@@ -6,7 +6,7 @@ Every text that a command prints passes here, and so passes `visible`.
 import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Final, Protocol
 
 import typer
@@ -18,8 +18,9 @@ _UNBOUND_WIDTH: Final = 240
 
 
 def say(text: str) -> None:
-    """Narration: to stderr."""
-    typer.echo(visible(text, lines=True), err=True)
+    """Narration: to stderr. Nobody has to listen: a terminal or a reader that has gone away ends nothing."""
+    with suppress(OSError):
+        typer.echo(visible(text, lines=True), err=True)
 
 
 def suggest(command: str) -> None:

@@ -11,12 +11,16 @@ from workbench.domain.protocols import Protocol
 from workbench.errors import unknown_name
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from workbench.domain.metrics import Confusion, MetricValue, Scores
     from workbench.pipeline.published import PublishedFigure
+    from workbench.pipeline.rates import Rates
     from workbench.pipeline.scoring import RunScores
 
 _TRIVIAL = ("majority", "uniform")
-_WHAT = ("metrics", "predictions", "confusion", "reviews")
+_WHAT = ("metrics", "predictions", "confusion", "reviews", "refusals")
+_MOST_CLUSTERS = 10
 ProtocolOption = Annotated[Protocol, typer.Option("--protocol", help="What counts; see docs/architecture.md.")]
 
 
@@ -36,7 +40,8 @@ def show_metrics(
 ) -> None:
     """Score a run, with the paper's figures beside.
 
-    Accuracy and its kin, per class, confusion, coverage, baselines.
+    Accuracy and its kin, per class, confusion, coverage, baselines; what was answered and refused at the first attempt
+    and after retries.
 
     \b
     Example:
@@ -53,6 +58,7 @@ def show_metrics(
         return
     show_scores(scores)
     _show_classes(scores)
+    _show_rates(scores)
     _show_confusion(scores.scores.confusion)
     suggest(f"emowb open {scores.dataset} (look at the failures), emowb export {scores.dataset}")
 
@@ -101,6 +107,7 @@ def show_scores(run_scores: "RunScores") -> None:
         + (f", not scored for their gold label {run_scores.unscored}" if run_scores.unscored else "")
         + (f", still to come {run_scores.pending}" if run_scores.pending else "")
     )
+    show(rates_line(run_scores.rates))
     if scores.bounds is not None and scores.answered < scores.planned:
         low, high = percent(scores.bounds.low), percent(scores.bounds.high)
         show(f"accuracy lies between {low} (every non-answer wrong) and {high} (every one right)")
@@ -108,6 +115,13 @@ def show_scores(run_scores: "RunScores") -> None:
         ("per cent", "#value", "#95 % interval", "#majority", "#guessing", "#the paper's GPT-4V"),
         (_metric_row(run_scores, name, value) for name, value in scores.metrics.items()),
     )
+
+
+def rates_line(rates: "Rates") -> str:
+    """What was answered and refused at the first attempt and after retries, in a line."""
+    first = f"{percent(rates.first_coverage)} % answered, {percent(rates.first_refusal_rate)} % refused"
+    after = f"{percent(rates.coverage)} % answered, {percent(rates.refusal_rate)} % refused"
+    return f"at the first attempt {first}; after retries {after}"
 
 
 def _metric_row(run_scores: "RunScores", name: str, value: "MetricValue") -> tuple[str, ...]:
@@ -136,7 +150,7 @@ def _cell(figure: "PublishedFigure") -> str:
 
 
 def _show_classes(run_scores: "RunScores") -> None:
-    refused = {one.label: one.rate for one in run_scores.refusals}
+    refused = {one.label: one.refusal_rate for one in run_scores.rates_by_class}
     show_table(
         ("class", "#gold", "#precision", "#recall", "#f1", "#refused"),
         (
@@ -145,6 +159,30 @@ def _show_classes(run_scores: "RunScores") -> None:
                 percent(refused.get(one.label)),
             )
             for one in run_scores.scores.per_class
+        ),
+    )
+
+
+def _show_rates(run_scores: "RunScores") -> None:
+    """By class, and the clusters with the most refusals, where the first attempt did not answer everything."""
+    from workbench.pipeline.rates import most_refused
+
+    if run_scores.rates.first_answered == run_scores.rates.planned:
+        return
+    _show_groups("class", [run_scores.rates, *run_scores.rates_by_class])
+    if worst := most_refused(run_scores.rates_by_cluster, _MOST_CLUSTERS):
+        _show_groups(run_scores.cluster or "cluster", worst)
+
+
+def _show_groups(group: str, rates: "Sequence[Rates]") -> None:
+    show_table(
+        (group, "#planned", "#first answered", "#first refused", "#then answered", "#then refused"),
+        (
+            (
+                *(one.label, one.planned, percent(one.first_coverage), percent(one.first_refusal_rate)),
+                *(percent(one.coverage), percent(one.refusal_rate)),
+            )
+            for one in rates
         ),
     )
 

@@ -5,14 +5,17 @@ import math
 import os
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from workbench.cli.context import AsJson, Key, Opened, RunName, opened
 from workbench.cli.estimates import show_plan
+from workbench.cli.job_sending import REQUESTS, Via, Way, say_what_travels
 from workbench.cli.output import say
 from workbench.cli.sending import send_and_report
+from workbench.domain.batches import retry_policy
 from workbench.domain.datasets import DatasetCard
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.prompts import NAMED, prompt_version
@@ -45,6 +48,12 @@ Tpm = Annotated[int | None, typer.Option(min=1, help="Tokens per minute, never e
 Rpd = Annotated[int | None, typer.Option(min=1, help="Requests per day, never exceeded.")]
 Budget = Annotated[float | None, typer.Option(callback=_dollars, metavar="USD", help="What the run may cost in all.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Agree that pictures go to a host off this machine.")]
+RetryPolicyName = Annotated[
+    str | None,
+    typer.Option(
+        "--retry-policy", metavar="NAME", help="halving (the default), or paper: the schedule of the paper's authors."
+    ),
+]
 Concurrency = Annotated[int | None, typer.Option(min=1, help="Requests in flight.")]
 
 
@@ -62,11 +71,15 @@ def run_set(
     batch_size: Annotated[int | None, typer.Option(min=1, help="Samples in one request.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Only so many samples of the planned order.")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Of the order of samples.")] = None,
+    retry_policy_name: RetryPolicyName = None,
     rpm: Rpm = None,
     tpm: Tpm = None,
     rpd: Rpd = None,
     concurrency: Concurrency = None,
     budget: Budget = None,
+    via: Annotated[Via, typer.Option(help="One request after the other, or jobs of a Batch API.")] = Via.REQUESTS,
+    wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Wait for jobs; else look once, and leave.")] = True,
+    cancel: Annotated[bool, typer.Option("--cancel", help="End the run's jobs; what was answered is kept.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be asked; send nothing.")] = False,
     yes: Yes = False,
     as_json: AsJson = False,
@@ -75,38 +88,46 @@ def run_set(
 
     A run goes on where it stopped when its name is given again; what was answered is not asked again.
 
+    With --via batch, requests travel in files and are answered within a day, at OpenAI for half the price. The
+    command waits; Ctrl-C leaves the jobs at the provider, and the same command fetches them.
+
     \b
     Examples:
         emowb run rafdb --endpoint embedded
         emowb run casme2 --endpoint openai --model NAME --prompt paper --rpm 60
+        emowb run rafdb --endpoint openai --model NAME --via batch
     """
     from workbench import wiring
 
     options: dict[str, Any] = {
         "model": model,
         "prompt": prompt_version(prompt) if prompt else None,
-        "frames": _frame_policy(frames),
+        "frames": frame_policy(frames),
         "colour": colour,
         "batch_size": batch_size,
         "limit": limit,
         "seed": seed,
+        "retry": _known_policy(retry_policy_name),
     }
+    way = Way(via=via, waits=wait, cancels=cancel)
     with opened(context, key, rpm=rpm, tpm=tpm, rpd=rpd, concurrency=concurrency, budget_usd=budget) as at:
-        options["modality"] = _checked_modality(at.card, modality)
-        stored = _stored_spec(at, name)
+        options["modality"] = checked_modality(at.card, modality)
+        stored = stored_spec(at, name)
         options["endpoint"] = wiring.endpoint_name(at.settings, endpoint, stored)
-        with wiring.connected(at.settings, options["endpoint"], os.environ, needs_key=not dry_run) as connection:
+        with wiring.connected(at.settings, options["endpoint"], os.environ, needs_key=not dry_run) as reached:
+            way.check(reached.endpoint, at.card.key)
+            connection = replace(reached, partners=()) if way.is_batch else reached  # jobs are one account's
             if not dry_run:  # before anybody off this machine is spoken to
                 _agree(at, Modality(options["modality"] or at.card.modality), connection, yes=yes)
             wanted = model or (stored.model if stored else at.settings.model)
             options["model"] = _chosen_model(connection, wanted, is_needed=not dry_run)
             name = name or options["model"]
-            stored = stored or _stored_spec(at, name)
-            spec = _resumed_spec(stored, options) if stored else card_spec(at.card, options)
+            stored = stored or stored_spec(at, name)
+            spec = resumed_spec(stored, options) if stored else card_spec(at.card, options)
             if dry_run:
-                show_plan(at, name, spec, connection, as_json=as_json)
+                show_plan(at, name, spec, connection, batch_api=way.is_batch, as_json=as_json)
                 return
-            _open_and_send(at, spec, name, connection, as_json=as_json)
+            _open_and_send(at, spec, name, connection, way, as_json=as_json)
 
 
 def retry(
@@ -155,6 +176,7 @@ def retry(
             _agree(at, Modality(found.spec.modality), connection, yes=yes)
             count = plan_again(at.db, found, wanted)
             say(f"{found.name}: asking again about {count} samples")
+            say_what_travels(at.db, found, REQUESTS)
             send_and_report(at.settings, at.db, found, connection, as_json=as_json)
 
 
@@ -171,14 +193,14 @@ def _chosen_model(connection: "Connection", wanted: str | None, *, is_needed: bo
         return wanted
 
 
-def _stored_spec(at: Opened, name: str | None) -> RunSpec | None:
+def stored_spec(at: Opened, name: str | None) -> RunSpec | None:
     """The spec of the run of that name, where there is one."""
     from workbench.storage.runs import has_run, load_run
 
     return load_run(at.db, at.card.key, name).spec if name and has_run(at.db, at.card.key, name) else None
 
 
-def _open_and_send(at: Opened, spec: RunSpec, name: str, connection: "Connection", *, as_json: bool) -> None:
+def _open_and_send(at: Opened, spec: RunSpec, name: str, connection: "Connection", way: Way, *, as_json: bool) -> None:
     from workbench.pipeline.planning import open_run
 
     run, was_there = open_run(at.db, name, spec)
@@ -186,7 +208,8 @@ def _open_and_send(at: Opened, spec: RunSpec, name: str, connection: "Connection
         say(f"run {run.name} is done already; `emowb retry` asks again for what has no answer")
     elif was_there:
         say(f"going on with run {run.name}")
-    send_and_report(at.settings, at.db, run, connection, as_json=as_json)
+    say_what_travels(at.db, run, way)
+    send_and_report(at.settings, at.db, run, connection, way=way, as_json=as_json)
 
 
 def _agree(at: Opened, modality: Modality, connection: "Connection", *, yes: bool) -> None:
@@ -227,13 +250,21 @@ def card_spec(card: DatasetCard, options: Mapping[str, Any]) -> RunSpec:
     return RunSpec(**(defaults | given))
 
 
-def _resumed_spec(stored: RunSpec, options: Mapping[str, Any]) -> RunSpec:
+def resumed_spec(stored: RunSpec, options: Mapping[str, Any]) -> RunSpec:
     """A stored run's own spec with the options that were given; one that changes it is refused later."""
     given = {word: value for word, value in options.items() if value is not None}
     return RunSpec.from_json(stored.as_json() | given)
 
 
-def _frame_policy(text: str | None) -> str | None:
+def _known_policy(name: str | None) -> str | None:
+    """Raises UsageError for a retry policy that nobody knows."""
+    if name is not None:
+        retry_policy(name, batch_size=1)
+    return name
+
+
+def frame_policy(text: str | None) -> str | None:
+    """A frame policy as runs keep it. Raises UsageError for what is none."""
     if text is None:
         return None
     try:
@@ -242,7 +273,8 @@ def _frame_policy(text: str | None) -> str | None:
         raise UsageError(str(error)) from error
 
 
-def _checked_modality(card: DatasetCard, modality: Modality | None) -> str | None:
+def checked_modality(card: DatasetCard, modality: Modality | None) -> str | None:
+    """Raises UsageError for a modality that the data set does not have."""
     if modality is None:
         return None
     possible = list(Modality)[1:] if card.modality is Modality.MULTI else [card.modality]

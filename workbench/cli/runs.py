@@ -5,7 +5,9 @@ from typing import Annotated
 import typer
 
 from workbench.cli.context import AsJson, Key, opened, settings_of, workspace
+from workbench.cli.job_sending import jobs_json, show_jobs
 from workbench.cli.output import dollars, show, show_json, show_table, suggest
+from workbench.cli.results import rates_line
 from workbench.cli.sending import run_json, show_progress
 from workbench.domain.predictions import PredictionStatus
 
@@ -66,17 +68,23 @@ def show_run(
         emowb show rafdb
     """
     from workbench import wiring
+    from workbench.pipeline.rates import run_rates
     from workbench.storage.runs import load_progress
 
     with opened(context, key) as at:
         run = wiring.chosen_run(at.db, at.card.key, name)
         progress = load_progress(at.db, run.id)
+        jobs = jobs_json(at.db, run)
+        rates = run_rates(at.db, run.id)
     if as_json:
-        show_json({**run_json(run, progress), "spec": run.spec.as_json(), "spec_hash": run.spec_hash})
+        document = {**run_json(run, progress), "jobs": jobs, "rates": rates.as_json()}
+        show_json({**document, "spec": run.spec.as_json(), "spec_hash": run.spec_hash})
         return
     show(f"{run.dataset} / {run.name}: {run.state}" + (f" ({run.reason})" if run.reason else ""))
     show(f"  spec {run.spec_hash}, made {run.created_at}, touched {run.changed_at}, sending took {run.elapsed_s:.1f} s")
     for word, value in run.spec.as_json().items():
         show(f"  {word}: {', '.join(value) if isinstance(value, tuple | list) else value}")
     show_progress(progress)
+    show(f"  {rates_line(rates)}")
+    show_jobs(jobs)
     suggest(f"emowb open {run.dataset} --run {run.name}")

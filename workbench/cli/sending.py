@@ -1,4 +1,4 @@
-"""Sending a run from the command line: the bar, Ctrl-C in two stages, what became of it, the exit code."""
+"""Sending a run from the command line: the display, Ctrl-C in two stages, what became of it, the exit code."""
 
 import asyncio
 import signal
@@ -7,41 +7,72 @@ from typing import TYPE_CHECKING, Any, Final
 
 import typer
 
-from workbench.cli.output import dollars, meter, show, show_json, suggest
-from workbench.domain.batches import Step
+from workbench.cli.estimates import estimate_json, estimate_lines
+from workbench.cli.job_sending import REQUESTS, Way, job_line
+from workbench.cli.output import dollars, show, show_json, suggest
+from workbench.cli.progress import Watched, displayed
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.runs import Progress, Run
 from workbench.errors import EXIT_INTERRUPTED, EXIT_WORTH_KNOWING, EndpointError
 
 if TYPE_CHECKING:
+    from workbench.pipeline.estimating import Estimate
     from workbench.pipeline.stopping import Stop
     from workbench.settings import Settings
     from workbench.storage.database import Database
     from workbench.wiring import Connection
 
 INTERRUPTED: Final = "interrupted"
-_NOTE_CHARS: Final = 60
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def send_and_report(
-    settings: "Settings", db: "Database", run: Run, connection: "Connection", *, as_json: bool = False
+    settings: "Settings",
+    db: "Database",
+    run: Run,
+    connection: "Connection",
+    *,
+    way: Way = REQUESTS,
+    as_json: bool = False,
 ) -> None:
-    """Send what is open of a run with a progress bar, say what became of it, and exit as its state demands."""
+    """Send what is open of a run with a live display, say what became of it, and exit as its state demands."""
     from workbench.storage.runs import load_progress, load_run
 
+    before = load_progress(db, run.id)
+    estimate = None if way.cancels else _estimated(settings, db, run, connection, way)
     try:
-        stop_reason = asyncio.run(send(settings, db, run, connection))
+        stop_reason = asyncio.run(send(settings, db, run, connection, way))
     except asyncio.CancelledError:
         stop_reason = INTERRUPTED
+    elapsed_s = -run.elapsed_s
     run = load_run(db, run.dataset, run.name)
+    elapsed_s += run.elapsed_s
     progress = load_progress(db, run.id)
     if as_json:
-        show_json(run_json(run, progress))
+        beside = {} if estimate is None else {"estimate": estimate_json(estimate)}
+        show_json(run_json(run, progress) | beside)
     else:
         show(f"{run.dataset} / {run.name}: {run.state}, {progress.settled} of {progress.planned} samples settled")
         show_progress(progress)
-    _finish(run, progress, stop_reason)
+        if estimate is not None:
+            for line in estimate_lines(estimate, progress, before=before, elapsed_s=elapsed_s):
+                show(f"  {line}")
+    _finish(run, progress, stop_reason, way)
+
+
+def _estimated(settings: "Settings", db: "Database", run: Run, connection: "Connection", way: Way) -> "Estimate | None":
+    """What the open batches of a run are expected to take; None where there are none."""
+    from workbench import wiring
+    from workbench.storage.attempts import OpenPlan, count_open_samples
+    from workbench.storage.runs import save_estimate
+
+    plan = OpenPlan(db, run.id)
+    if not plan:
+        return None
+    samples = count_open_samples(db, run.id)
+    estimate = wiring.estimate(settings, db, run.spec, connection, plan, samples=samples, batch_api=way.is_batch)
+    save_estimate(db, run.id, estimate_json(estimate))
+    return estimate
 
 
 def has_unanswered(db: "Database", run: Run) -> bool:
@@ -51,27 +82,39 @@ def has_unanswered(db: "Database", run: Run) -> bool:
     return load_progress(db, run.id).unanswered > 0
 
 
-async def send(settings: "Settings", db: "Database", run: Run, connection: "Connection") -> str | None:
-    """Send with a progress bar and two-stage Ctrl-C; returns why the run paused, None when it came to its end."""
+async def send(
+    settings: "Settings", db: "Database", run: Run, connection: "Connection", way: Way = REQUESTS
+) -> str | None:
+    """Send with a live display and two-stage Ctrl-C; returns why the run paused, None when it came to its end."""
     from workbench import wiring
-    from workbench.pipeline.events import AttemptSaved, MediaFailed
+    from workbench.pipeline.events import Held, JobSeen, MediaFailed
     from workbench.pipeline.stopping import Stop
-    from workbench.storage.runs import load_progress
+    from workbench.pipeline.tally import Tally
+    from workbench.storage.attempts import count_open_samples
+    from workbench.storage.runs import load_progress, spent_usd
 
-    stop = Stop()
+    stop, pulse = Stop(), wiring.Pulse()
     before = load_progress(db, run.id)
-    settled = set[str]()
-    with meter(f"{run.dataset} / {run.name}", before.planned) as bar, _interruptible(stop, bar.say):
-        bar.advance(before.settled, "")
-        async for event in wiring.run_events(settings, db, run, connection, stop):
-            if isinstance(event, AttemptSaved):
-                settled |= {name for name, _ in event.settled}
-                note = event.error or (str(event.outcome) if event.step is not Step.KEEP else "")
-                bar.advance(before.settled + len(settled), note[:_NOTE_CHARS])
-            elif isinstance(event, MediaFailed):
-                bar.say(f"bad media: {event.sample_id}: {event.reason}")
-            else:
-                bar.say(event.reason)
+    to_do = count_open_samples(db, run.id, away=way.is_batch)
+    watched = Watched(
+        title=f"{run.dataset} / {run.name}",
+        tally=Tally(to_do),
+        states=pulse.states,
+        settled_before=min(before.settled, before.planned - to_do),
+        budget_usd=settings.budget_usd,
+        spent_before_usd=spent_usd(db, run.id),
+        told_every_s=way.told_every_s,
+    )
+    with displayed(watched) as tell, _interruptible(stop, tell):
+        async for event in way.events(settings, db, run, connection, stop, pulse):
+            if isinstance(event, JobSeen):
+                tell(job_line(event))
+                continue
+            watched.tally.add(event, watched.clock())
+            if isinstance(event, MediaFailed):
+                tell(f"bad media: {event.sample_id}: {event.reason}")
+            elif isinstance(event, Held):
+                tell(event.reason)
     return stop.reason
 
 
@@ -110,10 +153,10 @@ def show_progress(progress: Progress) -> None:
         show(f"  {progress.unseen} requests without a reply that was seen: perhaps paid for twice")
 
 
-def _finish(run: Run, progress: Progress, stop_reason: str | None) -> None:
+def _finish(run: Run, progress: Progress, stop_reason: str | None, way: Way) -> None:
     """Say what to do next, and leave with the exit code that the run's state demands."""
     if stop_reason == INTERRUPTED:
-        suggest(f"emowb run {run.dataset} --name {run.name} goes on")
+        suggest(f"emowb run {run.dataset} --name {run.name}{way.flags} goes on")
         raise typer.Exit(EXIT_INTERRUPTED)
     if stop_reason is not None:
         raise EndpointError(f"run {run.name} is paused: {stop_reason}; the same command goes on")

@@ -9,6 +9,7 @@ from typing import Any
 
 from workbench.domain.labels import LabelSet
 from workbench.domain.predictions import PredictionStatus, RankedPrediction
+from workbench.domain.rankings import MOST_WORDS
 
 _MISSING = RankedPrediction(PredictionStatus.MISSING)
 
@@ -18,7 +19,7 @@ def as_asked(text: str, refs: Sequence[str], labels: LabelSet) -> tuple[RankedPr
 
     Every id must be one that was asked, once, and every word in a ranking a name of the label set.
     """
-    if not text.startswith('{"answers"') and not text.lstrip().startswith("{"):
+    if not text.lstrip().startswith("{"):
         return None
     try:
         said = json.loads(text, object_pairs_hook=_once)
@@ -35,7 +36,7 @@ def as_asked(text: str, refs: Sequence[str], labels: LabelSet) -> tuple[RankedPr
         ref, ranking = entry["id"], entry["ranking"]
         if not isinstance(ref, str) or ref not in asked or ref in found or not _is_plain(ranking, names):
             return None
-        found[ref] = RankedPrediction(PredictionStatus.RANKED, tuple(dict.fromkeys(ranking)))
+        found[ref] = RankedPrediction(PredictionStatus.RANKED, tuple(dict.fromkeys(ranking[:MOST_WORDS])))
     return tuple(found.get(ref, _MISSING) for ref in refs)
 
 

@@ -21,9 +21,11 @@ def judge(card: DatasetCard, gold: str, prediction: RankedPrediction) -> Judgeme
 
     A gold label that is not scored (the zeros of the sentiment sets) is compared as it is.
     """
-    gold_rank = next(
-        (place for place, label in enumerate(prediction.ranking, start=1) if counts_as(card, label, gold)), None
-    )
+    gold_rank = None
+    for place, label in enumerate(prediction.ranking, start=1):
+        if counts_as(card, label, gold):
+            gold_rank = place
+            break
     return Judgement(gold_rank, failure_kind(prediction.status, correct=gold_rank == 1))
 
 

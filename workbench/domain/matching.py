@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from enum import StrEnum
 from typing import Final
 
@@ -32,7 +33,7 @@ _NOUN: Final = re.compile(
 _EXTENSION: Final = re.compile(r"\.(?=[0-9]?[a-z])[a-z0-9]{2,5}$")
 _LEADING_ZEROS: Final = re.compile(r"(?<![0-9])0+(?=[0-9])")
 _LAST_NUMBER: Final = re.compile(r"(?<![0-9])[0-9]{1,6}$")
-_FENCE: Final = re.compile(r"```\w*")
+FENCE: Final = re.compile(r"```\w*")
 
 
 def scanned_entries(seen: Scan, match: MatchBy) -> list[Entry]:
@@ -46,21 +47,28 @@ def scanned_entries(seen: Scan, match: MatchBy) -> list[Entry]:
         return entries
     # "2. {'result': ['happy']}" has its name outside; "of [happy, sad] I can choose none" is no answer at all.
     outside = " ".join(seen.gaps[1:-1] if telling else seen.gaps)
-    return [] if re.search(r"\w", _FENCE.sub("", outside)) else entries
+    return [] if re.search(r"\w", FENCE.sub("", outside)) else entries
 
 
 def line_entries(text: str, refs: Sequence[str], labels: LabelSet, match: MatchBy) -> list[Entry]:
     """The entries in lines of prose that can speak of a sample."""
     entries = [entry for entry in entries_in_lines(text) if entry.names]
     if match is MatchBy.ID:
-        names = _names(refs)
-        return [entry for entry in entries if _plain(entry.names[0]) in names or _number(entry) is not None]
+        names = refs_by_name(refs)
+        known = [entry for entry in entries if plain_name(entry.names[0]) in names or _number(entry) is not None]
+        return [replace(entry, answers=(UNREADABLE,)) if _speaks_of(entry, refs) else entry for entry in known]
     return [entry for entry in entries if _place(entry) is not None] or _unnumbered_lines(text, refs, labels)
+
+
+def _speaks_of(entry: Entry, refs: Sequence[str]) -> bool:
+    """Whether a line's answer names a sample itself: "s01: happy, s02: sad" is not one answer."""
+    answer = entry.answers[0]
+    return isinstance(answer, str) and not set(refs).isdisjoint(re.findall(r"\w+", answer))
 
 
 def _unnumbered_lines(text: str, refs: Sequence[str], labels: LabelSet) -> list[Entry]:
     """One entry a line, where the lines hold labels and nothing else."""
-    lines = [line for line in _FENCE.sub("", text).splitlines() if line.strip()]
+    lines = [line for line in FENCE.sub("", text).splitlines() if line.strip()]
     if len(lines) != len(refs) or (len(lines) > 1 and re.search(r"[0-9]", text)):
         return []
     rankings = [ranking_of(line, labels) for line in lines]
@@ -87,10 +95,10 @@ def matched(entries: Sequence[Entry], refs: Sequence[str], labels: LabelSet, mat
 
 
 def _by_name(entries: Sequence[Entry], refs: Sequence[str]) -> Found:
-    names = _names(refs)
+    names = refs_by_name(refs)
     found: defaultdict[str, list[Entry]] = defaultdict(list)
     for entry in entries:
-        ref = next((names[name] for name in map(_plain, entry.names) if name in names), None)
+        ref = next((names[name] for name in map(plain_name, entry.names) if name in names), None)
         if ref is not None:
             found[ref].append(entry)
     return found
@@ -101,7 +109,10 @@ def _by_number(entries: Sequence[Entry], refs: Sequence[str], labels: LabelSet) 
     asked = [_last_number(ref) for ref in refs]
     if asked != list(range(1, len(refs) + 1)) or _may_be_one_ranking(entries, labels):
         return {}
-    return _by_place([_number(entry) for entry in entries], entries, refs)
+    places = [_number(entry) for entry in entries]
+    if len(set(places)) < len(places) and not all(entry.keyed for entry in entries):
+        return {}  # "1. happy 2. sad" twice: a ranking below each sample's name
+    return _by_place(places, entries, refs)
 
 
 def _by_place(places: Sequence[int | None], entries: Sequence[Entry], refs: Sequence[str]) -> Found:
@@ -126,13 +137,13 @@ def _may_be_one_ranking(entries: Sequence[Entry], labels: LabelSet) -> bool:
     )
 
 
-def _names(refs: Sequence[str]) -> dict[str, str]:
+def refs_by_name(refs: Sequence[str]) -> dict[str, str]:
     """The ids asked about by their plain form, without those that the plain form would confuse."""
-    plain = [_plain(ref) for ref in refs]
+    plain = [plain_name(ref) for ref in refs]
     return {name: ref for name, ref in zip(plain, refs, strict=True) if plain.count(name) == 1}
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
     """`s1` for "s01", "S01", "Sample s01" and "frames/s01.jpg"."""
     folded = unicodedata.normalize("NFKC", name[:120]).casefold()
     stem = _EXTENSION.sub("", re.split(r"[/\\]", folded)[-1].strip(" \t#*`_\"'()[]<>.,:"))
@@ -141,7 +152,7 @@ def _plain(name: str) -> str:
 
 
 def _last_number(name: str) -> int | None:
-    number = _LAST_NUMBER.search(_plain(name))
+    number = _LAST_NUMBER.search(plain_name(name))
     return int(number[0]) if number else None
 
 
@@ -150,4 +161,4 @@ def _place(entry: Entry) -> int | None:
 
 
 def _number(entry: Entry) -> int | None:
-    return _place(entry) if _LAST_NUMBER.fullmatch(_plain(entry.names[0])) else None
+    return _place(entry) if _LAST_NUMBER.fullmatch(plain_name(entry.names[0])) else None

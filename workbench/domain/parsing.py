@@ -17,9 +17,10 @@ from workbench.domain.as_asked import as_asked
 from workbench.domain.entries import is_flat
 from workbench.domain.labels import LabelSet
 from workbench.domain.matching import Found, MatchBy, line_entries, matched, scanned_entries
+from workbench.domain.nameless import nameless
 from workbench.domain.predictions import PredictionStatus, RankedPrediction
 from workbench.domain.rankings import agreed, read_entry
-from workbench.domain.records import Scan, scan
+from workbench.domain.records import scan
 from workbench.domain.refusals import is_refusal
 from workbench.domain.replies import Outcome, Reply
 
@@ -87,14 +88,20 @@ def _predictions(
 ) -> tuple[RankedPrediction, ...]:
     if match is MatchBy.ID and not cut and (plain := as_asked(text, refs, labels)) is not None:
         return plain
+    return _at_length(text, refs, labels, match, cut=cut)
+
+
+def _at_length(
+    text: str, refs: Sequence[str], labels: LabelSet, match: MatchBy, *, cut: bool
+) -> tuple[RankedPrediction, ...]:
     seen = scan(text)
     entries = scanned_entries(seen, match)
     found = matched(entries, refs, labels, match, cut=cut or seen.cut)
     if not found and "{" not in text and not seen.cut:
         entries = line_entries(text[: text.rfind("\n") + 1] if cut else text, refs, labels, match)
         found = matched(entries, refs, labels, match, cut=cut)
-    if not found and match is MatchBy.ID and len(refs) == 1 and not (cut or seen.cut):
-        found = _lone(seen, text, refs, labels)
+    if match is MatchBy.ID and not (cut or seen.cut) and not _answers_any(found, labels):
+        found = nameless(seen, text, refs, labels) or found
     if found:
         return tuple(agreed(found.get(ref, ()), labels) for ref in refs)
     if is_refusal(text):
@@ -106,10 +113,6 @@ def _predictions(
     return (RankedPrediction(status),) * len(refs)
 
 
-def _lone(seen: Scan, text: str, refs: Sequence[str], labels: LabelSet) -> Found:
-    """The one answer of a reply that names nobody, to a request about one sample: there is no neighbour to be mixed
-    up with. An answer about somebody else is still none."""
-    entries = scanned_entries(seen, MatchBy.POSITION)
-    if not entries and "{" not in text:
-        entries = line_entries(text, refs, labels, MatchBy.POSITION)
-    return {refs[0]: entries} if len(entries) == 1 and not entries[0].names else {}
+def _answers_any(found: Found, labels: LabelSet) -> bool:
+    said = (read_entry(entry, labels).status for entries in found.values() for entry in entries)
+    return any(status is not PredictionStatus.MISSING for status in said)

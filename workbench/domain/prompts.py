@@ -9,6 +9,7 @@ A changed wording is a new version; old versions stay, since runs name them.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -113,6 +114,7 @@ def prompt_version(name: str) -> str:
     return LATEST[name]
 
 
+@lru_cache(maxsize=64)
 def refs(count: int) -> tuple[str, ...]:
     """The neutral ids of a request's samples, by place: s01, s02, ..."""
     return tuple(f"s{place:02d}" for place in range(1, count + 1))
@@ -156,8 +158,15 @@ def build_request(card: DatasetCard, spec: RunSpec, asked: Sequence[AskedSample]
 def answer_schema(labels: Sequence[str], asked_refs: Sequence[str]) -> dict[str, Any]:
     """The JSON schema of an answer to prompt `named`: the ids and labels of the request and nothing else.
 
+    The same for the same words, and not to be changed.
+
     That every id occurs once cannot be said in the subset that endpoints enforce; parsing checks it.
     """
+    return _answer_schema(tuple(labels), tuple(asked_refs))
+
+
+@lru_cache(maxsize=64)
+def _answer_schema(labels: tuple[str, ...], asked_refs: tuple[str, ...]) -> dict[str, Any]:
     entry = {
         "type": "object",
         "properties": {

@@ -154,6 +154,8 @@ _ScoredWord = tuple[str, float | None]
 
 def _scored_words(text: str, labels: LabelSet) -> list[_ScoredWord]:
     """The words of "happy (smile), sad", "happy > sad", "1. Happy: 90 %; 2. Sad: 10 %"."""
+    if (label := labels.resolve(text)) is not None:
+        return [(label, None)]  # somebody's own labels may be long or have commas in them
     pieces = (" ".join(piece[0].split()) for piece in islice(_PIECE.finditer(text), MOST_WORDS))
     words = [_scored_word(piece, labels) for piece in pieces]
     return [(word, score) for word, score in words if fold(word) or word in labels.names]

@@ -1,4 +1,4 @@
-"""A run as CSV files: its metrics, predictions, confusion matrix and reviews.
+"""A run as CSV files: its metrics, predictions, confusion matrix, reviews, and rates of answers and refusals.
 
 Each row says which run it is of, by name and by the hash of its spec. Ratios are fractions; None is an empty cell.
 """
@@ -18,6 +18,7 @@ from workbench.domain.runs import Run
 from workbench.errors import unknown_name
 from workbench.export.cells import Cell, csv_text, joined
 from workbench.export.writing import path_part, write_whole
+from workbench.pipeline.rates import Rates
 from workbench.pipeline.scoring import RunScores, score_results
 from workbench.storage.database import Database
 from workbench.storage.results import Result, load_results
@@ -31,6 +32,7 @@ class Table(StrEnum):
     PREDICTIONS = "predictions"
     CONFUSION = "confusion"
     REVIEWS = "reviews"
+    REFUSALS = "refusals"
 
 
 def export_run(
@@ -105,8 +107,8 @@ def _figures(run_scores: RunScores) -> Iterator[tuple[str, str | None, MetricVal
         yield "precision", one.label, MetricValue(one.precision), one.support
         yield "recall", one.label, MetricValue(one.recall), one.support
         yield "f1", one.label, MetricValue(one.f1), one.support
-    for refusals in run_scores.refusals:
-        yield "refusal_rate", refusals.label, MetricValue(refusals.rate), refusals.planned
+    for rates in run_scores.rates_by_class:
+        yield "refusal_rate", rates.label, MetricValue(rates.refusal_rate), rates.planned
 
 
 def _predictions(source: _Source) -> str:
@@ -159,11 +161,34 @@ def _review(review: Review, result: Result) -> tuple[Cell, ...]:
     return (result.sample.id, *said, result.sample.gold, top1)
 
 
+def _refusals(source: _Source) -> str:
+    """Rates of answers and refusals at the first attempt and after retries: of all, of each class, of each cluster."""
+    scores = source.scores
+    header = (
+        *("group", "label", "planned", "first_answered", "first_refused", "answered", "refused"),
+        *("first_coverage", "first_refusal_rate", "coverage", "refusal_rate", "run", "spec_hash"),
+    )
+    groups = (
+        *(("all", None, scores.rates),),
+        *(("class", one.label, one) for one in scores.rates_by_class),
+        *((scores.cluster or "cluster", one.label, one) for one in scores.rates_by_cluster),
+    )
+    return csv_text(header, ((group, label, *_rates(one), *source.run) for group, label, one in groups))
+
+
+def _rates(one: Rates) -> tuple[Cell, ...]:
+    return (
+        *(one.planned, one.first_answered, one.first_refused, one.answered, one.refused),
+        *(one.first_coverage, one.first_refusal_rate, one.coverage, one.refusal_rate),
+    )
+
+
 _TEXTS: Final[Mapping[Table, Callable[[_Source], str]]] = MappingProxyType(
     {
         Table.METRICS: _metrics,
         Table.PREDICTIONS: _predictions,
         Table.CONFUSION: _confusion,
         Table.REVIEWS: _reviews,
+        Table.REFUSALS: _refusals,
     }
 )

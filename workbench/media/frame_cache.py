@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from workbench.domain.samples import Frame, MediaKind, Sample
+from workbench.errors import DataError
 from workbench.media.files import medium_files, require_regular
 from workbench.media.frames import FrameRequest, image_as_it_is, sample_frames
 from workbench.media.limits import DEFAULT_LIMITS, BadMedia
@@ -40,7 +41,20 @@ class FrameCache:
         self._n_bytes: int | None = None
 
     def frames(self, root: Path, sample: Sample, wanted: FrameRequest) -> tuple[Frame, ...]:
-        """As `sample_frames`, from the cache where it can be. Raises BadMedia, which is not remembered."""
+        """As `sample_frames`, from the cache where it can be.
+
+        Raises BadMedia, which is not remembered, and DataError where the whole folder is gone: its samples are not bad.
+        """
+        try:
+            return self._frames(root, sample, wanted)
+        except BadMedia:
+            if root.is_dir():
+                raise
+            raise DataError(
+                f"the folder {root} of the data set is not there; bring it back (is its disk mounted?) or import again"
+            ) from None
+
+    def _frames(self, root: Path, sample: Sample, wanted: FrameRequest) -> tuple[Frame, ...]:
         if sample.media is MediaKind.IMAGE and (frame := image_as_it_is(root, sample, wanted)) is not None:
             return (frame,)  # reading it again is quicker than any cache
         identity = _identity(root, sample)

@@ -44,6 +44,8 @@ class Ready:
     bad: dict[str, str] = field(default_factory=dict)
     """Samples that cannot be shown, and why; told once, before the first sending."""
     expected: Expected | None = None
+    built: Request | None = None
+    """The message, from the first look at it until it leaves."""
 
     @property
     def sample_ids(self) -> tuple[str, ...]:
@@ -66,7 +68,12 @@ class Ready:
         return Ready(batch, tuple(one for one in self.shown if one.sample.id in names))
 
     def request(self, card: DatasetCard, spec: RunSpec) -> Request:
-        """The message that asks about them."""
+        """The message that asks about them, built once."""
+        if self.built is None:
+            self.built = self._build(card, spec)
+        return self.built
+
+    def _build(self, card: DatasetCard, spec: RunSpec) -> Request:
         has_text = Modality(spec.modality).has_text
         asked = [
             AskedSample(ref, one.frames, (one.sample.text or "") if has_text else None)

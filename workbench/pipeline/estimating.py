@@ -69,13 +69,17 @@ def estimate_run(
     frames: FramesOf,
     pace: RunPace,
     prices: PriceTable,
+    samples: int | None = None,
 ) -> Estimate:
-    """What it will take to ask about these batches of samples; `frames` is called for the samples of a few of them."""
+    """What it will take to ask about these batches of samples; `frames` is called for the samples of a few of them.
+
+    `samples` is how many they hold, where that is known without looking into all of them.
+    """
     card = load_dataset(db, spec.dataset).card
     drawn = random.Random(spec.seed).sample(batches, min(LOOKED_AT, len(batches)))  # noqa: S311 (hides nothing)
     looks = [_look(db, card, spec, batch, frames, prices, batch_api=pace.batch_api) for batch in drawn]
     found = [look.request for look in looks if look.request is not None]
-    samples = sum(len(batch) for batch in batches)
+    samples = sum(len(batch) for batch in batches) if samples is None else samples
     share = samples / max(1, sum(look.samples for look in looks))
     prompt_tokens = round(share * sum(one.prompt_tokens for one in found))
     completion_tokens = round(share * sum(one.completion_tokens for one in found))

@@ -44,3 +44,20 @@ class Held:
 
 
 RunEvent = AttemptSaved | MediaFailed | Held
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobSeen:
+    """A job at a Batch API has come a step further, or was looked at and had moved."""
+
+    name: str
+    """The provider's, where it has one."""
+    status: str
+    """In the provider's words; before that `planned` or `uploaded`."""
+    n_requests: int
+    n_answered: int = 0
+    n_failed: int = 0
+
+
+JobEvent = RunEvent | JobSeen
+"""What a runner of jobs tells."""

@@ -7,7 +7,7 @@ does not grow with the data set.
 import asyncio
 import os
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, Protocol, TypeVar
 
@@ -29,11 +29,14 @@ class Reads(Protocol):
         ...
 
 
-_PAGE: Final = 100
-_AHEAD: Final = 24
-"""Batches that are ready or being made so."""
-_AHEAD_BYTES: Final = 48_000_000
+_PAGE: Final = 32
+_AHEAD: Final = 64
+"""Batches that are ready or being made so: while the first answers are awaited, there is time to make many."""
+_AHEAD_BYTES: Final = 4_000_000
 """Of pictures in them."""
+_TOGETHER: Final = 8
+"""Batches that a thread makes ready in one go, where they are small: to hand over takes time too."""
+_TOGETHER_BYTES: Final = 1_000_000
 _THREADS: Final = min(4, os.cpu_count() or 1)
 
 
@@ -56,18 +59,22 @@ class Feed:
         self._wake = wake
         self._pool = ThreadPoolExecutor(_THREADS, "frames")
         self._page: deque[tuple[Batch, list[Sample]]] = deque()
-        self._making: deque[asyncio.Future[Ready]] = deque()
+        self._making: deque[asyncio.Future[list[Ready]]] = deque()
+        self._made: deque[Ready] = deque()
+        self._n_ahead = 0
         self._last = 0
         self._until: int | None = None
         self._paging: asyncio.Task[None] | None = None
         self._has_all = False
-        self._typical_bytes = 0
+        self._most_bytes: int | None = None
+        """Of the pictures of one batch so far."""
         self.error: BaseException | None = None
+        """What came in the way of reading on."""
 
     @property
     def is_done(self) -> bool:
         """Whether nothing is left."""
-        return self._has_all and not self._page and not self._making
+        return self._has_all and not self._page and not self._n_ahead
 
     def look_again(self, known: int) -> None:
         """Read on behind batch number `known`: something may have been planned meanwhile."""
@@ -76,14 +83,20 @@ class Feed:
         self._has_all = False
 
     def take(self) -> Ready | None:
-        """The next batch, if it is ready. Raises what making it ready raised."""
-        self._fill()
-        if not self._making or not self._making[0].done():
+        """The next batch, if it is ready; none after an error."""
+        if self.error is not None:
             return None
-        ready = self._making.popleft().result()
-        self._typical_bytes = (3 * self._typical_bytes + ready.n_bytes) // 4 if self._typical_bytes else ready.n_bytes
         self._fill()
-        return ready
+        if not self._made:
+            if not self._making or not self._making[0].done():
+                return None
+            made = self._making.popleft()
+            if (error := made.exception()) is not None:
+                self.error = error
+                return None
+            self._made.extend(made.result())
+        self._n_ahead -= 1
+        return self._made.popleft()
 
     def close(self) -> None:
         """Make nothing ready any more."""
@@ -94,15 +107,26 @@ class Feed:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _fill(self) -> None:
-        most = _AHEAD if not self._typical_bytes else max(2, min(_AHEAD, _AHEAD_BYTES // self._typical_bytes))
         loop = asyncio.get_running_loop()
-        while self._page and len(self._making) < most:
-            batch, samples = self._page.popleft()
-            future = loop.run_in_executor(self._pool, prepared, batch, samples, self._frames)
-            future.add_done_callback(lambda _: self._wake())
+        most = self._batches_of(_AHEAD_BYTES, _AHEAD)
+        together = self._batches_of(_TOGETHER_BYTES, _TOGETHER)
+        while self._page and self._n_ahead + min(together, len(self._page)) <= most:
+            planned = [self._page.popleft() for _ in range(min(together, len(self._page)))]
+            future = loop.run_in_executor(self._pool, _all_prepared, planned, self._frames)
+            future.add_done_callback(self._note)
             self._making.append(future)
+            self._n_ahead += len(planned)
         if len(self._page) < _AHEAD and not self._has_all and self._paging is None:
             self._paging = asyncio.create_task(self._turn_page())
+
+    def _batches_of(self, n_bytes: int, most: int) -> int:
+        """So many batches have about so many bytes, as far as is known: one, before the first is there."""
+        return 1 if self._most_bytes is None else max(1, min(most, n_bytes // (self._most_bytes + 1)))
+
+    def _note(self, future: asyncio.Future[list[Ready]]) -> None:
+        if not future.cancelled() and future.exception() is None:
+            self._most_bytes = max([self._most_bytes or 0, *(ready.n_bytes for ready in future.result())])
+        self._wake()
 
     async def _turn_page(self) -> None:
         try:
@@ -124,3 +148,9 @@ class Feed:
         names = [name for batch in batches for name in batch.sample_ids]
         samples = {sample.id: sample for sample in load_named_samples(db, self._dataset, list(dict.fromkeys(names)))}
         return [(batch, [samples[name] for name in batch.sample_ids]) for batch in batches]
+
+
+def _all_prepared(
+    planned: Sequence[tuple[Batch, list[Sample]]], frames: Callable[[Sample], tuple[Frame, ...]] | None
+) -> list[Ready]:
+    return [prepared(batch, samples, frames) for batch, samples in planned]

@@ -84,6 +84,7 @@ class RunnerParts:
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     reached: Callable[[str], None] = nothing
     """Called at the named points of `storage.writer`."""
+    sign_of_life_s: float = SIGN_OF_LIFE_S
 
 
 async def send_run(parts: RunnerParts, stop: Stop) -> AsyncGenerator[RunEvent]:
@@ -97,17 +98,22 @@ async def send_run(parts: RunnerParts, stop: Stop) -> AsyncGenerator[RunEvent]:
         hold = await writer.do(lambda db: claim_run(db, parts.run, parts.now()))
         runner = _Runner(parts, writer, hold, stop)
         sign = asyncio.create_task(runner.signs_of_life())
+        let_go = writer.do
         try:
             async with aclosing(runner.events()) as events:
                 async for event in events:
                     yield event
+            let_go = runner.store  # nobody waits for us to end: a lock can be waited for
         except asyncio.CancelledError:
             stop.set("interrupted")
+            raise
+        except DatabaseError as error:
+            stop.set(str(error))
             raise
         finally:
             sign.cancel()
             elapsed_s = time.monotonic() - started_s
-            await writer.do(lambda db: release_run(db, hold, reason=stop.reason, elapsed_s=elapsed_s, at=parts.now()))
+            await let_go(lambda db: release_run(db, hold, reason=stop.reason, elapsed_s=elapsed_s, at=parts.now()))
 
 
 class _Runner:
@@ -120,7 +126,7 @@ class _Runner:
         stop.on_set(self._wake.set)
         self._rules = Rules(card=parts.card, prompt=parts.run.spec.prompt, policy=parts.policy, price=parts.price)
         frames = parts.frames if Modality(parts.run.spec.modality).has_pictures else None
-        self._feed = Feed(writer.do, parts.card.key, parts.run.id, frames, self._wake.set)
+        self._feed = Feed(self.store, parts.card.key, parts.run.id, frames, self._wake.set)
         self._ready: deque[Ready] = deque()
         self._later: list[tuple[float, int, Ready]] = []
         self._tasks: set[asyncio.Task[None]] = set()
@@ -132,6 +138,8 @@ class _Runner:
         self._rejected = 0
         self._has_answer = False
         self._n_later = 0
+        self._n_waiting = 0
+        """Works that the workspace would not take and that are tried again."""
 
     async def events(self) -> AsyncGenerator[RunEvent]:
         try:
@@ -143,6 +151,8 @@ class _Runner:
                 if self._error is not None:
                     raise self._error
                 if self._is_over():
+                    if self._feed.error is not None:
+                        raise self._feed.error
                     return
                 await self._rest(delay_s)
         finally:
@@ -151,17 +161,23 @@ class _Runner:
 
     async def signs_of_life(self) -> None:
         while True:
-            await asyncio.sleep(SIGN_OF_LIFE_S)
+            await asyncio.sleep(self._parts.sign_of_life_s)
             try:
                 await self._writer.do(lambda db: keep_alive(db, self._hold, self._parts.now()))
-            except DatabaseError as error:
-                return self._stop.set(str(error))
+            except LeaseLost as error:  # nothing that comes can be stored
+                self._error = error
+                return self._wake.set()
+            except DatabaseError:
+                continue  # a lock or a full disk: whoever has something to store waits and tells
 
     # ── what leaves, and when ────────────────────────────────────────────────────────────────────────────────────
 
     def _send_what_can_leave(self) -> float:
-        """Start every request that may leave now; returns the seconds until another may, inf for none."""
-        while not self._stop.is_set:
+        """Start every request that may leave now; returns the seconds until another may, inf for none.
+
+        Nothing leaves while a reply cannot be stored: more of them would be bought and perhaps lost.
+        """
+        while not self._stop.is_set and not self._n_waiting:
             now = self._parts.clock()
             ready = self._next(now)
             if ready is None:
@@ -177,12 +193,11 @@ class _Runner:
             self._ready.append(heappop(self._later)[2])
         if self._ready:
             return self._ready.popleft()
-        if self._feed.error is not None:
-            self._error = self._feed.error
-            return None
         ready = self._feed.take()
         if ready is not None:
             self._known = max(self._known, ready.batch.id)
+        elif self._feed.error is not None:  # what is on its way comes in first
+            self._stop.set(str(self._feed.error))
         return ready
 
     def _send(self, ready: Ready, now: float) -> float:
@@ -191,8 +206,9 @@ class _Runner:
             self._start(self._tell_bad(ready))
             return 0.0
         request = ready.request(self._parts.card, self._parts.run.spec)
-        expected = ready.expected or self._parts.expect(request, len(ready.shown))
-        ready.expected = expected
+        if ready.expected is None:
+            ready.expected = self._parts.expect(request, len(ready.shown))
+        expected = ready.expected
         channel, delay_s = self._best_channel(expected.tokens, now)
         if delay_s > 0 or channel is None:
             return delay_s
@@ -202,18 +218,18 @@ class _Runner:
         if not self._can_pay(expected):
             return math.inf
         ticket = channel.lane.take(expected.tokens, now)
+        ready.built = None
         self._start(self._ask(ready, request, channel, ticket, expected))
         return 0.0
 
     def _best_channel(self, tokens: int, now: float) -> tuple[Channel | None, float]:
-        best, best_s = None, math.inf
+        """Where it may leave first; among equals one that answers, then the one with the least on its way."""
+        best, first = None, (math.inf, 0, 0)
         for channel in self._parts.channels:
-            delay_s = channel.lane.delay_s(tokens, now)
-            if delay_s < best_s or (
-                best is not None and delay_s == best_s and channel.lane.n_in_flight < best.lane.n_in_flight
-            ):
-                best, best_s = channel, delay_s
-        return best, best_s
+            at = (channel.lane.delay_s(tokens, now), channel.faults_in_row, channel.lane.n_in_flight)
+            if at < first and at[0] < math.inf:
+                best, first = channel, at
+        return best, first[0]
 
     def _can_pay(self, expected: Expected) -> bool:
         """Whether the budget has room for it. Where it has not, and nothing on its way can give any back, stop."""
@@ -279,7 +295,7 @@ class _Runner:
         by = Sending(channel.endpoint, channel.key_name, expected.cost_usd)
         is_settled = False
         try:
-            attempt_id = await self._store(
+            attempt_id = await self.store(
                 lambda db: save_sent(
                     db,
                     self._hold,
@@ -299,7 +315,7 @@ class _Runner:
         read = read_reply(self._rules, ready.batch, ready.shown, reply, limited=channel.lane.limited_in_row)
         self._settle_cost(expected, reply, read)
         self._watch(channel, reply)
-        added = await self._store(
+        added = await self.store(
             lambda db: save_received(db, self._hold, ready.batch, attempt_id, read.received, self._parts.now())
         )
         self._events.append(read.event)
@@ -355,7 +371,7 @@ class _Runner:
             Settled(sample_id=name, prediction=prediction, gold_rank=None, failure=prediction.status, note=reason)
             for name, reason in ready.bad.items()
         ]
-        await self._store(
+        await self.store(
             lambda db: save_unsent(db, self._hold, ready.batch, settled, whole=not ready.shown, at=self._parts.now())
         )
         self._events.extend(MediaFailed(name, reason) for name, reason in ready.bad.items())
@@ -366,22 +382,38 @@ class _Runner:
         """Cut a batch that holds more pictures than the endpoint takes."""
         each = max(most_images * len(ready.shown) // ready.n_images, 1)
         parts = split_batch(ready.sample_ids, -(-len(ready.shown) // each))
-        added = await self._store(lambda db: save_parts(db, self._hold, ready.batch, parts, self._parts.now()))
+        added = await self.store(lambda db: save_parts(db, self._hold, ready.batch, parts, self._parts.now()))
         self._known = max([self._known, *(batch.id for batch in added)])
         self._ready.extendleft(ready.part(batch) for batch in reversed(added))
 
-    async def _store(self, work: Callable[[Database], T]) -> T:
+    async def store(self, work: Callable[[Database], T]) -> T:
         """Have it committed. A workspace that will not take it is given time, since a reply is not had twice."""
+        try:
+            return await self._writer.do(work)
+        except LeaseLost:
+            raise
+        except DatabaseError as error:
+            tells = self._n_waiting == 0
+            self._n_waiting += 1
+            try:
+                return await self._store_later(work, error, tells=tells)
+            finally:
+                self._n_waiting -= 1
+                self._wake.set()
+
+    async def _store_later(self, work: Callable[[Database], T], error: DatabaseError, *, tells: bool) -> T:
         for wait_s in _PATIENCE_S:
+            if tells:
+                self._events.append(Held(f"waiting {wait_s:.0f} s for the workspace: {error}"))
+                self._wake.set()
+            await self._parts.sleep(wait_s)
             try:
                 return await self._writer.do(work)
             except LeaseLost:
                 raise
-            except DatabaseError as error:
-                self._events.append(Held(f"waiting {wait_s:.0f} s to store what came: {error}"))
-                self._wake.set()
-                await self._parts.sleep(wait_s)
-        return await self._writer.do(work)
+            except DatabaseError as latest:
+                error = latest
+        raise error
 
 
 async def _cancelled(tasks: set[asyncio.Task[None]]) -> None:

@@ -12,22 +12,9 @@ from workbench.domain.predictions import PredictionStatus
 from workbench.domain.protocols import Protocol, is_scored
 from workbench.domain.runs import Run
 from workbench.pipeline.published import PublishedFigure, published_for
+from workbench.pipeline.rates import Rates, fate_of, rates_by, rates_of
 from workbench.storage.database import Database
 from workbench.storage.results import Result, load_results
-
-
-@dataclass(frozen=True, slots=True)
-class ClassRefusals:
-    """How often the model said no to samples of one gold class."""
-
-    label: str
-    planned: int
-    refused: int
-
-    @property
-    def rate(self) -> float | None:
-        """None for a class without planned samples."""
-        return self.refused / self.planned if self.planned else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +35,14 @@ class RunScores:
     """Samples without a final status yet."""
     unscored: int
     """Samples of the plan that leave every score for their gold label."""
-    refusals: tuple[ClassRefusals, ...]
-    """By gold class, whatever the protocol: refusals are seldom spread evenly, and hide in an overall figure."""
+    rates: Rates
+    """Of answers and refusals, whatever the protocol, as the two below."""
+    rates_by_class: tuple[Rates, ...]
+    """By gold class: refusals are seldom spread evenly, and hide in an overall figure."""
+    rates_by_cluster: tuple[Rates, ...]
+    """Where samples have one."""
+    cluster: str | None
+    """What samples of one cluster share."""
     published: tuple[PublishedFigure, ...]
 
 
@@ -72,7 +65,10 @@ def score_results(card: DatasetCard, run: Run, results: Sequence[Result], protoc
         by_first_status=_counted(one.first_status for one in plan),
         pending=sum(one.prediction is None for one in plan),
         unscored=len(results) - len(plan),
-        refusals=_refusals(card, plan),
+        rates=rates_of("all", Counter(map(fate_of, plan))),
+        rates_by_class=_by_class(card, plan),
+        rates_by_cluster=tuple(rates_by(plan, lambda one: one.sample.cluster).values()),
+        cluster=card.cluster,
         published=published_for(run.dataset),
     )
 
@@ -98,7 +94,16 @@ def as_json(run_scores: RunScores) -> dict[str, Any]:
         "metrics": {name: asdict(metric) for name, metric in scores.metrics.items()},
         "bounds": None if scores.bounds is None else asdict(scores.bounds),
         "per_class": [asdict(one) for one in scores.per_class],
-        "refusals": [asdict(one) | {"rate": one.rate} for one in run_scores.refusals],
+        "refusals": [
+            {"label": one.label, "planned": one.planned, "refused": one.refused, "rate": one.refusal_rate}
+            for one in run_scores.rates_by_class
+        ],
+        "rates": {
+            "overall": run_scores.rates.as_json(),
+            "per_class": [one.as_json() for one in run_scores.rates_by_class],
+            "per_cluster": [one.as_json() for one in run_scores.rates_by_cluster],
+            "cluster": run_scores.cluster,
+        },
         "confusion": {
             "gold": list(scores.confusion.gold),
             "predicted": list(scores.confusion.predicted),
@@ -153,7 +158,6 @@ def _counted(statuses: Iterable[PredictionStatus | None]) -> Mapping[PredictionS
     return MappingProxyType({status: found[status] for status in PredictionStatus if found[status]})
 
 
-def _refusals(card: DatasetCard, plan: Sequence[Result]) -> tuple[ClassRefusals, ...]:
-    planned = Counter(card.scored_as(one.sample.gold) for one in plan)
-    refused = Counter(card.scored_as(one.sample.gold) for one in plan if _status(one) is PredictionStatus.REFUSED)
-    return tuple(ClassRefusals(label, planned[label], refused[label]) for label in _classes(card, plan))
+def _by_class(card: DatasetCard, plan: Sequence[Result]) -> tuple[Rates, ...]:
+    found = rates_by(plan, lambda one: card.scored_as(one.sample.gold))
+    return tuple(found.get(label) or rates_of(label, {}) for label in _classes(card, plan))

@@ -9,7 +9,7 @@ address from the environment; to a server on this machine it takes no proxy eith
 import asyncio
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from typing import Final, Self
 
@@ -29,6 +29,7 @@ from workbench.provider.transport import http_client
 _KEPT_HEADERS: Final = ("x-request-id", "retry-after", "retry-after-ms")
 _KEPT_PREFIXES: Final = ("x-ratelimit-", "ratelimit-")
 _LONGEST_ERROR_CHARS: Final = 2_000
+_OPENAI: Final = "api.openai.com"
 _CONNECT_S: Final = 10.0
 _JSON: Final = {"Content-Type": "application/json"}
 _MOST_CONNECTIONS: Final = 4_096
@@ -41,6 +42,8 @@ class EndpointClient:
         self._endpoint = endpoint
         self._key = key
         self._timeout_s = timeout_s
+        # Whole, since to put it together takes the client long.
+        self._url = f"{endpoint.base_url.rstrip('/')}/chat/completions"
         timeout = openai.Timeout(timeout_s, connect=_CONNECT_S)
         self._client = openai.AsyncOpenAI(
             base_url=endpoint.base_url,
@@ -52,6 +55,11 @@ class EndpointClient:
                 most_connections=_MOST_CONNECTIONS, trust_env=not endpoint.is_local, timeout=timeout
             ),
         )
+
+        if (
+            endpoint.host != _OPENAI
+        ):  # whose account it is, which the client takes from the environment, is theirs alone
+            self._client.organization = self._client.project = None
 
     async def __aenter__(self) -> Self:
         return self
@@ -66,10 +74,13 @@ class EndpointClient:
     async def send_body(self, body: bytes) -> Reply:
         """Send the body of a chat completion once, as `send` does."""
         started_s = time.monotonic()
+        headers = {**_JSON, "Content-Length": str(len(body))}
+        content = _once([body])
+        del body  # a thousand requests may wait at once, and nobody needs their pictures meanwhile
         try:
             async with asyncio.timeout(self._timeout_s):  # the client's own starts anew with every byte
                 response = await self._client.post(
-                    "/chat/completions", content=body, cast_to=httpx2.Response, options={"headers": _JSON}
+                    self._url, content=content, cast_to=httpx2.Response, options={"headers": headers}
                 )
             reply = self._read(response)
         except openai.APIStatusError as error:
@@ -144,6 +155,11 @@ class EndpointClient:
             for name, value in headers.items()
             if name.lower() in _KEPT_HEADERS or name.lower().startswith(_KEPT_PREFIXES)
         }
+
+
+async def _once(bodies: list[bytes]) -> AsyncIterator[bytes]:
+    """Hand the body over and forget it."""
+    yield bodies.pop()
 
 
 def _root(error: BaseException) -> BaseException:

@@ -62,11 +62,13 @@ def _member(body: object, name: str) -> str:
 def retry_after_s(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
     """Seconds to wait by `retry-after-ms` or `Retry-After` (seconds or an HTTP date); None for anything unreadable.
 
-    Never negative and never more than ten minutes: a server's slip must not stop a run for a day.
+    Never negative and never more than ten minutes: a server's slip must not stop a run for a day. A date is read by
+    the server's own clock, where it tells that (`Date`): ours may have been set, or be wrong.
     """
+    now = now or _date(headers.get("date", "")) or datetime.now(UTC)
     for name, factor in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
         value = headers.get(name, "").strip()
-        wait_s = _seconds(value, now or datetime.now(UTC)) if value else None
+        wait_s = _seconds(value, now) if value else None
         if wait_s is not None:
             return min(max(wait_s * factor, 0.0), _LONGEST_WAIT_S)
     return None
@@ -93,7 +95,14 @@ def _seconds(value: str, now: datetime) -> float | None:
         pass
     else:
         return None if math.isnan(seconds) else seconds
+    until = _date(value)
+    return None if until is None else (until - now).total_seconds()
+
+
+def _date(text: str) -> datetime | None:
+    """A point in time from a header; one without a time zone, which no header should be, is none."""
     try:
-        return (parsedate_to_datetime(value) - now).total_seconds()
+        date = parsedate_to_datetime(text)
     except (ValueError, TypeError):
         return None
+    return date if date.tzinfo is not None else None

@@ -29,9 +29,9 @@ _PLENTY: Final = 0.25
 """Turned away with so much left in every bucket that is known, an endpoint means the number in flight."""
 _OVERLOADED: Final = frozenset({502, 503, 504, 529})
 _LEARNING: Final = 0.1
-_SHUT_OUT_AFTER: Final = 10
+_SHUT_OUT_AFTER: Final = 5
 _SHUT_OUT_S: Final = 900.0
-"""Turned away so often and for so long without a single answer, a limit is no limit of a minute."""
+"""Turned away so often in a row and for so long without a single answer, a limit is no limit of a minute."""
 _NOTHING_S: Final = 1e-6
 """A shorter wait is a rounding of numbers."""
 
@@ -69,11 +69,11 @@ class LaneState:
     name: str
     in_flight: int
     most_in_flight: int
-    per_minute: float
-    """Requests that left in the last minute, or as many as a minute would take at this rate."""
+    last_minute: int
+    """Requests that left in it."""
     rpm: float | None
     """The limit of requests per minute that holds, ours or the endpoint's; None: none is known."""
-    tokens_per_minute: float
+    tokens_last_minute: float
     tpm: float | None
     today: int | None
     """Requests of the last 24 hours; None where no limit counts them."""
@@ -111,6 +111,7 @@ class Lane:
         self._away = dict.fromkeys(Resource, 0.0)
         self._resumes_at = now
         self._limited_since = now
+        self._limited_at = -math.inf
         self._ratio = 1.0
         self._lately: deque[tuple[float, float]] = deque()
         if limits.rpm or limits.tpm:
@@ -162,6 +163,7 @@ class Lane:
         if self._token_pace is not None:
             self._token_pace.take(expected, now)
         self._lately.append((now, expected))
+        self._forget(now)
         in_minute = self._tokens.take(expected, now) if self._tokens is not None else None
         counted = {resource: self._drawn[resource] - self._away[resource] for resource in Resource}
         return Ticket(now, tokens, amounts, counted, in_minute)
@@ -181,23 +183,21 @@ class Lane:
         overloaded = (
             crowded or reply.status_code in _OVERLOADED or (reply.fault is Fault.TRANSIENT and not _said(reply))
         )
-        self._in_flight.end(latency_s=reply.latency_s, is_overloaded=overloaded, now=now)
+        is_answer = reply.outcome is not Outcome.FAILED
+        self._in_flight.end(latency_s=reply.latency_s, is_answer=is_answer, is_overloaded=overloaded, now=now)
         if not limited:
-            if reply.outcome is not Outcome.FAILED:
+            if is_answer:
                 self._learned.accepted(ticket.sent_at, now)
                 self.limited_in_row = 0
             if reply.retry_after_s and reply.status_code in _OVERLOADED:
                 self._pause(reply.retry_after_s, now)
             return
-        self.limited += 1
-        self.limited_in_row += 1
-        if self.limited_in_row == 1:
-            self._limited_since = now
+        self._count_limited(ticket, now)
         self._pause(self._wait_s(reply, now), now)
         if self._buckets and not crowded:
             for bucket in self._buckets.values():
                 if bucket.share_left(now) <= _PLENTY:
-                    bucket.empty(now, self._resumes_at)
+                    bucket.empty(ticket.sent_at, now, self._resumes_at)
         elif not self._buckets:
             self._learned.rejected(ticket.sent_at, now, self._resumes_at)
 
@@ -211,14 +211,14 @@ class Lane:
 
     def state(self, now: float) -> LaneState:
         """For people."""
-        per_minute, tokens_per_minute = self._rates(now)
+        last_minute, tokens = self._last_minute(now)
         return LaneState(
             name=self.name,
             in_flight=self._in_flight.n,
             most_in_flight=int(self._in_flight.limit),
-            per_minute=per_minute,
+            last_minute=last_minute,
             rpm=self._known(Resource.REQUESTS, self._limits.rpm),
-            tokens_per_minute=tokens_per_minute,
+            tokens_last_minute=tokens,
             tpm=self._known(Resource.TOKENS, self._limits.tpm),
             today=int(self._day.used(now)) if self._day is not None else None,
             rpd=self._limits.rpd,
@@ -226,6 +226,16 @@ class Lane:
             limited=self.limited,
             closed=self.closed,
         )
+
+    def _count_limited(self, ticket: Ticket, now: float) -> None:
+        """Those that had left before the endpoint first said no were turned away with the first: once in the row."""
+        self.limited += 1
+        if self.limited_in_row and ticket.sent_at <= self._limited_at:
+            return
+        self.limited_in_row += 1
+        self._limited_at = now
+        if self.limited_in_row == 1:
+            self._limited_since = now
 
     def _read_headers(self, ticket: Ticket, reply: Reply, now: float, wall_s: float) -> None:
         for told in told_limits(reply.headers, wall_s):
@@ -260,20 +270,24 @@ class Lane:
     def _wait_s(self, reply: Reply, now: float) -> float:
         if reply.retry_after_s is not None and reply.retry_after_s > 0:
             return reply.retry_after_s
-        known = [bucket.delay_s(1.0, now) for (told, _), bucket in self._buckets.items() if told is Resource.REQUESTS]
-        backoff_s = min(_FIRST_WAIT_S * 2.0 ** min(self.limited_in_row - 1, 16), _LONGEST_WAIT_S)
-        return max(known) if known and self.limited_in_row == 1 else backoff_s
+        backoff_s = min(_FIRST_WAIT_S * 2.0 ** min(max(self.limited_in_row, 1) - 1, 16), _LONGEST_WAIT_S)
+        if self.limited_in_row > 1:
+            return backoff_s
+        # What is owed by our books may not have been drawn: the endpoint has turned some away.
+        known = [min(bucket.delay_s(1.0, now), 1 / bucket.per_s) for bucket in self._buckets.values()]
+        return max(known, default=0.0) or backoff_s
 
     def _pause(self, wait_s: float, now: float) -> None:
         self._resumes_at = max(self._resumes_at, now + wait_s)
 
-    def _rates(self, now: float) -> tuple[float, float]:
+    def _last_minute(self, now: float) -> tuple[int, float]:
+        """Requests that left in it, and their tokens."""
+        self._forget(now)
+        return len(self._lately), sum(tokens for _, tokens in self._lately)
+
+    def _forget(self, now: float) -> None:
         while self._lately and self._lately[0][0] <= now - _MINUTE_S:
             self._lately.popleft()
-        if not self._lately:
-            return 0.0, 0.0
-        share = _MINUTE_S / min(max(now - self._lately[0][0], 1.0), _MINUTE_S)
-        return len(self._lately) * share, sum(tokens for _, tokens in self._lately) * share
 
     def _known(self, resource: Resource, ours: int | None) -> float | None:
         told = [

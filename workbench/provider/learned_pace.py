@@ -12,6 +12,8 @@ _FIRST_RISE_PER_S: Final = 0.1
 _RISE_PER_S: Final = 0.01
 """By this share of itself the pace rises in a second without being turned away: first boldly, since it was measured
 in a moment, then with care."""
+_LONGEST_RISE_S: Final = 5.0
+"""One answer proves no more than this, however long nothing came before it."""
 _LEAST_PER_S: Final = 1 / 60
 
 
@@ -27,10 +29,15 @@ class LearnedPace:
         self._rise_per_s = _FIRST_RISE_PER_S
         self._has_passed = False
         """Whether anything was accepted since."""
+        self._held_back = False
+        """Whether a request had to wait for the pace since it last rose: where nobody does, it proves nothing that the
+        endpoint takes them all, and the pace would rise without end."""
 
     def delay_s(self, now: float) -> float:
         """Seconds until a request may leave."""
-        return 0.0 if self.pace is None else self.pace.delay_s(1.0, now)
+        delay_s = 0.0 if self.pace is None else self.pace.delay_s(1.0, now)
+        self._held_back = self._held_back or delay_s > 0
+        return delay_s
 
     def take(self, now: float) -> None:
         """One leaves."""
@@ -42,8 +49,11 @@ class LearnedPace:
         self._taken_at.append(sent_at)
         if self.pace is not None and sent_at >= self._changed_at:
             self._has_passed = True
-            self.pace.change(self.pace.per_s * (1.0 + self._rise_per_s) ** (now - self._risen_at), now)
-            self._risen_at = now
+            if self._held_back:
+                rise_s = min(max(now - self._risen_at, 0.0), _LONGEST_RISE_S)
+                self.pace.change(self.pace.per_s * (1.0 + self._rise_per_s) ** rise_s, now)
+            self._held_back = False
+            self._risen_at = max(self._risen_at, now)
 
     def rejected(self, sent_at: float, now: float, resumes_at: float) -> None:
         """The endpoint has turned one away; nothing leaves before `resumes_at`.
@@ -55,6 +65,7 @@ class LearnedPace:
             self.pace = Pace(max(_FIRST_FALL * self._accepted_per_s(now), _LEAST_PER_S), 1.0, now)
         elif sent_at < self._changed_at or not self._has_passed:
             self.pace.empty(resumes_at)
+            self._risen_at = max(self._risen_at, resumes_at)
             return
         else:
             self.pace.change(max(_FALL * self.pace.per_s, _LEAST_PER_S), now)
@@ -65,4 +76,4 @@ class LearnedPace:
 
     def _accepted_per_s(self, now: float) -> float:
         lately = [at for at in self._taken_at if at > now - _LOOK_S]
-        return len(lately) / max(now - lately[0], 1.0) if lately else 1.0
+        return len(lately) / max(now - min(lately), 1.0) if lately else 1.0

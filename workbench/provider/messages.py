@@ -6,15 +6,14 @@ several times, which would be most of the work of a request. The same bytes make
 
 import json
 from binascii import b2a_base64
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from workbench.domain.replies import ImagePart, Part, Request
+from workbench.domain.replies import ImagePart, Request
 from workbench.provider.endpoints import Endpoint, Structured
 
 _ENCODE: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _ENCODE_ASCII: Final = json.JSONEncoder(separators=(",", ":")).encode
-_SCHEMA_NAME: Final = "answers"
 
 
 def chat_body(request: Request, endpoint: Endpoint) -> bytes:
@@ -22,44 +21,51 @@ def chat_body(request: Request, endpoint: Endpoint) -> bytes:
 
     Pictures travel inside it as data URLs: no server is ever given an address to fetch.
     """
-    pieces = [b'{"model":', _json(request.model), b',"messages":[{"role":"user","content":[']
+    pieces = [b'{"model":', _json(request.model), b',"messages":[{"role":"user","content":']
     detail = b'","detail":' + _json(request.detail) + b"}}" if endpoint.detail else b'"}}'
-    for place, part in enumerate(request.parts):
-        pieces.append(b"," if place else b"")
-        pieces.extend(_part(part, detail))
-    pieces.append(b"]}]")
-    for name, value in _options(request, endpoint).items():
-        pieces += (b',"', name.encode(), b'":', _json(value))
-    pieces.append(b"}")
+    between = b"["
+    for part in request.parts:
+        pieces.append(between)
+        between = b","
+        if isinstance(part, ImagePart):
+            frame = part.frame
+            pieces += (b'{"type":"image_url","image_url":{"url":"data:', frame.mime.encode(), b";base64,")
+            pieces += (b2a_base64(frame.data, newline=False), detail)
+        else:
+            pieces += (b'{"type":"text","text":', _json(part.text), b"}")
+    pieces.append(b"]}]" if request.parts else b"[]}]")
+    pieces += (*_options(request, endpoint), b"}")
     return b"".join(pieces)
 
 
-def _part(part: Part, detail: bytes) -> Iterator[bytes]:
-    if isinstance(part, ImagePart):
-        yield b'{"type":"image_url","image_url":{"url":"data:'
-        yield part.frame.mime.encode()
-        yield b";base64,"
-        yield b2a_base64(part.frame.data, newline=False)
-        yield detail
-    else:
-        yield b'{"type":"text","text":'
-        yield _json(part.text)
-        yield b"}"
-
-
-def _options(request: Request, endpoint: Endpoint) -> dict[str, Any]:
+def _options(request: Request, endpoint: Endpoint) -> Iterator[bytes]:
     """What stands beside the messages, in the words of the endpoint."""
-    options: dict[str, Any] = {endpoint.token_field: request.max_tokens}
+    yield b',"%b":%d' % (endpoint.token_field.encode(), request.max_tokens)
     if endpoint.temperature:
-        options["temperature"] = request.temperature
+        yield b',"temperature":' + _json(request.temperature)
     if endpoint.seed:
-        options["seed"] = request.seed
+        yield b',"seed":%d' % request.seed
     if request.answer_schema is not None and endpoint.structured is Structured.JSON_SCHEMA:
-        schema = {"name": _SCHEMA_NAME, "strict": True, "schema": request.answer_schema}
-        options["response_format"] = {"type": "json_schema", "json_schema": schema}
+        yield b',"response_format":{"type":"json_schema","json_schema":{"name":"answers","strict":true,"schema":'
+        yield _schema_json(request.answer_schema)
+        yield b"}}"
     elif request.answer_schema is not None and endpoint.structured is Structured.FLAT_SCHEMA:
-        options["response_format"] = {"type": "json_object", "schema": request.answer_schema}
-    return options
+        yield b',"response_format":{"type":"json_object","schema":' + _schema_json(request.answer_schema) + b"}"
+
+
+_SCHEMAS: Final[dict[int, tuple[Mapping[str, Any], bytes]]] = {}
+_MOST_SCHEMAS: Final = 64
+
+
+def _schema_json(schema: Mapping[str, Any]) -> bytes:
+    """Encoded once: a run's requests share a few schemas, which nobody changes, and to encode one takes as long as
+    twenty pictures."""
+    known = _SCHEMAS.get(id(schema))
+    if known is None or known[0] is not schema:
+        if len(_SCHEMAS) >= _MOST_SCHEMAS:
+            _SCHEMAS.clear()
+        known = _SCHEMAS[id(schema)] = (schema, _json(schema))
+    return known[1]
 
 
 def _json(value: Any) -> bytes:

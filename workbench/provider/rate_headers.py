@@ -11,7 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final
 
@@ -62,13 +62,13 @@ def told_limits(headers: Mapping[str, str], now_s: float) -> tuple[Told, ...]:
         Told(
             resource=resource,
             period_s=period_s,
-            limit=_amount(values.get("limit")),
+            limit=_limit(values.get("limit")),
             remaining=_amount(values.get("remaining")),
             reset_s=reset_after_s(values.get("reset", ""), now_s),
         )
         for (resource, period_s), values in said.items()
     )
-    return tuple(one for one in told if one.remaining is not None or one.limit)
+    return tuple(one for one in told if one.remaining is not None or one.limit is not None)
 
 
 def reset_after_s(text: str, now_s: float) -> float | None:
@@ -82,10 +82,17 @@ def reset_after_s(text: str, now_s: float) -> float | None:
             seconds = (number / 1_000 if number >= _EPOCH_MS else number) - now_s
     else:
         try:
-            seconds = datetime.fromisoformat(text).timestamp() - now_s
+            at = datetime.fromisoformat(text)
         except ValueError:
             return None
+        seconds = (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() - now_s
     return min(seconds, _LONGEST_RESET_S) if seconds >= 0 else None
+
+
+def _limit(text: str | None) -> float | None:
+    """A limit of less than one request or token is none: 0 stands for "unlimited" at some."""
+    limit = _amount(text)
+    return None if limit is None or limit < 1 else limit
 
 
 def _amount(text: str | None) -> float | None:

@@ -19,8 +19,20 @@ _KEPT_ALIVE_S: Final = 30.0
 warnings.filterwarnings("ignore", message="Sending a large body directly", category=ResourceWarning)
 
 
-def http_client(*, most_connections: int, trust_env: bool, timeout: "openai.Timeout") -> httpx2.AsyncClient:
+def http_client(
+    *,
+    most_connections: int,
+    trust_env: bool,
+    timeout: "openai.Timeout",
+    most_reply_bytes: int = MOST_REPLY_BYTES,
+) -> httpx2.AsyncClient:
     """A client that follows no redirect and reads no more than it should."""
+
+    async def bound(response: httpx2.Response) -> None:
+        """Called before the body is read."""
+        if isinstance(response.stream, httpx2.AsyncByteStream):
+            response.stream = _Bounded(response.stream, most_reply_bytes)
+
     client = openai.DefaultAioHttpClient(
         follow_redirects=False,
         trust_env=trust_env,
@@ -30,28 +42,23 @@ def http_client(*, most_connections: int, trust_env: bool, timeout: "openai.Time
             max_keepalive_connections=most_connections,
             keepalive_expiry=_KEPT_ALIVE_S,
         ),
-        event_hooks={"response": [_bound]},
+        event_hooks={"response": [bound]},
     )
     assert isinstance(client, httpx2.AsyncClient)
     return client
 
 
-async def _bound(response: httpx2.Response) -> None:
-    """Called before the body is read."""
-    if isinstance(response.stream, httpx2.AsyncByteStream):
-        response.stream = _Bounded(response.stream)
-
-
 class _Bounded(httpx2.AsyncByteStream):
-    def __init__(self, inner: httpx2.AsyncByteStream) -> None:
+    def __init__(self, inner: httpx2.AsyncByteStream, most_bytes: int) -> None:
         self._inner = inner
+        self._most_bytes = most_bytes
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         n_bytes = 0
         async for chunk in self._inner:
             n_bytes += len(chunk)
-            if n_bytes > MOST_REPLY_BYTES:
-                raise httpx2.ReadError(f"the reply is longer than {MOST_REPLY_BYTES:,} bytes")
+            if n_bytes > self._most_bytes:
+                raise httpx2.ReadError(f"the reply is longer than {self._most_bytes:,} bytes")
             yield chunk
 
     async def aclose(self) -> None:

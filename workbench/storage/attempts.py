@@ -9,7 +9,8 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from functools import lru_cache
+from typing import Any, Final, overload
 
 from sqlite_utils import Database
 
@@ -20,6 +21,11 @@ from workbench.storage.database import transaction
 from workbench.storage.leases import Hold, assert_held
 
 _ENCODE: Final = json.JSONEncoder(ensure_ascii=False).encode
+_IS_AWAY: Final = (
+    "EXISTS (SELECT 1 FROM attempt AS sent "
+    "WHERE sent.batch_id = batch.id AND sent.job_id IS NOT NULL AND sent.received_at IS NULL)"
+)
+"""Whether a batch travels in a job."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,10 +79,53 @@ def newest_batch(db: Database, run_id: int) -> int:
     return int(db.conn.execute("SELECT COALESCE(MAX(id), 0) FROM batch WHERE run_id = ?", (run_id,)).fetchone()[0])
 
 
-def open_batches(db: Database, run_id: int, *, after: int = 0, until: int | None = None, most: int = -1) -> list[Batch]:
+class OpenPlan(Sequence[tuple[str, ...]]):
+    """The batches of a run that are still to be asked, each read when it is looked at: a plan can be long."""
+
+    def __init__(self, db: Database, run_id: int) -> None:
+        self._db = db
+        rows = db.conn.execute(
+            f"SELECT id FROM batch WHERE run_id = ? AND step IS NULL AND NOT {_IS_AWAY} ORDER BY id", (run_id,)
+        )
+        self._ids = [number for (number,) in rows]
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    @overload
+    def __getitem__(self, place: int) -> tuple[str, ...]: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> "list[tuple[str, ...]]": ...
+
+    def __getitem__(self, place: int | slice) -> "tuple[str, ...] | list[tuple[str, ...]]":
+        """The ids of the samples of one batch."""
+        if isinstance(place, slice):
+            return [self[number] for number in range(len(self))[place]]
+        rows = self._db.conn.execute(
+            "SELECT name FROM batch_sample JOIN sample ON sample.id = sample_id WHERE batch_id = ? ORDER BY place",
+            (self._ids[place],),
+        )
+        return tuple(name for (name,) in rows)
+
+
+def count_open_samples(db: Database, run_id: int, *, away: bool = False) -> int:
+    """How many samples are still to be asked about; with `away`, also those that are asked already, in a job."""
+    (count,) = db.conn.execute(
+        "SELECT COUNT(DISTINCT sample_id) FROM batch JOIN batch_sample ON batch_id = batch.id "
+        f"WHERE run_id = ? AND step IS NULL AND (? OR NOT {_IS_AWAY})",
+        (run_id, away),
+    ).fetchone()
+    return int(count)
+
+
+def open_batches(
+    db: Database, run_id: int, *, after: int = 0, until: int | None = None, most: int = -1, away: bool = False
+) -> list[Batch]:
     """What is still to be asked, in planned order, with what has been tried; -1: all of it.
 
-    Only batches with row numbers above `after` and up to `until`, so that a long plan can be read page by page.
+    Only batches with row numbers above `after` and up to `until`, so that a long plan can be read page by page. What
+    travels in a job is asked already, and is left out unless `away`.
     """
     rows = db.query(
         "SELECT batch.id, depth, (SELECT json_group_array(name) FROM (SELECT sample.name FROM batch_sample "
@@ -86,8 +135,15 @@ def open_batches(db: Database, run_id: int, *, after: int = 0, until: int | None
         "COALESCE(SUM(outcome = :failed AND fault NOT IN ('stop', 'rate limited')), 0) AS faults "
         "FROM batch LEFT JOIN attempt ON attempt.batch_id = batch.id "
         "WHERE run_id = :run AND batch.step IS NULL AND batch.id > :after AND batch.id <= :until "
-        "GROUP BY batch.id ORDER BY batch.id LIMIT :most",
-        {"run": run_id, "failed": Outcome.FAILED, "after": after, "until": until or 2**62, "most": most},
+        f"AND (:away OR NOT {_IS_AWAY}) GROUP BY batch.id ORDER BY batch.id LIMIT :most",
+        {
+            "run": run_id,
+            "failed": Outcome.FAILED,
+            "after": after,
+            "until": until or 2**62,
+            "most": most,
+            "away": away,
+        },
     )
     return [
         Batch(row["id"], tuple(json.loads(row["names"])), row["attempts"], row["answers"], row["faults"], row["depth"])
@@ -136,10 +192,8 @@ def save_received(db: Database, hold: Hold, batch: Batch, attempt_id: int, recei
     with transaction(db):
         assert_held(db, hold, at)
         db.conn.execute(_UPDATE_ATTEMPT, {**_attempt_values(received, at), "id": attempt_id})
-        numbers = sample_numbers(db, hold.run_id, batch.sample_ids)
-        final = {one.sample_id for one in received.settled}
-        _note_first(db, hold.run_id, {name: said for name, said in received.said.items() if name not in final}, numbers)
-        _settle(db, hold.run_id, received.settled, received.said, numbers, attempt_id)
+        _assert_in(batch, (*received.said, *(one.sample_id for one in received.settled)))
+        _settle(db, hold.run_id, received.settled, received.said, attempt_id)
         if received.follow or received.step in (Step.KEEP, Step.GIVE_UP):
             db.conn.execute("UPDATE batch SET step = ? WHERE id = ?", (received.step, batch.id))
         depth = batch.depth + (received.step is Step.SPLIT)
@@ -158,8 +212,7 @@ def save_unsent(db: Database, hold: Hold, batch: Batch, bad: Sequence[Settled], 
     """Settle samples that cannot be shown to a model; with `whole`, nothing else is left of the batch."""
     with transaction(db):
         assert_held(db, hold, at)
-        numbers = sample_numbers(db, hold.run_id, batch.sample_ids)
-        _settle(db, hold.run_id, bad, {one.sample_id: one.prediction.status for one in bad}, numbers, None)
+        _settle(db, hold.run_id, bad, {one.sample_id: one.prediction.status for one in bad}, None)
         if whole:
             db.conn.execute("UPDATE batch SET step = ? WHERE id = ?", (Step.KEEP, batch.id))
 
@@ -194,11 +247,11 @@ def sample_numbers(db: Database, run_id: int, names: Iterable[str]) -> dict[str,
     return dict(rows.fetchall())
 
 
-def _note_first(db: Database, run_id: int, said: Mapping[str, PredictionStatus], numbers: Mapping[str, int]) -> None:
-    db.conn.executemany(
-        "UPDATE prediction SET first_status = ? WHERE run_id = ? AND sample_id = ? AND first_status IS NULL",
-        ((status, run_id, numbers[name]) for name, status in said.items()),
-    )
+def _assert_in(batch: Batch, names: Iterable[str]) -> None:
+    """Raises KeyError for a sample that the batch does not hold: nothing is ever said of one that was not asked."""
+    strange = set(names).difference(batch.sample_ids)
+    if strange:
+        raise KeyError(*sorted(strange))
 
 
 def _settle(
@@ -206,25 +259,48 @@ def _settle(
     run_id: int,
     settled: Sequence[Settled],
     said: Mapping[str, PredictionStatus],
-    numbers: Mapping[str, int],
     attempt_id: int | None,
 ) -> None:
-    """An answer is never overwritten by a later refusal or fault."""
-    db.conn.executemany(
-        "UPDATE prediction SET status = ?, ranking = ?, top1 = ?, gold_rank = ?, failure = ?, attempt_id = ?, "
-        "place = ?, note = ?, first_status = COALESCE(first_status, ?) "
-        "WHERE run_id = ? AND sample_id = ? AND (status IS NULL OR status NOT IN (?, ?))",
-        (
-            (
-                one.prediction.status,
-                _ENCODE([storable(label) for label in one.prediction.ranking]),
-                storable(one.prediction.top1),
-                *(one.gold_rank, one.failure, attempt_id, one.place, one.note, said.get(one.sample_id)),
-                *(run_id, numbers[one.sample_id]),
-                *(PredictionStatus.RANKED, PredictionStatus.OUT_OF_VOCABULARY),
-            )
-            for one in settled
-        ),
+    """Store final statuses, and what an attempt said of each sample where it was the first to ask.
+
+    An answer is never overwritten by a later refusal or fault. One statement for all samples: each statement waits
+    for the interpreter's lock, which the runner's loop holds most of the time.
+    """
+    final = {one.sample_id for one in settled}
+    unsettled = {name: status for name, status in said.items() if name not in final}
+    numbers = sample_numbers(db, run_id, (*final, *unsettled))
+    if unsettled:
+        db.conn.executemany(
+            "UPDATE prediction SET first_status = ? WHERE run_id = ? AND sample_id = ? AND first_status IS NULL",
+            ((status, run_id, numbers[name]) for name, status in unsettled.items()),
+        )
+    values: list[Any] = []
+    for one in settled:
+        said_of_it = one.prediction
+        values += (numbers[one.sample_id], said_of_it.status, _ranking_json(said_of_it.ranking))
+        values.append(storable(said_of_it.top1))
+        values += (one.gold_rank, one.failure, one.place, one.note, said.get(one.sample_id))
+    if settled:
+        db.conn.execute(_settling(len(settled)), (*values, attempt_id, run_id))
+
+
+@lru_cache(maxsize=4_096)
+def _ranking_json(ranking: tuple[str, ...]) -> str:
+    return _ENCODE([storable(word) for word in ranking])
+
+
+@lru_cache(maxsize=64)
+def _settling(n: int) -> str:
+    """The statement that settles `n` samples. Materialized, so that it goes from these few to their rows."""
+    rows = ",".join(["(?, ?, ?, ?, ?, ?, ?, ?, ?)"] * n)
+    return (
+        "WITH said (sample_id, status, ranking, top1, gold_rank, failure, place, note, first_status) "
+        f"AS MATERIALIZED (VALUES {rows}) "
+        "UPDATE prediction SET status = said.status, ranking = said.ranking, top1 = said.top1, "
+        "gold_rank = said.gold_rank, failure = said.failure, place = said.place, note = said.note, attempt_id = ?, "
+        "first_status = COALESCE(prediction.first_status, said.first_status) FROM said "
+        "WHERE run_id = ? AND prediction.sample_id = said.sample_id AND (prediction.status IS NULL "
+        f"OR prediction.status NOT IN ('{PredictionStatus.RANKED}', '{PredictionStatus.OUT_OF_VOCABULARY}'))"
     )
 
 

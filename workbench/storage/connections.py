@@ -14,10 +14,18 @@ PATIENCE_S: Final = 20.0
 """How long a statement waits for another connection's lock."""
 
 
-def connected(path: Path, *, patience_s: float = PATIENCE_S) -> Database:
-    """A connection of the calling thread's own, as durable as SQLite can be. Makes no file."""
+def connected(path: Path, *, patience_s: float = PATIENCE_S, any_thread: bool = False) -> Database:
+    """A connection of the calling thread's own, as durable as SQLite can be. Makes no file.
+
+    With `any_thread`, threads may take turns with it; that no two use it at once is for the caller to see to.
+    """
     conn = sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=patience_s, isolation_level=None, factory=_Connection
+        f"{path.absolute().as_uri()}?mode=rw",
+        uri=True,
+        timeout=patience_s,
+        isolation_level=None,
+        check_same_thread=not any_thread,
+        factory=_Connection,
     )
     conn.path = path
     conn.create_function("casefold", 1, str.casefold, deterministic=True)  # lower() knows ASCII alone
@@ -123,7 +131,7 @@ def _advice(error: sqlite3.OperationalError) -> str:
     if "readonly" in text or "unable to open" in text:
         return "check that its folder exists and can be written, or name another with --db"
     if "full" in text:
-        return "free some space and run the same command again; nothing received is lost"
+        return "free some space and run the same command again; nothing that was stored is lost"
     if "disk I/O" in text:
-        return "look at the disk and its quota, then run the same command again; nothing received is lost"
+        return "look at the disk and its quota, then run the same command again; nothing that was stored is lost"
     return "name another with --db, or restore a copy"

@@ -43,12 +43,13 @@ def open_workspace(
     create: bool = False,
     say: Callable[[str], None] = lambda _: None,
     patience_s: float = PATIENCE_S,
+    any_thread: bool = False,
 ) -> Database:
     """Open a workspace for reading and writing; with `create`, make it where there is none.
 
     `say` hears what was done to the file on the way: brought up to date, made private. The connection belongs to the
-    thread that opened it, and waits `patience_s` for others' locks. Raises DatabaseError for a missing, foreign,
-    newer, damaged, locked or unwritable file.
+    thread that opened it (with `any_thread`, to one at a time), and waits `patience_s` for others' locks. Raises
+    DatabaseError for a missing, foreign, newer, damaged, locked or unwritable file.
     """
     with translated(path):
         if not path.exists():
@@ -60,7 +61,7 @@ def open_workspace(
                 make_private_file(path)
         _refuse_at_sight(path)
         assert_writable(path)
-        db = connected(path, patience_s=patience_s)
+        db = connected(path, patience_s=patience_s, any_thread=any_thread)
         try:
             _prepare(db, path, say)
         except BaseException:

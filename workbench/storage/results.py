@@ -55,6 +55,15 @@ def load_result(db: Database, run_id: int, sample_id: str) -> Result | None:
     return None if row is None else _result(row)
 
 
+def count_fates(db: Database, run_id: int) -> dict[tuple[PredictionStatus | None, PredictionStatus | None], int]:
+    """How many planned samples have each pair of a first and a final status."""
+    rows = db.conn.execute(
+        "SELECT first_status, status, COUNT(*) FROM prediction WHERE run_id = ? GROUP BY first_status, status",
+        (run_id,),
+    )
+    return {(_read_status(first), _read_status(final)): count for first, final, count in rows.fetchall()}
+
+
 def load_attempts(db: Database, run_id: int, sample_id: str | None = None) -> list[Attempt]:
     """Every attempt of a run, or those that asked about one sample, in the order of sending."""
     if sample_id is None:
@@ -101,11 +110,15 @@ def _result(row: dict[str, Any]) -> Result:
         else RankedPrediction(PredictionStatus(row["status"]), tuple(json.loads(row["ranking"]))),
         gold_rank=row["gold_rank"],
         failure=row["failure"],
-        first_status=None if row["first_status"] is None else PredictionStatus(row["first_status"]),
+        first_status=_read_status(row["first_status"]),
         attempts=row["attempts"],
         place=row["place"],
         note=row["note"],
     )
+
+
+def _read_status(text: str | None) -> PredictionStatus | None:
+    return None if text is None else PredictionStatus(text)
 
 
 def _attempt(row: Mapping[str, Any]) -> Attempt:

@@ -62,7 +62,7 @@ def load_progress(db: Database, run_id: int) -> Progress:
     }
     totals = next(
         db.query(
-            "SELECT COUNT(*) AS attempts, COALESCE(SUM(received_at IS NULL), 0) AS unseen, "
+            "SELECT COUNT(*) AS attempts, COALESCE(SUM(received_at IS NULL AND job_id IS NULL), 0) AS unseen, "
             "COALESCE(SUM(prompt_tokens), 0) AS prompt, COALESCE(SUM(completion_tokens), 0) AS completion, "
             "SUM(cost_usd) AS cost, COALESCE(SUM(cost_usd IS NULL AND (prompt_tokens IS NOT NULL "
             "OR outcome NOT IN ('failed', 'filtered'))), 0) AS unpriced "  # those two can come without any work done
@@ -79,6 +79,29 @@ def load_progress(db: Database, run_id: int) -> Progress:
         completion_tokens=totals["completion"],
         cost_usd=None if totals["unpriced"] else totals["cost"],
     )
+
+
+def save_estimate(db: Database, run_id: int, estimate: Mapping[str, Any]) -> None:
+    """Keep what a run was first expected to take; a later session's rest is another matter and changes nothing."""
+    with transaction(db):
+        db.conn.execute(
+            "UPDATE run SET estimate = ? WHERE id = ? AND estimate IS NULL", (json.dumps(dict(estimate)), run_id)
+        )
+
+
+def load_estimate(db: Database, run_id: int) -> dict[str, Any] | None:
+    """What a run was expected to take; None for one that was never sent."""
+    (text,) = db.conn.execute("SELECT estimate FROM run WHERE id = ?", (run_id,)).fetchone()
+    return None if text is None else dict(json.loads(text))
+
+
+def save_endpoint_record(db: Database, run_id: int, record: Mapping[str, Any]) -> None:
+    """Keep what a probe had found out about the endpoint when the run was first sent."""
+    with transaction(db):
+        db.conn.execute(
+            "UPDATE run SET endpoint_record = ? WHERE id = ? AND endpoint_record IS NULL",
+            (json.dumps(dict(record)), run_id),
+        )
 
 
 def spent_usd(db: Database, run_id: int) -> float:

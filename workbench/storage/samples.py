@@ -101,11 +101,11 @@ def load_sample_names(db: Database, key: str) -> list[str]:
 
 def load_named_samples(db: Database, key: str, names: Sequence[str]) -> list[Sample]:
     """The samples of these ids, in the order asked."""
-    rows = db.query(
-        "SELECT * FROM sample WHERE dataset = ? AND name IN (SELECT value FROM json_each(?))",
-        [key, json.dumps(list(names))],
+    which = "dataset = ? AND name IN (SELECT value FROM json_each(?))"
+    rows = db.conn.execute(
+        f"SELECT {', '.join(_SAMPLE_COLUMNS)} FROM sample WHERE {which}", (key, json.dumps(list(names)))
     )
-    found = {row["name"]: sample_from_row(row) for row in rows}
+    found = {row[0]: _sample(*row) for row in rows.fetchall()}
     return [found[name] for name in names]
 
 
@@ -117,21 +117,28 @@ def count_samples(db: Database) -> dict[str, int]:
 
 def sample_from_row(row: dict[str, Any]) -> Sample:
     """A row of table `sample` as a value."""
-    span = ClipSpan(row["onset"], row["apex"], row["offset"])
-    return Sample(
-        id=row["name"],
-        gold=row["gold"],
-        raw_label=row["raw_label"],
-        media=MediaKind(row["media"]),
-        path=row["path"],
-        span=None if span == ClipSpan() else span,
-        text=row["text"],
-        score=row["score"],
-        cluster=row["cluster"],
-        split=row["split"],
-    )
+    return _sample(*(row[column] for column in _SAMPLE_COLUMNS))
 
 
+def _sample(
+    name: str,
+    gold: str,
+    raw_label: str,
+    media: str,
+    path: str | None,
+    onset: int | None,
+    apex: int | None,
+    offset: int | None,
+    *said: Any,
+) -> Sample:
+    span = None if onset is None and apex is None and offset is None else ClipSpan(onset, apex, offset)
+    return Sample(name, gold, raw_label, MediaKind(media), path, span, *said)
+
+
+_SAMPLE_COLUMNS = (
+    *("name", "gold", "raw_label", "media", "path", "onset", "apex", "offset"),
+    *("text", "score", "cluster", "split"),
+)
 _COLUMNS = (
     *("dataset", "position", "name", "gold", "raw_label", "media", "path"),
     *("onset", "apex", "offset", "text", "score", "cluster", "split"),

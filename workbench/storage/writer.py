@@ -1,23 +1,26 @@
-"""The one thread that writes a run: what is asked of it while it commits goes into its next transaction.
+"""The one way by which a runner writes: what is asked while a commit is on its way to the disk goes into the next one.
 
-A commit waits for the disk, whatever it holds. Many requests come back at the same time, so what they want to store
-is committed together: each of them hears of it only when it is on the disk.
+Many requests come back at the same time, and a commit waits for the disk whatever it holds, so what they want to store
+is committed together; each of them hears of it only when it is on the disk. Statements run in the event loop, since
+each of them would otherwise have to wait for the interpreter's lock, which that loop holds most of the time; whatever
+waits (for the disk, for another program's lock) does so in a thread.
 """
 
 import asyncio
-import threading
-from collections.abc import Callable
+import sqlite3
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
-from queue import Empty, SimpleQueue
 from typing import Any, Final, Self, TypeVar
 
-from workbench.errors import DatabaseError
-from workbench.storage.database import Database, transaction
+from workbench.storage.database import Database
 
 T = TypeVar("T")
 
-_MOST_TOGETHER: Final = 256
-"""Works in one transaction, so that nobody waits long for the lock."""
+_MOST_TOGETHER: Final = 64
+"""Works in one transaction: for longer than they take, the event loop does nothing else."""
 
 
 @dataclass(slots=True)
@@ -25,7 +28,7 @@ class _Job:
     work: Callable[[Database], Any]
     future: "asyncio.Future[Any]"
     result: Any = None
-    error: BaseException | None = None
+    error: Exception | None = None
 
 
 def nothing(point: str) -> None:
@@ -34,88 +37,132 @@ def nothing(point: str) -> None:
 
 
 class Writer:
-    """Does work with the workspace in a thread of its own. Use it as an async context manager."""
+    """Does work with the workspace, in order. Use it as an async context manager, in one event loop."""
 
     def __init__(self, open_db: Callable[[], Database], *, reached: Callable[[str], None] = nothing) -> None:
-        """`reached` is called in the thread: `inside the transaction` before each commit, `after commit` after it."""
+        """`open_db` opens a connection that any thread may use.
+
+        `reached` is called `inside the transaction` before each commit, and `after commit`.
+        """
         self._open_db = open_db
         self._reached = reached
-        self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
-        self._thread = threading.Thread(target=self._serve, name="writer", daemon=True)
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread = ThreadPoolExecutor(1, "writer")
+        self._jobs: deque[_Job] = deque()
+        self._working: asyncio.Task[None] | None = None
+        self._db: Database | None = None
 
     async def __aenter__(self) -> Self:
-        self._loop = asyncio.get_running_loop()
-        self._thread.start()
-        await self.do(lambda _: None)  # an error of opening comes here
+        self._db = await self._elsewhere(self._open_db)
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self._jobs.put(None)
-        await asyncio.to_thread(self._thread.join)
+        while self._working is not None:
+            await asyncio.wait([self._working])
+        if self._db is not None:
+            await self._elsewhere(self._db.close)
+        self._thread.shutdown()
 
     async def do(self, work: Callable[[Database], T]) -> T:
-        """Do `work` inside a transaction; returns when it is committed. Raises what it raises, or DatabaseError."""
+        """Do `work` inside a transaction; returns when it is committed. Raises what it raises, or DatabaseError.
+
+        What was asked is done even if whoever asked is cancelled.
+        """
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._jobs.put(_Job(work, future))
+        self._jobs.append(_Job(work, future))
+        if self._working is None:
+            self._start()
         return await future
 
-    def _serve(self) -> None:
-        try:
-            db = self._open_db()
-        except Exception as error:  # noqa: BLE001  (whoever asks for work hears of it)
-            return self._refuse_all(error)
-        try:
-            while jobs := self._next():
-                self._do_together(db, jobs)
-                self._deliver(jobs)
-        finally:
-            db.close()
+    def _start(self) -> None:
+        self._working = asyncio.create_task(self._work())
+        self._working.add_done_callback(self._ended)
 
-    def _next(self) -> list[_Job]:
-        """All that is waiting; nothing when the end was asked for."""
-        job = self._jobs.get()
+    def _ended(self, _: "asyncio.Task[None]") -> None:
+        self._working = None
+        if self._jobs:  # the loop is at its end, and has cancelled it before its first step
+            self._start()
+
+    async def _work(self) -> None:
+        while self._jobs:
+            await self._do_together()
+
+    async def _do_together(self) -> None:
+        """One transaction for all that is waiting by the time that the lock is there."""
         jobs: list[_Job] = []
-        while job is not None and len(jobs) < _MOST_TOGETHER:
-            jobs.append(job)
-            try:
-                job = self._jobs.get_nowait()
-            except Empty:
-                return jobs
-        if job is None and jobs:
-            self._jobs.put(None)
-        elif job is not None:
-            jobs.append(job)
-        return jobs
-
-    def _do_together(self, db: Database, jobs: list[_Job]) -> None:
         try:
-            with transaction(db):
-                for job in jobs:
-                    job.result = job.work(db)
-                self._reached("inside the transaction")
-            self._reached("after commit")
+            await self._elsewhere(self._begin)
+            while self._jobs and len(jobs) < _MOST_TOGETHER:
+                jobs.append(self._jobs.popleft())
+                jobs[-1].result = jobs[-1].work(self._conn)
+            await self._elsewhere(self._commit)
         except Exception as error:  # noqa: BLE001  (it belongs to whoever asked)
-            if len(jobs) == 1:
-                jobs[0].error = error
-                return
-            for job in jobs:  # nothing was written: each by itself, so that one's fault is not another's
-                self._do_together(db, [job])
+            await self._elsewhere(self._roll_back)
+            if _is_lock(error):  # all would wait for the same lock, one after another
+                jobs += self._jobs
+                self._jobs.clear()
+            jobs = jobs or [self._jobs.popleft()]
+            if len(jobs) == 1 or _is_lock(error):
+                _fail(jobs, error)
+            else:  # nothing was written: each by itself, so that one's fault is not another's
+                await self._do_apart(jobs)
+        _deliver(jobs)
 
-    def _deliver(self, jobs: list[_Job]) -> None:
-        def set_all() -> None:
-            for job in jobs:
-                if job.future.cancelled():
-                    continue
-                if job.error is not None:
-                    job.future.set_exception(job.error)
-                else:
-                    job.future.set_result(job.result)
+    async def _do_apart(self, jobs: list[_Job]) -> None:
+        for place, job in enumerate(jobs):
+            try:
+                await self._elsewhere(self._begin)
+                job.result = job.work(self._conn)
+                await self._elsewhere(self._commit)
+            except Exception as error:  # noqa: BLE001  (it belongs to whoever asked)
+                await self._elsewhere(self._roll_back)
+                _fail([job], error)
+                if _is_lock(error):
+                    _fail(jobs[place:], error)
+                    return
 
-        if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(set_all)
+    @property
+    def _conn(self) -> Database:
+        assert self._db is not None, "used outside of its block"
+        return self._db
 
-    def _refuse_all(self, error: Exception) -> None:
-        while (job := self._jobs.get()) is not None:
-            job.error = error if isinstance(error, DatabaseError) else DatabaseError(str(error))
-            self._deliver([job])
+    def _begin(self) -> None:
+        self._conn.conn.execute("BEGIN IMMEDIATE")
+
+    def _commit(self) -> None:
+        self._reached("inside the transaction")
+        self._conn.conn.execute("COMMIT")
+        self._reached("after commit")
+
+    def _roll_back(self) -> None:
+        with suppress(sqlite3.Error):  # on a disk that fails; the next begin says so
+            if self._conn.conn.in_transaction:
+                self._conn.conn.rollback()
+
+    async def _elsewhere(self, wait: Callable[[], T]) -> T:
+        """Wait in the thread. Not even the end of the loop cuts that short: half a transaction would be left behind,
+        and whoever asked would never hear of it."""
+        waiting = asyncio.get_running_loop().run_in_executor(self._thread, wait)
+        while not waiting.done():
+            with suppress(asyncio.CancelledError):
+                await asyncio.shield(waiting)
+        return waiting.result()
+
+
+def _fail(jobs: Sequence[_Job], error: Exception) -> None:
+    for job in jobs:
+        job.error = error
+
+
+def _is_lock(error: Exception) -> bool:
+    code: int = getattr(error.__cause__, "sqlite_errorcode", sqlite3.SQLITE_OK)
+    return code & 0xFF == sqlite3.SQLITE_BUSY
+
+
+def _deliver(jobs: list[_Job]) -> None:
+    for job in jobs:
+        if job.future.done():  # cancelled: nobody waits any more
+            continue
+        if job.error is not None:
+            job.future.set_exception(job.error)
+        else:
+            job.future.set_result(job.result)

@@ -1,0 +1,81 @@
+"""A run by jobs in a process of its own, which ends itself with SIGKILL at a named point: nothing is tidied up."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from contextlib import aclosing, closing
+from pathlib import Path
+
+from tests.pipeline.faces_set import CARD
+from tests.pipeline.job_place import KEY, JobPlace
+from tests.provider.batch_server import BatchServer
+from workbench.pipeline.asked import Expected
+from workbench.pipeline.job_session import JobParts
+from workbench.pipeline.jobs import run_jobs
+from workbench.pipeline.planning import utc_now
+from workbench.pipeline.stopping import Stop
+from workbench.provider.batch_api import BatchApi
+from workbench.provider.endpoints import Endpoint
+from workbench.provider.job_files import FileLimits
+from workbench.storage.database import open_workspace
+from workbench.storage.runs import load_run
+
+TOP = Path(__file__).parents[2]
+
+
+def run_and_kill(place: JobPlace, server: BatchServer, point: str, nth: int) -> int:
+    """Run in a child that is killed when `point` is reached for the n-th time; returns how it ended."""
+    words = [str(place.path), str(place.root), str(place.folder), server.base_url, point, str(nth)]
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.pipeline.job_child", *words],
+        cwd=TOP,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode in (0, -signal.SIGKILL), done.stderr
+    return done.returncode
+
+
+async def _run(db: str, root: str, folder: str, base_url: str, point: str, nth: str) -> None:
+    from workbench.domain.tasks import FramePolicy
+    from workbench.media.frames import FrameRequest, sample_frames
+
+    left = int(nth)
+
+    def reach(name: str) -> None:
+        nonlocal left
+        left -= name == point
+        if name == point and left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    with closing(open_workspace(Path(db))) as workspace:
+        run = load_run(workspace, CARD.key, "main")
+    wanted = FrameRequest(policy=FramePolicy.parse("all"), colour=run.spec.colour, longest_side_px=1024)
+    endpoint = Endpoint(name="batches", base_url=base_url, batch_api=True)
+    parts = JobParts(
+        open_db=lambda: open_workspace(Path(db), any_thread=True),
+        card=CARD,
+        run=run,
+        endpoint=endpoint,
+        answered_by="batches",
+        key_name=KEY.name,
+        frames=lambda sample: sample_frames(Path(root), sample, wanted),
+        price=lambda _model, _usage: 0.005,
+        expect=lambda _request, _samples: Expected(1_000, 0.01),
+        now=utc_now,
+        masked=KEY.masked,
+        folder=Path(folder),
+        limits=FileLimits(lines=2, n_bytes=10**9),
+        reached=reach,
+    )
+    async with BatchApi(endpoint, KEY) as api, aclosing(run_jobs(parts, api, Stop())) as events:
+        async for _ in events:
+            pass
+
+
+if __name__ == "__main__":
+    asyncio.run(_run(*sys.argv[1:]))

@@ -1,0 +1,160 @@
+"""A workspace with a small set, and runs of it that are sent through the real client in a time that passes at once."""
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from tests.pipeline.faces_set import CARD, Passing, draw_set, plan, store_set
+from workbench.domain.batches import RetryPolicy
+from workbench.domain.predictions import PredictionStatus
+from workbench.domain.prompts import NAMED
+from workbench.domain.runs import Run
+from workbench.domain.tasks import FramePolicy
+from workbench.errors import WorkbenchError
+from workbench.media.frames import FrameRequest, sample_frames
+from workbench.pipeline.asked import Expected
+from workbench.pipeline.events import Held, RunEvent
+from workbench.pipeline.planning import utc_now
+from workbench.pipeline.running import Channel, RunnerParts, send_run
+from workbench.pipeline.stopping import Stop
+from workbench.provider.client import EndpointClient
+from workbench.provider.endpoints import Endpoint
+from workbench.provider.lanes import Lane, Limits
+from workbench.provider.secrets import NO_KEY, ApiKey
+from workbench.storage.database import Database, open_workspace
+from workbench.storage.results import load_results
+from workbench.storage.runs import load_run
+
+
+@dataclass(frozen=True)
+class Way:
+    """An endpoint and how it is asked."""
+
+    endpoint: Endpoint
+    key: ApiKey = NO_KEY
+    limits: Limits = field(default_factory=lambda: Limits(concurrency=4))
+    asked_before: tuple[tuple[float, int], ...] = ()
+    timeout_s: float = 20.0
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What a session of a run told, and how it ended."""
+
+    events: list[RunEvent]
+    reason: str | None
+    error: WorkbenchError | None
+
+    @property
+    def held(self) -> list[str]:
+        """What it waited for."""
+        return [event.reason for event in self.events if isinstance(event, Held)]
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """A workspace and its set."""
+
+    path: Path
+    root: Path
+    db: Database
+    pictures: Mapping[bytes, str]
+
+    def plan(self, *, batch_size: int = 4, name: str = "main", prompt: str = NAMED) -> Run:
+        """A run of the whole set."""
+        return plan(self.db, batch_size=batch_size, name=name, prompt=prompt)
+
+    def parts(self, run: Run, *channels: Channel, time: Passing, **changes: object) -> RunnerParts:
+        """Runner parts around channels."""
+        wanted = FrameRequest(policy=FramePolicy.parse("all"), colour=run.spec.colour, longest_side_px=1024)
+        values: dict[str, object] = {
+            "open_db": lambda: open_workspace(self.path, patience_s=0.02, any_thread=True),
+            "card": CARD,
+            "run": self.now(run),
+            "channels": channels,
+            "frames": lambda sample: sample_frames(self.root, sample, wanted),
+            "price": lambda _model, _usage: 0.01,
+            "expect": lambda _request, _samples: Expected(1_000, 0.01),
+            "now": utc_now,
+            "policy": RetryPolicy(),
+            "clock": time.clock,
+            "sleep": time.sleep,
+        }
+        return RunnerParts(**(values | changes))  # type: ignore[arg-type]  # a test names what it changes
+
+    def send(
+        self, run: Run, *ways: Way, stop: Stop | None = None, time: Passing | None = None, **changes: object
+    ) -> Sent:
+        """Send what is open of a run."""
+        return asyncio.run(self.sending(run, *ways, stop=stop or Stop(), time=time or Passing(), **changes))
+
+    async def sending(self, run: Run, *ways: Way, stop: Stop, time: Passing, **changes: object) -> Sent:
+        """The same, in a loop that is there."""
+        events: list[RunEvent] = []
+        async with AsyncExitStack() as open_clients:
+            channels = [
+                Channel(
+                    lane=Lane(way.endpoint.name, way.limits, time.clock(), asked_before=way.asked_before),
+                    source=await open_clients.enter_async_context(
+                        EndpointClient(way.endpoint, way.key, timeout_s=way.timeout_s)
+                    ),
+                    endpoint=way.endpoint.name,
+                    key_name=way.key.name or None,
+                    images_per_request=way.endpoint.images_per_request,
+                )
+                for way in ways
+            ]
+            try:
+                async for event in send_run(self.parts(run, *channels, time=time, **changes), stop):
+                    events.append(event)  # noqa: PERF401  (those before an error are kept)
+            except WorkbenchError as error:
+                return Sent(events, stop.reason, error)
+        return Sent(events, stop.reason, None)
+
+    def now(self, run: Run) -> Run:
+        """A run as it stands in the workspace."""
+        return load_run(self.db, run.dataset, run.name)
+
+    def statuses(self, run: Run) -> dict[str, PredictionStatus | None]:
+        """What has become of every sample."""
+        return {
+            one.sample.id: None if one.prediction is None else one.prediction.status
+            for one in load_results(self.db, run.id)
+        }
+
+
+@contextmanager
+def workplace(folder: Path, count: int) -> Iterator[Workplace]:
+    """A workspace in a folder, with a set of so many pictures."""
+    root, path = folder / "set", folder / "emowb.db"
+    root.mkdir()
+    samples = draw_set(root, count)
+    pictures = {(root / str(sample.path)).read_bytes(): sample.id for sample in samples}
+    with closing(open_workspace(path, create=True)) as db:
+        store_set(db, root, samples)
+        yield Workplace(path, root, db, pictures)
+
+
+class Waiting(Passing):
+    """A time that passes at once, remembers every sleep in it, and lets something happen after so many of them."""
+
+    def __init__(self, after: int, then: Callable[[], object]) -> None:
+        super().__init__()
+        self.slept_s: list[float] = []
+        self._after = after
+        self._then = then
+
+    async def sleep(self, wait_s: float) -> None:
+        """It passes."""
+        self.slept_s.append(wait_s)
+        if len(self.slept_s) == self._after:
+            self._then()
+        await super().sleep(wait_s)
+
+
+def in_five_minutes() -> str:
+    """When the process that could not let go of its run is taken for dead."""
+    return (datetime.now(UTC) + timedelta(minutes=5)).isoformat(timespec="milliseconds")

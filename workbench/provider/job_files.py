@@ -1,0 +1,191 @@
+"""The files that a Batch API and `vllm run-batch` read and write: one JSON object on a line, in any order.
+
+A request is `{"custom_id", "method", "url", "body"}`, an answer `{"custom_id", "response", "error"}`. Both are read
+and written line by line, so that memory does not grow with the file. Nothing that can stand in an answer raises.
+"""
+
+import hashlib
+import json
+import os
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+from workbench.domain.replies import Fault, Outcome, Reply
+from workbench.errors import DataError
+from workbench.provider.completions import read_completion
+from workbench.provider.faults import error_code, error_param, meaning_of
+
+URL: Final = "/v1/chat/completions"
+UNFINISHED: Final = ".part"
+"""How the name of a file ends that is not whole yet."""
+_LONGEST_LINE_BYTES: Final = 8_000_000
+"""Of an answer: as much as a reply over HTTP may have."""
+_LONGEST_ERROR_CHARS: Final = 2_000
+_OF_THE_WHOLE_JOB: Final = frozenset({"batch_cancelled"})
+"""Codes of lines to which nothing happened but what happened to their job."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileLimits:
+    """How much one file may hold."""
+
+    lines: int
+    n_bytes: int
+
+
+OPENAI_LIMITS: Final = FileLimits(lines=50_000, n_bytes=190_000_000)
+"""Its reference of `batches.create`, 2026-11: 50,000 requests and 200 MB. The rest is reserve."""
+NO_LIMITS: Final = FileLimits(lines=2**62, n_bytes=2**62)
+
+
+def request_line(custom_id: str, body: bytes) -> bytes:
+    """A request as a line. The body stays as it is: JSON has no line breaks of its own."""
+    return b'{"custom_id":%s,"method":"POST","url":"%s","body":%s}\n' % (
+        json.dumps(custom_id).encode(),
+        URL.encode(),
+        body,
+    )
+
+
+class JobFile:
+    """A file of requests that is being written, readable by its owner alone; it has its name only when it is whole."""
+
+    def __init__(self, folder: Path, limits: FileLimits) -> None:
+        """Raises DataError where nothing can be written."""
+        self._limits = limits
+        self._hash = hashlib.sha256()
+        self.n_lines = 0
+        self.n_bytes = 0
+        self._path = folder / f".{secrets.token_hex(8)}{UNFINISHED}"
+        with written(folder):
+            self._file = os.fdopen(os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+
+    @property
+    def hash(self) -> str:
+        """Of what has been written."""
+        return self._hash.hexdigest()
+
+    def has_room(self, line: bytes) -> bool:
+        """Whether one more line fits."""
+        return self.n_lines < self._limits.lines and self.n_bytes + len(line) <= self._limits.n_bytes
+
+    def add(self, line: bytes) -> None:
+        """Write one more line."""
+        with written(self._path.parent):
+            self._file.write(line)
+        self._hash.update(line)
+        self.n_lines += 1
+        self.n_bytes += len(line)
+
+    def keep(self, path: Path) -> None:
+        """It is whole: give it its name, in its folder, once it has reached the disk."""
+        with written(path.parent):
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            self._file.close()
+            self._path.replace(path)
+
+    def discard(self) -> None:
+        """Leave nothing of it; harmless once it is kept."""
+        with suppress(OSError):
+            self._file.close()
+        self._path.unlink(missing_ok=True)
+
+
+def is_whole(path: Path, file_hash: str) -> bool:
+    """Whether a file is there and holds what it held when it was written."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == file_hash
+    except OSError:
+        return False
+
+
+@contextmanager
+def written(folder: Path) -> Iterator[None]:
+    """Within the block, what the file system raises becomes one line for a person."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or error
+        raise DataError(f"{folder} cannot be written: {reason}; make room there, or choose another folder") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a line says of one request."""
+
+    custom_id: str
+    reply: Reply
+
+
+def read_answers(file: BinaryIO, masked: Callable[[str], str]) -> Iterator[Answer | None]:
+    """The answers of a file, in its order; None for a line that is none. `masked` takes keys out of error texts."""
+    for line in _lines(file):
+        answer = read_answer(line) if line is not None else None
+        yield None if answer is None else Answer(answer.custom_id, _safe(answer.reply, masked))
+
+
+def read_answer(line: bytes) -> Answer | None:
+    """One line's answer; None for what is no answer to any request."""
+    try:
+        said = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(said, Mapping) or not isinstance(said.get("custom_id"), str):
+        return None
+    if "response" not in said and "error" not in said:  # a request, perhaps: the wrong file
+        return None
+    return Answer(said["custom_id"], _reply(said.get("response"), said.get("error")))
+
+
+def _lines(file: BinaryIO) -> Iterator[bytes | None]:
+    """The lines that are not blank; None for one that is too long."""
+    while line := file.readline(_LONGEST_LINE_BYTES):
+        if len(line) == _LONGEST_LINE_BYTES and not line.endswith(b"\n"):
+            while (more := file.readline(_LONGEST_LINE_BYTES)) and not more.endswith(b"\n"):
+                pass
+            yield None
+        elif line.strip():
+            yield line
+
+
+def _reply(response: object, error: object) -> Reply:
+    if not isinstance(response, Mapping):
+        return _failed(None, error)
+    status, body = response.get("status_code"), response.get("body")
+    status_code = status if isinstance(status, int) and not isinstance(status, bool) else None
+    if status_code == 200 and body is not None:
+        reply = read_completion(body)
+    else:  # the error stands in the body; `vllm run-batch` puts it beside the response
+        reply = _failed(None if status_code == 200 else status_code, body if body is not None else error)
+    request_id = response.get("request_id")
+    return replace(reply, headers={"x-request-id": request_id}) if isinstance(request_id, str) and request_id else reply
+
+
+def _failed(status_code: int | None, said: object) -> Reply:
+    """`said` is a text, an error, or an error under `error`. Without a status nobody has looked at the request."""
+    code, message = error_code(said), _message(said)
+    outcome, fault = meaning_of(status_code or 500, code, message, error_param(said))
+    if status_code is None and code in _OF_THE_WHOLE_JOB:
+        outcome, fault = Outcome.FAILED, Fault.STOP
+    words = ": ".join(filter(None, (code if not code.isdigit() else "", message)))
+    return Reply(outcome=outcome, fault=fault, status_code=status_code, error=words or "an error without words")
+
+
+def _message(said: object) -> str:
+    inner: Any = said.get("error", said) if isinstance(said, Mapping) else said
+    message = inner.get("message") if isinstance(inner, Mapping) else inner
+    if message is None:
+        return ""
+    return message if isinstance(message, str) else json.dumps(message, ensure_ascii=False)
+
+
+def _safe(reply: Reply, masked: Callable[[str], str]) -> Reply:
+    """Masked before it is cut, so that no part of a key is left at the end."""
+    error = None if reply.error is None else masked(reply.error)[:_LONGEST_ERROR_CHARS]
+    return replace(reply, error=error, headers={name: masked(value) for name, value in reply.headers.items()})

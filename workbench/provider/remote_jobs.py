@@ -1,0 +1,102 @@
+"""What a Batch API says of its jobs, as it sent it. Pure, and read with care: several servers speak the protocol."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+_ENDED: Final = frozenset({"completed", "failed", "expired", "cancelled"})
+_MOST_ERRORS: Final = 3
+"""That are told; a file that is wrong can be wrong in every line."""
+_LONGEST_QUOTE_CHARS: Final = 1_000
+
+
+class StrangeAnswer(ValueError):
+    """An answer with a good status that says nothing that could be read: a page of HTML, or an object without an id."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoteJob:
+    """A job as the provider tells of it."""
+
+    id: str
+    status: str
+    """In lower case: validating, in_progress, finalizing, completed, failed, expired, cancelling, cancelled."""
+    input_file: str | None = None
+    output_file: str | None = None
+    error_file: str | None = None
+    n_answered: int = 0
+    n_failed: int = 0
+    error: str | None = None
+    """Why the provider does not take the file."""
+    error_codes: tuple[str, ...] = ()
+    metadata: Mapping[str, str]
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing more will come of it."""
+        return self.status in _ENDED
+
+
+def read_object(content: bytes) -> Mapping[str, Any]:
+    """The JSON object of a body. Raises StrangeAnswer for anything else."""
+    try:
+        said = json.loads(content)
+    except (ValueError, RecursionError):
+        said = None
+    if not isinstance(said, Mapping):
+        raise StrangeAnswer(f"no JSON object: {content[:_LONGEST_QUOTE_CHARS].decode('utf-8', 'replace')}")
+    return said
+
+
+def read_id(said: Mapping[str, Any]) -> str:
+    """The name that the provider gave it. Raises StrangeAnswer where there is none."""
+    name = _name(said.get("id"))
+    if name is None:
+        raise StrangeAnswer(f"an answer without an id: {json.dumps(said)[:_LONGEST_QUOTE_CHARS]}")
+    return name
+
+
+def read_job(said: Mapping[str, Any]) -> RemoteJob:
+    """A job from its JSON object. Raises StrangeAnswer where it has no id."""
+    counts, metadata = _members(said.get("request_counts")), _members(said.get("metadata"))
+    errors = [_members(one) for one in _list(_members(said.get("errors")).get("data"))]
+    return RemoteJob(
+        id=read_id(said),
+        status=str(said.get("status") or "unknown").casefold(),
+        input_file=_name(said.get("input_file_id")),
+        output_file=_name(said.get("output_file_id")),
+        error_file=_name(said.get("error_file_id")),
+        n_answered=_count(counts.get("completed")),
+        n_failed=_count(counts.get("failed")),
+        error="; ".join(_told(one) for one in errors[:_MOST_ERRORS]) or None,
+        error_codes=tuple(str(one["code"]) for one in errors if one.get("code")),
+        metadata={str(word): str(value) for word, value in metadata.items()},
+    )
+
+
+def read_page(said: Mapping[str, Any]) -> tuple[list[RemoteJob], bool]:
+    """The jobs of one page of a list, and whether there are more."""
+    listed = [one for one in _list(said.get("data")) if isinstance(one, Mapping)]
+    return [read_job(one) for one in listed], bool(listed) and said.get("has_more") is True
+
+
+def _told(error: Mapping[str, Any]) -> str:
+    line = f" (line {error['line']})" if error.get("line") is not None else ""
+    return (": ".join(str(part) for part in (error.get("code"), error.get("message")) if part) or "no words") + line
+
+
+def _members(said: object) -> Mapping[str, Any]:
+    return said if isinstance(said, Mapping) else {}
+
+
+def _list(said: object) -> list[Any]:
+    return said if isinstance(said, list) else []
+
+
+def _name(said: object) -> str | None:
+    return said if isinstance(said, str) and said else None
+
+
+def _count(said: object) -> int:
+    return said if isinstance(said, int) and not isinstance(said, bool) and said >= 0 else 0

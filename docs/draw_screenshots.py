@@ -11,7 +11,7 @@ from typing import Final
 
 from workbench.settings import load_settings
 from workbench.tui.screenshots import screenshot_svg
-from workbench.wiring import review_parts
+from workbench.wiring.reviewing import review_parts
 
 DOCS: Final = Path(__file__).parent
 PICTURES: Final = (

@@ -7,7 +7,7 @@ import pytest
 
 from workbench.errors import EndpointError, UsageError
 from workbench.settings import Settings, load_settings
-from workbench.wiring import connected
+from workbench.wiring.connections import connected
 
 TABLES = """
 [endpoints.one]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from workbench.errors import UsageError
-from workbench.provider.prices import Price
+from workbench.provider.costs.prices import Price
 from workbench.settings import Settings, load_settings
 
 Read = Callable[..., Settings]

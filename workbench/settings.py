@@ -15,9 +15,9 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from workbench.errors import UsageError, unknown_name
+from workbench.provider.costs.prices import Price, read_price
 from workbench.provider.endpoint_tables import read_endpoint
 from workbench.provider.endpoints import EMBEDDED, PRESETS, Endpoint
-from workbench.provider.prices import Price, read_price
 
 _FILE: Final = "emowb.toml"
 _PREFIX: Final = "EMOWB_"

@@ -9,7 +9,7 @@ import pytest
 
 from tests.cli.conftest import SAMPLES, Emowb
 from tests.provider.conftest import HTML, Answer, Asked, Scripted, ScriptedServer, refused, serving
-from tests.provider.seeing import MODEL, Seeing
+from tests.provider.probing.seeing import MODEL, Seeing
 from workbench.storage.database import open_workspace
 from workbench.storage.probes import load_probe
 

@@ -5,8 +5,8 @@ from workbench.domain.batches import Step
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.replies import Outcome
 from workbench.pipeline.events import AttemptSaved
-from workbench.pipeline.tally import Tally
-from workbench.provider.lanes import Lane, LaneState, Limits
+from workbench.pipeline.sending.tally import Tally
+from workbench.provider.limits.lanes import Lane, LaneState, Limits
 
 
 def saved(status: PredictionStatus, count: int, cost_usd: float | None = 0.01) -> AttemptSaved:

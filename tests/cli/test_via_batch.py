@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import SAMPLES
-from tests.provider.batch_server import MODEL, BatchServer, End, serving_batches
+from tests.provider.jobs.batch_server import MODEL, BatchServer, End, serving_batches
 
 EMOWB = (sys.executable, "-c", "from workbench.cli.app import main; main()")
 SECRET = "sk-nothing-to-hide-12345"

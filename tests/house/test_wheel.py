@@ -20,7 +20,7 @@ def test_the_wheel_carries_the_schema_the_weights_and_the_published_figures(tmp_
         assert archive.read("workbench/schema.sql").decode() == (TOP / "schema.sql").read_text()
     assert {"workbench/embedded/weights.npz", "workbench/data/published.csv", "workbench/py.typed"} <= names
     tables = {"prices.toml", "image_tokens.toml", "text_tokens.toml"}
-    assert {f"workbench/provider/data/{table}" for table in tables} <= names
+    assert {f"workbench/provider/costs/data/{table}" for table in tables} <= names
     assert not any(name.startswith(("tests/", "samples/")) for name in names)
 
 

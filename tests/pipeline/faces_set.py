@@ -15,10 +15,10 @@ from workbench.domain.runs import Run, RunSpec
 from workbench.domain.samples import MediaKind, Sample
 from workbench.domain.tasks import FramePolicy
 from workbench.media.frames import FrameRequest, sample_frames
-from workbench.pipeline.asked import Expected
 from workbench.pipeline.planning import open_run, utc_now
-from workbench.pipeline.running import Channel, RunnerParts
-from workbench.provider.lanes import Lane, Limits
+from workbench.pipeline.sending.asked import Expected
+from workbench.pipeline.sending.running import Channel, RunnerParts
+from workbench.provider.limits.lanes import Lane, Limits
 from workbench.storage.database import open_workspace
 from workbench.storage.samples import ImportedDataset, save_dataset
 

@@ -10,15 +10,15 @@ from pathlib import Path
 
 from tests.pipeline.faces_set import CARD
 from tests.pipeline.job_place import KEY, JobPlace
-from tests.provider.batch_server import BatchServer
-from workbench.pipeline.asked import Expected
-from workbench.pipeline.job_session import JobParts
-from workbench.pipeline.jobs import run_jobs
+from tests.provider.jobs.batch_server import BatchServer
+from workbench.pipeline.jobs.rounds import run_jobs
+from workbench.pipeline.jobs.session import JobParts
 from workbench.pipeline.planning import utc_now
+from workbench.pipeline.sending.asked import Expected
 from workbench.pipeline.stopping import Stop
-from workbench.provider.batch_api import BatchApi
 from workbench.provider.endpoints import Endpoint
-from workbench.provider.job_files import FileLimits
+from workbench.provider.jobs.batch_api import BatchApi
+from workbench.provider.jobs.job_files import FileLimits
 from workbench.storage.database import open_workspace
 from workbench.storage.runs import load_run
 

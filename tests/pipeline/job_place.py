@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from tests.pipeline.faces_set import CARD, Passing, draw_set, plan, store_set
-from tests.provider.batch_server import Asked, BatchServer
+from tests.provider.jobs.batch_server import Asked, BatchServer
 from workbench.domain.jobs import JobState, run_mark
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.replies import Usage
@@ -17,13 +17,13 @@ from workbench.domain.runs import Run
 from workbench.domain.samples import Sample
 from workbench.domain.tasks import FramePolicy
 from workbench.media.frames import FrameRequest, sample_frames
-from workbench.pipeline.asked import Expected
 from workbench.pipeline.events import Held, JobEvent
-from workbench.pipeline.job_session import JobParts
-from workbench.pipeline.jobs import run_jobs
+from workbench.pipeline.jobs.rounds import run_jobs
+from workbench.pipeline.jobs.session import JobParts
 from workbench.pipeline.planning import utc_now
+from workbench.pipeline.sending.asked import Expected
 from workbench.pipeline.stopping import Stop
-from workbench.provider.batch_api import BatchApi
+from workbench.provider.jobs.batch_api import BatchApi
 from workbench.provider.secrets import ApiKey
 from workbench.storage.database import open_workspace
 from workbench.storage.jobs import load_jobs

@@ -17,11 +17,11 @@ from workbench.domain.predictions import PredictionStatus
 from workbench.domain.replies import Fault
 from workbench.domain.runs import RunState
 from workbench.embedded.trouble import REFUSAL
-from workbench.pipeline.asked import Expected
+from workbench.pipeline.sending.asked import Expected
 from workbench.pipeline.stopping import Stop
-from workbench.provider.budget import Budget
 from workbench.provider.endpoints import Endpoint
-from workbench.provider.lanes import Limits
+from workbench.provider.limits.budget import Budget
+from workbench.provider.limits.lanes import Limits
 from workbench.provider.secrets import ApiKey
 from workbench.storage.attempts import count_asked_today
 from workbench.storage.results import load_attempts

@@ -17,8 +17,8 @@ from workbench.media.frames import BadMedia, FrameRequest, sample_frames
 from workbench.pipeline.estimating import LOOKED_AT, Estimate, estimate_run
 from workbench.pipeline.pacing import Bound, RunPace
 from workbench.pipeline.planning import plan_samples
-from workbench.provider.estimates import estimate_request
-from workbench.provider.prices import Price, PriceTable, load_prices
+from workbench.provider.costs.estimates import estimate_request
+from workbench.provider.costs.prices import Price, PriceTable, load_prices
 from workbench.storage.database import open_workspace
 
 WANTED = FrameRequest(policy=FramePolicy.parse("all"), colour=Colour.RGB, longest_side_px=1024)

@@ -13,7 +13,7 @@ from tests.pipeline.mounting import may_mount, mounted
 from tests.pipeline.workplace import Waiting, Way, in_five_minutes, workplace
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.runs import RunState
-from workbench.provider.lanes import Limits
+from workbench.provider.limits.lanes import Limits
 from workbench.storage.connections import pragma
 from workbench.storage.database import Database, open_workspace
 from workbench.storage.runs import load_progress

@@ -14,7 +14,7 @@ from tests.pipeline.workplace import Waiting, Way, in_five_minutes, workplace
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.runs import RunState
 from workbench.errors import DatabaseError
-from workbench.provider.lanes import Limits
+from workbench.provider.limits.lanes import Limits
 from workbench.storage.database import open_workspace
 from workbench.storage.leases import LeaseLost
 from workbench.storage.runs import load_progress

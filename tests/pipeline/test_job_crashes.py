@@ -7,9 +7,9 @@ import pytest
 
 from tests.pipeline.job_child import run_and_kill
 from tests.pipeline.job_place import JobPlace, Killed, killing, place_for, told
-from tests.provider.batch_server import BatchServer, serving_batches
+from tests.provider.jobs.batch_server import BatchServer, serving_batches
 from workbench.pipeline.stopping import Stop
-from workbench.provider.job_files import FileLimits
+from workbench.provider.jobs.job_files import FileLimits
 from workbench.storage.attempts import open_batches
 from workbench.storage.jobs import load_jobs
 

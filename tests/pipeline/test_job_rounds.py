@@ -9,7 +9,7 @@ import pytest
 
 from tests.pipeline.faces_set import CARD
 from tests.pipeline.job_place import JobPlace, place_for, told
-from tests.provider.batch_server import (
+from tests.provider.jobs.batch_server import (
     BROKEN,
     EXPIRED,
     MISSING,
@@ -31,7 +31,7 @@ from workbench.errors import DatabaseError
 from workbench.pipeline.events import AttemptSaved, JobSeen, MediaFailed
 from workbench.pipeline.planning import plan_again
 from workbench.pipeline.stopping import Stop
-from workbench.provider.job_files import FileLimits
+from workbench.provider.jobs.job_files import FileLimits
 from workbench.storage.attempts import open_batches
 from workbench.storage.database import open_workspace
 from workbench.storage.jobs import load_jobs

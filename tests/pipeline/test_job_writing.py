@@ -12,15 +12,15 @@ from pathlib import Path
 import pytest
 
 from tests.pipeline.job_place import JobPlace, place_for
-from tests.provider.batch_server import BatchServer, serving_batches
+from tests.provider.jobs.batch_server import BatchServer, serving_batches
 from workbench.domain.jobs import Job, read_line_id
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.prompts import PAPER
 from workbench.errors import DataError
-from workbench.pipeline.job_session import job_session
-from workbench.pipeline.job_writing import JobWriter
+from workbench.pipeline.jobs.session import job_session
+from workbench.pipeline.jobs.writing import JobWriter
 from workbench.pipeline.stopping import Stop
-from workbench.provider.job_files import FileLimits
+from workbench.provider.jobs.job_files import FileLimits
 from workbench.storage.attempts import add_batches, open_batches
 from workbench.storage.database import transaction
 from workbench.storage.jobs import load_jobs

@@ -16,7 +16,7 @@ from workbench.domain.samples import Sample
 from workbench.errors import DatabaseError
 from workbench.pipeline.events import AttemptSaved, MediaFailed, RunEvent
 from workbench.pipeline.planning import plan_again
-from workbench.pipeline.running import RunnerParts, send_run
+from workbench.pipeline.sending.running import RunnerParts, send_run
 from workbench.pipeline.stopping import Stop
 from workbench.storage.database import open_workspace
 from workbench.storage.results import Result, load_attempts, load_results

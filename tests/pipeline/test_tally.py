@@ -4,7 +4,7 @@ from workbench.domain.batches import Step
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.replies import Fault, Outcome
 from workbench.pipeline.events import AttemptSaved, Held, MediaFailed
-from workbench.pipeline.tally import Tally
+from workbench.pipeline.sending.tally import Tally
 
 RANKED, REFUSED = PredictionStatus.RANKED, PredictionStatus.REFUSED
 

@@ -15,14 +15,14 @@ from workbench.domain.runs import Run
 from workbench.domain.tasks import FramePolicy
 from workbench.errors import WorkbenchError
 from workbench.media.frames import FrameRequest, sample_frames
-from workbench.pipeline.asked import Expected
 from workbench.pipeline.events import Held, RunEvent
 from workbench.pipeline.planning import utc_now
-from workbench.pipeline.running import Channel, RunnerParts, send_run
+from workbench.pipeline.sending.asked import Expected
+from workbench.pipeline.sending.running import Channel, RunnerParts, send_run
 from workbench.pipeline.stopping import Stop
 from workbench.provider.client import EndpointClient
 from workbench.provider.endpoints import Endpoint
-from workbench.provider.lanes import Lane, Limits
+from workbench.provider.limits.lanes import Lane, Limits
 from workbench.provider.secrets import NO_KEY, ApiKey
 from workbench.storage.database import Database, open_workspace
 from workbench.storage.results import load_results

@@ -12,7 +12,7 @@ from textual.screen import Screen
 
 from workbench.tui.app import ReviewApp
 from workbench.tui.review_screen import ReviewScreen
-from workbench.wiring import ReviewParts
+from workbench.wiring.reviewing import ReviewParts
 
 _LOOKS: Final = 1000
 """How often a condition is looked at before it is given up; about ten seconds."""

@@ -26,7 +26,7 @@ from workbench.storage.database import open_workspace, transaction
 from workbench.storage.leases import claim_run, release_run
 from workbench.storage.runs import create_run, load_run
 from workbench.storage.samples import ImportedDataset, save_dataset
-from workbench.wiring import ReviewParts
+from workbench.wiring.reviewing import ReviewParts
 
 MODEL: Final = "schematic-baseline"
 CLIP_FRAMES: Final = 9

@@ -18,7 +18,7 @@ from workbench.errors import EXIT_WORTH_KNOWING, UsageError
 
 if TYPE_CHECKING:
     from workbench.domain.runs import Run
-    from workbench.pipeline.file_jobs import Written
+    from workbench.pipeline.jobs.by_file import Written
 
 _HELP: Final = """Have a file of requests answered by a program of your own, such as vllm run-batch.
 
@@ -76,8 +76,8 @@ def write(
         vllm run-batch -i requests.jsonl -o answers.jsonl --model Qwen/Qwen2.5-VL-7B-Instruct
         emowb batch-file read rafdb --run qwen answers.jsonl
     """
-    from workbench.job_wiring import file_parts
-    from workbench.pipeline.file_jobs import write_job_file
+    from workbench.pipeline.jobs.by_file import write_job_file
+    from workbench.wiring.jobs import file_parts
 
     out = out.expanduser().absolute()
     if out.exists() and not force:
@@ -117,14 +117,14 @@ def read(
     Example:
         emowb batch-file read rafdb --run qwen answers.jsonl
     """
-    from workbench import wiring
-    from workbench.job_wiring import file_parts
-    from workbench.pipeline.file_jobs import read_job_files
+    from workbench.pipeline.jobs.by_file import read_job_files
     from workbench.storage.attempts import OpenPlan
     from workbench.storage.runs import load_progress, load_run
+    from workbench.wiring.jobs import file_parts
+    from workbench.wiring.reviewing import chosen_run
 
     with opened(context, key) as at:
-        found = wiring.chosen_run(at.db, at.card.key, run)
+        found = chosen_run(at.db, at.card.key, run)
         done = asyncio.run(read_job_files(file_parts(at.settings, at.db, found), [one.expanduser() for one in files]))
         found = load_run(at.db, at.card.key, found.name)
         progress, still_open = load_progress(at.db, found.id), len(OpenPlan(at.db, found.id))
@@ -164,12 +164,12 @@ def drop(context: typer.Context, key: Key, *, run: RunName = None, as_json: AsJs
     Example:
         emowb batch-file drop rafdb --run qwen
     """
-    from workbench import wiring
-    from workbench.job_wiring import file_parts
-    from workbench.pipeline.file_jobs import give_back_files
+    from workbench.pipeline.jobs.by_file import give_back_files
+    from workbench.wiring.jobs import file_parts
+    from workbench.wiring.reviewing import chosen_run
 
     with opened(context, key) as at:
-        found = wiring.chosen_run(at.db, at.card.key, run)
+        found = chosen_run(at.db, at.card.key, run)
         count = asyncio.run(give_back_files(file_parts(at.settings, at.db, found)))
     if as_json:
         show_json({"run": found.name, "dataset": found.dataset, "given_back": count})
@@ -180,8 +180,8 @@ def drop(context: typer.Context, key: Key, *, run: RunName = None, as_json: AsJs
 
 def _run_to_write(at: Opened, name: str | None, options: dict[str, Any]) -> "Run":
     """The run of that name, made where there is none. Raises UsageError where a new one has no model."""
-    from workbench.job_wiring import file_endpoint
     from workbench.pipeline.planning import open_run
+    from workbench.wiring.jobs import file_endpoint
 
     model = options["model"] or (None if name else at.settings.model)
     name = name or model

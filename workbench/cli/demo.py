@@ -20,7 +20,7 @@ from workbench.errors import EXIT_INTERRUPTED, EXIT_WORTH_KNOWING, EndpointError
 if TYPE_CHECKING:
     from workbench.settings import Settings
     from workbench.storage.database import Database
-    from workbench.wiring import Connection
+    from workbench.wiring.connections import Connection
 
 SAMPLE_SETS: Final = ("casme2", "rafdb", "ravdess", "chsims", "abstract")
 _OPENED: Final = "casme2"
@@ -70,7 +70,7 @@ def demo(
 def _run_all(settings: "Settings", db: "Database", samples: Path) -> bool:
     """Import and run every sample set; returns whether any sample is left without an answer."""
     from workbench.embedded.trouble import Trouble
-    from workbench.wiring import connected
+    from workbench.wiring.connections import connected
 
     trouble = Trouble(refuse=_REFUSED_SHARE, miscount=_MISCOUNTED_SHARE, seed=1)
     unanswered = False
@@ -114,7 +114,7 @@ def _report(settings: "Settings", db: "Database") -> None:
 
 def _open(settings: "Settings") -> None:
     from workbench.tui.app import run_review
-    from workbench.wiring import review_parts
+    from workbench.wiring.reviewing import review_parts
 
     run_review(review_parts(settings, os.environ, _OPENED, _RUN))
 

@@ -10,8 +10,8 @@ from workbench.errors import UsageError
 
 if TYPE_CHECKING:
     from workbench.pipeline.estimating import Estimate
-    from workbench.provider.prices import Price
-    from workbench.wiring import Connection
+    from workbench.provider.costs.prices import Price
+    from workbench.wiring.connections import Connection
 
 _DAY_MINUTES: Final = 24 * 60.0
 _UNITS: Final = ((1.5, 60.0, "s"), (90.0, 1.0, "min"), (1.5 * _DAY_MINUTES, 1 / 60, "h"))
@@ -25,11 +25,11 @@ def show_plan(
 
     A name that stands for another spec, which the run itself would refuse, is only said to.
     """
-    from workbench import wiring
     from workbench.pipeline.planning import plan_samples, stored_run
-    from workbench.provider.prices import load_prices
+    from workbench.provider.costs.prices import load_prices
     from workbench.storage.attempts import open_batches
     from workbench.storage.runs import load_progress
+    from workbench.wiring.estimating import estimate_batches
 
     try:
         run = stored_run(at.db, name, spec)
@@ -38,7 +38,7 @@ def show_plan(
         run = None
     before = load_progress(at.db, run.id) if run else None
     batches = [batch.sample_ids for batch in open_batches(at.db, run.id)] if run else plan_samples(at.db, spec)
-    estimate = wiring.estimate(at.settings, at.db, spec, connection, batches, batch_api=batch_api)
+    estimate = estimate_batches(at.settings, at.db, spec, connection, batches, batch_api=batch_api)
     planned = before.planned if before else estimate.samples
     hosts = [endpoint.host for endpoint in connection.endpoints]
     if as_json:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from workbench.provider.endpoints import Endpoint
     from workbench.settings import Settings
     from workbench.storage.database import Database
-    from workbench.wiring import Connection, Pulse
+    from workbench.wiring.connections import Connection
+    from workbench.wiring.lanes import Pulse
 
 _JOBS_TOLD_EVERY_S: Final = 600.0
 """A job takes hours."""
@@ -73,15 +74,15 @@ class Way:
         """Have what is open of a run answered."""
         from contextlib import aclosing
 
-        from workbench import wiring
+        from workbench.wiring.sending import run_events
 
         events: AsyncGenerator[JobEvent]
         if self.is_batch:
-            from workbench.job_wiring import job_events
+            from workbench.wiring.jobs import job_events
 
             events = job_events(settings, db, run, connection, stop, waits=self.waits, cancels=self.cancels)
         else:
-            events = wiring.run_events(settings, db, run, connection, stop, pulse)
+            events = run_events(settings, db, run, connection, stop, pulse)
         async with aclosing(events):
             async for event in events:
                 yield event

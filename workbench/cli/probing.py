@@ -16,11 +16,11 @@ from workbench.domain.datasets import CARDS
 from workbench.errors import EXIT_WORTH_KNOWING, EndpointError
 
 if TYPE_CHECKING:
-    from workbench.provider.findings import Probed
     from workbench.provider.offered import OfferedModel
+    from workbench.provider.probing.findings import Probed
     from workbench.settings import Settings
     from workbench.storage.database import Database
-    from workbench.wiring import Connection
+    from workbench.wiring.connections import Connection
 
 
 def register(app: typer.Typer) -> None:
@@ -44,14 +44,14 @@ def probe_endpoint(
     Example:
         emowb probe --endpoint vllm
     """
-    from workbench import wiring
     from workbench.provider.offered import model_among
-    from workbench.provider.probe import ANSWER_TOKENS, MOST_REQUESTS
+    from workbench.provider.probing.probe import ANSWER_TOKENS, MOST_REQUESTS
+    from workbench.wiring.connections import connected, endpoint_name, offered_models
 
     settings = settings_of(context)
-    name = wiring.endpoint_name(settings, endpoint)
-    with _workspace_if_any(settings) as db, wiring.connected(settings, name, os.environ) as connection:
-        offered = asyncio.run(wiring.offered_models(connection))
+    name = endpoint_name(settings, endpoint)
+    with _workspace_if_any(settings) as db, connected(settings, name, os.environ) as connection:
+        offered = asyncio.run(offered_models(connection))
         chosen = model_among(connection.endpoint, offered, model or settings.model).name
         say(
             f"asking {chosen} at {connection.endpoint.base_url}: at most {MOST_REQUESTS} small requests, "
@@ -82,7 +82,7 @@ async def _probe(
     from workbench.embedded import canaries
     from workbench.pipeline.planning import utc_now
     from workbench.provider.client import EndpointClient
-    from workbench.provider.probe import N_FINDINGS, Interview, probe
+    from workbench.provider.probing.probe import N_FINDINGS, Interview, probe
 
     rpm = connection.endpoint.rpm or settings.rpm
     async with EndpointClient(connection.endpoint, connection.key, timeout_s=settings.timeout_s) as client:
@@ -129,7 +129,7 @@ def _show(probed: "Probed") -> None:
 
 def _cost_usd(probed: "Probed") -> float | None:
     """What the requests cost; None where a price or a usage is unknown."""
-    from workbench.provider.prices import cost_usd
+    from workbench.provider.costs.prices import cost_usd
 
     costs = [
         cost_usd(reply.model, reply.usage, asked=probed.model) for reply in probed.replies if reply.status_code == 200

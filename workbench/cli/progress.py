@@ -15,8 +15,8 @@ from workbench.domain.visible import visible
 if TYPE_CHECKING:
     from rich.console import Group
 
-    from workbench.pipeline.tally import Tally
-    from workbench.provider.lanes import LaneState
+    from workbench.pipeline.sending.tally import Tally
+    from workbench.provider.limits.lanes import LaneState
 
 EVERY_S: Final = 10.0
 """Between two plain lines."""

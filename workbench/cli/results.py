@@ -49,7 +49,7 @@ def show_metrics(
     """
     from workbench.pipeline.scoring import as_json as scores_json
     from workbench.pipeline.scoring import score_run
-    from workbench.wiring import chosen_run
+    from workbench.wiring.reviewing import chosen_run
 
     with opened(context, key) as at:
         scores = score_run(at.db, at.card, chosen_run(at.db, at.card.key, run), protocol)
@@ -82,7 +82,7 @@ def export(
         emowb export rafdb --what metrics,predictions --out results
     """
     from workbench.export.tables import export_run
-    from workbench.wiring import chosen_run
+    from workbench.wiring.reviewing import chosen_run
 
     wanted = _WHAT if what == "all" else tuple(word.strip() for word in what.split(","))
     for word in wanted:

@@ -32,7 +32,7 @@ def open_review(
     """
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("the review screen needs a terminal; `emowb metrics` and `emowb export` work without one")
-    from workbench.wiring import review_parts
+    from workbench.wiring.reviewing import review_parts
 
     settings = settings_of(context, reviewer=reviewer)
     with workspace(settings):

@@ -24,7 +24,7 @@ from workbench.domain.tasks import FramePolicy, Modality
 from workbench.errors import EndpointError, UsageError
 
 if TYPE_CHECKING:
-    from workbench.wiring import Connection
+    from workbench.wiring.connections import Connection
 
 _TEXT_BATCH = 20
 """Samples in one request where no picture goes: the ancestor's size for texts."""
@@ -97,7 +97,7 @@ def run_set(
         emowb run casme2 --endpoint openai --model NAME --prompt paper --rpm 60
         emowb run rafdb --endpoint openai --model NAME --via batch
     """
-    from workbench import wiring
+    from workbench.wiring.connections import connected, endpoint_name
 
     options: dict[str, Any] = {
         "model": model,
@@ -113,8 +113,8 @@ def run_set(
     with opened(context, key, rpm=rpm, tpm=tpm, rpd=rpd, concurrency=concurrency, budget_usd=budget) as at:
         options["modality"] = checked_modality(at.card, modality)
         stored = stored_spec(at, name)
-        options["endpoint"] = wiring.endpoint_name(at.settings, endpoint, stored)
-        with wiring.connected(at.settings, options["endpoint"], os.environ, needs_key=not dry_run) as reached:
+        options["endpoint"] = endpoint_name(at.settings, endpoint, stored)
+        with connected(at.settings, options["endpoint"], os.environ, needs_key=not dry_run) as reached:
             way.check(reached.endpoint, at.card.key)
             connection = replace(reached, partners=()) if way.is_batch else reached  # jobs are one account's
             if not dry_run:  # before anybody off this machine is spoken to
@@ -155,8 +155,9 @@ def retry(
     Example:
         emowb retry rafdb --refused
     """
-    from workbench import wiring
     from workbench.pipeline.planning import plan_again, samples_with
+    from workbench.wiring.connections import connected
+    from workbench.wiring.reviewing import chosen_run
 
     chosen = {
         PredictionStatus.REFUSED: refused,
@@ -170,9 +171,9 @@ def retry(
             "say what to ask again: --refused, --unparsed, --missing, --failed, --bad-media or --sample ID"
         )
     with opened(context, key, rpm=rpm, tpm=tpm, rpd=rpd, concurrency=concurrency, budget_usd=budget) as at:
-        found = wiring.chosen_run(at.db, at.card.key, run)
+        found = chosen_run(at.db, at.card.key, run)
         wanted = [*samples_with(at.db, found, [status for status, on in chosen.items() if on]), *(sample or [])]
-        with wiring.connected(at.settings, found.spec.endpoint, os.environ) as connection:
+        with connected(at.settings, found.spec.endpoint, os.environ) as connection:
             _agree(at, Modality(found.spec.modality), connection, yes=yes)
             count = plan_again(at.db, found, wanted)
             say(f"{found.name}: asking again about {count} samples")
@@ -182,10 +183,10 @@ def retry(
 
 def _chosen_model(connection: "Connection", wanted: str | None, *, is_needed: bool) -> str:
     """The model to ask. What a dry run names is taken at its word where nobody confirms it: costs are planned first."""
-    from workbench import wiring
+    from workbench.wiring.connections import choose_model
 
     try:
-        return asyncio.run(wiring.choose_model(connection, wanted, say))
+        return asyncio.run(choose_model(connection, wanted, say))
     except EndpointError as error:
         if is_needed or wanted is None:
             raise

@@ -67,12 +67,12 @@ def show_run(
     Example:
         emowb show rafdb
     """
-    from workbench import wiring
     from workbench.pipeline.rates import run_rates
     from workbench.storage.runs import load_progress
+    from workbench.wiring.reviewing import chosen_run
 
     with opened(context, key) as at:
-        run = wiring.chosen_run(at.db, at.card.key, name)
+        run = chosen_run(at.db, at.card.key, name)
         progress = load_progress(at.db, run.id)
         jobs = jobs_json(at.db, run)
         rates = run_rates(at.db, run.id)

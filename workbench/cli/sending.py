@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from workbench.pipeline.stopping import Stop
     from workbench.settings import Settings
     from workbench.storage.database import Database
-    from workbench.wiring import Connection
+    from workbench.wiring.connections import Connection
 
 INTERRUPTED: Final = "interrupted"
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -62,15 +62,15 @@ def send_and_report(
 
 def _estimated(settings: "Settings", db: "Database", run: Run, connection: "Connection", way: Way) -> "Estimate | None":
     """What the open batches of a run are expected to take; None where there are none."""
-    from workbench import wiring
     from workbench.storage.attempts import OpenPlan, count_open_samples
     from workbench.storage.runs import save_estimate
+    from workbench.wiring.estimating import estimate_batches
 
     plan = OpenPlan(db, run.id)
     if not plan:
         return None
     samples = count_open_samples(db, run.id)
-    estimate = wiring.estimate(settings, db, run.spec, connection, plan, samples=samples, batch_api=way.is_batch)
+    estimate = estimate_batches(settings, db, run.spec, connection, plan, samples=samples, batch_api=way.is_batch)
     save_estimate(db, run.id, estimate_json(estimate))
     return estimate
 
@@ -86,14 +86,14 @@ async def send(
     settings: "Settings", db: "Database", run: Run, connection: "Connection", way: Way = REQUESTS
 ) -> str | None:
     """Send with a live display and two-stage Ctrl-C; returns why the run paused, None when it came to its end."""
-    from workbench import wiring
     from workbench.pipeline.events import Held, JobSeen, MediaFailed
+    from workbench.pipeline.sending.tally import Tally
     from workbench.pipeline.stopping import Stop
-    from workbench.pipeline.tally import Tally
     from workbench.storage.attempts import count_open_samples
     from workbench.storage.runs import load_progress, spent_usd
+    from workbench.wiring.lanes import Pulse
 
-    stop, pulse = Stop(), wiring.Pulse()
+    stop, pulse = Stop(), Pulse()
     before = load_progress(db, run.id)
     to_do = count_open_samples(db, run.id, away=way.is_batch)
     watched = Watched(

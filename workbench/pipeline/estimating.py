@@ -16,9 +16,9 @@ from workbench.domain.samples import Frame, Sample
 from workbench.domain.tasks import Modality
 from workbench.media.limits import BadMedia
 from workbench.pipeline.pacing import Bound, RunPace, pace_notes, run_duration
-from workbench.provider.estimates import RequestEstimate, estimate_request
-from workbench.provider.image_tokens import ASSUMED_WORDS
-from workbench.provider.prices import PriceTable
+from workbench.provider.costs.estimates import RequestEstimate, estimate_request
+from workbench.provider.costs.image_tokens import ASSUMED_WORDS
+from workbench.provider.costs.prices import PriceTable
 from workbench.storage.database import Database
 from workbench.storage.samples import load_dataset, load_named_samples
 

@@ -5,8 +5,8 @@ version; an older one is brought up to date, anything else is refused and left u
 """
 
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
@@ -138,9 +138,11 @@ def _prepare(db: Database, path: Path, say: Callable[[str], None]) -> None:
 
 def _assert_ours(db: Database, path: Path) -> bool:
     """Whether the file is still empty. Raises DatabaseError for another program's and for a newer one of ours."""
-    application_id = pragma(db, "application_id")
-    version = pragma(db, "user_version")
-    if application_id == 0 and version == 0 and not _has_tables(db):
+    with _one_look(db):
+        application_id = pragma(db, "application_id")
+        version = pragma(db, "user_version")
+        is_empty = application_id == 0 and version == 0 and not _has_tables(db)
+    if is_empty:
         return True
     if application_id != APPLICATION_ID:
         raise DatabaseError(f"{path} is another program's database; name another with --db")
@@ -152,6 +154,19 @@ def _assert_ours(db: Database, path: Path) -> bool:
 def _assert_made(db: Database, path: Path) -> None:
     if _assert_ours(db, path):
         raise DatabaseError(f"there is nothing in {path} yet; name another with --db")
+
+
+@contextmanager
+def _one_look(db: Database) -> Iterator[None]:
+    """What is read inside is of one moment: between two statements another process can make the whole schema."""
+    if db.conn.in_transaction:
+        yield
+        return
+    db.conn.execute("BEGIN")
+    try:
+        yield
+    finally:
+        db.conn.rollback()
 
 
 def _make_schema(db: Database, path: Path) -> None:

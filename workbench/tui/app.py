@@ -11,7 +11,7 @@ from workbench.tui.palette import Palette
 from workbench.tui.review_screen import ReviewScreen
 from workbench.tui.session_thread import SessionThread
 from workbench.tui.theme import DARK, LIGHT
-from workbench.wiring import ReviewParts
+from workbench.wiring.reviewing import ReviewParts
 
 
 class ReviewApp(App[None]):

@@ -15,7 +15,7 @@ from workbench.tui.frame_loader import FrameLoader
 from workbench.tui.question_screen import YES, QuestionScreen
 from workbench.tui.retrying import Retrier, RetryEnded, RetryEvent
 from workbench.tui.session_thread import SessionThread
-from workbench.wiring import ReviewParts
+from workbench.wiring.reviewing import ReviewParts
 
 
 class Asking(CaseScreen):

@@ -30,7 +30,7 @@ from workbench.tui.list_heading import ListHeading
 from workbench.tui.prediction_pane import PredictionPane
 from workbench.tui.session_thread import SessionThread
 from workbench.tui.status_line import StatusLine
-from workbench.wiring import ReviewParts
+from workbench.wiring.reviewing import ReviewParts
 
 _REST_S: Final = 0.09
 """How long the cursor rests before the case is fetched while a key repeats: a slow line would choke on pictures."""

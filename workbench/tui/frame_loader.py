@@ -16,7 +16,7 @@ from workbench.domain.samples import MediaKind, Sample
 from workbench.domain.visible import visible
 from workbench.errors import WorkbenchError
 from workbench.tui.clips import ClipFacts
-from workbench.wiring import ReviewParts
+from workbench.wiring.reviewing import ReviewParts
 
 _MOST_PICTURES: Final = 256
 _MOST_CLIPS: Final = 1024

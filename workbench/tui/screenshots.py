@@ -6,7 +6,7 @@ from textual.pilot import Pilot
 
 from workbench.tui.app import ReviewApp
 from workbench.tui.frame_pane import FramePane
-from workbench.wiring import ReviewParts
+from workbench.wiring.reviewing import ReviewParts
 
 
 async def screenshot_svg(parts: ReviewParts, *, width: int, height: int, keys: Sequence[str] = ()) -> str:

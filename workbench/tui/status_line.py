@@ -7,7 +7,7 @@ from textual.widgets import Static
 
 from workbench.domain.visible import visible
 from workbench.tui.marks import ASKING
-from workbench.wiring import ReviewParts
+from workbench.wiring.reviewing import ReviewParts
 
 
 class StatusLine(Horizontal):

@@ -1,0 +1,424 @@
+"""The runner: sends what is still to be asked of a run and stores what comes back.
+
+One sample's way: its batch is read and made ready ahead of its turn (`feed`), a lane lets it through, the attempt's
+row is committed, the request leaves, and the reply is read (`reading`) and committed with all that follows from it;
+only then does the event reach whoever listens. The runner is an async generator: whoever stops reading stops the run.
+It has no opinion about screens. One loop decides what is sent; one task for each request on its way waits for it.
+"""
+
+import asyncio
+import math
+import random
+import time
+from collections import deque
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequence
+from contextlib import aclosing, suppress
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
+from typing import Final, TypeVar
+
+from workbench.domain.batches import RetryPolicy, Step, split_batch
+from workbench.domain.datasets import DatasetCard
+from workbench.domain.predictions import PredictionStatus, RankedPrediction
+from workbench.domain.replies import Fault, Outcome, Reply, ReplySource, Request, Usage
+from workbench.domain.runs import Run
+from workbench.domain.samples import Frame, Sample
+from workbench.domain.tasks import Modality
+from workbench.errors import DatabaseError
+from workbench.pipeline.events import Held, MediaFailed, RunEvent
+from workbench.pipeline.sending.asked import Expected, Ready
+from workbench.pipeline.sending.feed import Feed
+from workbench.pipeline.sending.reading import Read, Rules, read_reply
+from workbench.pipeline.stopping import Stop
+from workbench.provider.limits.budget import Budget
+from workbench.provider.limits.lanes import Lane, Ticket
+from workbench.storage.attempts import Sending, Settled, save_parts, save_received, save_sent, save_unsent
+from workbench.storage.database import Database
+from workbench.storage.leases import SIGN_OF_LIFE_S, Hold, LeaseLost, claim_run, keep_alive, release_run
+from workbench.storage.writer import Writer, nothing
+
+T = TypeVar("T")
+
+_FEWEST_FAULTS_TO_CLOSE: Final = 12
+"""So many faults in a row, over all batches, mean that the endpoint is gone, not that a batch is bad."""
+_REJECTED_TO_STOP: Final = 8
+"""So many requests rejected and none answered mean that every request would be."""
+_JITTER: Final = 0.25
+_PATIENCE_S: Final = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
+"""Waits between tries to store a reply that the workspace will not take: a disk can be cleared, a lock let go."""
+
+
+@dataclass(slots=True)
+class Channel:
+    """A lane, and who answers at the end of it."""
+
+    lane: Lane
+    source: ReplySource
+    endpoint: str
+    """The endpoint's name."""
+    key_name: str | None = None
+    images_per_request: int | None = None
+    faults_in_row: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunnerParts:
+    """What a runner needs of the house."""
+
+    open_db: Callable[[], Database]
+    """Called in the thread that writes."""
+    card: DatasetCard
+    run: Run
+    channels: Sequence[Channel]
+    frames: Callable[[Sample], tuple[Frame, ...]]
+    """Blocking; raises BadMedia. Called in worker threads."""
+    price: Callable[[str | None, Usage | None], float | None]
+    expect: Callable[[Request, int], Expected]
+    """What a request about so many samples is expected to take."""
+    now: Callable[[], str]
+    policy: RetryPolicy = field(default_factory=RetryPolicy)
+    budget: Budget | None = None
+    clock: Callable[[], float] = time.monotonic
+    wall_s: Callable[[], float] = time.time
+    """Seconds since 1970, by which headers name points in time."""
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    reached: Callable[[str], None] = nothing
+    """Called at the named points of `storage.writer`."""
+    sign_of_life_s: float = SIGN_OF_LIFE_S
+
+
+async def send_run(parts: RunnerParts, stop: Stop) -> AsyncGenerator[RunEvent]:
+    """Send all open batches of a run, in planned order, as many at a time as its lanes let through.
+
+    Raises DatabaseError when another runner holds the run, or when the workspace cannot be written. When it ends, the
+    run is done or paused, and `stop.reason` says why it paused.
+    """
+    started_s = time.monotonic()
+    async with Writer(parts.open_db, reached=parts.reached) as writer:
+        hold = await writer.do(lambda db: claim_run(db, parts.run, parts.now()))
+        runner = _Runner(parts, writer, hold, stop)
+        sign = asyncio.create_task(runner.signs_of_life())
+        let_go = writer.do
+        try:
+            async with aclosing(runner.events()) as events:
+                async for event in events:
+                    yield event
+            let_go = runner.store  # nobody waits for us to end: a lock can be waited for
+        except asyncio.CancelledError:
+            stop.set("interrupted")
+            raise
+        except DatabaseError as error:
+            stop.set(str(error))
+            raise
+        finally:
+            sign.cancel()
+            elapsed_s = time.monotonic() - started_s
+            await let_go(lambda db: release_run(db, hold, reason=stop.reason, elapsed_s=elapsed_s, at=parts.now()))
+
+
+class _Runner:
+    def __init__(self, parts: RunnerParts, writer: Writer, hold: Hold, stop: Stop) -> None:
+        self._parts = parts
+        self._writer = writer
+        self._hold = hold
+        self._stop = stop
+        self._wake = asyncio.Event()
+        stop.on_set(self._wake.set)
+        self._rules = Rules(card=parts.card, prompt=parts.run.spec.prompt, policy=parts.policy, price=parts.price)
+        frames = parts.frames if Modality(parts.run.spec.modality).has_pictures else None
+        self._feed = Feed(self.store, parts.card.key, parts.run.id, frames, self._wake.set)
+        self._ready: deque[Ready] = deque()
+        self._later: list[tuple[float, int, Ready]] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._events: deque[RunEvent] = deque()
+        self._error: BaseException | None = None
+        self._known = 0
+        """The highest number of a batch that has been seen or made here."""
+        self._looked_behind = -1
+        self._rejected = 0
+        self._has_answer = False
+        self._n_later = 0
+        self._n_waiting = 0
+        """Works that the workspace would not take and that are tried again."""
+
+    async def events(self) -> AsyncGenerator[RunEvent]:
+        try:
+            while True:
+                self._wake.clear()
+                delay_s = self._send_what_can_leave()
+                while self._events:
+                    yield self._events.popleft()
+                if self._error is not None:
+                    raise self._error
+                if self._is_over():
+                    if self._feed.error is not None:
+                        raise self._feed.error
+                    return
+                await self._rest(delay_s)
+        finally:
+            self._feed.close()
+            await _cancelled(self._tasks)
+
+    async def signs_of_life(self) -> None:
+        while True:
+            await asyncio.sleep(self._parts.sign_of_life_s)
+            try:
+                await self._writer.do(lambda db: keep_alive(db, self._hold, self._parts.now()))
+            except LeaseLost as error:  # nothing that comes can be stored
+                self._error = error
+                return self._wake.set()
+            except DatabaseError:
+                continue  # a lock or a full disk: whoever has something to store waits and tells
+
+    # ── what leaves, and when ────────────────────────────────────────────────────────────────────────────────────
+
+    def _send_what_can_leave(self) -> float:
+        """Start every request that may leave now; returns the seconds until another may, inf for none.
+
+        Nothing leaves while a reply cannot be stored: more of them would be bought and perhaps lost.
+        """
+        while not self._stop.is_set and not self._n_waiting:
+            now = self._parts.clock()
+            ready = self._next(now)
+            if ready is None:
+                return self._later[0][0] - now if self._later else math.inf
+            delay_s = self._send(ready, now)
+            if delay_s > 0:
+                self._ready.appendleft(ready)
+                return min(delay_s, self._later[0][0] - now) if self._later else delay_s
+        return math.inf
+
+    def _next(self, now: float) -> Ready | None:
+        while self._later and self._later[0][0] <= now:
+            self._ready.append(heappop(self._later)[2])
+        if self._ready:
+            return self._ready.popleft()
+        ready = self._feed.take()
+        if ready is not None:
+            self._known = max(self._known, ready.batch.id)
+        elif self._feed.error is not None:  # what is on its way comes in first
+            self._stop.set(str(self._feed.error))
+        return ready
+
+    def _send(self, ready: Ready, now: float) -> float:
+        """Start a request; 0 when it is on its way, else the seconds until it may be."""
+        if ready.bad:
+            self._start(self._tell_bad(ready))
+            return 0.0
+        request = ready.request(self._parts.card, self._parts.run.spec)
+        if ready.expected is None:
+            ready.expected = self._parts.expect(request, len(ready.shown))
+        expected = ready.expected
+        channel, delay_s = self._best_channel(expected.tokens, now)
+        if delay_s > 0 or channel is None:
+            return delay_s
+        if channel.images_per_request and ready.n_images > channel.images_per_request and len(ready.shown) > 1:
+            self._start(self._cut(ready, channel.images_per_request))
+            return 0.0
+        if not self._can_pay(expected):
+            return math.inf
+        ticket = channel.lane.take(expected.tokens, now)
+        ready.built = None
+        self._start(self._ask(ready, request, channel, ticket, expected))
+        return 0.0
+
+    def _best_channel(self, tokens: int, now: float) -> tuple[Channel | None, float]:
+        """Where it may leave first; among equals one that answers, then the one with the least on its way."""
+        best, first = None, (math.inf, 0, 0)
+        for channel in self._parts.channels:
+            at = (channel.lane.delay_s(tokens, now), channel.faults_in_row, channel.lane.n_in_flight)
+            if at < first and at[0] < math.inf:
+                best, first = channel, at
+        return best, first[0]
+
+    def _can_pay(self, expected: Expected) -> bool:
+        """Whether the budget has room for it. Where it has not, and nothing on its way can give any back, stop."""
+        budget = self._parts.budget
+        if budget is None:
+            return True
+        cost_usd = expected.cost_usd or 0.0
+        if budget.has_room(cost_usd):
+            budget.reserve(cost_usd)
+            return True
+        if not self._tasks:
+            self._stop.set(f"the budget of ${budget.limit_usd:,.2f} is used up (${budget.spent_usd:,.4f} spent)")
+        return False
+
+    def _is_over(self) -> bool:
+        if self._tasks or self._events:
+            return False
+        if self._stop.is_set:
+            return True
+        if self._ready or self._later or not self._feed.is_done:
+            return False
+        return not self._looks_again()
+
+    def _looks_again(self) -> bool:
+        """Once more behind all that was known: somebody may have asked for more meanwhile."""
+        if self._looked_behind == self._known:
+            return False
+        self._looked_behind = self._known
+        self._feed.look_again(self._known)
+        self._wake.set()
+        return True
+
+    async def _rest(self, delay_s: float) -> None:
+        """Until something happens, or so many seconds have passed."""
+        if self._wake.is_set():
+            await asyncio.sleep(0)
+            return
+        if delay_s == math.inf:
+            await self._wake.wait()
+            return
+        woken = asyncio.ensure_future(self._wake.wait())
+        rested = asyncio.ensure_future(self._parts.sleep(max(delay_s, 0.0)))
+        try:
+            await asyncio.wait((woken, rested), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            woken.cancel()
+            rested.cancel()
+
+    # ── one request's way ────────────────────────────────────────────────────────────────────────────────────────
+
+    def _start(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled():
+            self._error = self._error or task.exception()
+        self._wake.set()
+
+    async def _ask(self, ready: Ready, request: Request, channel: Channel, ticket: Ticket, expected: Expected) -> None:
+        by = Sending(channel.endpoint, channel.key_name, expected.cost_usd)
+        is_settled = False
+        try:
+            attempt_id = await self.store(
+                lambda db: save_sent(
+                    db,
+                    self._hold,
+                    ready.batch,
+                    asked=ready.sample_ids,
+                    prompt=request.words,
+                    at=self._parts.now(),
+                    by=by,
+                )
+            )
+            reply = await channel.source.send(request)
+            is_settled = True
+        finally:
+            if not is_settled:
+                channel.lane.abandon(ticket)
+        channel.lane.settle(ticket, reply, self._parts.clock(), self._parts.wall_s())
+        read = read_reply(self._rules, ready.batch, ready.shown, reply, limited=channel.lane.limited_in_row)
+        self._settle_cost(expected, reply, read)
+        self._watch(channel, reply)
+        added = await self.store(
+            lambda db: save_received(db, self._hold, ready.batch, attempt_id, read.received, self._parts.now())
+        )
+        self._events.append(read.event)
+        self._known = max([self._known, *(batch.id for batch in added)])
+        if read.asks_again or (read.received.step is Step.STOP and not self._stop.is_set):
+            self._again([Ready(read.batch, ready.shown, expected=expected)], read, reply)
+        else:
+            self._again([ready.part(batch) for batch in added], read, reply)
+
+    def _settle_cost(self, expected: Expected, reply: Reply, read: Read) -> None:
+        if self._parts.budget is not None:
+            came = reply.outcome is not Outcome.FAILED
+            self._parts.budget.settle(expected.cost_usd or 0.0, read.received.cost_usd if came else 0.0)
+
+    def _again(self, follow: Sequence[Ready], read: Read, reply: Reply) -> None:
+        """Before others, since it finishes what was begun; a rate limit is waited for by its lane, not by a batch."""
+        wait_s = 0.0 if reply.fault is Fault.RATE_LIMITED else read.wait_s
+        if wait_s == 0.0:
+            self._ready.extendleft(reversed(follow))
+            return
+        due = self._parts.clock() + wait_s * (1.0 + _JITTER * random.random())  # noqa: S311 (spreads requests)
+        for ready in follow:
+            self._n_later += 1
+            heappush(self._later, (due, self._n_later, ready))
+
+    def _watch(self, channel: Channel, reply: Reply) -> None:
+        """Close a lane by which nothing can pass; with the last one, the run pauses."""
+        channel.faults_in_row = channel.faults_in_row + 1 if reply.fault is Fault.TRANSIENT else 0
+        self._has_answer = self._has_answer or reply.outcome is not Outcome.FAILED
+        self._rejected += reply.fault is Fault.BAD_REQUEST
+        if reply.fault is Fault.STOP:
+            self._close(channel, reply.error or "the endpoint turns every request away")
+        elif channel.faults_in_row >= max(_FEWEST_FAULTS_TO_CLOSE, 2 * channel.lane.n_in_flight):
+            self._close(channel, f"the endpoint does not answer: {reply.error}")
+        elif self._rejected >= _REJECTED_TO_STOP and not self._has_answer:
+            self._stop.set(f"the endpoint rejects every request: {reply.error}; `emowb probe` finds out what it takes")
+        elif channel.lane.is_shut_out(self._parts.clock()):
+            self._close(channel, f"the endpoint lets nothing through: {reply.error}")
+
+    def _close(self, channel: Channel, reason: str) -> None:
+        if channel.lane.closed is not None:
+            return
+        channel.lane.closed = reason
+        if all(one.lane.closed is not None for one in self._parts.channels):
+            self._stop.set(reason)
+        else:
+            self._events.append(Held(f"{channel.lane.name} is left out from now on: {reason}"))
+
+    async def _tell_bad(self, ready: Ready) -> None:
+        """Settle the samples that cannot be shown; what is left of the batch is asked next."""
+        prediction = RankedPrediction(PredictionStatus.BAD_MEDIA)
+        settled = [
+            Settled(sample_id=name, prediction=prediction, gold_rank=None, failure=prediction.status, note=reason)
+            for name, reason in ready.bad.items()
+        ]
+        await self.store(
+            lambda db: save_unsent(db, self._hold, ready.batch, settled, whole=not ready.shown, at=self._parts.now())
+        )
+        self._events.extend(MediaFailed(name, reason) for name, reason in ready.bad.items())
+        if ready.shown:
+            self._ready.appendleft(Ready(ready.batch, ready.shown))
+
+    async def _cut(self, ready: Ready, most_images: int) -> None:
+        """Cut a batch that holds more pictures than the endpoint takes."""
+        each = max(most_images * len(ready.shown) // ready.n_images, 1)
+        parts = split_batch(ready.sample_ids, -(-len(ready.shown) // each))
+        added = await self.store(lambda db: save_parts(db, self._hold, ready.batch, parts, self._parts.now()))
+        self._known = max([self._known, *(batch.id for batch in added)])
+        self._ready.extendleft(ready.part(batch) for batch in reversed(added))
+
+    async def store(self, work: Callable[[Database], T]) -> T:
+        """Have it committed. A workspace that will not take it is given time, since a reply is not had twice."""
+        try:
+            return await self._writer.do(work)
+        except LeaseLost:
+            raise
+        except DatabaseError as error:
+            tells = self._n_waiting == 0
+            self._n_waiting += 1
+            try:
+                return await self._store_later(work, error, tells=tells)
+            finally:
+                self._n_waiting -= 1
+                self._wake.set()
+
+    async def _store_later(self, work: Callable[[Database], T], error: DatabaseError, *, tells: bool) -> T:
+        for wait_s in _PATIENCE_S:
+            if tells:
+                self._events.append(Held(f"waiting {wait_s:.0f} s for the workspace: {error}"))
+                self._wake.set()
+            await self._parts.sleep(wait_s)
+            try:
+                return await self._writer.do(work)
+            except LeaseLost:
+                raise
+            except DatabaseError as latest:
+                error = latest
+        raise error
+
+
+async def _cancelled(tasks: set[asyncio.Task[None]]) -> None:
+    for task in list(tasks):
+        task.cancel()
+    for task in list(tasks):
+        with suppress(asyncio.CancelledError):
+            await task

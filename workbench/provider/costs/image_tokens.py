@@ -1,0 +1,134 @@
+"""How many prompt tokens a picture takes: two kinds of formula over a table of models (`data/image_tokens.toml`).
+
+All is computed in whole numbers: a square more or less by a rounding error would be a row of squares. Providers do not
+say how they round a scaled picture's sides; sides are rounded to the nearest pixel here, so that a count may be off by
+one or, at the edge of a tile, by a tile.
+"""
+
+import math
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any, Final
+
+from workbench.domain.runs import Detail
+from workbench.provider.costs.model_names import listed_name
+
+_PATCH_PX: Final = 32
+_TILE_PX: Final = 512
+_TILED_LONGEST_PX: Final = 2048
+_TILED_SHORTEST_PX: Final = 768
+
+
+@dataclass(frozen=True, slots=True)
+class PatchRule:
+    """A picture is counted in squares of 32 x 32 pixels, at one level of detail."""
+
+    multiplier: Decimal
+    """Tokens of a square; a decimal, since 1.2 has no exact binary form and the product is rounded up."""
+    longest_side_px: int | None = None
+    """Larger pictures are scaled down to this; None: any size."""
+    patches: int | None = None
+    """Pictures of more squares are scaled down to so many; None: any number."""
+
+    def tokens(self, width_px: int, height_px: int) -> int:
+        """The tokens of a picture of this size."""
+        width_px, height_px = _with_longest_side(width_px, height_px, self.longest_side_px)
+        patches = _squares(width_px, height_px, _PATCH_PX)
+        if self.patches is not None and patches > self.patches:
+            patches = _patches_within(width_px, height_px, self.patches)
+        return math.ceil(patches * self.multiplier)
+
+
+@dataclass(frozen=True, slots=True)
+class TileRule:
+    """A picture costs a base, and something for every square of 512 x 512 pixels begun."""
+
+    base: int
+    tile: int
+
+    def tokens(self, width_px: int, height_px: int) -> int:
+        """The tokens of a picture of this size."""
+        width_px, height_px = _with_longest_side(width_px, height_px, _TILED_LONGEST_PX)
+        shortest_px = min(width_px, height_px)
+        if shortest_px > _TILED_SHORTEST_PX:
+            width_px = _scaled(width_px, _TILED_SHORTEST_PX, shortest_px)
+            height_px = _scaled(height_px, _TILED_SHORTEST_PX, shortest_px)
+        return self.base + self.tile * _squares(width_px, height_px, _TILE_PX)
+
+
+ImageRule = PatchRule | TileRule
+
+ASSUMED: Final = PatchRule(Decimal("1.2"), longest_side_px=2048, patches=6144)
+"""For models whose formula is not known: as the newer ones whose is count at their finest."""
+ASSUMED_WORDS: Final = "1.2 tokens for every 32 x 32 pixels"
+
+
+def image_tokens(model: str, width_px: int, height_px: int, detail: str) -> int | None:
+    """The prompt tokens of one picture; None where the formula for that model and detail is not known.
+
+    A dated release is counted as its family, see `listed_name`.
+    """
+    rules = _rules()
+    listed = listed_name(model, rules)
+    rule = rules[listed].get(detail) if listed is not None else None
+    return None if rule is None else rule.tokens(width_px, height_px)
+
+
+def _with_longest_side(width_px: int, height_px: int, most_px: int | None) -> tuple[int, int]:
+    longest_px = max(width_px, height_px)
+    if most_px is None or longest_px <= most_px:
+        return width_px, height_px
+    return _scaled(width_px, most_px, longest_px), _scaled(height_px, most_px, longest_px)
+
+
+def _scaled(side_px: int, by: int, over: int) -> int:
+    """`side_px * by / over` to the nearest pixel, at least one."""
+    return max(1, (2 * side_px * by + over) // (2 * over))
+
+
+def _squares(width_px: int, height_px: int, side_px: int) -> int:
+    return -(-width_px // side_px) * -(-height_px // side_px)
+
+
+def _patches_within(width_px: int, height_px: int, most: int) -> int:
+    """The squares of a picture that is scaled down to at most so many, one of its sides to a whole number of them.
+
+    The scale that makes it just so many squares of area is r = sqrt(32 * 32 * most / (width * height)). It would leave
+    width * r / 32 = sqrt(most * width / height) squares in a row and sqrt(most * height / width) in a column; the one
+    that loses more by rounding down decides the scale.
+    """
+    columns = max(1, math.isqrt(most * width_px // height_px))
+    rows = max(1, math.isqrt(most * height_px // width_px))
+    if columns * height_px <= rows * width_px:
+        return columns * _squares(1, columns * _PATCH_PX * height_px // width_px or 1, _PATCH_PX)
+    return rows * _squares(rows * _PATCH_PX * width_px // height_px or 1, 1, _PATCH_PX)
+
+
+@cache
+def _rules() -> Mapping[str, Mapping[str, ImageRule]]:
+    """By model and detail."""
+    text = (files("workbench.provider.costs") / "data" / "image_tokens.toml").read_text(encoding="utf-8")
+    tables = tomllib.loads(text, parse_float=Decimal)
+    by_model: dict[str, Mapping[str, ImageRule]] = {}
+    for make, group in ((_patch_rules, tables["patches"]), (_tile_rules, tables["tiles"])):
+        for table in group:
+            by_model |= dict.fromkeys(table["models"], MappingProxyType(make(table)))
+    return MappingProxyType(by_model)
+
+
+def _patch_rules(table: Mapping[str, Any]) -> dict[str, ImageRule]:
+    levels = {detail: table[detail] for detail in Detail if detail in table}
+    return {
+        detail: PatchRule(Decimal(table["multiplier"]), **(table[level] if isinstance(level, str) else level))
+        for detail, level in levels.items()
+    }
+
+
+def _tile_rules(table: Mapping[str, Any]) -> dict[str, ImageRule]:
+    tiled = TileRule(table["base"], table["tile"])
+    return {Detail.LOW: TileRule(table["base"], 0), Detail.HIGH: tiled, Detail.AUTO: tiled}

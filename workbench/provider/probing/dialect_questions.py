@@ -1,0 +1,96 @@
+"""Questions about the dialect: which words a request may carry, and whether a form of the answer is kept.
+
+Each is put to the endpoint and comes back as a finding.
+"""
+
+import json
+from typing import Final
+
+from workbench.domain.prompts import PAPER, AskedSample, answer_schema, refs, render_prompt
+from workbench.domain.replies import ImagePart, Outcome, Part, Reply
+from workbench.domain.tasks import Modality, Task
+from workbench.provider.endpoints import Structured
+from workbench.provider.probing.findings import Finding, Mark
+from workbench.provider.probing.interview import Drawings, Interview, Stopped, is_rejected, quoted
+
+_READY: Final = "Reply with this one word: ready"
+_LABELS: Final = ("happy", "sad")
+
+
+async def ask_answers(talk: Interview, _: Drawings) -> Finding:
+    """Whether it answers at all, and by what name it knows the limit of the answer's length."""
+    reply = await talk.ask(_READY)
+    told = talk.endpoint.token_field
+    if is_rejected(reply):
+        other = "max_completion_tokens" if told == "max_tokens" else "max_tokens"
+        if (await talk.ask(_READY, carry={"token_field": other})).outcome is not Outcome.FAILED:
+            talk.token_field = other
+            says = f"with {other}; {told} is rejected: {quoted(reply)}"
+            return Finding(name="answers", mark=Mark.YES, says=says, value=other, changes={"token_field": other})
+    if reply.outcome is Outcome.FAILED:
+        raise Stopped(f"no answer to a chat request: {quoted(reply)}; is the address right? (most end in /v1)")
+    if reply.outcome is not Outcome.ANSWERED:
+        return Finding(name="answers", mark=Mark.UNCLEAR, says=f"takes {told}, but said {quoted(reply)}", value=told)
+    return Finding(name="answers", mark=Mark.YES, says=f"takes {told}", value=told)
+
+
+async def ask_temperature(talk: Interview, _: Drawings) -> Finding:
+    """Whether a temperature of 0 may be asked for."""
+    return await _carried(talk, "temperature", _READY)
+
+
+async def ask_seed(talk: Interview, _: Drawings) -> Finding:
+    """Whether a seed may be given."""
+    return await _carried(talk, "seed", _READY)
+
+
+async def ask_detail(talk: Interview, drawn: Drawings) -> Finding:
+    """Whether a picture may say in how much detail it is to be looked at."""
+    if not talk.takes_pictures:
+        return Finding(name="detail", mark=Mark.SKIPPED, says="it takes no pictures")
+    return await _carried(talk, "detail", "Name the colour.", ImagePart(drawn.square("purple")))
+
+
+async def _carried(talk: Interview, word: str, *parts: Part | str) -> Finding:
+    """Whether a request may carry a word. That it is accepted does not show that it is heeded."""
+    if not getattr(talk.endpoint, word):
+        return Finding(name=word, mark=Mark.SKIPPED, says="such servers are not sent it")
+    reply = await talk.ask(*parts, carry={word: True})
+    if is_rejected(reply):
+        says = f"rejected, so requests will go without it: {quoted(reply)}"
+        return Finding(name=word, mark=Mark.NO, says=says, changes={word: False})
+    if reply.outcome is Outcome.FAILED:
+        return Finding(name=word, mark=Mark.UNCLEAR, says=quoted(reply))
+    return Finding(name=word, mark=Mark.YES, says="accepted")
+
+
+async def ask_structured(talk: Interview, _: Drawings) -> Finding:
+    """Whether an answer is held to a schema.
+
+    The words ask for another form than the schema does: only a server that holds to the schema gives that one.
+    """
+    set_to = talk.endpoint.structured
+    if set_to is Structured.NONE:
+        return Finding(name="structured", mark=Mark.SKIPPED, says="switched off in the settings")
+    asked = [AskedSample(ref, (), text) for ref, text in zip(refs(2), ("What a lovely day!", "I lost."), strict=True)]
+    words = render_prompt(PAPER, task=Task.MULTIMODAL, modality=Modality.TEXT, labels=_LABELS, asked=asked)
+    schema = answer_schema(_LABELS, refs(2))
+    said = []
+    for form in sorted((Structured.JSON_SCHEMA, Structured.FLAT_SCHEMA), key=lambda one: one is not set_to):
+        reply = await talk.ask(*words, schema=schema, carry={"structured": form})
+        if _has_form(reply):
+            changes = {} if form is set_to else {"structured": form}
+            return Finding(name="structured", mark=Mark.YES, says=f"{form} is kept", value=form, changes=changes)
+        if reply.outcome is Outcome.FAILED and not is_rejected(reply):
+            return Finding(name="structured", mark=Mark.UNCLEAR, says=quoted(reply))
+        said.append(f"{form} {'rejected' if is_rejected(reply) else 'not kept'}: {quoted(reply)}")
+    says = f"{'; '.join(said)}; the prompt asks for the form in words"
+    return Finding(name="structured", mark=Mark.NO, says=says, changes={"structured": Structured.NONE})
+
+
+def _has_form(reply: Reply) -> bool:
+    try:
+        answers = json.loads(reply.text or "")["answers"]
+        return isinstance(answers, list) and all(set(entry) == {"id", "ranking"} for entry in answers)
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return False

@@ -1,0 +1,135 @@
+"""One conversation with an endpoint: requests that carry as little as they can, and what came of each.
+
+Every word that a request may carry and a server may reject (`seed`, `temperature`, `detail`, a schema) is left out
+until the question is about it, so that one rejection does not spoil the other questions.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any, Final, Protocol
+
+from workbench.domain.replies import Fault, Outcome, Part, Reply, Request, TextPart
+from workbench.domain.samples import Frame
+from workbench.provider.endpoints import Endpoint
+from workbench.provider.messages import chat_body
+from workbench.provider.probing.findings import Finding
+
+ANSWER_TOKENS: Final = 1_000
+"""Models that reason spend hundreds before the first word of an answer."""
+_QUOTED_CHARS: Final = 160
+_TRY_AGAIN: Final = frozenset({429, 500, 502, 503, 504, 529})
+"""Busy, broken, or still loading its model: worth waiting for, once. What fails twice is no accident."""
+_NO_SUCH_THING: Final = 404
+"""Said of a model; routers say it of pictures too, where none of theirs takes any."""
+_WAIT_S: Final = 5.0
+_LONGEST_WAIT_S: Final = 60.0
+_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
+
+Send = Callable[[bytes], Awaitable[Reply]]
+"""Send the body of a chat completion once; `EndpointClient.send_body` is one."""
+
+
+class Stopped(Exception):
+    """Nothing more can be found out; its text says why. Ends the interview, and nothing but it."""
+
+
+@dataclass(slots=True)
+class Interview:
+    """With one model. What was learned so far decides how the next question is put."""
+
+    endpoint: Endpoint
+    """As the settings have it."""
+    model: str
+    send: Send
+    sleep: Callable[[float], Awaitable[None]]
+    pace_s: float = 0.0
+    """Between two requests, where their number is limited."""
+    token_field: str = ""
+    """The word that works for the limit of tokens; empty: that of the settings."""
+    wanted_images: int = 20
+    """The most pictures in one request that any data set sends."""
+    takes_pictures: bool = True
+    most_images: int = 0
+    """The most pictures in one request that were accepted."""
+    has_seen: bool = False
+    """Whether an answer has shown that the model saw something."""
+    replies: list[Reply] = field(default_factory=list)
+
+    async def ask(
+        self, *parts: Part | str, schema: Mapping[str, Any] | None = None, carry: Mapping[str, Any] = _NOTHING
+    ) -> Reply:
+        """What the model says to this; `carry` holds fields of `Endpoint` for this one request.
+
+        Raises Stopped when no request can pass (key, quota, model).
+        """
+        plain: dict[str, Any] = {"seed": False, "temperature": False, "detail": False}
+        plain["token_field"] = self.token_field or self.endpoint.token_field
+        request = Request(
+            model=self.model,
+            parts=tuple(TextPart(part) if isinstance(part, str) else part for part in parts),
+            answer_schema=schema,
+            detail="low",
+            temperature=0.0,
+            max_tokens=ANSWER_TOKENS,
+            seed=1,
+        )
+        body = chat_body(request, replace(self.endpoint, **(plain | dict(carry))))
+        reply = await self._sent(body)
+        if reply.fault is not None and reply.status_code in _TRY_AGAIN:
+            await self.sleep(min(reply.retry_after_s or _WAIT_S, _LONGEST_WAIT_S))
+            reply = await self._sent(body)
+        if reply.fault is Fault.STOP and not (self._has_answered() and reply.status_code == _NO_SUCH_THING):
+            raise Stopped(reply.error or f"status {reply.status_code}")
+        return reply
+
+    def _has_answered(self) -> bool:
+        return any(reply.outcome is not Outcome.FAILED for reply in self.replies)
+
+    async def _sent(self, body: bytes) -> Reply:
+        if self.replies and self.pace_s:
+            await self.sleep(self.pace_s)
+        reply = await self.send(body)
+        self.replies.append(reply)
+        return reply
+
+
+class Drawings(Protocol):
+    """Pictures that show nobody."""
+
+    def square(self, colour: str) -> Frame:
+        """Nothing but one colour."""
+        ...
+
+    def face(self, emotion: str) -> Frame:
+        """A drawn face, `happy` or `sad`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One thing to be found out."""
+
+    name: str
+    most_requests: int
+    ask: Callable[[Interview, Drawings], Awaitable[Finding]]
+
+
+def is_rejected(reply: Reply) -> bool:
+    """Whether the server will not take this very request, as far as anybody can tell.
+
+    Some local servers answer 500 to what they cannot do; a request that got no answer at all was not rejected.
+    """
+    return reply.fault in (Fault.BAD_REQUEST, Fault.TOO_LARGE) or (
+        reply.outcome is Outcome.FAILED and reply.status_code in (_NO_SUCH_THING, 500, 501)
+    )
+
+
+def quoted(reply: Reply) -> str:
+    """What was said or what broke, in one short line; as foreign as it came otherwise."""
+    said = reply.error if reply.outcome is Outcome.FAILED else reply.refusal or reply.text
+    if not said or not said.strip():
+        return f"nothing ({reply.finish_reason or reply.outcome})"
+    words = " ".join(said.split())
+    cut = words if len(words) <= _QUOTED_CHARS else words[: _QUOTED_CHARS - 1] + "…"
+    return f"“{cut}”"

@@ -1,0 +1,159 @@
+"""Questions about sight: whether pictures are seen, how many, in what order, and whether faces come through.
+
+A model that guesses must not pass: colours are not offered, and faces come in an order that nobody says.
+"""
+
+import re
+from dataclasses import replace
+from typing import Final
+
+from workbench.domain.labels import LabelSet
+from workbench.domain.parsing import MatchBy, parse_reply
+from workbench.domain.predictions import PredictionStatus
+from workbench.domain.prompts import NAMED, AskedSample, refs, render_prompt
+from workbench.domain.refusals import is_refusal
+from workbench.domain.replies import ImagePart, Outcome, Reply
+from workbench.domain.tasks import Modality, Task
+from workbench.provider.probing.findings import Finding, Mark
+from workbench.provider.probing.interview import Drawings, Interview, is_rejected, quoted
+
+_FEELINGS: Final = ("happy", "sad")
+_COLOUR_WORDS: Final = ("red", "green", "blue", "yellow", "orange", "black", "white", "grey", "gray", "brown")
+_PURPLE: Final = ("purple", "violet", "magenta", "lilac", "indigo", "紫")
+_MANY: Final = 8
+_BLUR: Final = re.compile(r"\b(?:blur|pixel+at|obscured|censored|anonymi[sz]ed)", re.IGNORECASE)
+_AT_MOST: Final = re.compile(r"\b(?:at most|up to|max(?:imum)?|limit)\b\D{0,20}(\d+)", re.IGNORECASE)
+
+
+async def ask_pictures(talk: Interview, drawn: Drawings) -> Finding:
+    """Whether it sees one."""
+    reply = await talk.ask("What colour is this? One word.", ImagePart(drawn.square("purple")))
+    name, blind = "pictures", f"{talk.model} does not see pictures here; choose a vision model with --model"
+    if is_rejected(reply):
+        talk.takes_pictures = False
+        return Finding(name=name, mark=Mark.NO, says=f"rejected: {quoted(reply)}", warning=blind)
+    if reply.outcome is Outcome.FAILED:
+        return Finding(name=name, mark=Mark.UNCLEAR, says=quoted(reply))
+    talk.most_images = 1
+    text = _folded(reply)
+    if any(word in text for word in _PURPLE):
+        talk.has_seen = True
+        return Finding(name=name, mark=Mark.YES, says="names the colour of a square")
+    if any(word in text.split() for word in _COLOUR_WORDS) or is_refusal(text):
+        return Finding(name=name, mark=Mark.NO, says=f"a purple square: {quoted(reply)}", warning=blind)
+    return Finding(name=name, mark=Mark.UNCLEAR, says=f"names no colour: {quoted(reply)}")
+
+
+async def ask_order(talk: Interview, drawn: Drawings) -> Finding:
+    """Whether it can tell the first picture from the second."""
+    if not talk.takes_pictures:
+        return _without_pictures("order")
+    if talk.endpoint.images_per_request == 1:
+        return Finding(name="order", mark=Mark.SKIPPED, says="one picture in a request, by the settings")
+    first, second = "yellow", "green"
+    words = "Two pictures follow, each of one colour. Name the colour of the first, then of the second: two words."
+    reply = await talk.ask(words, ImagePart(drawn.square(first)), ImagePart(drawn.square(second)))
+    if is_rejected(reply):
+        return Finding(name="order", mark=Mark.UNCLEAR, says=f"two pictures are rejected: {quoted(reply)}")
+    if reply.outcome is Outcome.FAILED:
+        return Finding(name="order", mark=Mark.UNCLEAR, says=quoted(reply))
+    talk.most_images = 2
+    text = _folded(reply)
+    if first not in text or second not in text:
+        return Finding(name="order", mark=Mark.UNCLEAR, says=f"does not name both colours: {quoted(reply)}")
+    talk.has_seen = True
+    if text.index(first) < text.index(second):
+        return Finding(name="order", mark=Mark.YES, says="tells the first picture from the second")
+    warning = "it mixes up the order of pictures; send one sample at a time (--batch-size 1)"
+    return Finding(name="order", mark=Mark.NO, says=f"{first}, {second}: {quoted(reply)}", warning=warning)
+
+
+async def ask_several(talk: Interview, drawn: Drawings) -> Finding:
+    """How many it takes in one request; the number it counts is no proof, but a small one is a hint."""
+    name = "several pictures"
+    if not talk.takes_pictures:
+        return _without_pictures(name)
+    limit = talk.endpoint.images_per_request or talk.wanted_images
+    counts = [n for n in dict.fromkeys((2, _MANY, talk.wanted_images)) if talk.most_images < n <= limit]
+    says, warning = f"takes {talk.most_images}, no more were sent", None
+    for count in counts:
+        squares = (ImagePart(drawn.square(("red", "blue")[place % 2])) for place in range(count))
+        reply = await talk.ask("How many pictures are in this message? Answer with a number alone.", *squares)
+        if is_rejected(reply):
+            return _too_many(talk, count, reply)
+        if reply.outcome is Outcome.FAILED:
+            return Finding(name=name, mark=Mark.UNCLEAR, says=f"{says}; of {count}: {quoted(reply)}")
+        talk.most_images = count
+        counted = re.search(r"\d{1,4}", reply.text or "")
+        says = f"takes {count}" + (f" and counts {counted[0]}" if counted else "")
+        if counted and int(counted[0]) < count / 2:  # some servers cut off what is longer than their context
+            warning = f"it was sent {count} pictures and speaks of {counted[0]}: give the server a longer context, or "
+            warning += "choose a smaller --batch-size"
+    return Finding(name=name, mark=Mark.YES, says=says, warning=warning, value=talk.most_images)
+
+
+def _too_many(talk: Interview, count: int, reply: Reply) -> Finding:
+    """A rejection often says where the limit is."""
+    told = _AT_MOST.search(reply.error or "")
+    limit = int(told[1]) if told and talk.most_images <= int(told[1]) < count else max(talk.most_images, 1)
+    talk.most_images = limit
+    return Finding(
+        name="several pictures",
+        mark=Mark.NO if limit == 1 else Mark.YES,
+        says=f"takes {limit}; {count} are rejected: {quoted(reply)}",
+        warning=f"some data sets send {talk.wanted_images} pictures in a request, it takes {limit}: choose a smaller "
+        "--batch-size, or fewer --frames",
+        value=limit,
+        changes={"images_per_request": limit},
+    )
+
+
+async def ask_faces(talk: Interview, drawn: Drawings) -> Finding:
+    """Whether expressions come through, asked as a run asks: guesses at four faces are right one time in sixteen."""
+    known = None
+    if talk.endpoint.blurs_faces:
+        known = (
+            f"{talk.endpoint.name} is known to blur faces before the model sees them; do not score facial expressions "
+            "with it (a drawn face may pass where a photograph does not)"
+        )
+    if not talk.takes_pictures:
+        return replace(_without_pictures("faces"), warning=known)
+    shown = ("sad", "happy", "happy", "sad")[: max(talk.most_images, 1)]
+    asked = [AskedSample(ref, (drawn.face(one),), None) for ref, one in zip(refs(len(shown)), shown, strict=True)]
+    words = render_prompt(NAMED, task=Task.FACIAL, modality=Modality.IMAGE, labels=_FEELINGS, asked=asked)
+    finding = _judged(talk, shown, await talk.ask(*words))
+    return replace(finding, warning=known or finding.warning)
+
+
+def _judged(talk: Interview, shown: tuple[str, ...], reply: Reply) -> Finding:
+    """What four answers about drawn faces show."""
+    name = "faces"
+    if reply.outcome is Outcome.FAILED:
+        return Finding(name=name, mark=Mark.UNCLEAR, says=quoted(reply))
+    parsed = parse_reply(reply, refs(len(shown)), LabelSet(_FEELINGS), MatchBy.ID)
+    best = [said.ranking[0] if said.ranking else None for said in parsed.predictions]
+    right = sum(a == b for a, b in zip(best, shown, strict=True))
+    says = f"{right} of {len(shown)} drawn faces told smiling or sad"
+    if right == len(shown) > 1:
+        talk.has_seen = True
+        return Finding(name=name, mark=Mark.YES, says=says, value=right)
+    if _BLUR.search(reply.text or ""):
+        warning = "it speaks of blurred faces; do not score facial expressions with it"
+        says = f"{says}: {quoted(reply)}"
+        return Finding(name=name, mark=Mark.NO, says=says, warning=warning, changes={"blurs_faces": True})
+    if any(said.status is PredictionStatus.REFUSED for said in parsed.predictions):
+        warning = "it refuses to judge faces, even drawn ones; expect many refusals"
+        return Finding(name=name, mark=Mark.UNCLEAR, says=f"{says}: {quoted(reply)}", warning=warning)
+    if None not in best and len(shown) > 1:
+        warning = "it does not tell a smiling face from a sad one; scores of expressions would mean little"
+        return Finding(name=name, mark=Mark.NO, says=f"{says}: {quoted(reply)}", warning=warning, value=right)
+    blind = None if talk.has_seen else f"nothing shows that {talk.model} sees pictures"
+    return Finding(name=name, mark=Mark.UNCLEAR, says=f"{says}: {quoted(reply)}", warning=blind, value=right)
+
+
+def _without_pictures(name: str) -> Finding:
+    return Finding(name=name, mark=Mark.SKIPPED, says="it takes no pictures")
+
+
+def _folded(reply: Reply) -> str:
+    return re.sub(r"[^\w' ]+", " ", (reply.text or "").casefold())

@@ -1,0 +1,88 @@
+"""What the review screen gets of the house, and which run it is about."""
+
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from workbench.domain.datasets import DatasetCard
+from workbench.domain.runs import Run
+from workbench.domain.samples import Frame, Sample
+from workbench.errors import UsageError
+from workbench.pipeline.events import RunEvent
+from workbench.pipeline.planning import utc_now
+from workbench.review.session import ReviewSession
+from workbench.settings import Settings
+from workbench.storage.database import Database, open_workspace
+from workbench.storage.runs import load_run, load_runs
+from workbench.storage.samples import load_dataset
+from workbench.wiring.frames import frame_request
+from workbench.wiring.sending import asked_again
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewParts:
+    """All that the review screen needs of the house. Everything here may block: call it off the screen's loop."""
+
+    card: DatasetCard
+    run: Run
+    reviewer: str
+    open_session: Callable[[], ReviewSession]
+    """Open the workspace for one thread; call it in that thread, and close `session.db` there."""
+    clip_length: Callable[[Sample], int]
+    """How many frames a sample has; 1 for a single image."""
+    clip_frame: Callable[[Sample, int, int], Frame]
+    """The frame at a position (0-based), at most so many pixels on its longest side."""
+    sent_indices: Callable[[Sample], tuple[int, ...]]
+    """The positions of the frames that the run sends."""
+    frame_numbers: Callable[[Sample], tuple[int, ...]]
+    """The owner's frame number of every position."""
+    ask_again: Callable[[Sequence[str]], Generator[RunEvent]]
+    """Send samples once more; yields as replies are stored, and raises WorkbenchError when it cannot be done."""
+    export: Callable[[], list[Path]]
+    """Write the run's files; returns their paths."""
+
+
+def review_parts(settings: Settings, environment: Mapping[str, str], dataset: str, run_name: str | None) -> ReviewParts:
+    """What the review screen gets. Raises DataError or UsageError when there is nothing to look at."""
+    from workbench.media.frames import clip_frame, clip_length, frame_numbers, sample_frames
+
+    db = open_workspace(settings.db)
+    try:
+        imported = load_dataset(db, dataset)
+        run = chosen_run(db, dataset, run_name)
+    finally:
+        db.close()
+    card, root = imported.card, imported.root
+    wanted = frame_request(run.spec)
+    return ReviewParts(
+        card=card,
+        run=run,
+        reviewer=settings.reviewer,
+        open_session=lambda: ReviewSession(open_workspace(settings.db), run, card, settings.reviewer, utc_now),
+        clip_length=lambda sample: clip_length(root, sample),
+        clip_frame=lambda sample, index, longest_side_px: clip_frame(root, sample, index, longest_side_px),
+        sent_indices=lambda sample: tuple(frame.index for frame in sample_frames(root, sample, wanted)),
+        frame_numbers=lambda sample: frame_numbers(root, sample),
+        ask_again=lambda sample_ids: asked_again(settings, environment, run, sample_ids),
+        export=lambda: _exported(settings, card, run),
+    )
+
+
+def chosen_run(db: Database, dataset: str, name: str | None) -> Run:
+    """The run of that name, else the one touched last. Raises UsageError when there is none."""
+    if name is not None:
+        return load_run(db, dataset, name)
+    runs = load_runs(db, dataset)
+    if not runs:
+        raise UsageError(f"{dataset} has no run yet; `emowb run {dataset}` makes one")
+    return runs[0]
+
+
+def _exported(settings: Settings, card: DatasetCard, run: Run) -> list[Path]:
+    from workbench.export.tables import export_run
+
+    db = open_workspace(settings.db)
+    try:
+        return export_run(db, card, run, settings.exports)
+    finally:
+        db.close()

@@ -17,7 +17,8 @@ from workbench.domain.tasks import FramePolicy
 from workbench.media.frames import FrameRequest, sample_frames
 from workbench.pipeline.planning import open_run, utc_now
 from workbench.pipeline.sending.asked import Expected
-from workbench.pipeline.sending.running import Channel, RunnerParts
+from workbench.pipeline.sending.channels import Channel
+from workbench.pipeline.sending.running import RunnerParts
 from workbench.provider.limits.lanes import Lane, Limits
 from workbench.storage.database import open_workspace
 from workbench.storage.samples import ImportedDataset, save_dataset

@@ -26,7 +26,8 @@ from workbench.media.frames import FrameRequest, sample_frames
 from workbench.pipeline.events import RunEvent
 from workbench.pipeline.planning import utc_now
 from workbench.pipeline.sending.asked import Expected
-from workbench.pipeline.sending.running import Channel, RunnerParts, send_run
+from workbench.pipeline.sending.channels import Channel
+from workbench.pipeline.sending.running import RunnerParts, send_run
 from workbench.pipeline.stopping import Stop
 from workbench.provider.client import EndpointClient
 from workbench.provider.endpoints import Endpoint

@@ -70,6 +70,7 @@ def demo(
 def _run_all(settings: "Settings", db: "Database", samples: Path) -> bool:
     """Import and run every sample set; returns whether any sample is left without an answer."""
     from workbench.embedded.trouble import Trouble
+    from workbench.pipeline.stopping import Stop
     from workbench.wiring.connections import connected
 
     trouble = Trouble(refuse=_REFUSED_SHARE, miscount=_MISCOUNTED_SHARE, seed=1)
@@ -77,11 +78,12 @@ def _run_all(settings: "Settings", db: "Database", samples: Path) -> bool:
     with connected(settings, "embedded", os.environ, trouble) as connection:
         for key in SAMPLE_SETS:
             run = _imported_and_planned(db, key, samples, connection)
-            reason = asyncio.run(send(settings, db, run, connection))
-            if reason == INTERRUPTED:
+            stop = Stop()
+            asyncio.run(send(settings, db, run, connection, stop))
+            if stop.reason == INTERRUPTED:
                 raise typer.Exit(EXIT_INTERRUPTED)
-            if reason is not None:
-                raise EndpointError(reason)
+            if stop.reason is not None:
+                raise EndpointError(stop.reason)
             unanswered |= has_unanswered(db, run)
     return unanswered
 

@@ -3,13 +3,14 @@
 import asyncio
 import signal
 from collections.abc import Callable
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, Final
 
 import typer
 
 from workbench.cli.estimates import estimate_json, estimate_lines
 from workbench.cli.job_sending import REQUESTS, Way, job_line
-from workbench.cli.output import dollars, show, show_json, suggest
+from workbench.cli.output import dollars, say, show, show_json, suggest
 from workbench.cli.progress import Watched, displayed
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.runs import Progress, Run
@@ -36,14 +37,16 @@ def send_and_report(
     as_json: bool = False,
 ) -> None:
     """Send what is open of a run with a live display, say what became of it, and exit as its state demands."""
+    from workbench.pipeline.stopping import Stop
     from workbench.storage.runs import load_progress, load_run
 
+    stop = Stop()
     before = load_progress(db, run.id)
     estimate = None if way.cancels else _estimated(settings, db, run, connection, way)
     try:
-        stop_reason = asyncio.run(send(settings, db, run, connection, way))
+        asyncio.run(send(settings, db, run, connection, stop, way))
     except asyncio.CancelledError:
-        stop_reason = INTERRUPTED
+        stop.set(INTERRUPTED)
     elapsed_s = -run.elapsed_s
     run = load_run(db, run.dataset, run.name)
     elapsed_s += run.elapsed_s
@@ -57,7 +60,7 @@ def send_and_report(
         if estimate is not None:
             for line in estimate_lines(estimate, progress, before=before, elapsed_s=elapsed_s):
                 show(f"  {line}")
-    _finish(run, progress, stop_reason, way)
+    _finish(run, progress, stop, way)
 
 
 def _estimated(settings: "Settings", db: "Database", run: Run, connection: "Connection", way: Way) -> "Estimate | None":
@@ -83,17 +86,16 @@ def has_unanswered(db: "Database", run: Run) -> bool:
 
 
 async def send(
-    settings: "Settings", db: "Database", run: Run, connection: "Connection", way: Way = REQUESTS
-) -> str | None:
-    """Send with a live display and two-stage Ctrl-C; returns why the run paused, None when it came to its end."""
+    settings: "Settings", db: "Database", run: Run, connection: "Connection", stop: "Stop", way: Way = REQUESTS
+) -> None:
+    """Send with a live display and two-stage Ctrl-C; `stop.reason` says afterwards why the run paused, if it did."""
     from workbench.pipeline.events import Held, JobSeen, MediaFailed
     from workbench.pipeline.sending.tally import Tally
-    from workbench.pipeline.stopping import Stop
     from workbench.storage.attempts import count_open_samples
     from workbench.storage.runs import load_progress, spent_usd
     from workbench.wiring.lanes import Pulse
 
-    stop, pulse = Stop(), Pulse()
+    pulse = Pulse()
     before = load_progress(db, run.id)
     to_do = count_open_samples(db, run.id, away=way.is_batch)
     watched = Watched(
@@ -106,16 +108,16 @@ async def send(
         told_every_s=way.told_every_s,
     )
     with displayed(watched) as tell, _interruptible(stop, tell):
-        async for event in way.events(settings, db, run, connection, stop, pulse):
-            if isinstance(event, JobSeen):
-                tell(job_line(event))
-                continue
-            watched.tally.add(event, watched.clock())
-            if isinstance(event, MediaFailed):
-                tell(f"bad media: {event.sample_id}: {event.reason}")
-            elif isinstance(event, Held):
-                tell(event.reason)
-    return stop.reason
+        async with aclosing(way.events(settings, db, run, connection, stop, pulse)) as events:
+            async for event in events:
+                if isinstance(event, JobSeen):
+                    tell(job_line(event))
+                    continue
+                watched.tally.add(event, watched.clock())
+                if isinstance(event, MediaFailed):
+                    tell(f"bad media: {event.sample_id}: {event.reason}")
+                elif isinstance(event, Held):
+                    tell(event.reason)
 
 
 class _interruptible:  # noqa: N801 (reads as a verb where it is used)
@@ -153,13 +155,16 @@ def show_progress(progress: Progress) -> None:
         show(f"  {progress.unseen} requests without a reply that was seen: perhaps paid for twice")
 
 
-def _finish(run: Run, progress: Progress, stop_reason: str | None, way: Way) -> None:
+def _finish(run: Run, progress: Progress, stop: "Stop", way: Way) -> None:
     """Say what to do next, and leave with the exit code that the run's state demands."""
-    if stop_reason == INTERRUPTED:
+    if stop.reason == INTERRUPTED:
         suggest(f"emowb run {run.dataset} --name {run.name}{way.flags} goes on")
         raise typer.Exit(EXIT_INTERRUPTED)
-    if stop_reason is not None:
-        raise EndpointError(f"run {run.name} is paused: {stop_reason}; the same command goes on")
+    if stop.is_ours:
+        say(f"run {run.name} is paused: {stop.reason}; the same command with a larger one goes on")
+        raise typer.Exit(EXIT_WORTH_KNOWING)
+    if stop.reason is not None:
+        raise EndpointError(f"run {run.name} is paused: {stop.reason}; the same command goes on")
     if progress.unanswered:
         suggest(f"emowb open {run.dataset} (review), emowb retry {run.dataset} --refused (ask again)")
         raise typer.Exit(EXIT_WORTH_KNOWING)

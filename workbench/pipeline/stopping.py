@@ -8,12 +8,14 @@ class Stop:
 
     def __init__(self) -> None:
         self.reason: str | None = None
+        self.is_ours = False
+        """Whether the reason is a limit that we were given, and nobody's fault."""
         self._tell: list[Callable[[], None]] = []
 
-    def set(self, reason: str) -> None:
+    def set(self, reason: str, *, is_ours: bool = False) -> None:
         """Ask, once; a later reason does not replace the first."""
         if self.reason is None:
-            self.reason = reason
+            self.reason, self.is_ours = reason, is_ours
             for tell in self._tell:
                 tell()
 

@@ -232,6 +232,19 @@ def count_asked_today(db: Database, endpoint: str, key_name: str | None, now: da
     return [(max((now - end).total_seconds(), 0.0), count) for end, count in ends]
 
 
+def asked_lately(db: Database, endpoint: str, key_name: str | None, now: datetime) -> list[tuple[float, float]]:
+    """Requests that left for an endpoint with a key in the last minute, as (seconds ago, tokens as far as known).
+
+    The longest ago first: what limits per minute have to be counted from.
+    """
+    rows = db.conn.execute(
+        "SELECT sent_at, COALESCE(prompt_tokens + completion_tokens, 0) FROM attempt "
+        "WHERE endpoint = ? AND key_name IS ? AND sent_at > ? AND job_id IS NULL ORDER BY sent_at",
+        (endpoint, key_name, (now - timedelta(minutes=1)).isoformat(timespec="milliseconds")),
+    ).fetchall()
+    return [(max((now - datetime.fromisoformat(at)).total_seconds(), 0.0), float(tokens)) for at, tokens in rows]
+
+
 def storable(text: str | None) -> str | None:
     """The text as SQLite can hold it: half a surrogate pair, which is no UTF-8, becomes its escape `\\ud83d`."""
     return None if text is None else text.encode("utf-8", "backslashreplace").decode("utf-8")

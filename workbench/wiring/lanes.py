@@ -15,7 +15,7 @@ from workbench.storage.database import Database
 from workbench.wiring.connections import Connection
 
 if TYPE_CHECKING:
-    from workbench.pipeline.sending.running import Channel
+    from workbench.pipeline.sending.channels import Channel
     from workbench.provider.limits.lanes import Lane, LaneState, Limits
 
 _MOST_FILES: Final = 8_192
@@ -39,21 +39,23 @@ def channels_of(
     settings: Settings, db: Database, run: Run, connection: Connection
 ) -> "Iterator[AbstractAsyncContextManager[Channel]]":
     """One channel for each key of each endpoint, with its limits and what it has sent today."""
-    from workbench.pipeline.sending.running import Channel
+    from workbench.pipeline.sending.channels import Channel
     from workbench.provider.client import EndpointClient
     from workbench.provider.limits.lanes import Lane
-    from workbench.storage.attempts import count_asked_today
+    from workbench.storage.attempts import asked_lately, count_asked_today
 
     open_files = most_open_files()
 
     @asynccontextmanager
     async def channel(endpoint: Endpoint, key: ApiKey) -> AsyncIterator[Channel]:
         limits = lane_limits(settings, endpoint, open_files)
-        before = count_asked_today(db, endpoint.name, key.name or None, datetime.now(UTC)) if limits.rpd else ()
+        whose, now = (endpoint.name, key.name or None), datetime.now(UTC)
+        before = count_asked_today(db, *whose, now) if limits.rpd else ()
+        lately = asked_lately(db, *whose, now) if limits.rpm or limits.tpm else ()
         name = f"{endpoint.name}/{key.name}" if len(one.keys) > 1 else endpoint.name
         async with EndpointClient(endpoint, key, timeout_s=settings.timeout_s) as client:
             yield Channel(
-                lane=Lane(name, limits, time.monotonic(), asked_before=before),
+                lane=Lane(name, limits, time.monotonic(), asked_before=before, asked_lately=lately),
                 source=client,
                 endpoint=endpoint.name,
                 key_name=key.name or None,

@@ -118,7 +118,7 @@ class _Runner:
         if writer.has_run_dry and not await self._trips.unfinished():
             limit_usd = self._parts.budget_usd or 0.0
             spent = f"${limit_usd - (room_usd or 0.0):,.4f} spent"
-            self._stop.set(f"the budget of ${limit_usd:,.2f} is used up ({spent})")
+            self._stop.set(f"the budget of ${limit_usd:,.2f} is used up ({spent})", is_ours=True)
 
     async def _submit(self, job: Job) -> AsyncGenerator[JobEvent]:
         if not self._stop.is_set:

@@ -8,57 +8,34 @@ It has no opinion about screens. One loop decides what is sent; one task for eac
 
 import asyncio
 import math
-import random
 import time
 from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
-from heapq import heappop, heappush
-from typing import Final, TypeVar
 
 from workbench.domain.batches import RetryPolicy, Step, split_batch
 from workbench.domain.datasets import DatasetCard
 from workbench.domain.predictions import PredictionStatus, RankedPrediction
-from workbench.domain.replies import Fault, Outcome, Reply, ReplySource, Request, Usage
+from workbench.domain.replies import Fault, Outcome, Reply, Request, Usage
 from workbench.domain.runs import Run
 from workbench.domain.samples import Frame, Sample
 from workbench.domain.tasks import Modality
 from workbench.errors import DatabaseError
 from workbench.pipeline.events import Held, MediaFailed, RunEvent
 from workbench.pipeline.sending.asked import Expected, Ready
+from workbench.pipeline.sending.channels import Channel, ChannelWatch, best_channel
 from workbench.pipeline.sending.feed import Feed
+from workbench.pipeline.sending.line import Line
+from workbench.pipeline.sending.patience import PatientWriter
 from workbench.pipeline.sending.reading import Read, Rules, read_reply
 from workbench.pipeline.stopping import Stop
 from workbench.provider.limits.budget import Budget
-from workbench.provider.limits.lanes import Lane, Ticket
+from workbench.provider.limits.lanes import Ticket
 from workbench.storage.attempts import Sending, Settled, save_parts, save_received, save_sent, save_unsent
 from workbench.storage.database import Database
 from workbench.storage.leases import SIGN_OF_LIFE_S, Hold, LeaseLost, claim_run, keep_alive, release_run
 from workbench.storage.writer import Writer, nothing
-
-T = TypeVar("T")
-
-_FEWEST_FAULTS_TO_CLOSE: Final = 12
-"""So many faults in a row, over all batches, mean that the endpoint is gone, not that a batch is bad."""
-_REJECTED_TO_STOP: Final = 8
-"""So many requests rejected and none answered mean that every request would be."""
-_JITTER: Final = 0.25
-_PATIENCE_S: Final = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
-"""Waits between tries to store a reply that the workspace will not take: a disk can be cleared, a lock let go."""
-
-
-@dataclass(slots=True)
-class Channel:
-    """A lane, and who answers at the end of it."""
-
-    lane: Lane
-    source: ReplySource
-    endpoint: str
-    """The endpoint's name."""
-    key_name: str | None = None
-    images_per_request: int | None = None
-    faults_in_row: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +80,7 @@ async def send_run(parts: RunnerParts, stop: Stop) -> AsyncGenerator[RunEvent]:
             async with aclosing(runner.events()) as events:
                 async for event in events:
                     yield event
-            let_go = runner.store  # nobody waits for us to end: a lock can be waited for
+            let_go = runner.writer.store  # nobody waits for us to end: a lock can be waited for
         except asyncio.CancelledError:
             stop.set("interrupted")
             raise
@@ -119,27 +96,20 @@ async def send_run(parts: RunnerParts, stop: Stop) -> AsyncGenerator[RunEvent]:
 class _Runner:
     def __init__(self, parts: RunnerParts, writer: Writer, hold: Hold, stop: Stop) -> None:
         self._parts = parts
-        self._writer = writer
+        self._plain_writer = writer
         self._hold = hold
         self._stop = stop
         self._wake = asyncio.Event()
         stop.on_set(self._wake.set)
+        self._events: deque[RunEvent] = deque()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._error: BaseException | None = None
+        self.writer = PatientWriter(writer, self._tell, parts.sleep)
         self._rules = Rules(card=parts.card, prompt=parts.run.spec.prompt, policy=parts.policy, price=parts.price)
         frames = parts.frames if Modality(parts.run.spec.modality).has_pictures else None
-        self._feed = Feed(self.store, parts.card.key, parts.run.id, frames, self._wake.set)
-        self._ready: deque[Ready] = deque()
-        self._later: list[tuple[float, int, Ready]] = []
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._events: deque[RunEvent] = deque()
-        self._error: BaseException | None = None
-        self._known = 0
-        """The highest number of a batch that has been seen or made here."""
-        self._looked_behind = -1
-        self._rejected = 0
-        self._has_answer = False
-        self._n_later = 0
-        self._n_waiting = 0
-        """Works that the workspace would not take and that are tried again."""
+        self._feed = Feed(self.writer.store, parts.card.key, parts.run.id, frames, self._wake.set)
+        self._line = Line(self._feed)
+        self._watch = ChannelWatch(parts.channels, stop, self._tell)
 
     async def events(self) -> AsyncGenerator[RunEvent]:
         try:
@@ -163,7 +133,7 @@ class _Runner:
         while True:
             await asyncio.sleep(self._parts.sign_of_life_s)
             try:
-                await self._writer.do(lambda db: keep_alive(db, self._hold, self._parts.now()))
+                await self._plain_writer.do(lambda db: keep_alive(db, self._hold, self._parts.now()))
             except LeaseLost as error:  # nothing that comes can be stored
                 self._error = error
                 return self._wake.set()
@@ -177,28 +147,18 @@ class _Runner:
 
         Nothing leaves while a reply cannot be stored: more of them would be bought and perhaps lost.
         """
-        while not self._stop.is_set and not self._n_waiting:
+        while not self._stop.is_set and not self.writer.is_waiting:
             now = self._parts.clock()
-            ready = self._next(now)
+            ready = self._line.next(now)
             if ready is None:
-                return self._later[0][0] - now if self._later else math.inf
+                if self._feed.error is not None:  # what is on its way comes in first
+                    self._stop.set(str(self._feed.error))
+                return self._line.due_s(now)
             delay_s = self._send(ready, now)
             if delay_s > 0:
-                self._ready.appendleft(ready)
-                return min(delay_s, self._later[0][0] - now) if self._later else delay_s
+                self._line.put_first([ready])
+                return min(delay_s, self._line.due_s(now))
         return math.inf
-
-    def _next(self, now: float) -> Ready | None:
-        while self._later and self._later[0][0] <= now:
-            self._ready.append(heappop(self._later)[2])
-        if self._ready:
-            return self._ready.popleft()
-        ready = self._feed.take()
-        if ready is not None:
-            self._known = max(self._known, ready.batch.id)
-        elif self._feed.error is not None:  # what is on its way comes in first
-            self._stop.set(str(self._feed.error))
-        return ready
 
     def _send(self, ready: Ready, now: float) -> float:
         """Start a request; 0 when it is on its way, else the seconds until it may be."""
@@ -209,7 +169,7 @@ class _Runner:
         if ready.expected is None:
             ready.expected = self._parts.expect(request, len(ready.shown))
         expected = ready.expected
-        channel, delay_s = self._best_channel(expected.tokens, now)
+        channel, delay_s = best_channel(self._parts.channels, expected.tokens, now)
         if delay_s > 0 or channel is None:
             return delay_s
         if channel.images_per_request and ready.n_images > channel.images_per_request and len(ready.shown) > 1:
@@ -222,15 +182,6 @@ class _Runner:
         self._start(self._ask(ready, request, channel, ticket, expected))
         return 0.0
 
-    def _best_channel(self, tokens: int, now: float) -> tuple[Channel | None, float]:
-        """Where it may leave first; among equals one that answers, then the one with the least on its way."""
-        best, first = None, (math.inf, 0, 0)
-        for channel in self._parts.channels:
-            at = (channel.lane.delay_s(tokens, now), channel.faults_in_row, channel.lane.n_in_flight)
-            if at < first and at[0] < math.inf:
-                best, first = channel, at
-        return best, first[0]
-
     def _can_pay(self, expected: Expected) -> bool:
         """Whether the budget has room for it. Where it has not, and nothing on its way can give any back, stop."""
         budget = self._parts.budget
@@ -241,7 +192,8 @@ class _Runner:
             budget.reserve(cost_usd)
             return True
         if not self._tasks:
-            self._stop.set(f"the budget of ${budget.limit_usd:,.2f} is used up (${budget.spent_usd:,.4f} spent)")
+            used_up = f"the budget of ${budget.limit_usd:,.2f} is used up (${budget.spent_usd:,.4f} spent)"
+            self._stop.set(used_up, is_ours=True)
         return False
 
     def _is_over(self) -> bool:
@@ -249,17 +201,11 @@ class _Runner:
             return False
         if self._stop.is_set:
             return True
-        if self._ready or self._later or not self._feed.is_done:
+        if not self._line.is_empty:
             return False
-        return not self._looks_again()
-
-    def _looks_again(self) -> bool:
-        """Once more behind all that was known: somebody may have asked for more meanwhile."""
-        if self._looked_behind == self._known:
+        if self._line.looks_behind():
+            self._wake.set()
             return False
-        self._looked_behind = self._known
-        self._feed.look_again(self._known)
-        self._wake.set()
         return True
 
     async def _rest(self, delay_s: float) -> None:
@@ -271,12 +217,18 @@ class _Runner:
             await self._wake.wait()
             return
         woken = asyncio.ensure_future(self._wake.wait())
-        rested = asyncio.ensure_future(self._parts.sleep(max(delay_s, 0.0)))
+        rested = asyncio.ensure_future(self._parts.sleep(delay_s))
         try:
             await asyncio.wait((woken, rested), return_when=asyncio.FIRST_COMPLETED)
         finally:
             woken.cancel()
             rested.cancel()
+
+    def _tell(self, reason: str) -> None:
+        """Tell a person; of nothing, only go on."""
+        if reason:
+            self._events.append(Held(reason))
+        self._wake.set()
 
     # ── one request's way ────────────────────────────────────────────────────────────────────────────────────────
 
@@ -295,7 +247,7 @@ class _Runner:
         by = Sending(channel.endpoint, channel.key_name, expected.cost_usd)
         is_settled = False
         try:
-            attempt_id = await self.store(
+            attempt_id = await self.writer.store(
                 lambda db: save_sent(
                     db,
                     self._hold,
@@ -314,12 +266,11 @@ class _Runner:
         channel.lane.settle(ticket, reply, self._parts.clock(), self._parts.wall_s())
         read = read_reply(self._rules, ready.batch, ready.shown, reply, limited=channel.lane.limited_in_row)
         self._settle_cost(expected, reply, read)
-        self._watch(channel, reply)
-        added = await self.store(
+        self._watch.see(channel, reply, self._parts.clock())
+        added = await self.writer.store(
             lambda db: save_received(db, self._hold, ready.batch, attempt_id, read.received, self._parts.now())
         )
         self._events.append(read.event)
-        self._known = max([self._known, *(batch.id for batch in added)])
         if read.asks_again or (read.received.step is Step.STOP and not self._stop.is_set):
             self._again([Ready(read.batch, ready.shown, expected=expected)], read, reply)
         else:
@@ -331,38 +282,11 @@ class _Runner:
             self._parts.budget.settle(expected.cost_usd or 0.0, read.received.cost_usd if came else 0.0)
 
     def _again(self, follow: Sequence[Ready], read: Read, reply: Reply) -> None:
-        """Before others, since it finishes what was begun; a rate limit is waited for by its lane, not by a batch."""
-        wait_s = 0.0 if reply.fault is Fault.RATE_LIMITED else read.wait_s
-        if wait_s == 0.0:
-            self._ready.extendleft(reversed(follow))
-            return
-        due = self._parts.clock() + wait_s * (1.0 + _JITTER * random.random())  # noqa: S311 (spreads requests)
-        for ready in follow:
-            self._n_later += 1
-            heappush(self._later, (due, self._n_later, ready))
-
-    def _watch(self, channel: Channel, reply: Reply) -> None:
-        """Close a lane by which nothing can pass; with the last one, the run pauses."""
-        channel.faults_in_row = channel.faults_in_row + 1 if reply.fault is Fault.TRANSIENT else 0
-        self._has_answer = self._has_answer or reply.outcome is not Outcome.FAILED
-        self._rejected += reply.fault is Fault.BAD_REQUEST
-        if reply.fault is Fault.STOP:
-            self._close(channel, reply.error or "the endpoint turns every request away")
-        elif channel.faults_in_row >= max(_FEWEST_FAULTS_TO_CLOSE, 2 * channel.lane.n_in_flight):
-            self._close(channel, f"the endpoint does not answer: {reply.error}")
-        elif self._rejected >= _REJECTED_TO_STOP and not self._has_answer:
-            self._stop.set(f"the endpoint rejects every request: {reply.error}; `emowb probe` finds out what it takes")
-        elif channel.lane.is_shut_out(self._parts.clock()):
-            self._close(channel, f"the endpoint lets nothing through: {reply.error}")
-
-    def _close(self, channel: Channel, reason: str) -> None:
-        if channel.lane.closed is not None:
-            return
-        channel.lane.closed = reason
-        if all(one.lane.closed is not None for one in self._parts.channels):
-            self._stop.set(reason)
+        """A rate limit is waited for by its lane, not by a batch."""
+        if read.wait_s == 0.0 or reply.fault is Fault.RATE_LIMITED:
+            self._line.put_first(follow)
         else:
-            self._events.append(Held(f"{channel.lane.name} is left out from now on: {reason}"))
+            self._line.put_later(follow, read.wait_s, self._parts.clock())
 
     async def _tell_bad(self, ready: Ready) -> None:
         """Settle the samples that cannot be shown; what is left of the batch is asked next."""
@@ -371,49 +295,19 @@ class _Runner:
             Settled(sample_id=name, prediction=prediction, gold_rank=None, failure=prediction.status, note=reason)
             for name, reason in ready.bad.items()
         ]
-        await self.store(
+        await self.writer.store(
             lambda db: save_unsent(db, self._hold, ready.batch, settled, whole=not ready.shown, at=self._parts.now())
         )
         self._events.extend(MediaFailed(name, reason) for name, reason in ready.bad.items())
         if ready.shown:
-            self._ready.appendleft(Ready(ready.batch, ready.shown))
+            self._line.put_first([Ready(ready.batch, ready.shown)])
 
     async def _cut(self, ready: Ready, most_images: int) -> None:
         """Cut a batch that holds more pictures than the endpoint takes."""
         each = max(most_images * len(ready.shown) // ready.n_images, 1)
         parts = split_batch(ready.sample_ids, -(-len(ready.shown) // each))
-        added = await self.store(lambda db: save_parts(db, self._hold, ready.batch, parts, self._parts.now()))
-        self._known = max([self._known, *(batch.id for batch in added)])
-        self._ready.extendleft(ready.part(batch) for batch in reversed(added))
-
-    async def store(self, work: Callable[[Database], T]) -> T:
-        """Have it committed. A workspace that will not take it is given time, since a reply is not had twice."""
-        try:
-            return await self._writer.do(work)
-        except LeaseLost:
-            raise
-        except DatabaseError as error:
-            tells = self._n_waiting == 0
-            self._n_waiting += 1
-            try:
-                return await self._store_later(work, error, tells=tells)
-            finally:
-                self._n_waiting -= 1
-                self._wake.set()
-
-    async def _store_later(self, work: Callable[[Database], T], error: DatabaseError, *, tells: bool) -> T:
-        for wait_s in _PATIENCE_S:
-            if tells:
-                self._events.append(Held(f"waiting {wait_s:.0f} s for the workspace: {error}"))
-                self._wake.set()
-            await self._parts.sleep(wait_s)
-            try:
-                return await self._writer.do(work)
-            except LeaseLost:
-                raise
-            except DatabaseError as latest:
-                error = latest
-        raise error
+        added = await self.writer.store(lambda db: save_parts(db, self._hold, ready.batch, parts, self._parts.now()))
+        self._line.put_first([ready.part(batch) for batch in added])
 
 
 async def _cancelled(tasks: set[asyncio.Task[None]]) -> None:

@@ -90,17 +90,28 @@ class Lane:
     """Says when a request may leave, and learns from every reply."""
 
     def __init__(
-        self, name: str, limits: Limits, now: float, *, asked_before: Iterable[tuple[float, int]] = ()
+        self,
+        name: str,
+        limits: Limits,
+        now: float,
+        *,
+        asked_before: Iterable[tuple[float, int]] = (),
+        asked_lately: Iterable[tuple[float, float]] = (),
     ) -> None:
-        """`asked_before`: requests of the last day, as (seconds ago, how many), the longest ago first."""
+        """What was asked by earlier sessions, the longest ago first.
+
+        `asked_before`: requests of the last day, as (seconds ago, how many); `asked_lately`: those of the last minute,
+        as (seconds ago, tokens).
+        """
         self.name = name
         self.closed: str | None = None
         self.limited_in_row = 0
         self.limited = 0
         self._limits = limits
         self._in_flight = InFlight(limits.concurrency or min(limits.most_in_flight or _MOST_IN_FLIGHT, _MOST_IN_FLIGHT))
-        self._requests = Window(limits.rpm, _MINUTE_S) if limits.rpm else None
-        self._tokens = Window(limits.tpm, _MINUTE_S) if limits.tpm else None
+        lately = [(now - ago_s, tokens) for ago_s, tokens in asked_lately]
+        self._requests = Window(limits.rpm, _MINUTE_S, [(at, 1.0) for at, _ in lately]) if limits.rpm else None
+        self._tokens = Window(limits.tpm, _MINUTE_S, lately) if limits.tpm else None
         before = [(now - ago_s, float(n)) for ago_s, n in asked_before]
         self._day = Window(limits.rpd, _DAY_S, before) if limits.rpd else None
         self._pace = _pace(limits.rpm, now)

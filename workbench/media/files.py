@@ -73,15 +73,25 @@ def read_file(path: Path, most_bytes: int) -> bytes:
     """The content of a regular file of 1 to `most_bytes` bytes. Raises BadMedia."""
     n_bytes = require_regular(path, most_bytes)
     try:
-        with open(path, "rb") as file:  # noqa: PTH123  (for every picture)
-            data = file.read(n_bytes + 1)
-            if len(data) > n_bytes:  # it has grown since it was measured
-                data += file.read(most_bytes)
+        data = _content(path, n_bytes, most_bytes)
     except OSError as error:
         raise BadMedia(_reason(error)) from error
     if len(data) > most_bytes:
         raise BadMedia(f"larger than {most_bytes // 1_000_000:,} MB")
     return data
+
+
+def _content(path: Path, n_bytes: int, most_bytes: int) -> bytes:
+    """A file of so many bytes, or more if it has grown meanwhile. By the system's own calls, and few of them: with
+    each, a thread that reads pictures lets go of the interpreter's lock and has to wait for it."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        data = os.read(descriptor, n_bytes + 1)
+        while len(data) != n_bytes and len(data) <= most_bytes and (more := os.read(descriptor, most_bytes)):
+            data += more
+        return data
+    finally:
+        os.close(descriptor)
 
 
 def names_in(folder: Path) -> list[str]:

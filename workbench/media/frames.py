@@ -1,6 +1,6 @@
 """The door of the room: the frames of a sample, for a model or for a screen, whatever form its pictures have on disk.
 
-OpenCV is loaded by the first video: most data sets have none.
+OpenCV is loaded by the first video, Pillow by the first picture that cannot be sent as it is.
 
 Every function may be called from many threads at once.
 """
@@ -14,8 +14,8 @@ from workbench.domain.samples import ClipSpan, Frame, MediaKind, Sample
 from workbench.domain.tasks import FramePolicy, FrameRule, frame_indices
 from workbench.media.files import medium_path, path_under, read_file
 from workbench.media.frame_folders import numbered_frames
-from workbench.media.images import Picture, picture_as_it_is, picture_from_bytes, picture_from_image
 from workbench.media.limits import DEFAULT_LIMITS, BadMedia, MediaLimits
+from workbench.media.pictures import Picture, jpeg_as_it_is
 from workbench.media.pixel_tables import pixel_picture
 
 __all__ = ["BadMedia", "FrameRequest", "MediaLimits", "clip_frame", "clip_length", "frame_numbers", "sample_frames"]
@@ -54,7 +54,12 @@ def image_as_it_is(
     Raises BadMedia where there is no such file.
     """
     data = read_file(medium_path(root, sample), limits.image_bytes)
-    picture = picture_as_it_is(data, wanted.colour, wanted.longest_side_px, limits)
+    form = (wanted.colour, wanted.longest_side_px, limits)
+    picture = jpeg_as_it_is(data, *form)
+    if picture is None:
+        from workbench.media.images import picture_as_it_is
+
+        picture = picture_as_it_is(data, *form)
     return None if picture is None else _frame(picture, 0)
 
 
@@ -150,12 +155,15 @@ def _still_files(root: Path, sample: Sample, limits: MediaLimits) -> Mapping[int
 
 
 def _still(root: Path, sample: Sample, file: str, at: int, wanted: FrameRequest, limits: MediaLimits) -> Frame:
+    from workbench.media.images import picture_from_bytes
+
     is_row = sample.media is MediaKind.PIXELS
     data = pixel_picture(root, sample, limits) if is_row else read_file(path_under(root, file), limits.image_bytes)
     return _frame(picture_from_bytes(data, wanted.colour, wanted.longest_side_px, limits), at)
 
 
 def _drawn_of_video(path: Path, positions: Sequence[int], wanted: FrameRequest, limits: MediaLimits) -> Iterator[Frame]:
+    from workbench.media.images import picture_from_image
     from workbench.media.videos import video_frames
 
     for at, image in video_frames(path, positions, limits):

@@ -5,7 +5,7 @@ others are decoded in full. What is sent never carries metadata, is never larger
 """
 
 import warnings
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from io import BytesIO
 from typing import Final
 
@@ -13,7 +13,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from workbench.domain.runs import Colour
 from workbench.media.limits import BadMedia, MediaLimits
-from workbench.media.metadata import bare_jpeg, bare_png, bare_webp, walked_jpeg
+from workbench.media.metadata import bare_jpeg, bare_png, bare_webp
+from workbench.media.pictures import Picture
 
 _READ: Final = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "PPM")
 _MIMES: Final = {"JPEG": "image/jpeg", "MPO": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
@@ -32,17 +33,6 @@ _PNG_DEPTH_AT: Final = 24
 # Below twice its limit Pillow only warns of a decompression bomb; what else it warns of is metadata, which is not sent.
 warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
 warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """One picture in the form in which it is sent."""
-
-    data: bytes
-    mime: str
-    width_px: int
-    height_px: int
-    note: str | None = None
 
 
 def picture_from_bytes(data: bytes, colour: Colour, longest_side_px: int, limits: MediaLimits) -> Picture:
@@ -66,17 +56,7 @@ def picture_from_bytes(data: bytes, colour: Colour, longest_side_px: int, limits
 
 
 def picture_as_it_is(data: bytes, colour: Colour, longest_side_px: int, limits: MediaLimits) -> Picture | None:
-    """The picture of a file that can be sent as it is and is whole; None for every other, whatever the reason.
-
-    Most pictures are JPEGs without EXIF, and their segments tell all there is to know: to open each of them would take
-    longer than everything else that is done for a request.
-    """
-    jpeg = walked_jpeg(data)
-    if jpeg is not None and not jpeg.has_exif and jpeg.is_common:
-        fits = max(jpeg.width_px, jpeg.height_px) <= longest_side_px and (jpeg.is_grey or colour is Colour.RGB)
-        if fits and jpeg.width_px * jpeg.height_px <= limits.picture_px:
-            return Picture(jpeg.bare, _MIMES["JPEG"], jpeg.width_px, jpeg.height_px)
-        return None
+    """The picture of a file that can be sent as it is and is whole; None for every other, whatever the reason."""
     try:
         with Image.open(BytesIO(data), formats=tuple(_CHECKED)) as image:
             _assert_size(image, limits)

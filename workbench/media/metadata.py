@@ -25,6 +25,8 @@ _APPLICATION: Final = range(_APP0, 0xF0)
 _JFIF_BYTES: Final = 16
 """Length of a JFIF segment without a thumbnail; a longer one holds a small copy of the picture as it once was."""
 _NEXT_MARKER: Final = re.compile(rb"\xff+([^\x00\xff])")
+_PICTURE: Final = frozenset({0xC0, 0xC1, 0xC2, 0xC4, 0xDA, 0xDB, 0xDD})
+"""Frames, tables, scans and restart intervals: most of a file, and always kept."""
 _WITHIN_SCAN: Final = frozenset({0x00, 0xFF, *range(0xD0, 0xD8)})
 """What may follow FF in entropy-coded data: a stuffed byte, fill, restart markers."""
 
@@ -77,8 +79,8 @@ def walked_jpeg(data: bytes) -> WalkedJpeg | None:
         if marker in _FRAMES and not frame:
             frame = segment
         has_exif = has_exif or (marker == _APP1 and segment.startswith(b"Exif", 2))
-        if _keeps(marker, segment):
-            kept += (bytes((0xFF, marker)), segment)
+        if marker in _PICTURE or _keeps(marker, segment):
+            kept.append(data[at - 2 : end])
         at = end
     return None
 

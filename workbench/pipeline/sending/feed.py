@@ -5,7 +5,6 @@ does not grow with the data set.
 """
 
 import asyncio
-import os
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -37,7 +36,6 @@ _AHEAD_BYTES: Final = 4_000_000
 _TOGETHER: Final = 8
 """Batches that a thread makes ready in one go, where they are small: to hand over takes time too."""
 _TOGETHER_BYTES: Final = 1_000_000
-_THREADS: Final = min(4, os.cpu_count() or 1)
 
 
 class Feed:
@@ -50,6 +48,8 @@ class Feed:
         run_id: int,
         frames: Callable[[Sample], tuple[Frame, ...]] | None,
         wake: Callable[[], None],
+        *,
+        threads: int = 1,
     ) -> None:
         """`wake` is called when there is something to take."""
         self._read = read
@@ -57,7 +57,7 @@ class Feed:
         self._run_id = run_id
         self._frames = frames
         self._wake = wake
-        self._pool = ThreadPoolExecutor(_THREADS, "frames")
+        self._pool = ThreadPoolExecutor(threads, "frames")
         self._page: deque[tuple[Batch, list[Sample]]] = deque()
         self._making: deque[asyncio.Future[list[Ready]]] = deque()
         self._made: deque[Ready] = deque()

@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
+from typing import Final
 
 from workbench.domain.batches import RetryPolicy, Step, split_batch
 from workbench.domain.datasets import DatasetCard
@@ -36,6 +37,9 @@ from workbench.storage.attempts import Sending, Settled, save_parts, save_receiv
 from workbench.storage.database import Database
 from workbench.storage.leases import SIGN_OF_LIFE_S, Hold, LeaseLost, claim_run, keep_alive, release_run
 from workbench.storage.writer import Writer, nothing
+
+_VIDEO_THREADS: Final = 2
+"""To decode videos is work for a processor of its own; small pictures only wait for the interpreter's lock."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,8 +110,15 @@ class _Runner:
         self._error: BaseException | None = None
         self.writer = PatientWriter(writer, self._tell, parts.sleep)
         self._rules = Rules(card=parts.card, prompt=parts.run.spec.prompt, policy=parts.policy, price=parts.price)
-        frames = parts.frames if Modality(parts.run.spec.modality).has_pictures else None
-        self._feed = Feed(self.writer.store, parts.card.key, parts.run.id, frames, self._wake.set)
+        modality = Modality(parts.run.spec.modality)
+        self._feed = Feed(
+            self.writer.store,
+            parts.card.key,
+            parts.run.id,
+            parts.frames if modality.has_pictures else None,
+            self._wake.set,
+            threads=1 if modality is Modality.IMAGE else _VIDEO_THREADS,
+        )
         self._line = Line(self._feed)
         self._watch = ChannelWatch(parts.channels, stop, self._tell)
 

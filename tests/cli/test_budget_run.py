@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 from tests.cli.conftest import SAMPLES, Emowb
@@ -16,6 +17,10 @@ def test_a_budget_that_is_used_up_pauses_the_run_and_a_larger_one_goes_on(emowb:
     done = emowb(*run, "--budget", "100")
     assert done.exit_code == 0
     assert "ranked 70" in done.stdout
+    shown = json.loads(emowb("show", "rafdb", "--json").stdout)
+    assert shown["answered_by"] == {"schematic-baseline": 14}
+    assert shown["estimate"]["requests"] == 14
+    assert shown["endpoint_record"] is None
 
 
 def test_a_budget_without_a_price_is_refused_before_anything_is_sent(emowb: Emowb, place: Path) -> None:

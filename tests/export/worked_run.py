@@ -12,8 +12,9 @@ from workbench.domain.predictions import PredictionStatus, RankedPrediction
 from workbench.domain.replies import Outcome, Reply
 from workbench.domain.runs import Run, RunSpec
 from workbench.domain.samples import MediaKind, Sample
-from workbench.storage.attempts import Received, Settled, open_batches, save_received, save_sent
+from workbench.storage.attempts import Received, Settled, save_received, save_sent
 from workbench.storage.leases import claim_run, release_run
+from workbench.storage.plans import open_batches
 from workbench.storage.runs import create_run, load_run
 from workbench.storage.samples import ImportedDataset, save_dataset
 

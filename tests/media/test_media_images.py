@@ -10,8 +10,9 @@ from PIL import Image
 
 from tests.media.conftest import encoded, gradient, opened
 from workbench.domain.runs import Colour
-from workbench.media.images import Picture, picture_from_bytes
+from workbench.media.images import picture_from_bytes
 from workbench.media.limits import DEFAULT_LIMITS, BadMedia, MediaLimits
+from workbench.media.pictures import Picture
 
 
 def sent(data: bytes, colour: Colour = Colour.RGB, longest_side_px: int = 1024) -> Picture:

@@ -10,8 +10,8 @@ from tests.pipeline.job_place import JobPlace, Killed, killing, place_for, told
 from tests.provider.jobs.batch_server import BatchServer, serving_batches
 from workbench.pipeline.stopping import Stop
 from workbench.provider.jobs.job_files import FileLimits
-from workbench.storage.attempts import open_batches
 from workbench.storage.jobs import load_jobs
+from workbench.storage.plans import open_batches
 
 TWO_LINES = FileLimits(lines=2, n_bytes=10**9)
 POINTS = (

@@ -32,10 +32,10 @@ from workbench.pipeline.events import AttemptSaved, JobSeen, MediaFailed
 from workbench.pipeline.planning import plan_again
 from workbench.pipeline.stopping import Stop
 from workbench.provider.jobs.job_files import FileLimits
-from workbench.storage.attempts import open_batches
 from workbench.storage.database import open_workspace
 from workbench.storage.jobs import load_jobs
 from workbench.storage.leases import claim_run
+from workbench.storage.plans import open_batches
 from workbench.storage.results import load_attempts, load_results
 from workbench.storage.runs import load_progress
 

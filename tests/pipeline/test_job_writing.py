@@ -21,9 +21,9 @@ from workbench.pipeline.jobs.session import job_session
 from workbench.pipeline.jobs.writing import JobWriter
 from workbench.pipeline.stopping import Stop
 from workbench.provider.jobs.job_files import FileLimits
-from workbench.storage.attempts import add_batches, open_batches
 from workbench.storage.database import transaction
 from workbench.storage.jobs import load_jobs
+from workbench.storage.plans import add_batches, open_batches
 from workbench.storage.results import load_attempts
 
 

@@ -12,9 +12,9 @@ from workbench.domain.reviews import CaseFilter, CaseKind, Review, ReviewField, 
 from workbench.domain.runs import Run
 from workbench.errors import DataError, UsageError
 from workbench.review.session import ReviewSession, Undone
-from workbench.storage.attempts import open_batches
 from workbench.storage.database import open_workspace
 from workbench.storage.leases import claim_run, release_run
+from workbench.storage.plans import open_batches
 from workbench.storage.reviews import load_changes
 from workbench.storage.runs import load_run
 

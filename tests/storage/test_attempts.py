@@ -21,9 +21,10 @@ from workbench.domain.predictions import PredictionStatus, RankedPrediction
 from workbench.domain.replies import Fault, Outcome, Usage
 from workbench.domain.runs import Run
 from workbench.errors import DatabaseError
-from workbench.storage.attempts import add_batches, open_batches, save_received, save_sent, save_unsent
+from workbench.storage.attempts import save_received, save_sent, save_unsent
 from workbench.storage.database import transaction
 from workbench.storage.leases import Hold, claim_run
+from workbench.storage.plans import add_batches, open_batches
 from workbench.storage.results import Result, load_attempts, load_result
 
 BAD_MEDIA = RankedPrediction(PredictionStatus.BAD_MEDIA)

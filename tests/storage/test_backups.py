@@ -13,10 +13,10 @@ from sqlite_utils import Database
 from tests.building import exchange, plan, ranked, received, sample, store
 from tests.storage.old_workspaces import put_version_1
 from workbench.errors import DatabaseError, UsageError
-from workbench.storage.attempts import open_batches
 from workbench.storage.backups import Backup, backup_workspace
 from workbench.storage.database import SCHEMA_VERSION, open_workspace, transaction
 from workbench.storage.leases import claim_run
+from workbench.storage.plans import open_batches
 from workbench.storage.runs import load_progress, load_run
 from workbench.storage.samples import load_samples
 

@@ -7,9 +7,9 @@ from tests.building import REFUSED, UNPARSED, at, exchange, plan, ranked, receiv
 from workbench.domain.predictions import PredictionStatus, RankedPrediction
 from workbench.domain.reviews import CaseFilter, CaseKind, ReviewChange, ReviewField
 from workbench.domain.runs import Run
-from workbench.storage.attempts import open_batches
 from workbench.storage.cases import count_cases, count_confusion, load_cases, next_failure, place_of
 from workbench.storage.leases import claim_run
+from workbench.storage.plans import open_batches
 from workbench.storage.reviews import save_change
 
 ME, OTHER = "ann", "bob"

@@ -9,7 +9,7 @@ from workbench.domain.jobs import Job, JobState
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.runs import Run
 from workbench.errors import DatabaseError
-from workbench.storage.attempts import OpenPlan, count_open_samples, open_batches, save_received, save_unsent
+from workbench.storage.attempts import save_received, save_unsent
 from workbench.storage.jobs import (
     PlannedLine,
     count_away,
@@ -20,6 +20,7 @@ from workbench.storage.jobs import (
     save_planned,
 )
 from workbench.storage.leases import Hold, LeaseLost, claim_run
+from workbench.storage.plans import OpenPlan, count_open_samples, open_batches
 from workbench.storage.results import load_results
 from workbench.storage.runs import load_progress
 

@@ -2,9 +2,9 @@ import pytest
 from sqlite_utils import Database
 
 from tests.building import at, broken, exchange, ranked, received, sample, spec_of, store
-from workbench.storage.attempts import open_batches
 from workbench.storage.latencies import typical_latency_s
 from workbench.storage.leases import claim_run
+from workbench.storage.plans import open_batches
 from workbench.storage.runs import create_run
 
 

@@ -11,9 +11,10 @@ from tests.building import at, plan, ranked, received, sample, settled, store
 from workbench.domain.predictions import PredictionStatus, RankedPrediction
 from workbench.domain.runs import Run, RunState
 from workbench.errors import DatabaseError
-from workbench.storage.attempts import open_batches, save_received, save_sent, save_unsent
+from workbench.storage.attempts import save_received, save_sent, save_unsent
 from workbench.storage.database import open_workspace
 from workbench.storage.leases import SIGN_OF_LIFE_S, claim_run, keep_alive, release_run
+from workbench.storage.plans import open_batches
 from workbench.storage.results import load_attempts, load_results
 from workbench.storage.runs import load_run
 

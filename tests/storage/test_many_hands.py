@@ -10,9 +10,9 @@ from sqlite_utils import Database
 
 from tests.building import at, exchange, plan, ranked, received, sample, store
 from workbench.domain.reviews import ReviewChange, ReviewField
-from workbench.storage.attempts import open_batches
 from workbench.storage.database import open_workspace
 from workbench.storage.leases import claim_run
+from workbench.storage.plans import open_batches
 from workbench.storage.reviews import load_changes, save_change
 from workbench.storage.runs import load_progress
 

@@ -16,10 +16,10 @@ from tests.storage.full_disk import files_no_longer_than
 from tests.storage.old_workspaces import put_version_1
 from workbench import __version__
 from workbench.errors import DatabaseError
-from workbench.storage.attempts import open_batches
 from workbench.storage.connections import connected, statements
 from workbench.storage.database import SCHEMA_VERSION, open_workspace
 from workbench.storage.migrations import MIGRATIONS, migrate
+from workbench.storage.plans import open_batches
 from workbench.storage.results import load_results
 from workbench.storage.reviews import load_reviews
 from workbench.storage.runs import load_progress, load_run

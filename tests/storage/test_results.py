@@ -16,9 +16,9 @@ from workbench.domain.judging import judge
 from workbench.domain.predictions import PredictionStatus, RankedPrediction
 from workbench.domain.runs import Run
 from workbench.domain.samples import Sample
-from workbench.storage.attempts import add_batches, open_batches
 from workbench.storage.database import transaction
 from workbench.storage.leases import claim_run
+from workbench.storage.plans import add_batches, open_batches
 from workbench.storage.results import judge_again, load_attempts, load_result, load_results
 
 

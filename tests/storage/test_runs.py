@@ -6,8 +6,8 @@ from workbench.domain.batches import Step
 from workbench.domain.replies import Usage
 from workbench.domain.runs import RunState, run_key
 from workbench.errors import DatabaseError, UsageError
-from workbench.storage.attempts import open_batches
 from workbench.storage.leases import claim_run, release_run
+from workbench.storage.plans import open_batches
 from workbench.storage.results import load_results
 from workbench.storage.runs import create_run, has_run, load_progress, load_run, load_runs
 

@@ -21,9 +21,10 @@ from workbench.domain.samples import ClipSpan, Frame, MediaKind, Sample
 from workbench.errors import DataError
 from workbench.pipeline.events import AttemptSaved, RunEvent
 from workbench.review.session import ReviewSession
-from workbench.storage.attempts import Received, Settled, add_batches, open_batches, save_received, save_sent
+from workbench.storage.attempts import Received, Settled, save_received, save_sent
 from workbench.storage.database import open_workspace, transaction
 from workbench.storage.leases import claim_run, release_run
+from workbench.storage.plans import add_batches, open_batches
 from workbench.storage.runs import create_run, load_run
 from workbench.storage.samples import ImportedDataset, save_dataset
 from workbench.wiring.reviewing import ReviewParts

@@ -118,7 +118,7 @@ def read(
         emowb batch-file read rafdb --run qwen answers.jsonl
     """
     from workbench.pipeline.jobs.by_file import read_job_files
-    from workbench.storage.attempts import OpenPlan
+    from workbench.storage.plans import OpenPlan
     from workbench.storage.runs import load_progress, load_run
     from workbench.wiring.jobs import file_parts
     from workbench.wiring.reviewing import chosen_run

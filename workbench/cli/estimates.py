@@ -27,7 +27,7 @@ def show_plan(
     """
     from workbench.pipeline.planning import plan_samples, stored_run
     from workbench.provider.costs.prices import load_prices
-    from workbench.storage.attempts import open_batches
+    from workbench.storage.plans import open_batches
     from workbench.storage.runs import load_progress
     from workbench.wiring.estimating import estimate_batches
 

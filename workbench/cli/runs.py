@@ -68,16 +68,19 @@ def show_run(
         emowb show rafdb
     """
     from workbench.pipeline.rates import run_rates
-    from workbench.storage.runs import load_progress
+    from workbench.storage.runs import load_answerers, load_endpoint_record, load_estimate, load_progress
     from workbench.wiring.reviewing import chosen_run
 
     with opened(context, key) as at:
         run = chosen_run(at.db, at.card.key, name)
+        answerers = load_answerers(at.db, run.id)
+        record, estimate = load_endpoint_record(at.db, run.id), load_estimate(at.db, run.id)
         progress = load_progress(at.db, run.id)
         jobs = jobs_json(at.db, run)
         rates = run_rates(at.db, run.id)
     if as_json:
-        document = {**run_json(run, progress), "jobs": jobs, "rates": rates.as_json()}
+        document = {**run_json(run, progress), "jobs": jobs, "rates": rates.as_json(), "answered_by": answerers}
+        document |= {"estimate": estimate, "endpoint_record": record}
         show_json({**document, "spec": run.spec.as_json(), "spec_hash": run.spec_hash})
         return
     show(f"{run.dataset} / {run.name}: {run.state}" + (f" ({run.reason})" if run.reason else ""))
@@ -86,5 +89,9 @@ def show_run(
         show(f"  {word}: {', '.join(value) if isinstance(value, tuple | list) else value}")
     show_progress(progress)
     show(f"  {rates_line(rates)}")
+    if answerers:
+        show(f"  answered by {', '.join(f'{model} ({count:,})' for model, count in answerers.items())}")
+    if record is not None:
+        show(f"  its endpoint was probed at {record.get('probed_at')}")
     show_jobs(jobs)
     suggest(f"emowb open {run.dataset} --run {run.name}")

@@ -65,7 +65,7 @@ def send_and_report(
 
 def _estimated(settings: "Settings", db: "Database", run: Run, connection: "Connection", way: Way) -> "Estimate | None":
     """What the open batches of a run are expected to take; None where there are none."""
-    from workbench.storage.attempts import OpenPlan, count_open_samples
+    from workbench.storage.plans import OpenPlan, count_open_samples
     from workbench.storage.runs import save_estimate
     from workbench.wiring.estimating import estimate_batches
 
@@ -91,7 +91,7 @@ async def send(
     """Send with a live display and two-stage Ctrl-C; `stop.reason` says afterwards why the run paused, if it did."""
     from workbench.pipeline.events import Held, JobSeen, MediaFailed
     from workbench.pipeline.sending.tally import Tally
-    from workbench.storage.attempts import count_open_samples
+    from workbench.storage.plans import count_open_samples
     from workbench.storage.runs import load_progress, spent_usd
     from workbench.wiring.lanes import Pulse
 

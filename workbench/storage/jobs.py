@@ -15,9 +15,10 @@ from workbench.domain.batches import Batch
 from workbench.domain.jobs import Job, JobState
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.replies import Outcome
-from workbench.storage.attempts import Sending, sample_numbers, save_sent, storable
+from workbench.storage.attempts import Sending, save_sent, storable
 from workbench.storage.database import transaction
 from workbench.storage.leases import Hold, assert_held
+from workbench.storage.plans import sample_numbers
 
 
 @dataclass(frozen=True, slots=True)

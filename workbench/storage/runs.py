@@ -8,8 +8,8 @@ from sqlite_utils import Database
 
 from workbench.domain.runs import Progress, Run, RunSpec, RunState, run_key
 from workbench.errors import unknown_name
-from workbench.storage.attempts import add_batches, sample_numbers
 from workbench.storage.database import transaction
+from workbench.storage.plans import add_batches, sample_numbers
 
 
 def create_run(db: Database, name: str, spec: RunSpec, batches: Sequence[Sequence[str]], at: str) -> Run:
@@ -27,7 +27,7 @@ def create_run(db: Database, name: str, spec: RunSpec, batches: Sequence[Sequenc
             "INSERT INTO prediction (run_id, sample_id, position) VALUES (?, ?, ?)",
             ((run_id, numbers[name], position) for position, name in enumerate(order)),
         )
-        add_batches(db, run_id, batches)
+        add_batches(db, run_id, batches, numbers=numbers)
     return load_run(db, spec.dataset, name)
 
 
@@ -102,6 +102,25 @@ def save_endpoint_record(db: Database, run_id: int, record: Mapping[str, Any]) -
             "UPDATE run SET endpoint_record = ? WHERE id = ? AND endpoint_record IS NULL",
             (json.dumps(dict(record)), run_id),
         )
+
+
+def load_answerers(db: Database, run_id: int) -> dict[str, int]:
+    """The models that answered, by their own word, with how many replies; the one with most first.
+
+    More than one, or another than was asked for, is worth a look: a name can come to mean another model.
+    """
+    rows = db.conn.execute(
+        "SELECT model, COUNT(*) AS n FROM attempt JOIN batch ON batch.id = batch_id "
+        "WHERE run_id = ? AND model IS NOT NULL GROUP BY model ORDER BY n DESC, model",
+        (run_id,),
+    )
+    return dict(rows.fetchall())
+
+
+def load_endpoint_record(db: Database, run_id: int) -> dict[str, Any] | None:
+    """What a probe had found out about the endpoint when the run was first sent; None where there was none."""
+    (text,) = db.conn.execute("SELECT endpoint_record FROM run WHERE id = ?", (run_id,)).fetchone()
+    return None if text is None else dict(json.loads(text))
 
 
 def spent_usd(db: Database, run_id: int) -> float:

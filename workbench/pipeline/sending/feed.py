@@ -13,8 +13,8 @@ from typing import Final, Protocol, TypeVar
 from workbench.domain.batches import Batch
 from workbench.domain.samples import Frame, Sample
 from workbench.pipeline.sending.asked import Ready, prepared
-from workbench.storage.attempts import newest_batch, open_batches
 from workbench.storage.database import Database
+from workbench.storage.plans import newest_batch, open_batches
 from workbench.storage.samples import load_named_samples
 
 T = TypeVar("T")

@@ -1,8 +1,8 @@
 """What the openai client costs for a request of twenty pictures, by the way it is used: `python bench/client_cost.py`.
 
-The same 500 requests to the same server that answers after 0.2 s, 100 on their way at once, each way in a fresh process:
-built and validated by the client; prepared bytes through the client over its own HTTP; the same over aiohttp's transport,
-as emowb does; and that transport by itself.
+The same 500 requests to the same server that answers after 0.2 s, 100 on their way at once, each way in a fresh
+process: built and validated by the client; prepared bytes through the client over its own HTTP; the same over aiohttp's
+transport, as emowb does; and that transport by itself.
 """
 
 import asyncio

@@ -28,12 +28,12 @@ class Reads(Protocol):
         ...
 
 
-_PAGE: Final = 32
-_AHEAD: Final = 64
+_PAGE: Final = 16
+_AHEAD: Final = 128
 """Batches that are ready or being made so: while the first answers are awaited, there is time to make many."""
-_AHEAD_BYTES: Final = 4_000_000
+_AHEAD_BYTES: Final = 8_000_000
 """Of pictures in them."""
-_TOGETHER: Final = 8
+_TOGETHER: Final = 4
 """Batches that a thread makes ready in one go, where they are small: to hand over takes time too."""
 _TOGETHER_BYTES: Final = 1_000_000
 
@@ -116,7 +116,7 @@ class Feed:
             future.add_done_callback(self._note)
             self._making.append(future)
             self._n_ahead += len(planned)
-        if len(self._page) < _AHEAD and not self._has_all and self._paging is None:
+        if len(self._page) < _PAGE and not self._has_all and self._paging is None:
             self._paging = asyncio.create_task(self._turn_page())
 
     def _batches_of(self, n_bytes: int, most: int) -> int:

@@ -14,6 +14,7 @@ from workbench.cli.context import AsJson, settings_of, workspace
 from workbench.cli.output import dollars, meter, say, show, show_json, show_table
 from workbench.domain.datasets import CARDS
 from workbench.errors import EXIT_WORTH_KNOWING, EndpointError
+from workbench.provider.endpoints import EMBEDDED
 
 if TYPE_CHECKING:
     from workbench.provider.offered import OfferedModel
@@ -143,7 +144,9 @@ def _finish(settings: "Settings", probed: "Probed", *, is_kept: bool) -> None:
     say(f"{len(probed.replies)} requests, cost {dollars(_cost_usd(probed))}")
     if probed.stopped is not None:
         raise EndpointError(f"{probed.endpoint.name} could not be asked to the end: {probed.stopped}")
-    if is_kept:
+    if is_kept and probed.endpoint.name == EMBEDDED:
+        say(f"kept in {settings.db}; the embedded endpoint is another one each time, so runs need not heed it")
+    elif is_kept:
         say(f"kept in {settings.db}; runs of {probed.model} on {probed.endpoint.name} heed it")
     else:
         say(f"not kept: there is no workspace at {settings.db} yet")

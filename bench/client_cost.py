@@ -55,11 +55,11 @@ async def _measured(way: str, base_url: str) -> float:
 
     async def built() -> None:
         messages = [{"role": "user", "content": _parts()}]
-        await client.chat.completions.create(model="bench-model", messages=messages)  # type: ignore[call-overload]
+        await client.chat.completions.create(model="bench-model", messages=messages)  # type: ignore[call-overload]  # plain dicts
 
     async def prepared() -> None:
         options = {"headers": headers}
-        response = await client.post(url, content=_body(), cast_to=httpx2.Response, options=options)  # type: ignore[arg-type]
+        response = await client.post(url, content=_body(), cast_to=httpx2.Response, options=options)  # type: ignore[arg-type]  # headers only
         json.loads(response.content)
 
     async def alone() -> None:

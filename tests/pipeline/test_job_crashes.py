@@ -1,13 +1,10 @@
 """Runs by jobs that are ended at every point: the same command goes on, and nothing is bought or answered twice."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from tests.pipeline.job_child import run_and_kill
-from tests.pipeline.job_place import JobPlace, Killed, killing, place_for, told
-from tests.provider.jobs.batch_server import BatchServer, serving_batches
+from tests.pipeline.job_place import JobPlace, Killed, killing, told
+from tests.provider.jobs.batch_server import BatchServer
 from workbench.pipeline.stopping import Stop
 from workbench.provider.jobs.job_files import FileLimits
 from workbench.storage.jobs import load_jobs
@@ -25,20 +22,6 @@ POINTS = (
     "joining",
     "joined",
 )
-
-
-@pytest.fixture
-def server() -> Iterator[BatchServer]:
-    with serving_batches() as one:
-        yield one
-
-
-@pytest.fixture
-def place(tmp_path: Path, server: BatchServer) -> Iterator[JobPlace]:
-    """Four requests, in two files of two."""
-    one = place_for(tmp_path / "emowb.db", server)
-    yield one
-    one.db.close()
 
 
 @pytest.mark.parametrize("nth", [1, 2])

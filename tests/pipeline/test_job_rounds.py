@@ -1,6 +1,5 @@
 """Runs by jobs, from the first round to the last, against a Batch API that shuffles, expires and fails lines."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,6 @@ from tests.provider.jobs.batch_server import (
     End,
     Said,
     answered,
-    serving_batches,
 )
 from workbench.domain.jobs import JobState
 from workbench.domain.predictions import PredictionStatus
@@ -38,19 +36,6 @@ from workbench.storage.leases import claim_run
 from workbench.storage.plans import open_batches
 from workbench.storage.results import load_attempts, load_results
 from workbench.storage.runs import load_progress
-
-
-@pytest.fixture
-def server() -> Iterator[BatchServer]:
-    with serving_batches() as one:
-        yield one
-
-
-@pytest.fixture
-def place(tmp_path: Path, server: BatchServer) -> Iterator[JobPlace]:
-    one = place_for(tmp_path / "emowb.db", server)
-    yield one
-    one.db.close()
 
 
 def test_a_shuffled_output_gives_every_sample_its_own_answer(place: JobPlace, server: BatchServer) -> None:

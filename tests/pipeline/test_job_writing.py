@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import tracemalloc
-from collections.abc import Iterator
 from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.pipeline.job_place import JobPlace, place_for
-from tests.provider.jobs.batch_server import BatchServer, serving_batches
+from tests.provider.jobs.batch_server import BatchServer
 from workbench.domain.jobs import Job, read_line_id
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.prompts import PAPER
@@ -25,19 +24,6 @@ from workbench.storage.database import transaction
 from workbench.storage.jobs import load_jobs
 from workbench.storage.plans import add_batches, open_batches
 from workbench.storage.results import load_attempts
-
-
-@pytest.fixture
-def server() -> Iterator[BatchServer]:
-    with serving_batches() as one:
-        yield one
-
-
-@pytest.fixture
-def place(tmp_path: Path, server: BatchServer) -> Iterator[JobPlace]:
-    one = place_for(tmp_path / "emowb.db", server)
-    yield one
-    one.db.close()
 
 
 def written(place: JobPlace, stop: Stop | None = None, **changes: object) -> list[Job]:

@@ -9,9 +9,9 @@ from sqlite_utils import Database
 from tests.export.worked_run import AT, REFUSED, UNPARSED, answer, outside, plan_run, ranked
 from workbench.domain.datasets import CARDS
 from workbench.domain.predictions import PredictionStatus
-from workbench.domain.protocols import Protocol
 from workbench.domain.reviews import Verdict
 from workbench.domain.runs import Run
+from workbench.domain.scoring.protocols import Protocol
 from workbench.errors import DataError, UsageError
 from workbench.export.tables import export_run
 from workbench.review.session import ReviewSession

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from tests.pipeline.counting_endpoint import CountingEndpoint
 from workbench.domain.runs import Run
-from workbench.pipeline.scoring import as_json, score_run
+from workbench.pipeline.scoring.run_scores import as_json, score_run
 from workbench.storage.database import Database, open_workspace
 from workbench.storage.results import load_results
 from workbench.storage.samples import load_card

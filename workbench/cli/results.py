@@ -7,16 +7,16 @@ import typer
 
 from workbench.cli.context import AsJson, Key, RunName, opened
 from workbench.cli.output import percent, show, show_json, show_table, suggest
-from workbench.domain.protocols import Protocol
+from workbench.domain.scoring.protocols import Protocol
 from workbench.errors import unknown_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from workbench.domain.metrics import Confusion, MetricValue, Scores
-    from workbench.pipeline.published import PublishedFigure
-    from workbench.pipeline.rates import Rates
-    from workbench.pipeline.scoring import RunScores
+    from workbench.domain.scoring.metrics import Confusion, MetricValue, Scores
+    from workbench.pipeline.scoring.published import PublishedFigure
+    from workbench.pipeline.scoring.rates import Rates
+    from workbench.pipeline.scoring.run_scores import RunScores
 
 _TRIVIAL = ("majority", "uniform")
 _WHAT = ("metrics", "predictions", "confusion", "reviews", "refusals")
@@ -47,8 +47,8 @@ def show_metrics(
     Example:
         emowb metrics rafdb --protocol answered
     """
-    from workbench.pipeline.scoring import as_json as scores_json
-    from workbench.pipeline.scoring import score_run
+    from workbench.pipeline.scoring.run_scores import as_json as scores_json
+    from workbench.pipeline.scoring.run_scores import score_run
     from workbench.wiring.reviewing import chosen_run
 
     with opened(context, key) as at:
@@ -165,7 +165,7 @@ def _show_classes(run_scores: "RunScores") -> None:
 
 def _show_rates(run_scores: "RunScores") -> None:
     """By class, and the clusters with the most refusals, where the first attempt did not answer everything."""
-    from workbench.pipeline.rates import most_refused
+    from workbench.pipeline.scoring.rates import most_refused
 
     if run_scores.rates.first_answered == run_scores.rates.planned:
         return

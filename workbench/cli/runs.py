@@ -67,7 +67,7 @@ def show_run(
     Example:
         emowb show rafdb
     """
-    from workbench.pipeline.rates import run_rates
+    from workbench.pipeline.scoring.rates import run_rates
     from workbench.storage.runs import load_answerers, load_endpoint_record, load_estimate, load_progress
     from workbench.wiring.reviewing import chosen_run
 

@@ -11,15 +11,15 @@ from types import MappingProxyType
 from typing import Final
 
 from workbench.domain.datasets import DatasetCard
-from workbench.domain.metrics import MetricValue
-from workbench.domain.protocols import Protocol
 from workbench.domain.reviews import Review
 from workbench.domain.runs import Run
+from workbench.domain.scoring.metrics import MetricValue
+from workbench.domain.scoring.protocols import Protocol
 from workbench.errors import unknown_name
 from workbench.export.cells import Cell, csv_text, joined
 from workbench.export.writing import path_part, write_whole
-from workbench.pipeline.rates import Rates
-from workbench.pipeline.scoring import RunScores, score_results
+from workbench.pipeline.scoring.rates import Rates
+from workbench.pipeline.scoring.run_scores import RunScores, score_results
 from workbench.storage.database import Database
 from workbench.storage.results import Result, load_results
 from workbench.storage.reviews import load_reviews

@@ -9,11 +9,11 @@ from sqlite_utils import Database
 
 from tests.export.worked_run import REFUSED, UNPARSED, answer, outside, plan_run, ranked
 from workbench.domain.datasets import CARDS
-from workbench.domain.metrics import Bounds
 from workbench.domain.predictions import PredictionStatus
-from workbench.domain.protocols import Protocol
 from workbench.domain.runs import Run
-from workbench.pipeline.scoring import as_json, score_run
+from workbench.domain.scoring.metrics import Bounds
+from workbench.domain.scoring.protocols import Protocol
+from workbench.pipeline.scoring.run_scores import as_json, score_run
 from workbench.storage.database import open_workspace
 
 CHSIMS = CARDS["chsims"]

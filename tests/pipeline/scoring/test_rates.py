@@ -11,10 +11,10 @@ from sqlite_utils import Database
 from tests.export.worked_run import REFUSED, answer, outside, plan_run, ranked
 from workbench.domain.datasets import CARDS
 from workbench.domain.predictions import PredictionStatus
-from workbench.domain.protocols import Protocol
 from workbench.domain.runs import Run
-from workbench.pipeline.rates import Rates, most_refused, rates_of, run_rates
-from workbench.pipeline.scoring import as_json, score_run
+from workbench.domain.scoring.protocols import Protocol
+from workbench.pipeline.scoring.rates import Rates, most_refused, rates_of, run_rates
+from workbench.pipeline.scoring.run_scores import as_json, score_run
 from workbench.storage.database import open_workspace
 
 CHSIMS = CARDS["chsims"]

@@ -21,7 +21,7 @@ from sklearn.metrics import (
 )
 
 from workbench.domain.datasets import CARDS
-from workbench.domain.metrics import NO_ANSWER, Bounds, Scores, compute_baselines, compute_scores, proportion
+from workbench.domain.scoring.metrics import NO_ANSWER, Bounds, Scores, compute_baselines, compute_scores, proportion
 
 CLASSES = ("happy", "sad", "angry", "contempt")
 

@@ -7,12 +7,12 @@ from types import MappingProxyType
 from typing import Any
 
 from workbench.domain.datasets import DatasetCard
-from workbench.domain.metrics import NO_ANSWER, Scores, compute_scores
 from workbench.domain.predictions import PredictionStatus
-from workbench.domain.protocols import Protocol, is_scored
 from workbench.domain.runs import Run
-from workbench.pipeline.published import PublishedFigure, published_for
-from workbench.pipeline.rates import Rates, fate_of, rates_by, rates_of
+from workbench.domain.scoring.metrics import NO_ANSWER, Scores, compute_scores
+from workbench.domain.scoring.protocols import Protocol, is_scored
+from workbench.pipeline.scoring.published import PublishedFigure, published_for
+from workbench.pipeline.scoring.rates import Rates, fate_of, rates_by, rates_of
 from workbench.storage.database import Database
 from workbench.storage.results import Result, load_results
 

@@ -2,7 +2,7 @@ import pytest
 
 from workbench.domain.datasets import CARDS
 from workbench.domain.predictions import PredictionStatus
-from workbench.domain.protocols import Protocol, is_scored
+from workbench.domain.scoring.protocols import Protocol, is_scored
 
 
 @pytest.mark.parametrize("status", [*PredictionStatus, None])

@@ -1,5 +1,5 @@
 from workbench.domain.datasets import CARDS
-from workbench.pipeline.published import load_published, published_for
+from workbench.pipeline.scoring.published import load_published, published_for
 
 
 def test_every_figure_belongs_to_a_card_and_every_card_has_one() -> None:

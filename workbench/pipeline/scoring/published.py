@@ -11,7 +11,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
-from workbench.domain.metrics import ACCURACY
+from workbench.domain.scoring.metrics import ACCURACY
 
 SOURCE: Final = "arXiv 2312.04293 v1"
 _SAME_AS: Final = {"war": ACCURACY}
@@ -26,7 +26,7 @@ class PublishedFigure:
     variant: str
     """Agreement (`agree5`), colour, frames (`frames=3`) or modality; empty where the set has one condition."""
     metric: str
-    """As in `domain.metrics`; the paper's WAR is `accuracy`."""
+    """As in `domain.scoring.metrics`; the paper's WAR is `accuracy`."""
     method: str
     reference: int | None
     """The number of the method's source in the paper's own list; None for the paper's own figures."""

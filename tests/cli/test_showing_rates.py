@@ -1,6 +1,7 @@
 """What `metrics` and `show` tell of the first attempt and of retries."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -33,7 +34,7 @@ def refusing(place: Path, emowb: Emowb) -> Emowb:
 def test_metrics_tell_both_rates_in_a_line_by_class_and_for_the_worst_ten_clusters(refusing: Emowb) -> None:
     text = refusing("metrics", "casme2").stdout
     assert "at the first attempt 57.14 % answered, 42.86 % refused; after retries 57.69 % answered, 42.31 %" in text
-    table = text.split("subject ")[1].split("gold, then")[0]
+    table = re.split(r"\n *subject ", text)[1].split("gold, then")[0]
     shown = [line.split()[0] for line in table.splitlines() if line.strip().startswith("sub")]
     assert shown == SUBJECTS[:-11:-1]
     assert "planned   first answered   first refused   then answered   then refused" in text

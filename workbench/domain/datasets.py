@@ -30,6 +30,11 @@ class DatasetCard:
     """Label to the class it is scored as, where these differ (eight emotions judged as two polarities)."""
     unscored_gold: tuple[str, ...] = ()
     """Gold labels that are imported and shown but leave the scores (the zeros of the sentiment sets)."""
+    misspelt: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Gold labels that the ancestor's files spell otherwise than its prompt does, with that spelling: letter by
+    letter, no answer ever matches them."""
+    intensity_scale: float | None = None
+    """The owner's score of the strongest sentiment; None where samples have no score."""
     frames: FramePolicy
     batch_size: int
     """Samples in one request."""
@@ -65,6 +70,7 @@ class DatasetCard:
         """The card as plain values, for storage: the card of a set of one's own is nowhere else."""
         plain = {one.name: getattr(self, one.name) for one in fields(self)}
         written = {"labels": self.labels.names, "folds": dict(self.folds), "frames": str(self.frames)}
+        written["misspelt"] = dict(self.misspelt)
         return plain | written | {"task": self.task.value, "modality": self.modality.value}
 
     @classmethod
@@ -75,6 +81,7 @@ class DatasetCard:
             "modality": Modality(values["modality"]),
             "labels": LabelSet(tuple(values["labels"])),
             "folds": MappingProxyType(dict(values["folds"])),
+            "misspelt": MappingProxyType(dict(values.get("misspelt", {}))),  # cards of earlier versions have none
             "frames": FramePolicy.parse(values["frames"]),
         }
         lists = {name: tuple(values[name]) for name in ("scored", "unscored_gold", "metrics")}
@@ -350,6 +357,7 @@ CARDS: Final[Mapping[str, DatasetCard]] = MappingProxyType(
                 task=Task.MULTIMODAL,
                 modality=Modality.MULTI,
                 labels=LabelSet(("happy", "sad", "angry", "surprised", "neutral", "worried")),
+                misspelt=MappingProxyType({"surprised": "surprise"}),
                 frames=_UNIFORM,
                 batch_size=6,
                 metrics=_ACCURACY,
@@ -365,6 +373,7 @@ CARDS: Final[Mapping[str, DatasetCard]] = MappingProxyType(
                 labels=_INTENSITIES,
                 folds=_BY_SIGN,
                 unscored_gold=("neutral",),
+                intensity_scale=1.0,
                 frames=_UNIFORM,
                 batch_size=6,
                 metrics=_WEIGHTED_F1,
@@ -381,6 +390,7 @@ CARDS: Final[Mapping[str, DatasetCard]] = MappingProxyType(
                 labels=_INTENSITIES,
                 folds=_BY_SIGN,
                 unscored_gold=("neutral",),
+                intensity_scale=3.0,
                 frames=_UNIFORM,
                 batch_size=6,
                 metrics=_WEIGHTED_F1,

@@ -115,6 +115,10 @@ class _Cursor(sqlite3.Cursor):
         with translated(self.connection.path):
             return super().fetchone()
 
+    def fetchmany(self, size: int | None = None) -> list[Any]:
+        with translated(self.connection.path):
+            return super().fetchmany(self.arraysize if size is None else size)
+
     def fetchall(self) -> list[Any]:
         with translated(self.connection.path):
             return super().fetchall()

@@ -7,14 +7,17 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from tests.export.worked_run import REFUSED, UNPARSED, answer, outside, plan_run, ranked
+from tests.export.worked_run import AT, REFUSED, UNPARSED, answer, outside, plan_run, ranked
 from workbench.domain.datasets import CARDS
 from workbench.domain.predictions import PredictionStatus
+from workbench.domain.reviews import ReviewChange, ReviewField
 from workbench.domain.runs import Run
+from workbench.domain.scoring.intervals import MetricValue
 from workbench.domain.scoring.metrics import Bounds
-from workbench.domain.scoring.protocols import Protocol
+from workbench.domain.scoring.protocols import Against, Neutral, Protocol
 from workbench.pipeline.scoring.run_scores import as_json, score_run
 from workbench.storage.database import open_workspace
+from workbench.storage.reviews import save_change
 
 CHSIMS = CARDS["chsims"]
 GOLD = {
@@ -158,11 +161,70 @@ def test_the_json_has_the_promised_shape(db: Database, run: Run) -> None:
         "answered": 5,
         "coverage": 0.625,
     }
-    assert set(document["metrics"]) == {"accuracy", "uar", "macro_f1", "weighted_f1", "top_2", "top_3", "mrr"}
+    shares = {"accuracy", "uar", "macro_f1", "weighted_f1", "top_2", "top_3", "mrr"}
+    assert set(document["metrics"]) == shares | {"mae", "pearson"}
     assert all(set(one) == {"value", "low", "high"} for one in document["metrics"].values())
-    assert set(document["per_class"][0]) == {"label", "support", "precision", "recall", "f1"}
+    assert {"label", "support", "precision", "recall", "recall_low", "recall_high", "f1"} == set(
+        document["per_class"][0]
+    )
+    assert set(document["positions"][0]) == {"place", "counted", "accuracy"}
     assert set(document["confusion"]) == {"gold", "predicted", "counts"}
     assert document["baselines"]["majority"]["accuracy"] == 0.5
     assert document["baselines"]["majority"]["label"] == "negative"
     assert document["headline"] == ["weighted_f1"]
     assert {"MulT", "GPT-4V"} <= {one["method"] for one in document["published"]}
+
+
+def test_the_papers_protocol_drops_what_has_no_answer_and_says_so(db: Database, run: Run) -> None:
+    scored = score_run(db, CHSIMS, run, Protocol.PAPER)
+    assert (scored.scores.counted, scored.scores.planned) == (5, 8)
+    assert "letter by letter" in scored.rule
+
+
+@pytest.mark.parametrize(
+    ("neutral", "right", "counted"),
+    [(Neutral.NEGATIVE, 2, 8), (Neutral.POSITIVE, 3, 8), (Neutral.FIRST_NON_NEUTRAL, 2, 8), (Neutral.DROP, 2, 7)],
+)
+def test_another_neutral_rule_moves_the_score(
+    db: Database, run: Run, neutral: Neutral, right: int, counted: int
+) -> None:
+    scores = score_run(db, CHSIMS, run, neutral=neutral).scores
+    assert scores.counted == counted
+    assert scores.metrics["accuracy"].value == pytest.approx(right / counted)
+
+
+def test_places_in_the_request_have_an_accuracy_each_over_what_was_answered(db: Database, run: Run) -> None:
+    positions = score_run(db, CHSIMS, run).positions
+    answered = [name for name in GOLD if name in ("right.mp4", "wrong.mp4", "second.mp4", "outside.mp4", "weakly.mp4")]
+    assert sum(one.counted for one in positions) == len(answered)
+    assert sum((one.accuracy.value or 0) * one.counted for one in positions) == pytest.approx(2)
+
+
+def test_clusters_of_the_card_are_drawn_for_intervals(db: Database) -> None:
+    card = CARDS["casme2"]
+    gold = {f"s{subject}-{clip}": "happy" for subject in range(4) for clip in range(3)}
+    planned = plan_run(db, card, gold, clusters={name: name.split("-")[0] for name in gold})
+    said = {name: ranked("happy" if name < "s2" else "disgusted") for name in gold}
+    scores = score_run(db, card, answer(db, card, planned, said)).scores
+    assert "4 clusters by subject" in scores.interval
+    assert scores.metrics["accuracy"] == MetricValue(0.5, 0.0, 1.0)
+
+
+def test_against_reviews_gold_is_what_the_reviewers_agree_on_and_else_gold(db: Database) -> None:
+    card = CARDS["rafdb"]
+    planned = plan_run(db, card, {"a.jpg": "happy", "b.jpg": "sad", "c.jpg": "sad", "d.jpg": "angry"})
+    run = answer(db, card, planned, {name: ranked("happy", "sad") for name in ("a.jpg", "b.jpg", "c.jpg")})
+    for reviewer, sample, label in (
+        ("ann", "b.jpg", "happy"),
+        ("bob", "b.jpg", "happy"),
+        ("ann", "c.jpg", "happy"),
+        ("bob", "c.jpg", "sad"),
+        ("ann", "d.jpg", "happy"),
+    ):
+        save_change(db, run.id, ReviewChange(sample, reviewer, ReviewField.LABEL, label, AT))
+    by_gold, by_reviews = (score_run(db, card, run, against=against) for against in Against)
+    assert by_gold.scores.metrics["accuracy"].value == pytest.approx(1 / 4)
+    assert by_reviews.scores.metrics["accuracy"].value == pytest.approx(2 / 4)
+    assert (by_gold.regolded, by_reviews.regolded) == (0, 2)
+    assert by_reviews.scores.confusion.counts[card.classes.index("happy")][0] == 2
+    assert by_reviews.scores.metrics["top_2"].value == pytest.approx(3 / 4)

@@ -12,27 +12,11 @@ from dataclasses import dataclass
 from itertools import chain
 from math import isnan
 from types import MappingProxyType
-from typing import Final
 
-NO_ANSWER: Final = "no answer"
-"""The last column of every confusion matrix."""
-
-ACCURACY: Final = "accuracy"
-UAR: Final = "uar"
-MACRO_F1: Final = "macro_f1"
-WEIGHTED_F1: Final = "weighted_f1"
-TOP_2: Final = "top_2"
-TOP_3: Final = "top_3"
-MRR: Final = "mrr"
-
-
-@dataclass(frozen=True, slots=True)
-class MetricValue:
-    """A figure as a fraction, with its 95 % interval. None means "not computed": no sample, or no interval for it."""
-
-    value: float | None
-    low: float | None = None
-    high: float | None = None
+from workbench.domain.scoring.baselines import ACCURACY, MACRO_F1, UAR, WEIGHTED_F1, Baseline, compute_baselines
+from workbench.domain.scoring.counting import NO_ANSWER, Count, Counted
+from workbench.domain.scoring.intervals import MetricValue
+from workbench.domain.scoring.resampled_metrics import MRR, TOP_2, TOP_3, Intervals, metric_intervals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +32,9 @@ class ClassScores:
     """None for a class without support."""
     f1: float | None
     """None for a class with neither."""
+    recall_low: float | None = None
+    """The 95 % interval of recall."""
+    recall_high: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +60,6 @@ class Bounds:
     high: float
 
 
-@dataclass(frozen=True, slots=True)
-class Baseline:
-    """What somebody scores who does not look at the pictures, over the samples that count."""
-
-    label: str | None
-    """The class that is always said; None for guessing."""
-    metrics: Mapping[str, float]
-    """Accuracy, UAR and both F1s."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scores:
     """Everything that is computed from predicted against gold classes, with what it is computed over."""
@@ -90,8 +67,10 @@ class Scores:
     planned: int
     answered: int
     counted: int
-    """Samples that the figures are computed over; the protocol chose them."""
+    """Samples that the figures are computed over; the rules chose them."""
     metrics: Mapping[str, MetricValue]
+    interval: str
+    """How the intervals were come by, for people."""
     per_class: tuple[ClassScores, ...]
     """In the order of the classes, those without support included."""
     confusion: Confusion
@@ -106,153 +85,134 @@ class Scores:
         return self.answered / self.planned if self.planned else None
 
 
-def compute_scores(
-    gold: Sequence[str],
-    predicted: Sequence[str | None],
-    classes: Sequence[str],
-    *,
-    gold_ranks: Sequence[int | None] | None = None,
-    planned: int | None = None,
-    answered: int | None = None,
-) -> Scores:
-    """Score the samples that count, given side by side.
+def compute_scores(count: Count, *, clustered_by: str | None = None, with_intervals: bool = True) -> Scores:
+    """Score the samples that count.
 
-    `predicted` holds None where there is no answer, and any other word than a class where the answer is none of them:
-    both are wrong. `gold_ranks` are places from 1 of the first right label in each ranking, None where no listed label
-    is right; without them there is no top-k and no MRR. `planned` and `answered` are of the whole plan where that is
-    more than what counts. Raises ValueError for a gold label that is no class and for sequences of unlike lengths.
+    `clustered_by` says for people what the samples of one cluster share; intervals draw whole clusters where it is
+    given and every sample has one. Without `with_intervals`, figures stand alone. Raises ValueError for a gold label
+    that is no class.
     """
-    _check(gold, classes, gold_ranks)
-    planned = len(gold) if planned is None else planned
-    answered = len(gold) - predicted.count(None) if answered is None else answered
-    code = {label: number for number, label in enumerate(classes)}
-    outside = len(classes)  # one code for whatever is no class: scikit-learn would take more words for more classes
-    gold_codes = [code[label] for label in gold]
-    predicted_codes = [outside if label is None else code.get(label, outside) for label in predicted]
-    correct = sum(one == other for one, other in zip(gold_codes, predicted_codes, strict=True))
+    _check(count)
+    intervals = metric_intervals(count, clustered_by) if with_intervals else Intervals("")
+    points = _class_metrics(count) | _rank_metrics(count.rows)
+    correct = sum(row.count for row in count.rows if row.gold == row.predicted)
+    unanswered = count.planned - count.answered
     return Scores(
-        planned=planned,
-        answered=answered,
-        counted=len(gold),
-        metrics=MappingProxyType(_class_metrics(gold_codes, predicted_codes, correct) | _rank_metrics(gold_ranks)),
-        per_class=_per_class(gold_codes, predicted_codes, classes),
-        confusion=_confusion(gold, predicted, classes),
-        bounds=Bounds(correct / planned, (correct + planned - answered) / planned) if planned else None,
-        baselines=MappingProxyType(compute_baselines(gold, classes)),
+        planned=count.planned,
+        answered=count.answered,
+        counted=count.counted,
+        metrics=MappingProxyType({name: intervals.of(name, value) for name, value in points.items()}),
+        interval=intervals.words,
+        per_class=_per_class(count, intervals.recalls),
+        confusion=_confusion(count),
+        bounds=Bounds(correct / count.planned, (correct + unanswered) / count.planned) if count.planned else None,
+        baselines=MappingProxyType(compute_baselines(count.support, count.classes)),
     )
 
 
-def proportion(hits: int, of: int) -> MetricValue:
-    """A share with its Wilson 95 % interval (E. B. Wilson 1927), which takes samples as independent."""
-    from scipy.stats import binomtest
-
-    if of == 0:
-        return MetricValue(None)
-    interval = binomtest(hits, of).proportion_ci(confidence_level=0.95, method="wilson")
-    return MetricValue(hits / of, float(interval.low), float(interval.high))
-
-
-def compute_baselines(gold: Sequence[str], classes: Sequence[str]) -> dict[str, Baseline]:
-    """Always saying the most frequent gold class (the first of several), and guessing each class equally often.
-
-    With n samples, N_c of class c, K classes and C of them with support. Majority: accuracy p = max N_c / n,
-    UAR 1 / C, F1 of the class said 2p / (1 + p) and 0 for the others. Guessing, by expected counts: n / K times each
-    class, N_c / K of them right, so accuracy and UAR 1 / K and F1_c = 2 N_c / (n + K N_c).
-    """
-    if not gold:
-        return {}
-    support = Counter(gold)
-    n, k, present = len(gold), len(classes), len(support)
-    most = max(classes, key=lambda label: support[label])
-    share = support[most] / n
-    f1_said = 2 * share / (1 + share)
-    f1_guessed = {label: 2 * count / (n + k * count) for label, count in support.items()}
-    macro_guessed = sum(f1_guessed.values()) / present
-    weighted_guessed = sum(support[label] / n * f1 for label, f1 in f1_guessed.items())
-    return {
-        "majority": _baseline(most, share, 1 / present, f1_said / present, share * f1_said),
-        "uniform": _baseline(None, 1 / k, 1 / k, macro_guessed, weighted_guessed),
-    }
-
-
-def _baseline(label: str | None, accuracy: float, uar: float, macro_f1: float, weighted_f1: float) -> Baseline:
-    values = {ACCURACY: accuracy, UAR: uar, MACRO_F1: macro_f1, WEIGHTED_F1: weighted_f1}
-    return Baseline(label, MappingProxyType(values))
-
-
-def _check(gold: Sequence[str], classes: Sequence[str], ranks: Sequence[int | None] | None) -> None:
-    strange = set(gold).difference(classes)
+def _check(count: Count) -> None:
+    strange = {row.gold for row in count.rows}.difference(count.classes)
     if strange:
         raise ValueError(f"gold labels that are no classes: {', '.join(sorted(strange))}")
-    if ranks is not None and len(ranks) != len(gold):
-        raise ValueError(f"{len(ranks)} ranks for {len(gold)} samples")
 
 
-def _class_metrics(gold: list[int], predicted: list[int], correct: int) -> dict[str, MetricValue]:
+def _coded(count: Count) -> tuple[list[int], list[int], list[int]]:
+    """Gold and predicted classes as numbers, and how many samples each pair stands for.
+
+    One code for whatever is no class: scikit-learn would take more words for more classes.
+    """
+    code = {label: number for number, label in enumerate(count.classes)}
+    pairs = Counter[tuple[int, int]]()
+    for row in count.rows:
+        said = len(code) if row.predicted is None else code.get(row.predicted, len(code))
+        pairs[code[row.gold], said] += row.count
+    return [gold for gold, _ in pairs], [said for _, said in pairs], list(pairs.values())
+
+
+def _class_metrics(count: Count) -> dict[str, float | None]:
     """WAR (which is accuracy), UAR, and the F1s.
 
     Trap: without `labels`, scikit-learn takes the code for "no class" as one more class with recall 0.
     """
-    if not gold:
-        return dict.fromkeys((ACCURACY, UAR, MACRO_F1, WEIGHTED_F1), MetricValue(None))
-    from sklearn.metrics import f1_score, recall_score
+    if not count.rows:
+        return dict.fromkeys((ACCURACY, UAR, MACRO_F1, WEIGHTED_F1))
+    from sklearn.metrics import accuracy_score, f1_score, recall_score
 
-    present = sorted(set(gold))
-    uar = recall_score(gold, predicted, labels=present, average="macro", zero_division=0)
-    macro = f1_score(gold, predicted, labels=present, average="macro", zero_division=0)
-    weighted = f1_score(gold, predicted, labels=present, average="weighted", zero_division=0)
+    gold, said, weights = _coded(count)
+    known = {"labels": sorted(set(gold)), "sample_weight": weights, "zero_division": 0}
     return {
-        ACCURACY: proportion(correct, len(gold)),
-        UAR: MetricValue(float(uar)),
-        MACRO_F1: MetricValue(float(macro)),
-        WEIGHTED_F1: MetricValue(float(weighted)),
+        ACCURACY: float(accuracy_score(gold, said, sample_weight=weights)),
+        UAR: float(recall_score(gold, said, average="macro", **known)),
+        MACRO_F1: float(f1_score(gold, said, average="macro", **known)),
+        WEIGHTED_F1: float(f1_score(gold, said, average="weighted", **known)),
     }
 
 
-def _rank_metrics(ranks: Sequence[int | None] | None) -> dict[str, MetricValue]:
+def _rank_metrics(rows: Sequence[Counted]) -> dict[str, float | None]:
     """Top-k hits and the mean reciprocal rank. A right label that is not listed is a miss, and 0 in MRR.
 
     Not by scikit-learn: it has no MRR, and its `label_ranking_average_precision_score` takes labels that are not
     listed as tied, which gives more.
     """
-    if not ranks:
-        return dict.fromkeys((TOP_2, TOP_3, MRR), MetricValue(None))
-    listed = [rank for rank in ranks if rank is not None]
+    n = sum(row.count for row in rows)
+    if not n:
+        return dict.fromkeys((TOP_2, TOP_3, MRR))
+    listed = [(row.rank, row.count) for row in rows if row.rank is not None]
     return {
-        TOP_2: MetricValue(sum(rank <= 2 for rank in listed) / len(ranks)),
-        TOP_3: MetricValue(sum(rank <= 3 for rank in listed) / len(ranks)),
-        MRR: MetricValue(sum(1 / rank for rank in listed) / len(ranks)),
+        TOP_2: sum(times for rank, times in listed if rank <= 2) / n,
+        TOP_3: sum(times for rank, times in listed if rank <= 3) / n,
+        MRR: sum(times / rank for rank, times in listed) / n,
     }
 
 
-def _per_class(gold: list[int], predicted: list[int], classes: Sequence[str]) -> tuple[ClassScores, ...]:
-    if not gold:
+def _per_class(count: Count, recalls: Mapping[str, MetricValue]) -> tuple[ClassScores, ...]:
+    classes = count.classes
+    if not count.rows:
         return tuple(ClassScores(label=label, support=0, precision=None, recall=None, f1=None) for label in classes)
     from sklearn.metrics import precision_recall_fscore_support
 
-    columns = precision_recall_fscore_support(
-        gold, predicted, labels=range(len(classes)), average=None, zero_division=float("nan")
+    gold, said, weights = _coded(count)
+    precision, recall, f1, support = precision_recall_fscore_support(
+        gold,
+        said,
+        labels=range(len(classes)),
+        average=None,
+        sample_weight=weights,
+        zero_division=float("nan"),
     )
-    return tuple(
-        ClassScores(
-            label=label, support=int(support), precision=_known(precision), recall=_known(recall), f1=_known(f1)
+    scores = []
+    for place, label in enumerate(classes):
+        interval = recalls.get(label, MetricValue(None))
+        scores.append(
+            ClassScores(
+                label=label,
+                support=int(support[place]),
+                precision=_known(precision[place]),
+                recall=_known(recall[place]),
+                f1=_known(f1[place]),
+                recall_low=interval.low,
+                recall_high=interval.high,
+            )
         )
-        for label, precision, recall, f1, support in zip(classes, *columns, strict=True)
-    )
+    return tuple(scores)
 
 
 def _known(ratio: float) -> float | None:
     return None if isnan(ratio) else float(ratio)
 
 
-def _confusion(gold: Sequence[str], predicted: Sequence[str | None], classes: Sequence[str]) -> Confusion:
+def _confusion(count: Count) -> Confusion:
     """Counted by hand: scikit-learn's matrix is square, and a talkative model says thousands of other words."""
-    said = Counter(word for word in predicted if word is not None and word not in classes)
+    cells, said = Counter[tuple[str, str | None]](), Counter[str]()
+    classes = set(count.classes)
+    for row in count.rows:
+        cells[row.gold, row.predicted] += row.count
+        if row.predicted is not None and row.predicted not in classes:
+            said[row.predicted] += row.count
     others = sorted(said, key=lambda word: (-said[word], word))
-    cells = Counter(zip(gold, predicted, strict=True))
-    columns: list[str | None] = [*chain(classes, others), None]
+    columns: list[str | None] = [*chain(count.classes, others), None]
     return Confusion(
-        gold=tuple(classes),
-        predicted=(*classes, *others, NO_ANSWER),
-        counts=tuple(tuple(cells[row, column] for column in columns) for row in classes),
+        gold=count.classes,
+        predicted=(*count.classes, *others, NO_ANSWER),
+        counts=tuple(tuple(cells[row, column] for column in columns) for row in count.classes),
     )

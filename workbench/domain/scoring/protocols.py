@@ -1,17 +1,21 @@
-"""Which samples count: a score means little without the rule that chose what it is taken over.
+"""Which samples count, and as what: a score means little without the rule that chose what it is taken over.
 
-A protocol is a name, its rule in words for people, and what counts. Whatever the protocol, a sample whose gold label
-the card does not score (the zeros of the sentiment sets) leaves it.
+A protocol is a name for a set of rules: what becomes of a sample without an answer, of an answer outside the labels,
+of an answer "neutral" where only signs are scored, and whether two spellings of one label are the same word. The
+rules can be varied one by one, which shows what a score depends on. Whatever the rules, a sample whose gold label
+the card does not score (the zeros of the sentiment sets) leaves the scores.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
 from workbench.domain.datasets import DatasetCard
 from workbench.domain.predictions import PredictionStatus
+from workbench.domain.tasks import Task
+
+NEUTRAL: Final = "neutral"
 
 
 class Protocol(StrEnum):
@@ -19,37 +23,142 @@ class Protocol(StrEnum):
 
     STRICT = "strict"
     ANSWERED = "answered"
-
-    @property
-    def rule(self) -> str:
-        """One sentence for people."""
-        return _RULES[self].words
-
-    def counts(self, status: PredictionStatus | None) -> bool:
-        """Whether a planned sample with this status counts; None stands for a sample without a final status."""
-        return status in _RULES[self].counted
+    PAPER = "paper"
 
 
-@dataclass(frozen=True, slots=True)
-class _Rule:
-    words: str
-    counted: frozenset[PredictionStatus | None]
+class Against(StrEnum):
+    """What answers are compared with."""
+
+    GOLD = "gold"
+    REVIEWS = "reviews"
+    """Gold, but for samples on whose label the reviewers agree otherwise."""
 
 
-_RULES: Final[Mapping[Protocol, _Rule]] = MappingProxyType(
+class Unanswered(StrEnum):
+    """What becomes of a sample without an answer."""
+
+    WRONG = "wrong"
+    DROPPED = "dropped"
+
+
+class Outside(StrEnum):
+    """What becomes of an answer whose first choice is no label of the set."""
+
+    WRONG = "wrong"
+    DROPPED = "dropped"
+    NEXT = "next in rank"
+    """The first choice that is a label counts instead; wrong where none is."""
+
+
+class Neutral(StrEnum):
+    """What becomes of an answer "neutral" where gold has a sign."""
+
+    NEGATIVE = "negative"
+    POSITIVE = "positive"
+    WRONG = "wrong"
+    FIRST_NON_NEUTRAL = "first-non-neutral"
+    """The next choice that has a sign counts instead; wrong where none has."""
+    DROP = "drop"
+
+
+class Spelling(StrEnum):
+    """When two words are the same label."""
+
+    EXACT = "exact"
+    """Letter by letter, as the ancestor compared gold files with replies."""
+    MEANING = "meaning"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What counts, and as what."""
+
+    unanswered: Unanswered = Unanswered.WRONG
+    outside: Outside = Outside.WRONG
+    neutral: Neutral = Neutral.NEGATIVE
+    spelling: Spelling = Spelling.MEANING
+
+    def needs_rankings(self, card: DatasetCard) -> bool:
+        """Whether the first choice and the gold label's rank are too little to go by."""
+        return self.outside is Outside.NEXT or (scores_signs(card) and self.neutral is not Neutral.NEGATIVE)
+
+    def in_words(self, card: DatasetCard) -> str:
+        """One sentence for people, of what matters for this data set."""
+        parts = [_UNANSWERED[self.unanswered], _OUTSIDE[self.outside]]
+        if scores_signs(card):
+            parts.append(f"gold {' and '.join(card.unscored_gold)} is left out and {_NEUTRAL[self.neutral]}")
+        if self.spelling is Spelling.EXACT:
+            parts.append("labels are compared letter by letter")
+        return "; ".join(parts) + "."
+
+
+_UNANSWERED: Final = MappingProxyType(
     {
-        Protocol.STRICT: _Rule(
-            "Every sample in the plan counts; one without an answer or with an answer outside the labels is wrong.",
-            frozenset((*PredictionStatus, None)),
-        ),
-        Protocol.ANSWERED: _Rule(
-            "Only samples with an answer count; an answer outside the labels is wrong.",
-            frozenset(status for status in PredictionStatus if status.is_answer),
-        ),
+        Unanswered.WRONG: "Every sample in the plan counts, one without an answer as wrong",
+        Unanswered.DROPPED: "Only samples with an answer count",
     }
 )
+_OUTSIDE: Final = MappingProxyType(
+    {
+        Outside.WRONG: "an answer outside the labels is wrong",
+        Outside.DROPPED: "an answer outside the labels is dropped",
+        Outside.NEXT: "for an answer outside the labels the next label in rank counts",
+    }
+)
+_NEUTRAL: Final = MappingProxyType(
+    {
+        Neutral.NEGATIVE: "an answer neutral counts as negative",
+        Neutral.POSITIVE: "an answer neutral counts as positive",
+        Neutral.WRONG: "an answer neutral is wrong",
+        Neutral.FIRST_NON_NEUTRAL: "for an answer neutral the next label in rank counts",
+        Neutral.DROP: "an answer neutral is dropped",
+    }
+)
+
+
+def rules_of(protocol: Protocol, card: DatasetCard, neutral: Neutral | None = None) -> Rules:
+    """The rules of a protocol for a data set, with another neutral rule where one is given.
+
+    `paper` is how the published figures of arXiv 2312.04293 come out of its authors' prediction files: only what was
+    answered counts; a word outside the labels is wrong, but dropped in the sets of dynamic faces, whose WAR and UAR
+    were taken from a matrix of the known classes; an answer neutral is negative; spellings are compared exactly.
+    """
+    match protocol:
+        case Protocol.STRICT:
+            rules = Rules()
+        case Protocol.ANSWERED:
+            rules = Rules(unanswered=Unanswered.DROPPED)
+        case Protocol.PAPER:
+            outside = Outside.DROPPED if card.task is Task.DYNAMIC else Outside.WRONG
+            rules = Rules(unanswered=Unanswered.DROPPED, outside=outside, spelling=Spelling.EXACT)
+    return rules if neutral is None else replace(rules, neutral=neutral)
 
 
 def is_scored(card: DatasetCard, gold: str) -> bool:
     """Whether samples of this gold label take part in scores at all."""
     return gold not in card.unscored_gold
+
+
+def scores_signs(card: DatasetCard) -> bool:
+    """Whether gold has a sign and zeros are left out, so that an answer neutral needs a rule."""
+    return NEUTRAL in card.unscored_gold
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What became of one sample, or of several that scoring cannot tell apart."""
+
+    gold: str
+    """The gold label."""
+    status: PredictionStatus | None
+    """None: no final status yet."""
+    top1: str | None
+    """The first choice: a label of the set where it is one, else the model's own word."""
+    gold_rank: int | None
+    """Place from 1 of the first choice that counts as gold by the card's own folds."""
+    ranking: tuple[str, ...] = ()
+    """Best first; may be left empty where the rules need no rankings."""
+    cluster: str | None = None
+    first_status: PredictionStatus | None = None
+    """After the first attempt that asked about it."""
+    count: int = 1

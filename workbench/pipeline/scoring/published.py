@@ -11,7 +11,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
-from workbench.domain.scoring.metrics import ACCURACY
+from workbench.domain.scoring.baselines import ACCURACY
 
 SOURCE: Final = "arXiv 2312.04293 v1"
 _SAME_AS: Final = {"war": ACCURACY}

@@ -11,8 +11,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from workbench.domain.predictions import PredictionStatus
+from workbench.domain.scoring.protocols import Answer
 from workbench.storage.database import Database
-from workbench.storage.results import Result, count_fates
+from workbench.storage.results import count_fates
 
 Fate = tuple[PredictionStatus | None, PredictionStatus | None]
 """A sample's status after the first attempt that asked about it, and its final one; None while there is none."""
@@ -83,18 +84,21 @@ def rates_of(label: str, fates: Mapping[Fate, int]) -> Rates:
     )
 
 
-def rates_by(results: Iterable[Result], group: Callable[[Result], str | None]) -> dict[str, Rates]:
+def rates_by(answers: Iterable[Answer], group: Callable[[Answer], str | None]) -> dict[str, Rates]:
     """Of each group; samples of none are left out. The groups come by name."""
-    fates: defaultdict[str, Counter[Fate]] = defaultdict(Counter)
-    for one in results:
-        if (label := group(one)) is not None:
-            fates[label][fate_of(one)] += 1
-    return {label: rates_of(label, fates[label]) for label in sorted(fates)}
+    groups: defaultdict[str, list[Answer]] = defaultdict(list)
+    for answer in answers:
+        if (label := group(answer)) is not None:
+            groups[label].append(answer)
+    return {label: rates_of(label, fates_of(groups[label])) for label in sorted(groups)}
 
 
-def fate_of(result: Result) -> Fate:
-    """What has become of a sample."""
-    return result.first_status, None if result.prediction is None else result.prediction.status
+def fates_of(answers: Iterable[Answer]) -> Counter[Fate]:
+    """How many samples have each fate."""
+    fates = Counter[Fate]()
+    for answer in answers:
+        fates[answer.first_status, answer.status] += answer.count
+    return fates
 
 
 def most_refused(rates: Iterable[Rates], most: int) -> list[Rates]:

@@ -1,20 +1,38 @@
 """Scores a run: which of its samples count, as which classes, and what is told beside the figures."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from types import MappingProxyType
 from typing import Any
 
 from workbench.domain.datasets import DatasetCard
+from workbench.domain.judging import judge
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.runs import Run
-from workbench.domain.scoring.metrics import NO_ANSWER, Scores, compute_scores
-from workbench.domain.scoring.protocols import Protocol, is_scored
+from workbench.domain.scoring.consensus import corrected_gold
+from workbench.domain.scoring.counting import count_answers
+from workbench.domain.scoring.intensities import intensity_metrics
+from workbench.domain.scoring.intervals import MetricValue, proportion
+from workbench.domain.scoring.metrics import Scores, compute_scores
+from workbench.domain.scoring.protocols import Against, Answer, Neutral, Protocol, Rules, is_scored, rules_of
 from workbench.pipeline.scoring.published import PublishedFigure, published_for
-from workbench.pipeline.scoring.rates import Rates, fate_of, rates_by, rates_of
+from workbench.pipeline.scoring.rates import Rates, fates_of, rates_by, rates_of
+from workbench.storage.answers import count_by_place, count_intensities, load_answers
 from workbench.storage.database import Database
-from workbench.storage.results import Result, load_results
+from workbench.storage.results import load_result
+from workbench.storage.reviews import load_reviews
+
+
+@dataclass(frozen=True, slots=True)
+class PositionScores:
+    """Accuracy at one place of a request: answers should not depend on who else was asked about."""
+
+    place: int
+    """From 0."""
+    counted: int
+    """Answered samples that were decided there."""
+    accuracy: MetricValue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,9 +43,17 @@ class RunScores:
     run: str
     spec_hash: str
     protocol: Protocol
+    rules: Rules
+    rule: str
+    """The rules in words, for this data set."""
+    against: Against
+    regolded: int
+    """Samples that are compared with another label than gold, since reviewers agree on it."""
     headline: tuple[str, ...]
     """The metrics that the paper reports for the data set, the first one first."""
     scores: Scores
+    intensity: Mapping[str, MetricValue]
+    """MAE in units of the owner's scale, and Pearson's r; empty where samples have no intensity."""
     by_status: Mapping[PredictionStatus, int]
     by_first_status: Mapping[PredictionStatus, int]
     """What the first attempt alone brought: retries ask again only where there was no answer, which is a selection."""
@@ -43,32 +69,52 @@ class RunScores:
     """Where samples have one."""
     cluster: str | None
     """What samples of one cluster share."""
+    positions: tuple[PositionScores, ...]
+    """By place in the request, whatever the protocol, over the samples that were answered."""
     published: tuple[PublishedFigure, ...]
 
 
-def score_run(db: Database, card: DatasetCard, run: Run, protocol: Protocol = Protocol.STRICT) -> RunScores:
-    """Score a run as it stands in the workspace."""
-    return score_results(card, run, load_results(db, run.id), protocol)
-
-
-def score_results(card: DatasetCard, run: Run, results: Sequence[Result], protocol: Protocol) -> RunScores:
-    """Score results that are loaded already, so that several tables can speak of the same moment."""
-    plan = [result for result in results if is_scored(card, result.sample.gold)]
+def score_run(
+    db: Database,
+    card: DatasetCard,
+    run: Run,
+    protocol: Protocol = Protocol.STRICT,
+    *,
+    neutral: Neutral | None = None,
+    against: Against = Against.GOLD,
+    with_intervals: bool = True,
+) -> RunScores:
+    """Score a run as it stands in the workspace; `neutral` takes the place of the protocol's own neutral rule."""
+    rules = rules_of(protocol, card, neutral)
+    regolded = _regolded(db, card, run) if against is Against.REVIEWS else {}
+    answers = load_answers(db, run.id, whole_rankings=rules.needs_rankings(card), without=regolded)
+    answers.extend(regolded.values())
+    count = count_answers(card, rules, answers)
+    plan = [answer for answer in answers if is_scored(card, answer.gold)]
     return RunScores(
         dataset=run.dataset,
         run=run.name,
         spec_hash=run.spec_hash,
         protocol=protocol,
+        rules=rules,
+        rule=rules.in_words(card),
+        against=against,
+        regolded=len(regolded),
         headline=card.metrics,
-        scores=_scores(card, plan, protocol),
-        by_status=_counted(_status(one) for one in plan),
-        by_first_status=_counted(one.first_status for one in plan),
-        pending=sum(one.prediction is None for one in plan),
-        unscored=len(results) - len(plan),
-        rates=rates_of("all", Counter(map(fate_of, plan))),
-        rates_by_class=_by_class(card, plan),
-        rates_by_cluster=tuple(rates_by(plan, lambda one: one.sample.cluster).values()),
+        scores=compute_scores(count, clustered_by=card.cluster, with_intervals=with_intervals),
+        intensity=MappingProxyType(intensity_metrics(card, count_intensities(db, run.id))),
+        by_status=_counted(plan, lambda answer: answer.status),
+        by_first_status=_counted(plan, lambda answer: answer.first_status),
+        pending=sum(answer.count for answer in plan if answer.status is None),
+        unscored=count.unscored,
+        rates=rates_of("all", fates_of(plan)),
+        rates_by_class=_by_class(card, count.classes, plan),
+        rates_by_cluster=tuple(rates_by(plan, lambda answer: answer.cluster).values()),
         cluster=card.cluster,
+        positions=tuple(
+            PositionScores(place, counted, proportion(right, counted))
+            for place, counted, right in count_by_place(db, run.id, unscored=card.unscored_gold)
+        ),
         published=published_for(run.dataset),
     )
 
@@ -76,12 +122,15 @@ def score_results(card: DatasetCard, run: Run, results: Sequence[Result], protoc
 def as_json(run_scores: RunScores) -> dict[str, Any]:
     """The scores as plain values, ratios as fractions; what is not computed is None."""
     scores = run_scores.scores
+    metrics = {**scores.metrics, **run_scores.intensity}
     return {
         "dataset": run_scores.dataset,
         "run": run_scores.run,
         "spec_hash": run_scores.spec_hash,
         "protocol": str(run_scores.protocol),
-        "rule": run_scores.protocol.rule,
+        "rule": run_scores.rule,
+        "against": str(run_scores.against),
+        "regolded": run_scores.regolded,
         "planned": scores.planned,
         "answered": scores.answered,
         "coverage": scores.coverage,
@@ -91,9 +140,14 @@ def as_json(run_scores: RunScores) -> dict[str, Any]:
         "by_status": {str(status): n for status, n in run_scores.by_status.items()},
         "by_first_status": {str(status): n for status, n in run_scores.by_first_status.items()},
         "headline": list(run_scores.headline),
-        "metrics": {name: asdict(metric) for name, metric in scores.metrics.items()},
+        "metrics": {name: asdict(metric) for name, metric in metrics.items()},
+        "interval": scores.interval,
         "bounds": None if scores.bounds is None else asdict(scores.bounds),
         "per_class": [asdict(one) for one in scores.per_class],
+        "positions": [
+            {"place": one.place, "counted": one.counted, "accuracy": asdict(one.accuracy)}
+            for one in run_scores.positions
+        ],
         "refusals": [
             {"label": one.label, "planned": one.planned, "refused": one.refused, "rate": one.refusal_rate}
             for one in run_scores.rates_by_class
@@ -114,50 +168,36 @@ def as_json(run_scores: RunScores) -> dict[str, Any]:
     }
 
 
-def _scores(card: DatasetCard, plan: Sequence[Result], protocol: Protocol) -> Scores:
-    classes = _classes(card, plan)
-    counted = [one for one in plan if protocol.counts(_status(one))]
-    return compute_scores(
-        [card.scored_as(one.sample.gold) for one in counted],
-        [_answer(card, classes, one) for one in counted],
-        classes,
-        gold_ranks=[one.gold_rank for one in counted],
-        planned=len(plan),
-        answered=sum(_answer(card, classes, one) is not None for one in plan),
-    )
+def _regolded(db: Database, card: DatasetCard, run: Run) -> dict[str, Answer]:
+    """The answers about samples whose gold label the reviewers agree to be another, judged by that one."""
+    found = {}
+    for sample_id, reviews in load_reviews(db, run.id).items():
+        result = load_result(db, run.id, sample_id)
+        if result is None or (gold := corrected_gold(result.sample.gold, reviews)) == result.sample.gold:
+            continue
+        said = result.prediction
+        found[sample_id] = Answer(
+            gold=gold,
+            status=None if said is None else said.status,
+            top1=None if said is None else said.top1,
+            gold_rank=None if said is None else judge(card, gold, said).gold_rank,
+            ranking=() if said is None else said.ranking,
+            cluster=result.sample.cluster,
+            first_status=result.first_status,
+        )
+    return found
 
 
-def _classes(card: DatasetCard, plan: Sequence[Result]) -> tuple[str, ...]:
-    """The card's classes, and those of gold labels that the card does not list but an import was asked to keep."""
-    found = sorted({card.scored_as(one.sample.gold) for one in plan})
-    return tuple(dict.fromkeys((*card.classes, *found)))
-
-
-def _answer(card: DatasetCard, classes: Sequence[str], result: Result) -> str | None:
-    """The class that the answer counts as, the model's own word where it is no label, None without an answer.
-
-    Trap: where labels are folded, a model can answer with the name of a class ("positive") that was not among the
-    labels it was offered. Such a word stays outside, and so does one that reads like the column for no answer.
-    """
-    prediction = result.prediction
-    if prediction is None or not prediction.status.is_answer or prediction.top1 is None:
-        return None
-    word = prediction.top1
-    if prediction.status is PredictionStatus.RANKED:
-        return card.scored_as(word)
-    return f"{word} (not offered)" if word in (*classes, NO_ANSWER) else word
-
-
-def _status(result: Result) -> PredictionStatus | None:
-    return None if result.prediction is None else result.prediction.status
-
-
-def _counted(statuses: Iterable[PredictionStatus | None]) -> Mapping[PredictionStatus, int]:
+def _counted(
+    plan: Iterable[Answer], status_of: Callable[[Answer], PredictionStatus | None]
+) -> Mapping[PredictionStatus, int]:
     """How many of each, in the order in which the statuses are defined; those that do not occur are left out."""
-    found = Counter(statuses)
+    found = Counter[PredictionStatus | None]()
+    for answer in plan:
+        found[status_of(answer)] += answer.count
     return MappingProxyType({status: found[status] for status in PredictionStatus if found[status]})
 
 
-def _by_class(card: DatasetCard, plan: Sequence[Result]) -> tuple[Rates, ...]:
-    found = rates_by(plan, lambda one: card.scored_as(one.sample.gold))
-    return tuple(found.get(label) or rates_of(label, {}) for label in _classes(card, plan))
+def _by_class(card: DatasetCard, classes: Sequence[str], plan: Iterable[Answer]) -> tuple[Rates, ...]:
+    found = rates_by(plan, lambda answer: card.scored_as(answer.gold))
+    return tuple(found.get(label) or rates_of(label, {}) for label in dict.fromkeys((*card.classes, *found, *classes)))

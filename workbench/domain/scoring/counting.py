@@ -1,0 +1,154 @@
+"""From answers to what is compared: gold class beside predicted class, for the samples that count under the rules."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from workbench.domain.datasets import DatasetCard
+from workbench.domain.scoring.protocols import (
+    NEUTRAL,
+    Answer,
+    Neutral,
+    Outside,
+    Rules,
+    Spelling,
+    Unanswered,
+    is_scored,
+    scores_signs,
+)
+
+NO_ANSWER: Final = "no answer"
+"""The last column of every confusion matrix."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Samples that count alike, as they are compared."""
+
+    gold: str
+    """The gold class."""
+    predicted: str | None
+    """The class that the answer counts as, another word where it is none; None: no answer."""
+    rank: int | None
+    """Place from 1 of the first choice that counts as gold; None: none does."""
+    cluster: str | None = None
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """All that scores are computed from."""
+
+    classes: tuple[str, ...]
+    """The card's, and those of gold labels that the card does not list."""
+    rows: tuple[Counted, ...]
+    planned: int
+    """Samples whose gold label is scored."""
+    answered: int
+    """Those of them with an answer, whatever it is and whether it counts or not."""
+    unscored: int
+    """Samples that leave every score for their gold label."""
+
+    @property
+    def counted(self) -> int:
+        """Samples that scores are computed over."""
+        return sum(row.count for row in self.rows)
+
+    @property
+    def support(self) -> dict[str, int]:
+        """Counted samples of each gold class that has any."""
+        support = Counter[str]()
+        for row in self.rows:
+            support[row.gold] += row.count
+        return dict(support)
+
+
+def count_answers(card: DatasetCard, rules: Rules, answers: Iterable[Answer]) -> Count:
+    """Apply the rules to every answer. `ranking` must be filled where `rules.needs_rankings(card)`."""
+    plan, unscored = [], 0
+    for answer in answers:
+        if is_scored(card, answer.gold):
+            plan.append(answer)
+        else:
+            unscored += answer.count
+    classes = classes_of(card, rules, (answer.gold for answer in plan))
+    placed = (place_answer(card, rules, classes, answer) for answer in plan)
+    return Count(
+        classes=classes,
+        rows=tuple(row for row in placed if row is not None),
+        planned=sum(answer.count for answer in plan),
+        answered=sum(answer.count for answer in plan if has_answer(answer)),
+        unscored=unscored,
+    )
+
+
+def has_answer(answer: Answer) -> bool:
+    """Whether the model said something that can be right or wrong."""
+    return answer.status is not None and answer.status.is_answer and answer.top1 is not None
+
+
+def gold_class(card: DatasetCard, rules: Rules, gold: str) -> str:
+    """The class of a gold label: under exact spelling, a label that the ancestor misspelt is a class of its own."""
+    if rules.spelling is Spelling.EXACT and gold in card.misspelt:
+        return card.misspelt[gold]
+    return card.scored_as(gold)
+
+
+def classes_of(card: DatasetCard, rules: Rules, golds: Iterable[str]) -> tuple[str, ...]:
+    """The card's classes, and those of scored gold labels that the card does not list but an import was to keep."""
+    found = sorted({gold_class(card, rules, gold) for gold in set(golds)})
+    return tuple(dict.fromkeys((*(gold_class(card, rules, label) for label in card.classes), *found)))
+
+
+def place_answer(card: DatasetCard, rules: Rules, classes: Sequence[str], answer: Answer) -> Counted | None:
+    """What an answer of a scored gold label counts as, with its gold class; None where the rules drop it."""
+    gold = gold_class(card, rules, answer.gold)
+    if not has_answer(answer):
+        if rules.unanswered is Unanswered.DROPPED:
+            return None
+        return Counted(gold, None, None, answer.cluster, answer.count)
+    word, rank = answer.top1, answer.gold_rank
+    if rules.needs_rankings(card):
+        ranking = _ranking(card, rules, answer)
+        if ranking is None:
+            return None
+        word = ranking[0] if ranking else word
+        rank = next((place for place, label in enumerate(ranking, 1) if _class(card, rules, label) == gold), None)
+    elif gold != card.scored_as(answer.gold):
+        rank = None
+    assert word is not None
+    if word not in card.labels.names:
+        if rules.outside is Outside.DROPPED:
+            return None
+        # Trap: a model can say the name of a class ("positive") that was not among the labels it was offered.
+        predicted = f"{word} (not offered)" if word in (*classes, NO_ANSWER) else word
+    else:
+        predicted = _class(card, rules, word) or word
+    return Counted(gold, predicted, rank, answer.cluster, answer.count)
+
+
+def _ranking(card: DatasetCard, rules: Rules, answer: Answer) -> tuple[str, ...] | None:
+    """The ranking as the rules read it; None where they drop the answer."""
+    ranking = answer.ranking
+    if rules.outside is Outside.NEXT:
+        ranking = tuple(label for label in ranking if label in card.labels.names)
+    if scores_signs(card):
+        if rules.neutral is Neutral.DROP and ranking[:1] == (NEUTRAL,):
+            return None
+        if rules.neutral is Neutral.FIRST_NON_NEUTRAL:
+            ranking = tuple(label for label in ranking if label != NEUTRAL)
+    return ranking
+
+
+def _class(card: DatasetCard, rules: Rules, label: str) -> str | None:
+    """The class that an answered label counts as; None for a word that is no label, and where it counts as none."""
+    if label not in card.labels.names:
+        return None
+    if label == NEUTRAL and scores_signs(card):
+        match rules.neutral:
+            case Neutral.POSITIVE:
+                return "positive"
+            case Neutral.WRONG | Neutral.DROP | Neutral.FIRST_NON_NEUTRAL:
+                return None
+    return card.scored_as(label)

@@ -1,0 +1,89 @@
+"""The answers of a run as scoring reads them: samples that it cannot tell apart are one line with their number.
+
+A million predictions come to some thousands of such lines, which is what makes scores of them quick and small.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Collection
+from functools import lru_cache
+from typing import Any, Final
+
+from sqlite_utils import Database
+
+from workbench.domain.predictions import PredictionStatus
+from workbench.domain.scoring.protocols import Answer
+
+_ANSWERED: Final = tuple(status for status in PredictionStatus if status.is_answer)
+_ROWS_AT_ONCE: Final = 10_000
+
+
+def load_answers(
+    db: Database, run_id: int, *, whole_rankings: bool = False, without: Collection[str] = ()
+) -> list[Answer]:
+    """All planned samples of a run but those named in `without`.
+
+    Rankings are left out unless they are asked for: they tell samples apart.
+    """
+    ranking = "ranking" if whole_rankings else "NULL"
+    alike = _counted(
+        db,
+        f"SELECT gold, status, top1, gold_rank, {ranking}, cluster, first_status "
+        "FROM prediction JOIN sample ON sample.id = sample_id "
+        "WHERE run_id = ? AND sample.name NOT IN (SELECT value FROM json_each(?))",
+        (run_id, json.dumps(sorted(without))),
+    )
+    return [
+        Answer(
+            gold=gold,
+            status=_status(status),
+            top1=top1,
+            gold_rank=rank,
+            ranking=_ranking(ranking),
+            cluster=cluster,
+            first_status=_status(first),
+            count=count,
+        )
+        for (gold, status, top1, rank, ranking, cluster, first), count in alike.items()
+    ]
+
+
+def count_by_place(db: Database, run_id: int, *, unscored: Collection[str] = ()) -> list[tuple[int, int, int]]:
+    """Of each place in a request (from 0): the answered samples that were decided there, and the right ones."""
+    rows = db.conn.execute(
+        "SELECT prediction.place, COUNT(*), SUM(gold_rank IS 1) FROM prediction JOIN sample ON sample.id = sample_id "
+        "WHERE run_id = ? AND prediction.place IS NOT NULL AND status IN (SELECT value FROM json_each(?)) "
+        "AND gold NOT IN (SELECT value FROM json_each(?)) GROUP BY 1 ORDER BY 1",
+        (run_id, json.dumps(_ANSWERED), json.dumps(sorted(unscored))),
+    )
+    return [(place, count, right) for place, count, right in rows]
+
+
+def count_intensities(db: Database, run_id: int) -> list[tuple[float, str, str | None, int]]:
+    """Answered samples with an intensity: the intensity, the first choice, the cluster, and how many there are."""
+    alike = _counted(
+        db,
+        "SELECT score, top1, cluster FROM prediction JOIN sample ON sample.id = sample_id "
+        "WHERE run_id = ? AND score IS NOT NULL AND status = ?",
+        (run_id, PredictionStatus.RANKED),
+    )
+    return [(score, top1, cluster, count) for (score, top1, cluster), count in alike.items()]
+
+
+def _counted(db: Database, sql: str, values: tuple[Any, ...]) -> Counter[tuple[Any, ...]]:
+    """How often each row comes. Counted here, since SQLite would sort a million rows to group them."""
+    cursor = db.conn.execute(sql, values)
+    alike = Counter[tuple[Any, ...]]()
+    while rows := cursor.fetchmany(_ROWS_AT_ONCE):
+        alike.update(rows)
+    return alike
+
+
+@lru_cache(maxsize=4096)
+def _ranking(text: str | None) -> tuple[str, ...]:
+    return () if text is None else tuple(json.loads(text))
+
+
+@lru_cache(maxsize=16)
+def _status(text: str | None) -> PredictionStatus | None:
+    return None if text is None else PredictionStatus(text)

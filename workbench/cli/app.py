@@ -8,6 +8,7 @@ from typer.core import TyperGroup
 
 from workbench import __version__
 from workbench.cli import (
+    agreeing,
     backing_up,
     batch_files,
     datasets,
@@ -88,7 +89,20 @@ def root(
     context.obj = {"db": db.expanduser() if db else None}
 
 
-for room in (demo, datasets, importing, running, runs, reviewing, results, probing, endpoints, backing_up, batch_files):
+for room in (
+    demo,
+    datasets,
+    importing,
+    running,
+    runs,
+    reviewing,
+    results,
+    agreeing,
+    probing,
+    endpoints,
+    backing_up,
+    batch_files,
+):
     room.register(app)
 
 

@@ -1,0 +1,158 @@
+"""How many gold labels are wrong or doubtful, as far as reviewers tell.
+
+Reviewers look at failures first, and gold is doubted more often there, so the share of doubted samples among the
+reviewed ones says too much. The plan is therefore parted by what the model answered: right, wrong, nothing. With N_h
+samples in stratum h, W_h = N_h / N, n_h of them decided by reviewers and d_h of these doubted, p_h = d_h / n_h:
+
+    estimate   p  = sum of W_h p_h
+    interval   p - sqrt(sum of W_h^2 (p_h - l_h)^2)  to  p + sqrt(sum of W_h^2 (u_h - p_h)^2)
+
+Sources: W. G. Cochran, Sampling Techniques, 3rd ed. 1977, sections 5.3 and 5.10, for the stratified estimator;
+E. B. Wilson 1927 for l_h and u_h, which lie sqrt(1 - n_h / N_h) times as far from p_h as for a draw from endlessly
+many (the finite population correction, Cochran section 2.6: a stratum that was reviewed in full leaves nothing to
+chance); G. Y. Zou and A. Donner 2008 (MOVER) for the sum, since the normal interval has no width where p_h is 0 or 1.
+
+It is an estimate of the plan as these reviewers would judge it, and as good as this: within a stratum, the reviewed
+samples are like the others. Nobody can say that of a stratum without any review, so there it is left open: the
+estimate becomes a range, with p_h = 0 at one end and 1 at the other (bounds after C. Manski).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from math import sqrt
+
+from workbench.domain.reviews import Verdict
+from workbench.domain.scoring.consensus import Consensus
+from workbench.domain.scoring.intervals import proportion
+
+
+class Stratum(StrEnum):
+    """What the model answered."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    """Words outside the labels, too."""
+    NO_ANSWER = "no answer"
+    """Refused, unparsed and the like, or still to come."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoldOpinion:
+    """One planned sample, as the estimate sees it."""
+
+    stratum: Stratum
+    reviewed: bool
+    """Whether a reviewer gave it a verdict or a label."""
+    doubted: bool | None
+    """None: reviewers have not decided, or nobody has looked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StratumNoise:
+    """One stratum. The share is a fraction of `decided`; without any, it is None and its interval is all there is."""
+
+    stratum: Stratum
+    planned: int
+    reviewed: int
+    decided: int
+    doubted: int
+    share: float | None
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelNoise:
+    """The share of gold labels in doubt, as a fraction of the plan."""
+
+    planned: int
+    reviewed: int
+    decided: int
+    """Reviewed samples of which reviewers say that gold is right or that it is not: all that is counted here."""
+    doubted: int
+    value: float | None
+    """None where a stratum has no decided sample, and for an empty plan."""
+    least: float | None
+    """The estimate with every such stratum free of doubt; the value itself where there is none."""
+    most: float | None
+    """The same with every such stratum doubted as a whole."""
+    low: float | None
+    """The lower end of the 95 % interval around `least`."""
+    high: float | None
+    """The upper end of the 95 % interval around `most`."""
+    strata: tuple[StratumNoise, ...]
+    """Those that hold samples."""
+
+    @property
+    def naive(self) -> float | None:
+        """The share among the decided samples alone, which is biased; None without any."""
+        return self.doubted / self.decided if self.decided else None
+
+
+def is_doubted(consensus: Consensus, gold: str) -> bool | None:
+    """Whether reviewers hold a gold label to be wrong or doubtful; None where they have not decided.
+
+    It is doubted when their label is another, or when they agree on none and doubt gold by their verdict. Bad media,
+    being unsure and an even split say nothing about gold: such samples are left out, not counted as sound.
+    """
+    if consensus.label is not None:
+        return consensus.label != gold
+    return True if consensus.verdict is Verdict.GOLD_DOUBTFUL else None
+
+
+def estimate_noise(opinions: Iterable[GoldOpinion]) -> LabelNoise:
+    """Estimate the share of doubted gold labels in a plan, given all of its samples; see the module."""
+    plan = list(opinions)
+    parts = [[one for one in plan if one.stratum is stratum] for stratum in Stratum]
+    strata = tuple(_stratum(part) for part in parts if part)
+    least = _weighted(strata, missing=0.0)
+    most = _weighted(strata, missing=1.0)
+    known = all(one.share is not None for one in strata)
+    return LabelNoise(
+        planned=len(plan),
+        reviewed=sum(one.reviewed for one in strata),
+        decided=sum(one.decided for one in strata),
+        doubted=sum(one.doubted for one in strata),
+        value=least if known else None,
+        least=least,
+        most=most,
+        low=None if least is None else max(0.0, least - _reach(strata, upwards=False)),
+        high=None if most is None else min(1.0, most + _reach(strata, upwards=True)),
+        strata=strata,
+    )
+
+
+def _stratum(part: Sequence[GoldOpinion]) -> StratumNoise:
+    decided = [one.doubted for one in part if one.doubted is not None]
+    doubted = sum(decided)
+    whole = proportion(doubted, len(decided))
+    share, low, high = whole.value, 0.0, 1.0
+    if share is not None and whole.low is not None and whole.high is not None:
+        left = sqrt(1 - len(decided) / len(part))
+        low, high = share - left * (share - whole.low), share + left * (whole.high - share)
+    return StratumNoise(
+        stratum=part[0].stratum,
+        planned=len(part),
+        reviewed=sum(one.reviewed for one in part),
+        decided=len(decided),
+        doubted=doubted,
+        share=share,
+        low=low,
+        high=high,
+    )
+
+
+def _weighted(strata: Sequence[StratumNoise], *, missing: float) -> float | None:
+    """The estimate, with this share in strata where it is unknown; None for an empty plan."""
+    planned = sum(one.planned for one in strata)
+    if not planned:
+        return None
+    return sum(one.planned * (missing if one.share is None else one.share) for one in strata) / planned
+
+
+def _reach(strata: Sequence[StratumNoise], *, upwards: bool) -> float:
+    """How far the interval reaches beyond the estimate, by the strata whose share is known."""
+    planned = sum(one.planned for one in strata)
+    ends = ((one.planned, one.share, one.high if upwards else one.low) for one in strata)
+    return sqrt(sum((size / planned * (share - end)) ** 2 for size, share, end in ends if share is not None))

@@ -25,7 +25,7 @@ def test_the_main_job_works_by_hand_and_every_command_says_what_to_do_next(emowb
     assert scores["metrics"]["uar"]["value"] > 1.3 / len(scores["per_class"])
     exported = emowb("export", key)
     paths = [Path(line) for line in exported.stdout.split()]
-    files = ("metrics", "predictions", "confusion", "reviews", "refusals")
+    files = ("metrics", "predictions", "confusion", "reviews", "refusals", "attempts")
     assert [path.name for path in paths] == [f"{name}.csv" for name in files]
     with paths[1].open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))

@@ -1,11 +1,16 @@
 import csv
+from collections.abc import Iterable, Sequence
 from io import StringIO
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.export.cells import csv_text, defused, joined
+from workbench.export.cells import Cell, csv_lines, defused, joined
+
+
+def csv_text(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
+    return "".join(csv_lines(header, rows))
 
 
 @pytest.mark.parametrize(

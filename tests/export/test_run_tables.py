@@ -13,11 +13,11 @@ from workbench.domain.reviews import Verdict
 from workbench.domain.runs import Run
 from workbench.domain.scoring.protocols import Protocol
 from workbench.errors import DataError, UsageError
-from workbench.export.tables import export_run
+from workbench.export.exporting import Wanted, export_run, tables_named
 from workbench.review.session import ReviewSession
 
 MOSI = CARDS["cmumosi"]
-FILES = ("metrics", "predictions", "confusion", "reviews", "refusals")
+FILES = ("metrics", "predictions", "confusion", "reviews", "refusals", "attempts")
 GOLD = {
     "a/right": "negative",
     "a/wrong": "positive",
@@ -27,6 +27,7 @@ GOLD = {
     "c/zero": "neutral",
     "d/pending": "negative",
 }
+OF_STRICT = {"protocol": "strict", "planned": "6", "answered": "3", "dataset": "cmumosi"}
 
 
 @pytest.fixture
@@ -40,6 +41,10 @@ def run(db: Database) -> Run:
         "c/zero": ranked("neutral"),
     }
     return answer(db, MOSI, plan_run(db, MOSI, GOLD), settled)
+
+
+def only(tables: str, protocol: Protocol = Protocol.STRICT) -> Wanted:
+    return Wanted(tables=tables_named(tables), protocol=protocol)
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:
@@ -57,7 +62,7 @@ def test_an_export_is_files_in_the_runs_own_folder(db: Database, run: Run, tmp_p
 def test_predictions_hold_a_row_for_each_planned_sample_in_planned_order(
     db: Database, run: Run, tmp_path: Path
 ) -> None:
-    (path,) = export_run(db, MOSI, run, tmp_path, what=["predictions"])
+    (path,) = export_run(db, MOSI, run, tmp_path, only("predictions"))
     rows = {row["sample"]: row for row in rows_of(path)}
     assert list(rows) == list(GOLD)
     assert rows["a/right"] == {
@@ -76,6 +81,7 @@ def test_predictions_hold_a_row_for_each_planned_sample_in_planned_order(
         "note": "",
         "run": "first",
         "spec_hash": run.spec_hash,
+        **OF_STRICT,
     }
     assert (rows["a/wrong"]["failure"], rows["a/wrong"]["rank_of_gold"]) == ("wrong", "2")
     assert (rows["b/refused"]["status"], rows["b/refused"]["ranking"]) == ("refused", "")
@@ -92,7 +98,7 @@ def test_a_formula_said_by_a_model_is_defused_wherever_it_stands(db: Database, r
 
 
 def test_metrics_are_one_long_table_of_fractions(db: Database, run: Run, tmp_path: Path) -> None:
-    (path,) = export_run(db, MOSI, run, tmp_path, what=["metrics"])
+    (path,) = export_run(db, MOSI, run, tmp_path, only("metrics"))
     rows = rows_of(path)
     identity = {(row["dataset"], row["run"], row["spec_hash"], row["protocol"]) for row in rows}
     assert identity == {("cmumosi", "first", run.spec_hash, "strict")}
@@ -103,7 +109,8 @@ def test_metrics_are_one_long_table_of_fractions(db: Database, run: Run, tmp_pat
     assert accuracy["support"] == "6"
     assert float(accuracy["value"]) == pytest.approx(1 / 6)
     assert 0 < float(accuracy["low"]) < 1 / 6 < float(accuracy["high"]) < 1
-    assert (found["uar", ""]["low"], found["uar", ""]["high"]) == ("", "")
+    assert float(found["uar", ""]["low"]) <= float(found["uar", ""]["value"]) <= float(found["uar", ""]["high"])
+    assert found["recall", "negative"]["low"] != ""
     assert float(found["recall", "negative"]["value"]) == pytest.approx(1 / 3)
     assert found["precision", "positive"]["value"] == ""
     assert float(found["refusal_rate", "positive"]["value"]) == pytest.approx(1 / 3)
@@ -113,7 +120,7 @@ def test_metrics_are_one_long_table_of_fractions(db: Database, run: Run, tmp_pat
 
 
 def test_the_protocol_decides_what_the_tables_count(db: Database, run: Run, tmp_path: Path) -> None:
-    metrics, confusion = export_run(db, MOSI, run, tmp_path, Protocol.ANSWERED, ["metrics", "confusion"])
+    metrics, confusion = export_run(db, MOSI, run, tmp_path, only("metrics,confusion", Protocol.ANSWERED))
     accuracy = next(row for row in rows_of(metrics) if row["metric"] == "accuracy")
     assert accuracy["protocol"] == "answered"
     assert float(accuracy["value"]) == pytest.approx(1 / 3)
@@ -121,10 +128,11 @@ def test_the_protocol_decides_what_the_tables_count(db: Database, run: Run, tmp_
 
 
 def test_the_confusion_matrix_has_a_row_for_each_gold_class(db: Database, run: Run, tmp_path: Path) -> None:
-    (path,) = export_run(db, MOSI, run, tmp_path, what=["confusion"])
+    (path,) = export_run(db, MOSI, run, tmp_path, only("confusion"))
     negative, positive = rows_of(path)
-    assert list(negative.values()) == ["negative", "1", "0", "0", "2", "first", run.spec_hash, "strict"]
-    assert list(positive.values()) == ["positive", "1", "0", "1", "1", "first", run.spec_hash, "strict"]
+    after = ["first", run.spec_hash, *OF_STRICT.values()]
+    assert list(negative.values()) == ["negative", "1", "0", "0", "2", *after]
+    assert list(positive.values()) == ["positive", "1", "0", "1", "1", *after]
 
 
 def test_reviews_hold_a_row_for_each_reviewer_of_a_sample(db: Database, run: Run, tmp_path: Path) -> None:
@@ -133,7 +141,7 @@ def test_reviews_hold_a_row_for_each_reviewer_of_a_sample(db: Database, run: Run
     ada.set_note("a/wrong", "+ she smiles\nthen not")
     ada.set_tags("a/wrong", ("occluded", "two faces"))
     bob.set_label("a/wrong", "weakly positive")
-    (path,) = export_run(db, MOSI, run, tmp_path, what=["reviews"])
+    (path,) = export_run(db, MOSI, run, tmp_path, only("reviews"))
     rows = rows_of(path)
     assert [(row["sample"], row["reviewer"]) for row in rows] == [
         *(("a/wrong", "'@bob"), ("a/wrong", "ada"), ("b/refused", "ada")),
@@ -151,8 +159,46 @@ def test_reviews_hold_a_row_for_each_reviewer_of_a_sample(db: Database, run: Run
         "top1": "negative",
         "run": "first",
         "spec_hash": run.spec_hash,
+        **OF_STRICT,
     }
     assert (rows[2]["verdict"], rows[2]["top1"]) == ("unsure", "")
+
+
+def test_attempts_hold_a_row_for_each_request_that_left(db: Database, tmp_path: Path) -> None:
+    planned = plan_run(db, MOSI, {"a|b": "negative", "c": "positive"})
+    answer(db, MOSI, planned, {"a|b": ranked("negative")}, {"c": PredictionStatus.MISSING})
+    run = answer(db, MOSI, planned, {"c": ranked("positive")})
+    (path,) = export_run(db, MOSI, run, tmp_path, only("attempts"))
+    first, second = rows_of(path)
+    assert (first["number"], first["asked"], first["step"], first["parent_batch"]) == ("1", r"a\|b|c", "repeat", "")
+    assert (second["number"], second["asked"], second["step"]) == ("1", "c", "keep")
+    assert second["parent_batch"] == first["batch"]
+    assert (second["sent_at"], second["received_at"]) == (AT, AT)
+    assert (second["outcome"], second["reply"], second["cost_usd"]) == ("answered", "as asked", "")
+    assert second["prompt"] == "What do they feel?"
+    assert (second["run"], second["spec_hash"], second["protocol"]) == ("first", run.spec_hash, "strict")
+    assert not {"key", "key_name", "headers"} & set(first)
+
+
+def test_the_columns_of_every_table_are_named_once_whatever_a_model_says(db: Database, tmp_path: Path) -> None:
+    words = {"a": "gold", "b": "run", "c": "gold (predicted)", "d": "spec_hash", "e": "planned"}
+    planned = plan_run(db, MOSI, dict.fromkeys(words, "negative"))
+    run = answer(db, MOSI, planned, {name: outside(word) for name, word in words.items()})
+    (path,) = export_run(db, MOSI, run, tmp_path, only("confusion"))
+    header = path.read_text().splitlines()[0].split(",")
+    assert len(header) == len(set(header))
+    (negative, _) = rows_of(path)
+    assert (negative["gold"], negative["run"]) == ("negative", "first")
+    assert (
+        negative["gold (predicted)"] == negative["gold (predicted) (predicted)"] == negative["run (predicted)"] == "1"
+    )
+
+
+def test_intensities_are_told_in_units_of_the_owners_scale(db: Database, run: Run, tmp_path: Path) -> None:
+    (path,) = export_run(db, MOSI, run, tmp_path, only("metrics"))
+    found = {row["metric"]: row for row in rows_of(path)}
+    assert found["mae"]["support"] == ""
+    assert found["pearson"]["label"] == ""
 
 
 def test_refusals_are_told_of_all_of_each_class_and_of_each_cluster(db: Database, tmp_path: Path) -> None:
@@ -161,7 +207,7 @@ def test_refusals_are_told_of_all_of_each_class_and_of_each_cluster(db: Database
     said = dict.fromkeys("bc", PredictionStatus.REFUSED)
     answer(db, MOSI, planned, {"a": ranked("negative")}, said)
     run = answer(db, MOSI, planned, {"b": ranked("negative"), "c": REFUSED, "d": ranked("positive")})
-    (path,) = export_run(db, MOSI, run, tmp_path, what=["refusals"])
+    (path,) = export_run(db, MOSI, run, tmp_path, only("refusals"))
     rows = rows_of(path)
     counts = ("planned", "first_answered", "first_refused", "answered", "refused")
     assert [(row["group"], row["label"], *(int(row[name]) for name in counts)) for row in rows] == [
@@ -185,11 +231,13 @@ def test_refusals_are_told_of_all_of_each_class_and_of_each_cluster(db: Database
         "refusal_rate": "0.2",
         "run": "first",
         "spec_hash": run.spec_hash,
+        "protocol": "strict",
+        "dataset": "cmumosi",
     }
 
 
 def test_a_run_without_reviews_still_has_the_file_with_its_header(db: Database, run: Run, tmp_path: Path) -> None:
-    (path,) = export_run(db, MOSI, run, tmp_path, what=["reviews"])
+    (path,) = export_run(db, MOSI, run, tmp_path, only("reviews"))
     assert path.read_text().startswith("sample,reviewer,verdict,label,tags,note,changed_at,")
     assert rows_of(path) == []
 
@@ -211,7 +259,7 @@ def test_exporting_again_gives_the_same_bytes(db: Database, run: Run, tmp_path: 
 
 def test_an_unknown_table_writes_nothing_and_names_the_nearest(db: Database, run: Run, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="did you mean metrics"):
-        export_run(db, MOSI, run, tmp_path / "exports", what=["predictions", "metric"])
+        export_run(db, MOSI, run, tmp_path / "exports", only("predictions,metric"))
     assert not (tmp_path / "exports").exists()
 
 

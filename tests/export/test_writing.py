@@ -1,5 +1,6 @@
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.errors import DataError
-from workbench.export.writing import path_part, write_whole
+from workbench.export.writing import path_part, whole_file, write_whole
 
 
 @pytest.mark.parametrize("name", ["first", "gpt-4o mini, T=0 (2)", "früh_1.5", "情感"])
@@ -98,3 +99,34 @@ def test_a_file_in_the_folders_place_is_said_in_one_line(tmp_path: Path) -> None
 
 def test_half_a_surrogate_pair_does_not_cost_the_file(tmp_path: Path) -> None:
     assert write_whole(tmp_path / "a.csv", "a\ud83db").read_bytes() == b"a\\ud83db"
+
+
+def test_pieces_are_written_as_they_come(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+
+    def pieces() -> Iterator[str]:
+        for number in range(3):
+            assert not path.exists(), "nobody sees half a file"
+            yield f"{number}\n"
+
+    assert write_whole(path, pieces()).read_text() == "0\n1\n2\n"
+
+
+def test_a_failure_midway_leaves_the_old_file_and_no_other(tmp_path: Path) -> None:
+    path = write_whole(tmp_path / "a.csv", "old")
+
+    def pieces() -> Iterator[str]:
+        yield "new" * 100_000
+        raise RuntimeError("the workspace is gone")
+
+    with pytest.raises(RuntimeError, match="the workspace is gone"):
+        write_whole(path, pieces())
+    assert [one.name for one in tmp_path.iterdir()] == ["a.csv"]
+    assert path.read_text() == "old"
+
+
+def test_a_file_that_others_write_into_is_whole_or_not_there(tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt), whole_file(tmp_path / "a.parquet") as file:
+        file.write(b"half")
+        raise KeyboardInterrupt
+    assert list(tmp_path.iterdir()) == []

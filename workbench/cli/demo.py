@@ -103,7 +103,7 @@ def _imported_and_planned(db: "Database", key: str, samples: Path, connection: "
 
 def _report(settings: "Settings", db: "Database") -> None:
     from workbench.domain.scoring.protocols import Protocol
-    from workbench.export.tables import export_run
+    from workbench.export.exporting import export_run
     from workbench.pipeline.scoring.run_scores import score_run
     from workbench.storage.runs import load_run
 

@@ -1,33 +1,35 @@
-"""`emowb metrics` and `emowb export`."""
+"""`emowb metrics`."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from workbench.cli.context import AsJson, Key, RunName, opened
 from workbench.cli.output import percent, show, show_json, show_table, suggest
-from workbench.domain.scoring.protocols import Protocol
-from workbench.errors import unknown_name
+from workbench.domain.scoring.intervals import MetricValue
+from workbench.domain.scoring.protocols import Against, Neutral, Protocol, scores_signs
+from workbench.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from workbench.domain.scoring.metrics import Confusion, MetricValue, Scores
+    from workbench.domain.scoring.metrics import Confusion, Scores
     from workbench.pipeline.scoring.published import PublishedFigure
     from workbench.pipeline.scoring.rates import Rates
     from workbench.pipeline.scoring.run_scores import RunScores
 
 _TRIVIAL = ("majority", "uniform")
-_WHAT = ("metrics", "predictions", "confusion", "reviews", "refusals")
 _MOST_CLUSTERS = 10
 ProtocolOption = Annotated[Protocol, typer.Option("--protocol", help="What counts; see docs/architecture.md.")]
 
+NeutralOption = Annotated[
+    Neutral | None, typer.Option("--neutral", help="What an answer neutral counts as, where gold has a sign.")
+]
+
 
 def register(app: typer.Typer) -> None:
-    """Add the commands of this file."""
+    """Add the command of this file."""
     app.command("metrics")(show_metrics)
-    app.command("export")(export)
 
 
 def show_metrics(
@@ -36,72 +38,48 @@ def show_metrics(
     *,
     run: RunName = None,
     protocol: ProtocolOption = Protocol.STRICT,
+    neutral: NeutralOption = None,
+    against: Annotated[
+        Against, typer.Option(help="gold, or gold as reviewers would have it where they agree.")
+    ] = Against.GOLD,
     as_json: AsJson = False,
 ) -> None:
     """Score a run, with the paper's figures beside.
 
-    Accuracy and its kin, per class, confusion, coverage, baselines; what was answered and refused at the first attempt
-    and after retries.
+    Accuracy and its kin with intervals, per class, confusion, coverage, baselines; accuracy by place in the request;
+    what was answered and refused at the first attempt and after retries.
 
     \b
-    Example:
+    Examples:
         emowb metrics rafdb --protocol answered
+        emowb metrics cmumosi --neutral first-non-neutral
     """
     from workbench.pipeline.scoring.run_scores import as_json as scores_json
     from workbench.pipeline.scoring.run_scores import score_run
     from workbench.wiring.reviewing import chosen_run
 
     with opened(context, key) as at:
-        scores = score_run(at.db, at.card, chosen_run(at.db, at.card.key, run), protocol)
+        if neutral is not None and not scores_signs(at.card):
+            raise UsageError(f"--neutral is for sets that are scored by sign; {at.card.key} is not")
+        found = chosen_run(at.db, at.card.key, run)
+        scores = score_run(at.db, at.card, found, protocol, neutral=neutral, against=against)
     if as_json:
         show_json(scores_json(scores))
         return
     show_scores(scores)
     _show_classes(scores)
+    _show_positions(scores)
     _show_rates(scores)
     _show_confusion(scores.scores.confusion)
     suggest(f"emowb open {scores.dataset} (look at the failures), emowb export {scores.dataset}")
 
 
-def export(
-    context: typer.Context,
-    key: Key,
-    *,
-    run: RunName = None,
-    what: Annotated[str, typer.Option(help=f"{', '.join(_WHAT)} or all; several joined by commas.")] = "all",
-    protocol: ProtocolOption = Protocol.STRICT,
-    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Default: ./exports.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Write CSV files of a run and print their paths.
-
-    Each file is written whole or not at all.
-
-    \b
-    Example:
-        emowb export rafdb --what metrics,predictions --out results
-    """
-    from workbench.export.tables import export_run
-    from workbench.wiring.reviewing import chosen_run
-
-    wanted = _WHAT if what == "all" else tuple(word.strip() for word in what.split(","))
-    for word in wanted:
-        if word not in _WHAT:
-            raise unknown_name("export", word, (*_WHAT, "all"))
-    with opened(context, key, exports=out) as at:
-        found = chosen_run(at.db, at.card.key, run)
-        paths = export_run(at.db, at.card, found, at.settings.exports, protocol, wanted)
-    if as_json:
-        show_json([str(path) for path in paths])
-        return
-    for path in paths:
-        show(str(path))
-
-
 def show_scores(run_scores: "RunScores") -> None:
     """The table of metrics of one run, for people."""
     scores = run_scores.scores
-    show(f"{run_scores.dataset} / {run_scores.run}, protocol {run_scores.protocol}: {run_scores.protocol.rule}")
+    show(f"{run_scores.dataset} / {run_scores.run}, protocol {run_scores.protocol}: {run_scores.rule}")
+    if run_scores.against is Against.REVIEWS:
+        show(f"against reviews: {run_scores.regolded} gold labels are as the reviewers agree, the others as they were")
     show(
         f"planned {scores.planned}, answered {scores.answered}, coverage {percent(scores.coverage)} %"
         + (f", not scored for their gold label {run_scores.unscored}" if run_scores.unscored else "")
@@ -115,6 +93,14 @@ def show_scores(run_scores: "RunScores") -> None:
         ("per cent", "#value", "#95 % interval", "#majority", "#guessing", "#the paper's GPT-4V"),
         (_metric_row(run_scores, name, value) for name, value in scores.metrics.items()),
     )
+    show(f"intervals: {scores.interval or 'none, since nothing counts'}")
+    for name, value in run_scores.intensity.items():
+        show(f"{name} {_plain(value.value)}, 95 % interval {_plain(value.low)} to {_plain(value.high)}")
+
+
+def _plain(value: float | None) -> str:
+    """A figure that is no share: MAE has the unit of the owner's scale."""
+    return "–" if value is None else f"{value:.3f}"
 
 
 def rates_line(rates: "Rates") -> str:
@@ -124,12 +110,16 @@ def rates_line(rates: "Rates") -> str:
     return f"at the first attempt {first}; after retries {after}"
 
 
-def _metric_row(run_scores: "RunScores", name: str, value: "MetricValue") -> tuple[str, ...]:
-    interval = f"{percent(value.low)} to {percent(value.high)}" if value.low is not None else ""
+def interval_words(value: MetricValue) -> str:
+    """The interval of a share, for a cell."""
+    return f"{percent(value.low)} to {percent(value.high)}" if value.low is not None else ""
+
+
+def _metric_row(run_scores: "RunScores", name: str, value: MetricValue) -> tuple[str, ...]:
     return (
         name,
         percent(value.value),
-        interval,
+        interval_words(value),
         *_baselines(run_scores.scores, name),
         ", ".join(dict.fromkeys(_cell(one) for one in run_scores.published if _is_paper(one, name))),
     )
@@ -152,15 +142,28 @@ def _cell(figure: "PublishedFigure") -> str:
 def _show_classes(run_scores: "RunScores") -> None:
     refused = {one.label: one.refusal_rate for one in run_scores.rates_by_class}
     show_table(
-        ("class", "#gold", "#precision", "#recall", "#f1", "#refused"),
+        ("class", "#gold", "#precision", "#recall", "#95 % interval", "#f1", "#refused"),
         (
             (
-                *(one.label, one.support, percent(one.precision), percent(one.recall), percent(one.f1)),
-                percent(refused.get(one.label)),
+                *(one.label, one.support, percent(one.precision), percent(one.recall)),
+                interval_words(MetricValue(one.recall, one.recall_low, one.recall_high)),
+                *(percent(one.f1), percent(refused.get(one.label))),
             )
             for one in run_scores.scores.per_class
         ),
     )
+
+
+def _show_positions(run_scores: "RunScores") -> None:
+    """Accuracy by place in the request; a lone place has nothing to be compared with."""
+    if len(run_scores.positions) > 1:
+        show_table(
+            ("place in the request", "#answered", "#accuracy", "#95 % interval"),
+            (
+                (one.place + 1, one.counted, percent(one.accuracy.value), interval_words(one.accuracy))
+                for one in run_scores.positions
+            ),
+        )
 
 
 def _show_rates(run_scores: "RunScores") -> None:

@@ -7,8 +7,9 @@ are hidden behind blanks or quotes.
 
 import csv
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
+from itertools import chain
 from typing import Final, TypeAlias
 
 Cell: TypeAlias = str | int | float | None
@@ -33,16 +34,14 @@ def joined(labels: Iterable[str]) -> str:
     return "|".join(label.replace("\\", "\\\\").replace("|", "\\|") for label in labels)
 
 
-def csv_text(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
-    """A whole file: a header and its rows, lines ending in LF, every text defused."""
-    return "".join(_line(cells) for cells in (header, *rows))
-
-
-def _line(cells: Sequence[Cell]) -> str:
+def csv_lines(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
+    """A file line by line: its header, then a line for each row as it comes, ending in LF, every text defused."""
     # Python 3.11 quotes a cell only for the line ending's own characters: under LF alone, a CR inside a cell would
     # stand bare, and readers would take it for the end of the row.
     line = StringIO()
-    csv.writer(line, lineterminator="\r\n").writerow(
-        [defused(cell) if isinstance(cell, str) else cell for cell in cells]
-    )
-    return line.getvalue()[: -len("\r\n")] + "\n"
+    writer = csv.writer(line, lineterminator="\r\n")
+    for cells in chain((header,), rows):
+        writer.writerow([defused(cell) if isinstance(cell, str) else cell for cell in cells])
+        yield line.getvalue()[: -len("\r\n")] + "\n"
+        line.seek(0)
+        line.truncate()

@@ -3,9 +3,10 @@
 import hashlib
 import os
 import secrets
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from workbench.errors import DataError
 
@@ -32,17 +33,32 @@ def path_part(name: str) -> str:
     return f"{_cut(part)}~{digest}"
 
 
-def write_whole(path: Path, text: str) -> Path:
-    """Write a text as UTF-8 in place of what was there, making the folder where there is none; returns the path.
+def write_whole(path: Path, text: str | Iterable[str]) -> Path:
+    """Write a text, or its pieces as they come, as UTF-8 in place of what was there; returns the path.
 
-    Whoever reads meanwhile, and whoever comes after a crash, finds the old file or the new one. Raises DataError
-    where it cannot be written.
+    See `whole_file`. Whatever the making of a piece raises passes through, and the old file stays.
+    """
+    with whole_file(path) as file:
+        for piece in (text,) if isinstance(text, str) else text:
+            file.write(piece.encode("utf-8", "backslashreplace"))  # half a surrogate pair is no reason to lose the file
+    return path
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[BinaryIO]:
+    """A file to write to, which takes the place of what was there once it is complete and on the disk.
+
+    Makes the folder where there is none. Whoever reads meanwhile, and whoever comes after a crash, finds the old file
+    or the new one; after an error inside, the old one. Raises DataError where it cannot be written.
     """
     beside = path.with_name(f".{secrets.token_hex(8)}.part")  # the same folder: a rename between disks is no rename
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            _write_synced(beside, text)
+            with beside.open("xb") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
             beside.replace(path)
         finally:
             with suppress(OSError):
@@ -52,14 +68,6 @@ def write_whole(path: Path, text: str) -> Path:
         raise DataError(
             f"{path} cannot be written: {reason}; free some space, or choose a folder with --out"
         ) from error
-    return path
-
-
-def _write_synced(path: Path, text: str) -> None:
-    with path.open("xb") as file:
-        file.write(text.encode("utf-8", "backslashreplace"))  # half a surrogate pair is no reason to lose the file
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _hex(character: str) -> str:

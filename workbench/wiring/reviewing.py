@@ -79,7 +79,7 @@ def chosen_run(db: Database, dataset: str, name: str | None) -> Run:
 
 
 def _exported(settings: Settings, card: DatasetCard, run: Run) -> list[Path]:
-    from workbench.export.tables import export_run
+    from workbench.export.exporting import export_run
 
     db = open_workspace(settings.db)
     try:

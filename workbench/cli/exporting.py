@@ -1,0 +1,89 @@
+"""`emowb export`: a run as files."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from workbench.cli.context import AsJson, Key, RunName, opened
+from workbench.cli.output import say, show, show_json
+from workbench.cli.results import ProtocolOption
+from workbench.domain.scoring.protocols import Protocol
+
+if TYPE_CHECKING:
+    from workbench.domain.datasets import DatasetCard
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this file."""
+    app.command("export")(export)
+
+
+def export(
+    context: typer.Context,
+    key: Key,
+    *,
+    run: RunName = None,
+    what: Annotated[
+        str,
+        typer.Option(
+            help="metrics, predictions, confusion, reviews, refusals, attempts or all; several joined by commas. "
+            "md and latex hold metrics, confusion and refusals; html is always the whole report."
+        ),
+    ] = "all",
+    formats: Annotated[
+        str,
+        typer.Option(
+            "--format",
+            help="csv, jsonl, parquet, md, latex or html; several joined by commas. "
+            "Parquet needs the extra emowb[parquet].",
+        ),
+    ] = "csv",
+    protocol: ProtocolOption = Protocol.STRICT,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Default: ./exports.")] = None,
+    with_images: Annotated[
+        bool,
+        typer.Option("--with-images", help="Show small pictures in the report. Most licences forbid to pass it on."),
+    ] = False,
+    gallery: Annotated[int, typer.Option(metavar="N", min=0, help="The most failures that the report shows.")] = 60,
+    as_json: AsJson = False,
+) -> None:
+    """Write a run's tables, documents or report, and print the paths of the files.
+
+    Each file is written whole or not at all. Ratios are fractions in csv, jsonl and parquet, per cent in md, latex and
+    html. The report (html) is one file without scripts or outside assets, to be read anywhere.
+
+    \b
+    Examples:
+        emowb export rafdb --what metrics,predictions --out results
+        emowb export rafdb --format html
+        emowb export rafdb --run main --format latex,md --what metrics --protocol answered
+    """
+    from workbench.export.exporting import Format, Wanted, export_run, formats_named, tables_named
+    from workbench.wiring.reviewing import chosen_run
+
+    wanted = Wanted(
+        tables=tables_named(what),
+        formats=formats_named(formats),
+        protocol=protocol,
+        gallery=gallery,
+        with_images=with_images,
+    )
+    with opened(context, key, exports=out) as at:
+        found = chosen_run(at.db, at.card.key, run)
+        paths = export_run(at.db, at.card, found, at.settings.exports, wanted)
+    if with_images and Format.HTML in wanted.formats:
+        _warn_of_licence(at.card)
+    if as_json:
+        show_json([str(path) for path in paths])
+        return
+    for path in paths:
+        show(str(path))
+
+
+def _warn_of_licence(card: "DatasetCard") -> None:
+    if not card.open_licence:
+        say(
+            f"the report now holds pictures of {card.title} under this licence: {card.licence}; "
+            "pass it on only as that allows"
+        )

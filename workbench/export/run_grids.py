@@ -1,0 +1,176 @@
+"""A run's figures as grids for people: metrics, classes, confusion, refusals, places in the request."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from workbench.domain.scoring.counting import NO_ANSWER
+from workbench.domain.scoring.intervals import MetricValue
+from workbench.domain.scoring.metrics import Confusion
+from workbench.domain.visible import visible
+from workbench.export.comparison import GPT_4V
+from workbench.export.grids import Cell, Grid, Line, sections
+from workbench.export.source import Source
+from workbench.export.words import DASH, interval, metric_title, percent, short
+from workbench.pipeline.scoring.published import SOURCE
+from workbench.pipeline.scoring.rates import Rates
+from workbench.pipeline.scoring.run_scores import RunScores
+
+OTHER_WORDS: Final = "other words"
+_MOST_OTHERS: Final = 3
+"""So many other words get columns of their own."""
+_TRIVIAL: Final = ("majority", "uniform")
+_SCALE_NOTE: Final = "The absolute error is in units of the owner's scale; the words are taken as evenly spaced on it."
+
+
+def metrics_grid(source: Source) -> Grid:
+    """Every metric with its interval, beside the trivial baselines and what the paper's GPT-4V reached."""
+    one = source.scores
+    lines = [_metric_line(one, name, figure) for name, figure in one.scores.metrics.items()]
+    on_scale = [_scale_line(name, figure) for name, figure in one.intensity.items()]
+    return Grid(
+        key="metrics",
+        caption=f"{_title(source)}: metrics (per cent{' above the rule' if on_scale else ''}).",
+        stub="Metric",
+        heads=("This run", "95 % interval", "Majority class", "Guessing", f"{GPT_4V} as published"),
+        sections=sections(lines, on_scale),
+        notes=(_counts_note(source), f"Published: {SOURCE}.", *((_SCALE_NOTE,) if on_scale else ())),
+    )
+
+
+def _metric_line(scores: RunScores, name: str, figure: MetricValue) -> Line:
+    """The headline's value stands out."""
+    baselines = [scores.scores.baselines.get(which) for which in _TRIVIAL]
+    trivial = (None if one is None else one.metrics.get(name) for one in baselines)
+    value = Cell(percent(figure.value), strong=name == scores.headline[0])
+    others = ("" if one is None else percent(one) for one in trivial)
+    beside = (interval(figure.low, figure.high), *others, _gpt4v(scores, name))
+    return Line(metric_title(name), (value, *map(Cell, beside)))
+
+
+def _scale_line(name: str, figure: MetricValue) -> Line:
+    """A figure that is no ratio."""
+    within = "" if figure.low is None or figure.high is None else f"{figure.low:.3f} to {figure.high:.3f}"
+    value = DASH if figure.value is None else f"{figure.value:.3f}"
+    return Line.of(metric_title(name), value, within, "", "", "")
+
+
+def _gpt4v(scores: RunScores, metric: str) -> str:
+    """The paper's figures for a metric, each once; in brackets the condition, where the set has several."""
+    figures = [one for one in scores.published if one.method == GPT_4V and one.metric == metric]
+    shown = {one.value: f"{percent(one.value)} ({one.variant})" for one in reversed(figures)}
+    plain = {one.value: percent(one.value) for one in figures if not one.variant}
+    return ", ".join((shown | plain)[value] for value in dict.fromkeys(one.value for one in figures))
+
+
+def classes_grid(source: Source) -> Grid:
+    """Precision, recall and F1 of each class."""
+    return Grid(
+        key="classes",
+        caption=f"{_title(source)}: by gold class (per cent).",
+        stub="Gold class",
+        heads=("Samples", "Precision", "Recall", "95 % interval", "F1"),
+        sections=(
+            tuple(
+                Line.of(
+                    *(short(one.label), f"{one.support:,}", percent(one.precision), percent(one.recall)),
+                    *(interval(one.recall_low, one.recall_high), percent(one.f1)),
+                )
+                for one in source.scores.scores.per_class
+            ),
+        ),
+        notes=(_counts_note(source), "The interval is that of recall."),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """A confusion matrix that is narrow enough to be looked at."""
+
+    gold: tuple[str, ...]
+    predicted: tuple[str, ...]
+    """Classes, other words (or one column for all of them), no answer."""
+    counts: tuple[tuple[int, ...], ...]
+    n_words: int
+    """How many other words are summed up; 0: none are."""
+
+
+def matrix(confusion: Confusion) -> Matrix:
+    """The confusion matrix; other words than classes in one column where there are more than three."""
+    n_classes = len(confusion.gold)
+    n_others = len(confusion.predicted) - n_classes - 1
+    if n_others <= _MOST_OTHERS:
+        return Matrix(confusion.gold, confusion.predicted, confusion.counts, 0)
+    rows = tuple((*row[:n_classes], sum(row[n_classes:-1]), row[-1]) for row in confusion.counts)
+    return Matrix(confusion.gold, (*confusion.gold, OTHER_WORDS, NO_ANSWER), rows, n_others)
+
+
+def confusion_grid(source: Source) -> Grid:
+    """The confusion matrix: gold classes down, predicted across."""
+    found = matrix(source.scores.scores.confusion)
+    summed = (f"“{OTHER_WORDS}” sums {found.n_words:,} words that are no classes.",) if found.n_words else ()
+    return Grid(
+        key="confusion",
+        caption=f"{_title(source)}: confusion matrix (samples).",
+        stub="Gold, then predicted",
+        heads=tuple(map(short, found.predicted)),
+        sections=(
+            tuple(
+                Line.of(short(gold), *(f"{count:,}" for count in row))
+                for gold, row in zip(found.gold, found.counts, strict=True)
+            ),
+        ),
+        notes=(_counts_note(source), *summed),
+    )
+
+
+def refusals_grid(source: Source) -> Grid:
+    """Answers and refusals at the first attempt and after retries: of all, and by gold class."""
+    scores = source.scores
+    return Grid(
+        key="refusals",
+        caption=f"{_title(source)}: answers and refusals (per cent of the planned samples).",
+        stub="Gold class",
+        heads=("Planned", "First answered", "First refused", "Then answered", "Then refused"),
+        sections=(tuple(map(_rates_line, scores.rates_by_class)), (_rates_line(scores.rates),)),
+        notes=(
+            "“First” is what the first attempt that asked about a sample brought, “then” what stands after retries.",
+        ),
+    )
+
+
+def _rates_line(one: Rates) -> Line:
+    rates = (one.first_coverage, one.first_refusal_rate, one.coverage, one.refusal_rate)
+    return Line.of(short(one.label), f"{one.planned:,}", *map(percent, rates))
+
+
+def positions_grid(source: Source) -> Grid:
+    """Accuracy by place in the request."""
+    return Grid(
+        key="positions",
+        caption=f"{_title(source)}: accuracy by place in the request (per cent).",
+        stub="Place",
+        heads=("Samples", "Accuracy", "95 % interval"),
+        sections=(
+            tuple(
+                Line.of(
+                    *(str(one.place + 1), f"{one.counted:,}", percent(one.accuracy.value)),
+                    interval(one.accuracy.low, one.accuracy.high),
+                )
+                for one in source.scores.positions
+            ),
+        ),
+        notes=("Places count from 1. Only answered samples, each at its place in the request that decided.",),
+    )
+
+
+def _title(source: Source) -> str:
+    return f"{visible(source.card.title)}, run {short(source.run.name)} ({short(source.run.spec.model)})"
+
+
+def _counts_note(source: Source) -> str:
+    """What the figures are of: every table that is cut out of its document has to say it."""
+    scores = source.scores.scores
+    return (
+        f"Protocol {source.scores.protocol}, spec {source.run.spec_hash}: planned {scores.planned:,}, "
+        f"answered {scores.answered:,}, coverage {percent(scores.coverage)} %, counted {scores.counted:,}."
+    )

@@ -1,0 +1,45 @@
+"""What an export is made of: one run with its scores, and the workspace that the long tables are read from."""
+
+import json
+from dataclasses import dataclass
+
+from workbench import __version__
+from workbench.domain.datasets import DatasetCard
+from workbench.domain.runs import Run
+from workbench.domain.scoring.protocols import Protocol
+from workbench.pipeline.scoring.run_scores import RunScores, score_run
+from workbench.storage.database import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One run as it stands."""
+
+    db: Database
+    card: DatasetCard
+    run: Run
+    scores: RunScores
+
+    @property
+    def about(self) -> dict[str, str]:
+        """What every file has to say of itself, as texts; ratios as fractions."""
+        scores = self.scores.scores
+        return {
+            "dataset": self.run.dataset,
+            "run": self.run.name,
+            "spec_hash": self.run.spec_hash,
+            "protocol": str(self.scores.protocol),
+            "rule": self.scores.rule,
+            "planned": str(scores.planned),
+            "answered": str(scores.answered),
+            "coverage": "" if scores.coverage is None else repr(scores.coverage),
+            "endpoint": self.run.spec.endpoint,
+            "model": self.run.spec.model,
+            "spec": json.dumps(self.run.spec.as_json(), ensure_ascii=False),
+            "emowb_version": __version__,
+        }
+
+
+def read_source(db: Database, card: DatasetCard, run: Run, protocol: Protocol) -> Source:
+    """Read and score a run."""
+    return Source(db=db, card=card, run=run, scores=score_run(db, card, run, protocol))

@@ -27,6 +27,8 @@ class PublishedFigure:
     """Agreement (`agree5`), colour, frames (`frames=3`) or modality; empty where the set has one condition."""
     metric: str
     """As in `domain.scoring.metrics`; the paper's WAR is `accuracy`."""
+    printed_metric: str
+    """As the file calls it: `war`."""
     method: str
     reference: int | None
     """The number of the method's source in the paper's own list; None for the paper's own figures."""
@@ -52,6 +54,7 @@ def _figure(row: dict[str, str]) -> PublishedFigure:
         dataset=row["dataset"],
         variant=row["variant"],
         metric=_SAME_AS.get(row["metric"], row["metric"]),
+        printed_metric=row["metric"],
         method=row["method"],
         reference=int(row["reference"]) if row["reference"] else None,
         value=float(Decimal(row["value"]) / 100),  # 75.81 becomes 0.7581 and nothing near it

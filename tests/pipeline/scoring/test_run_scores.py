@@ -228,3 +228,14 @@ def test_against_reviews_gold_is_what_the_reviewers_agree_on_and_else_gold(db: D
     assert (by_gold.regolded, by_reviews.regolded) == (0, 2)
     assert by_reviews.scores.confusion.counts[card.classes.index("happy")][0] == 2
     assert by_reviews.scores.metrics["top_2"].value == pytest.approx(3 / 4)
+
+
+def test_reviewers_who_say_how_weak_a_sentiment_is_do_not_contradict_its_sign(db: Database, run: Run) -> None:
+    for reviewer in ("ann", "bob"):
+        save_change(db, run.id, ReviewChange("right.mp4", reviewer, ReviewField.LABEL, "weakly negative", AT))
+        save_change(db, run.id, ReviewChange("wrong.mp4", reviewer, ReviewField.LABEL, "neutral", AT))
+        save_change(db, run.id, ReviewChange("zero.mp4", reviewer, ReviewField.LABEL, "negative", AT))
+    scored = score_run(db, CHSIMS, run, against=Against.REVIEWS)
+    assert scored.regolded == 2  # one has become a zero and leaves, one was a zero and joins
+    assert (scored.scores.planned, scored.unscored) == (8, 1)
+    assert scored.scores.metrics["accuracy"].value == pytest.approx(3 / 8)

@@ -10,7 +10,7 @@ from workbench.domain.datasets import DatasetCard
 from workbench.domain.judging import judge
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.runs import Run
-from workbench.domain.scoring.consensus import corrected_gold
+from workbench.domain.scoring.consensus import as_class, corrected_gold, gold_class
 from workbench.domain.scoring.counting import count_answers
 from workbench.domain.scoring.intensities import intensity_metrics
 from workbench.domain.scoring.intervals import MetricValue, proportion
@@ -173,7 +173,11 @@ def _regolded(db: Database, card: DatasetCard, run: Run) -> dict[str, Answer]:
     found = {}
     for sample_id, reviews in load_reviews(db, run.id).items():
         result = load_result(db, run.id, sample_id)
-        if result is None or (gold := corrected_gold(result.sample.gold, reviews)) == result.sample.gold:
+        if result is None:
+            continue
+        known = gold_class(card, result.sample.gold)
+        gold = corrected_gold(known, [as_class(card, review) for review in reviews])
+        if gold == known:
             continue
         said = result.prediction
         found[sample_id] = Answer(

@@ -1,0 +1,127 @@
+"""How steady answers are: how often two runs say the same, how far repeats agree, and what repeats say together.
+
+Answers are compared as they were given, by first choice, whatever gold says and whatever class they count as. Only
+samples that every run compared has answered take part.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final, TypeAlias
+
+from workbench.domain.scoring.agreement import Coefficient, cohens_kappa, fleiss_kappa
+from workbench.domain.scoring.intervals import MetricValue, proportion, resample_clusters, with_interval
+
+Ranking: TypeAlias = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SameAnswers:
+    """Two runs' first choices, over the samples that both answered."""
+
+    n: int
+    same: MetricValue
+    """The share of equal first choices: Wilson's interval, or the bootstrap over clusters where there are any."""
+    kappa: Coefficient
+    """Cohen's; its interval takes samples as independent."""
+
+    @property
+    def flip_rate(self) -> MetricValue:
+        """The share of unlike first choices."""
+        value, low, high = (
+            None if one is None else 1 - one for one in (self.same.value, self.same.high, self.same.low)
+        )
+        return MetricValue(value, low, high)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepeatAgreement:
+    """Two or more runs' first choices, over the samples that all of them answered."""
+
+    runs: int
+    n: int
+    pairwise: float | None
+    """The mean share of agreeing pairs of runs in a sample."""
+    fleiss: Coefficient
+    unanimous: MetricValue
+    """The share of samples on which all say the same, with Wilson's interval."""
+
+
+def same_answers(said: Mapping[tuple[str, str, str | None], int]) -> SameAnswers:
+    """Compare two runs' first choices: (A's, B's, cluster) to the number of samples.
+
+    Clusters count where every sample has one and there are two at least.
+    """
+    n = sum(said.values())
+    first, second = ([label for pair, times in said.items() for label in [pair[side]] * times] for side in (0, 1))
+    return SameAnswers(n=n, same=_share_same(said, n), kappa=cohens_kappa(first, second))
+
+
+def _share_same(said: Mapping[tuple[str, str, str | None], int], n: int) -> MetricValue:
+    of_cluster: defaultdict[str | None, list[int]] = defaultdict(lambda: [0, 0])
+    for (a, b, cluster), times in said.items():
+        of_cluster[cluster][0] += times * (a == b)
+        of_cluster[cluster][1] += times
+    same = sum(hits for hits, _ in of_cluster.values())
+    if None in of_cluster or len(of_cluster) < 2:
+        return proportion(same, n)
+    import numpy as np
+
+    drawn = resample_clusters(np.array(list(of_cluster.values()), dtype=np.float64))
+    return with_interval(same / n, drawn[:, 0] / drawn[:, 1])
+
+
+def repeat_agreement(said: Mapping[Ranking, int]) -> RepeatAgreement:
+    """How far two or more runs agree: their first choices, in the order of the runs, to the number of samples.
+
+    The mean share of agreeing pairs is sum over labels of m_l (m_l - 1) / (m (m - 1)) for a sample to which m runs
+    give label l m_l times: the P of Fleiss' kappa. Raises ValueError where there is no or one run.
+    """
+    widths = {len(choices) for choices in said}
+    if len(widths) > 1 or 1 in widths or 0 in widths:
+        raise ValueError("repeats are compared of two runs or more, the same for every sample")
+    n, runs = sum(said.values()), next(iter(widths), 0)
+    agreeing = sum(
+        times * sum(votes * (votes - 1) for votes in Counter(choices).values()) for choices, times in said.items()
+    )
+    return RepeatAgreement(
+        runs=runs,
+        n=n,
+        pairwise=agreeing / (n * runs * (runs - 1)) if n else None,
+        fleiss=fleiss_kappa([choices for choices, times in said.items() for _ in range(times)]),
+        unanimous=proportion(sum(times for choices, times in said.items() if len(set(choices)) == 1), n),
+    )
+
+
+def by_majority(rankings: Sequence[Ranking], labels: Sequence[str]) -> Ranking:
+    """The first choices of the rankings, the most frequent first; of equally frequent ones, the first of `labels`.
+
+    Words that are no labels come after them, by the alphabet.
+    """
+    votes = Counter(ranking[0] for ranking in rankings if ranking)
+    return _ordered(votes, labels)
+
+
+def by_borda(rankings: Sequence[Ranking], labels: Sequence[str]) -> Ranking:
+    """All that the rankings list, by Borda count; ties as in `by_majority`.
+
+    A place from 1 in a ranking of m labels brings m - place points, no place none; m is the number of labels, or the
+    length of the longest ranking where that is more.
+    """
+    m = max((len(labels), *(len(ranking) for ranking in rankings)))
+    points = Counter[str]()
+    for ranking in rankings:
+        for place, label in enumerate(ranking, start=1):
+            points[label] += m - place
+    return _ordered(points, labels)
+
+
+Ensemble: TypeAlias = Callable[[Sequence[Ranking], Sequence[str]], Ranking]
+ENSEMBLES: Final[Mapping[str, Ensemble]] = MappingProxyType({"majority": by_majority, "borda": by_borda})
+"""Name to the rule by which several rankings become one."""
+
+
+def _ordered(weights: Mapping[str, int], labels: Sequence[str]) -> Ranking:
+    place = {label: number for number, label in enumerate(labels)}
+    return tuple(sorted(weights, key=lambda label: (-weights[label], place.get(label, len(place)), label)))

@@ -37,6 +37,7 @@ CHANGES: dict[str, Any] = {
     "max_tokens": 1000,
     "structured": False,
     "retry": "paper",
+    "repeat": 2,
 }
 words = st.text(max_size=10)
 specs = st.builds(

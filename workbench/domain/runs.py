@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, Final, Self
 
 from workbench.domain.batches import HALVING
@@ -71,6 +72,9 @@ class RunSpec:
     """Whether the reply's form is asked for by JSON schema (prompt `named` only)."""
     retry: str = HALVING
     """The retry policy's name: what is asked together after a refusal can change an answer."""
+    repeat: int = 1
+    """The how-manieth time that the same is asked, from 1. A repeat sends the very same requests, `seed` included:
+    what differs between repeats is the endpoint's own noise."""
 
     def as_json(self) -> dict[str, Any]:
         """The spec as plain values, for storage and exports."""
@@ -134,7 +138,7 @@ class Progress:
 _HASH_CHARS: Final = 16
 
 
-_LATER: Final = {"retry": HALVING}
+_LATER: Final[Mapping[str, Any]] = MappingProxyType({"retry": HALVING, "repeat": 1})
 """Fields that came after the first release, with what held before: runs of then keep their hash."""
 
 

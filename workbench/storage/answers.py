@@ -50,11 +50,14 @@ def load_answers(
 
 def count_by_place(db: Database, run_id: int, *, unscored: Collection[str] = ()) -> list[tuple[int, int, int]]:
     """Of each place in a request (from 0): the answered samples that were decided there, and the right ones."""
+    of_scored = (
+        "AND (SELECT gold FROM sample WHERE id = sample_id) NOT IN (SELECT value FROM json_each(?))" if unscored else ""
+    )
+    values = (run_id, json.dumps(_ANSWERED), *((json.dumps(sorted(unscored)),) if unscored else ()))
     rows = db.conn.execute(
-        "SELECT prediction.place, COUNT(*), SUM(gold_rank IS 1) FROM prediction JOIN sample ON sample.id = sample_id "
-        "WHERE run_id = ? AND prediction.place IS NOT NULL AND status IN (SELECT value FROM json_each(?)) "
-        "AND gold NOT IN (SELECT value FROM json_each(?)) GROUP BY 1 ORDER BY 1",
-        (run_id, json.dumps(_ANSWERED), json.dumps(sorted(unscored))),
+        "SELECT place, COUNT(*), SUM(gold_rank IS 1) FROM prediction WHERE run_id = ? AND place IS NOT NULL "
+        f"AND status IN (SELECT value FROM json_each(?)) {of_scored} GROUP BY place ORDER BY place",
+        values,
     )
     return [(place, count, right) for place, count, right in rows]
 

@@ -25,6 +25,8 @@ _WIDTH_PX: Final = 460
 _ROW_PX: Final = 22
 _MARGINS_PX: Final = 52
 _CELL_PX: Final = 46
+_LETTER_PX: Final = 7.5
+_LONGEST_LABEL: Final = 32
 _LARGEST: Final = 1.12
 _SMALLEST: Final = 0.8
 """How far a figure is stretched and shrunk; a wide one is scrolled where there is less room."""
@@ -116,7 +118,9 @@ def place_figure(key: str, points: Sequence[Bar], axis: str) -> str:
 def heat_map(key: str, gold: Sequence[str], predicted: Sequence[str], counts: Sequence[Sequence[int]]) -> str:
     """A confusion matrix: counts printed, each cell as dark as its share of its row; a rule before what is no class."""
     rows, columns = len(gold), len(predicted)
-    height, width = rows * 30 + 110, columns * _CELL_PX + 120
+    gold, predicted = list(map(_cut, gold)), list(map(_cut, predicted))
+    aside, above = (max(map(len, labels), default=0) * _LETTER_PX for labels in (gold, predicted))
+    height, width = rows * 30 + 0.62 * above + 36, columns * _CELL_PX + aside + 0.4 * above
     with _drawing(key, height, width_px=width) as (axes, svg):
         for row, cells in enumerate(counts):
             total = sum(cells) or 1
@@ -159,8 +163,13 @@ def _whisker(axes: "Axes", bar: Bar, place: int) -> None:
 
 
 def _name_rows(axes: "Axes", labels: Sequence[str]) -> None:
-    axes.set_yticks(range(len(labels)), labels)
+    axes.set_yticks(range(len(labels)), list(map(_cut, labels)))
     axes.set_ylim(len(labels) - 0.4, -0.6)
+
+
+def _cut(label: str) -> str:
+    """A label that leaves room for what it names."""
+    return label if len(label) <= _LONGEST_LABEL else f"{label[: _LONGEST_LABEL - 1]}…"
 
 
 def _per_cent(axes: "Axes", axis: str, upto: float = 100.0) -> None:
@@ -182,7 +191,7 @@ def _drawing(key: str, height_px: float, *, width_px: float = _WIDTH_PX) -> Iter
     svg = StringIO()
     # The defaults of the library, whatever the user's own file says.
     with warnings.catch_warnings(), matplotlib.style.context(["default", _style(key)]):
-        warnings.filterwarnings("ignore", message=r"Glyph .* missing", category=UserWarning)  # the page's font has it
+        warnings.simplefilter("ignore", UserWarning)  # letters that its own font has not: the page's font has them
         figure = Figure(figsize=(width_px / 72, height_px / 72), layout="constrained")
         axes = figure.subplots()
         axes.set_axisbelow(True)

@@ -15,7 +15,7 @@ from workbench.export.writing import whole_file
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_GROUP_ROWS: Final = 20_000
+_GROUP_ROWS: Final = 5_000
 """Rows that are held at once."""
 
 

@@ -1,7 +1,10 @@
 import subprocess
 import sys
 
-HEAVY = {"textual", "cv2", "openai", "sklearn", "scipy", "PIL", "numpy", "sqlite_utils", "openpyxl", "rich"}
+HEAVY = {
+    *("textual", "cv2", "openai", "sklearn", "scipy", "PIL", "numpy", "sqlite_utils", "openpyxl", "rich"),
+    *("matplotlib", "jinja2", "pyarrow"),
+}
 
 
 def loaded_by(code: str) -> set[str]:

@@ -11,7 +11,7 @@ TOP = Path(__file__).parents[2]
 
 
 @pytest.mark.slow
-def test_the_wheel_carries_the_schema_the_weights_and_the_published_figures(tmp_path: Path) -> None:
+def test_the_wheel_carries_the_schema_the_weights_the_published_figures_and_the_templates(tmp_path: Path) -> None:
     build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
     subprocess.run(build, cwd=TOP, check=True, capture_output=True)
     (wheel,) = tmp_path.glob("*.whl")
@@ -19,6 +19,8 @@ def test_the_wheel_carries_the_schema_the_weights_and_the_published_figures(tmp_
         names = set(archive.namelist())
         assert archive.read("workbench/schema.sql").decode() == (TOP / "schema.sql").read_text()
     assert {"workbench/embedded/weights.npz", "workbench/data/published.csv", "workbench/py.typed"} <= names
+    templates = {"report.html.jinja", "macros.html.jinja", "report.css"}
+    assert {f"workbench/export/templates/{template}" for template in templates} <= names
     tables = {"prices.toml", "image_tokens.toml", "text_tokens.toml"}
     assert {f"workbench/provider/costs/data/{table}" for table in tables} <= names
     assert not any(name.startswith(("tests/", "samples/")) for name in names)

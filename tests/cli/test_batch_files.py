@@ -8,7 +8,7 @@ import pytest
 
 from tests.cli.conftest import SAMPLES, Emowb
 from tests.provider.jobs.batch_server import MISSING, REFUSED, REJECTED, Asked, Said, answered, run_batch
-from workbench.cli.running import card_spec
+from workbench.cli.run_specs import card_spec
 from workbench.domain.datasets import CARDS
 from workbench.pipeline.planning import open_run
 from workbench.storage.database import open_workspace

@@ -98,3 +98,19 @@ def test_another_order_holds_the_same_labels() -> None:
     assert backwards.names == WORDS.names[::-1]
     with pytest.raises(ValueError, match="same labels"):
         WORDS.with_order(("happy", "sad"))
+
+
+def test_labels_can_be_offered_reversed_or_shuffled_by_a_seed() -> None:
+    labels = LabelSet(("happy", "sad", "angry", "calm", "neutral"))
+    assert labels.ordered("card") == labels
+    assert labels.ordered("reversed").names == ("neutral", "calm", "angry", "sad", "happy")
+    shuffled = labels.ordered("shuffled:1")
+    assert set(shuffled.names) == set(labels.names)
+    assert shuffled == labels.ordered(" Shuffled:1 ")
+    assert shuffled != labels.ordered("shuffled:2") != labels
+
+
+@pytest.mark.parametrize("order", ["", "backwards", "shuffled", "shuffled:", "shuffled:x", "shuffled:-1"])
+def test_an_order_that_is_none_names_those_there_are(order: str) -> None:
+    with pytest.raises(ValueError, match="card, reversed or shuffled:SEED"):
+        LabelSet(("happy", "sad")).ordered(order)

@@ -10,7 +10,7 @@ import typer
 from workbench.cli.context import AsJson, Key, Opened, RunName, opened
 from workbench.cli.job_sending import REQUESTS, say_what_travels
 from workbench.cli.output import say, show, show_json, suggest
-from workbench.cli.running import card_spec, checked_modality, frame_policy, resumed_spec, stored_spec
+from workbench.cli.run_specs import card_spec, checked_modality, frame_policy, resumed_spec, stored_spec
 from workbench.cli.sending import run_json, show_progress
 from workbench.domain.prompts import prompt_version
 from workbench.domain.tasks import Modality

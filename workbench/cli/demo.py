@@ -89,7 +89,7 @@ def _run_all(settings: "Settings", db: "Database", samples: Path) -> bool:
 
 
 def _imported_and_planned(db: "Database", key: str, samples: Path, connection: "Connection") -> Run:
-    from workbench.cli.running import card_spec
+    from workbench.cli.run_specs import card_spec
     from workbench.importers.readers import read_dataset
     from workbench.pipeline.importing import store_dataset
     from workbench.pipeline.planning import open_run

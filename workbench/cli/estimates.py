@@ -1,5 +1,7 @@
 """What a run will take, told before it, and what it took, laid beside that after it."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from workbench.cli.context import Opened
@@ -18,15 +20,24 @@ _UNITS: Final = ((1.5, 60.0, "s"), (90.0, 1.0, "min"), (1.5 * _DAY_MINUTES, 1 / 
 """Below so many minutes, a duration is told in the unit of which a minute has so many."""
 
 
-def show_plan(
-    at: Opened, name: str, spec: RunSpec, connection: "Connection", *, batch_api: bool = False, as_json: bool
-) -> None:
-    """What the run of that name would still ask, and what that takes; nothing is sent.
+@dataclass(frozen=True, slots=True)
+class RunPlan:
+    """What a run of some name would still ask, and what that takes."""
+
+    name: str
+    spec: RunSpec
+    estimate: "Estimate"
+    planned: int
+    before: Progress | None
+    """How far it has come; None where there is no run of that name yet."""
+
+
+def plan_run(at: Opened, name: str, spec: RunSpec, connection: "Connection", *, batch_api: bool = False) -> RunPlan:
+    """Look at a run before it is sent.
 
     A name that stands for another spec, which the run itself would refuse, is only said to.
     """
     from workbench.pipeline.planning import plan_samples, stored_run
-    from workbench.provider.costs.prices import load_prices
     from workbench.storage.plans import open_batches
     from workbench.storage.runs import load_progress
     from workbench.wiring.estimating import estimate_batches
@@ -39,35 +50,63 @@ def show_plan(
     before = load_progress(at.db, run.id) if run else None
     batches = [batch.sample_ids for batch in open_batches(at.db, run.id)] if run else plan_samples(at.db, spec)
     estimate = estimate_batches(at.settings, at.db, spec, connection, batches, batch_api=batch_api)
-    planned = before.planned if before else estimate.samples
-    hosts = [endpoint.host for endpoint in connection.endpoints]
+    return RunPlan(name, spec, estimate, before.planned if before else estimate.samples, before)
+
+
+def show_plans(
+    at: Opened,
+    plans: Sequence[tuple[str, RunSpec]],
+    connection: "Connection",
+    *,
+    batch_api: bool = False,
+    as_json: bool,
+) -> None:
+    """What each run would still ask, and what that takes; nothing is sent."""
+    found = [plan_run(at, name, spec, connection, batch_api=batch_api) for name, spec in plans]
     if as_json:
-        plan = {
-            "dataset": spec.dataset,
-            "run": name,
-            "endpoint": spec.endpoint,
-            "host": hosts[0],
-            "hosts": hosts,
-            "model": spec.model,
-            "prompt": spec.prompt,
-            "frames": spec.frames,
-            "planned": planned,
-        }
-        show_json(plan | estimate_json(estimate))
+        documents = [plan_json(one, connection) for one in found]
+        show_json(documents[0] if len(found) == 1 else {"dataset": at.card.key, "runs": documents})
         return
+    for one in found:
+        _show_plan(at, one, connection)
+    sent = [one.estimate for one in found if one.estimate.requests]
+    for note in dict.fromkeys(note for estimate in sent for note in estimate.assumed):
+        say(f"assumed: {note}")
+    if sent:
+        say("repeats and splits after refusals come on top, and so does what a model thinks before it answers")
+
+
+def plan_json(plan: RunPlan, connection: "Connection") -> dict[str, Any]:
+    """A plan in the shape of `--json`."""
+    hosts = [endpoint.host for endpoint in connection.endpoints]
+    return {
+        "dataset": plan.spec.dataset,
+        "run": plan.name,
+        "endpoint": plan.spec.endpoint,
+        "host": hosts[0],
+        "hosts": hosts,
+        "model": plan.spec.model,
+        "prompt": plan.spec.prompt,
+        "frames": plan.spec.frames,
+        "planned": plan.planned,
+    } | estimate_json(plan.estimate)
+
+
+def _show_plan(at: Opened, plan: RunPlan, connection: "Connection") -> None:
+    from workbench.provider.costs.prices import load_prices
+
+    spec, estimate = plan.spec, plan.estimate
     if not estimate.requests:
-        show(f"{at.card.title}: run {name} has asked about all of its {planned:,} samples; nothing was sent")
+        show(f"{at.card.title}: run {plan.name} has asked about all of its {plan.planned:,} samples; nothing was sent")
         return
-    samples = f"{estimate.samples:,} of {planned:,}" if before else f"{planned:,}"
+    samples = f"{estimate.samples:,} of {plan.planned:,}" if plan.before else f"{plan.planned:,}"
     show(f"{at.card.title}: {samples} samples in {estimate.requests:,} requests of up to {spec.batch_size}")
     sent = f"frames {spec.frames}" if Modality(spec.modality).has_pictures else "text alone"
-    show(f"  to {spec.model} at {', '.join(hosts)}, prompt {spec.prompt}, {sent}; nothing was sent")
+    hosts = ", ".join(endpoint.host for endpoint in connection.endpoints)
+    show(f"  to {spec.model} at {hosts}, prompt {spec.prompt}, {sent}; nothing was sent")
     price = load_prices(at.settings.prices).price_of(spec.model)
-    for line in _plan_lines(estimate, price, _left_usd(at.settings.budget_usd, before)):
+    for line in _plan_lines(estimate, price, _left_usd(at.settings.budget_usd, plan.before)):
         show(f"  {line}")
-    for note in estimate.assumed:
-        say(f"assumed: {note}")
-    say("repeats and splits after refusals come on top, and so does what a model thinks before it answers")
 
 
 def estimate_json(estimate: "Estimate") -> dict[str, Any]:

@@ -2,8 +2,9 @@
 
 import asyncio
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import aclosing
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import typer
@@ -24,19 +25,65 @@ if TYPE_CHECKING:
     from workbench.wiring.connections import Connection
 
 INTERRUPTED: Final = "interrupted"
+_NO_DOLLARS: Final = 1e-9
+"""A budget that is used up: the run pauses before its first request and says so."""
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A run that was sent until it was done or something stopped it."""
+
+    run: Run
+    before: Progress
+    progress: Progress
+    estimate: "Estimate | None"
+    """None where nothing was open."""
+    elapsed_s: float
+    """Of this time alone."""
+    stop: "Stop"
 
 
 def send_and_report(
     settings: "Settings",
     db: "Database",
-    run: Run,
+    runs: Iterable[Run],
     connection: "Connection",
     *,
     way: Way = REQUESTS,
+    is_series: bool = False,
     as_json: bool = False,
 ) -> None:
-    """Send what is open of a run with a live display, say what became of it, and exit as its state demands."""
+    """Send what is open of each run, say what became of it, and exit as their state demands.
+
+    Each run is taken when its turn comes, none after one that was stopped. Those of a series share the budget.
+    """
+    done: list[Sent] = []
+    for run in runs:
+        one = send_to_end(with_budget_left(settings, db, [sent.run for sent in done]), db, run, connection, way)
+        done.append(one)
+        if not as_json:
+            report(one)
+        if one.stop.reason is not None:
+            break
+    if as_json:
+        documents = [sent_json(one) for one in done]
+        show_json({"dataset": done[0].run.dataset, "runs": documents} if is_series else documents[0])
+    finish(done, way, is_series=is_series)
+
+
+def with_budget_left(settings: "Settings", db: "Database", others: Iterable[Run]) -> "Settings":
+    """The settings with what other runs have left of the budget."""
+    from workbench.storage.runs import spent_usd
+
+    if settings.budget_usd is None:
+        return settings
+    left_usd = settings.budget_usd - sum(spent_usd(db, run.id) for run in others)
+    return replace(settings, budget_usd=max(left_usd, _NO_DOLLARS))
+
+
+def send_to_end(settings: "Settings", db: "Database", run: Run, connection: "Connection", way: Way = REQUESTS) -> Sent:
+    """Send what is open of a run with a live display, until it is done or something stops it."""
     from workbench.pipeline.stopping import Stop
     from workbench.storage.runs import load_progress, load_run
 
@@ -47,20 +94,23 @@ def send_and_report(
         asyncio.run(send(settings, db, run, connection, stop, way))
     except asyncio.CancelledError:
         stop.set(INTERRUPTED)
-    elapsed_s = -run.elapsed_s
-    run = load_run(db, run.dataset, run.name)
-    elapsed_s += run.elapsed_s
-    progress = load_progress(db, run.id)
-    if as_json:
-        beside = {} if estimate is None else {"estimate": estimate_json(estimate)}
-        show_json(run_json(run, progress) | beside)
-    else:
-        show(f"{run.dataset} / {run.name}: {run.state}, {progress.settled} of {progress.planned} samples settled")
-        show_progress(progress)
-        if estimate is not None:
-            for line in estimate_lines(estimate, progress, before=before, elapsed_s=elapsed_s):
-                show(f"  {line}")
-    _finish(run, progress, stop, way)
+    after = load_run(db, run.dataset, run.name)
+    return Sent(after, before, load_progress(db, run.id), estimate, after.elapsed_s - run.elapsed_s, stop)
+
+
+def report(one: Sent) -> None:
+    """What became of a run, for people."""
+    run, progress = one.run, one.progress
+    show(f"{run.dataset} / {run.name}: {run.state}, {progress.settled} of {progress.planned} samples settled")
+    show_progress(progress)
+    if one.estimate is not None:
+        for line in estimate_lines(one.estimate, progress, before=one.before, elapsed_s=one.elapsed_s):
+            show(f"  {line}")
+
+
+def sent_json(one: Sent) -> dict[str, Any]:
+    """What became of a run in the shape of `--json`."""
+    return run_json(one.run, one.progress) | ({} if one.estimate is None else {"estimate": estimate_json(one.estimate)})
 
 
 def _estimated(settings: "Settings", db: "Database", run: Run, connection: "Connection", way: Way) -> "Estimate | None":
@@ -155,20 +205,31 @@ def show_progress(progress: Progress) -> None:
         show(f"  {progress.unseen} requests without a reply that was seen: perhaps paid for twice")
 
 
-def _finish(run: Run, progress: Progress, stop: "Stop", way: Way) -> None:
-    """Say what to do next, and leave with the exit code that the run's state demands."""
+def finish(done: Sequence[Sent], way: Way = REQUESTS, *, is_series: bool = False) -> None:
+    """Say what to do next, and leave with the exit code that the last run's state, or any one's gaps, demand."""
+    run = done[-1].run
+    leave_if_stopped(done[-1], f"emowb run {run.dataset} --name {run.name}{way.flags}", is_series=is_series)
+    if any(one.progress.unanswered for one in done):
+        suggest(f"emowb open {run.dataset} (review), emowb retry {run.dataset} --refused (ask again)")
+        raise typer.Exit(EXIT_WORTH_KNOWING)
+    if is_series:
+        suggest(f"emowb compare {run.dataset} {done[0].run.name} --repeats")
+    else:
+        suggest(f"emowb metrics {run.dataset}, emowb open {run.dataset}, emowb export {run.dataset}")
+
+
+def leave_if_stopped(last: Sent, command: str, *, is_series: bool = False) -> None:
+    """Leave with the exit code of what stopped the run, if anything did; `command` goes on with it."""
+    run, stop = last.run, last.stop
+    if stop.reason is None:
+        return
     if stop.reason == INTERRUPTED:
-        suggest(f"emowb run {run.dataset} --name {run.name}{way.flags} goes on")
+        suggest("the same command goes on" if is_series else f"{command} goes on")
         raise typer.Exit(EXIT_INTERRUPTED)
     if stop.is_ours:
         say(f"run {run.name} is paused: {stop.reason}; the same command with a larger one goes on")
         raise typer.Exit(EXIT_WORTH_KNOWING)
-    if stop.reason is not None:
-        raise EndpointError(f"run {run.name} is paused: {stop.reason}; the same command goes on")
-    if progress.unanswered:
-        suggest(f"emowb open {run.dataset} (review), emowb retry {run.dataset} --refused (ask again)")
-        raise typer.Exit(EXIT_WORTH_KNOWING)
-    suggest(f"emowb metrics {run.dataset}, emowb open {run.dataset}, emowb export {run.dataset}")
+    raise EndpointError(f"run {run.name} is paused: {stop.reason}; the same command goes on")
 
 
 def run_json(run: Run, progress: Progress) -> dict[str, Any]:

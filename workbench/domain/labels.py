@@ -4,6 +4,8 @@ Canonical words are those of Table 2 of arXiv 2312.04293. `neutral` and `calm` a
 `worried` is not folded into `fearful`: the data sets that have them keep them apart.
 """
 
+import random
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
@@ -31,6 +33,10 @@ _SPELLINGS: Final[dict[str, tuple[str, ...]]] = {
     "weakly positive": ("slightly positive",),
     "weakly negative": ("slightly negative",),
 }
+
+CARD_ORDER: Final = "card"
+REVERSED: Final = "reversed"
+_SHUFFLED: Final = re.compile(r"shuffled:(?P<seed>\d{1,9})")
 
 _AROUND: Final = " .,:;!?\"'`*()[]{}\u201c\u201d\u2018\u2019"  # curly quotes last
 
@@ -87,3 +93,20 @@ class LabelSet:
         if set(reordered.names) != set(self.names):
             raise ValueError("another order of labels must hold the same labels")
         return reordered
+
+    def ordered(self, order: str) -> "LabelSet":
+        """The same labels as `card` (this order), `reversed` or `shuffled:SEED` says.
+
+        A shuffle is the same for the same labels in the same order and the same seed. Raises ValueError that names
+        the orders there are.
+        """
+        word = order.strip().lower()
+        if word == CARD_ORDER:
+            return self
+        if word == REVERSED:
+            return self.with_order(reversed(self.names))
+        if (match := _SHUFFLED.fullmatch(word)) is None:
+            raise ValueError(f"{order!r} is no order of labels; use {CARD_ORDER}, {REVERSED} or shuffled:SEED")
+        names = list(self.names)
+        random.Random(int(match["seed"])).shuffle(names)  # noqa: S311 (an order, not a secret)
+        return self.with_order(names)

@@ -8,11 +8,11 @@ from workbench.tui.commands import COMMANDS, REVIEW, Scope, bindings
 from workbench.tui.confusion_screen import ConfusionScreen
 from workbench.tui.filter_screen import FilterScreen
 from workbench.tui.help_screen import HelpScreen, help_page
+from workbench.tui.pictures.zoom_screen import ZoomScreen
 from workbench.tui.question_screen import QuestionScreen
 from workbench.tui.review_screen import ReviewScreen
 from workbench.tui.text_screen import TextScreen
 from workbench.tui.verdict_screen import VerdictScreen
-from workbench.tui.zoom_screen import ZoomScreen
 
 ROOMS = [REVIEW, *((scope,) for scope in Scope if scope not in (*REVIEW, Scope.EVERYWHERE))]
 TARGETS = {

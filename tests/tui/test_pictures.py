@@ -8,9 +8,9 @@ from PIL import Image, ImageDraw
 
 from tests.tui.review_run import ReviewRun, drawn_frame
 from workbench.domain.samples import ClipSpan, MediaKind, Sample
-from workbench.tui.clips import ClipFacts
-from workbench.tui.frame_loader import Drawn, FrameLoader, Wish
-from workbench.tui.half_blocks import draw_picture
+from workbench.tui.pictures.clips import ClipFacts
+from workbench.tui.pictures.frame_loader import Drawn, FrameLoader, Wish
+from workbench.tui.pictures.half_blocks import draw_picture
 
 SAMPLE = Sample("s", "happy", "happy", MediaKind.FRAMES, span=ClipSpan(60, 64, 68))
 

@@ -15,7 +15,7 @@ from workbench.tui.attempts_screen import AttemptsScreen
 from workbench.tui.confusion_grid import ConfusionGrid
 from workbench.tui.confusion_screen import ConfusionScreen
 from workbench.tui.help_screen import HelpScreen
-from workbench.tui.zoom_screen import ZoomScreen
+from workbench.tui.pictures.zoom_screen import ZoomScreen
 
 
 @pytest.mark.asyncio

@@ -5,9 +5,9 @@ import gc
 from textual.app import App
 from textual.screen import Screen
 
-from workbench.tui.frame_loader import FrameLoader
 from workbench.tui.hang_up import EVERY_S, leave_when_hung_up
 from workbench.tui.palette import Palette
+from workbench.tui.pictures.frame_loader import FrameLoader
 from workbench.tui.review_screen import ReviewScreen
 from workbench.tui.session_thread import SessionThread
 from workbench.tui.theme import DARK, LIGHT

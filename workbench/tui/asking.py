@@ -11,7 +11,7 @@ from workbench.pipeline.events import AttemptSaved, Held
 from workbench.storage.cases import CaseRow
 from workbench.tui.case_pages import rows_that
 from workbench.tui.case_screen import CaseScreen
-from workbench.tui.frame_loader import FrameLoader
+from workbench.tui.pictures.frame_loader import FrameLoader
 from workbench.tui.question_screen import YES, QuestionScreen
 from workbench.tui.retrying import Retrier, RetryEnded, RetryEvent
 from workbench.tui.session_thread import SessionThread

@@ -24,9 +24,9 @@ from workbench.review.session import Case, ReviewSession
 from workbench.storage.cases import CaseRow
 from workbench.tui.case_list import CaseList
 from workbench.tui.case_pages import Listing, load_listing, load_page, load_row
-from workbench.tui.frame_loader import FrameLoader
-from workbench.tui.frame_pane import FramePane
 from workbench.tui.list_heading import ListHeading
+from workbench.tui.pictures.frame_loader import FrameLoader
+from workbench.tui.pictures.frame_pane import FramePane
 from workbench.tui.prediction_pane import PredictionPane
 from workbench.tui.session_thread import SessionThread
 from workbench.tui.status_line import StatusLine

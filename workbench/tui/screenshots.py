@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from textual.pilot import Pilot
 
 from workbench.tui.app import ReviewApp
-from workbench.tui.frame_pane import FramePane
+from workbench.tui.pictures.frame_pane import FramePane
 from workbench.wiring.reviewing import ReviewParts
 
 

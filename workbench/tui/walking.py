@@ -12,8 +12,8 @@ from workbench.tui.case_screen import CaseScreen
 from workbench.tui.confusion_screen import ConfusionScreen
 from workbench.tui.confusion_table import confusion_table
 from workbench.tui.filter_screen import FilterScreen
+from workbench.tui.pictures.zoom_screen import ZoomScreen
 from workbench.tui.search_screen import SearchScreen
-from workbench.tui.zoom_screen import ZoomScreen
 
 _EVERYTHING: Final = CaseFilter()
 

@@ -9,8 +9,8 @@ from textual.screen import ModalScreen
 
 from workbench.domain.samples import Sample
 from workbench.tui.commands import Scope, bindings
-from workbench.tui.frame_loader import FrameLoader
-from workbench.tui.frame_pane import FramePane
+from workbench.tui.pictures.frame_loader import FrameLoader
+from workbench.tui.pictures.frame_pane import FramePane
 
 
 class ZoomScreen(ModalScreen[None]):

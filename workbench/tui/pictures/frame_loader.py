@@ -15,7 +15,7 @@ from textual.strip import Strip
 from workbench.domain.samples import MediaKind, Sample
 from workbench.domain.visible import visible
 from workbench.errors import WorkbenchError
-from workbench.tui.clips import ClipFacts
+from workbench.tui.pictures.clips import ClipFacts
 from workbench.wiring.reviewing import ReviewParts
 
 _MOST_PICTURES: Final = 256
@@ -121,7 +121,7 @@ class FrameLoader:
             return Drawn(wish, words=visible(f"this picture cannot be drawn: {type(error).__name__}: {error}"))
 
     def _draw_frame(self, wish: Wish) -> Drawn:
-        from workbench.tui.half_blocks import draw_picture
+        from workbench.tui.pictures.half_blocks import draw_picture
 
         facts = self._facts(wish.sample)
         position = facts.first_shown(wish.sample) if wish.position is None else wish.position

@@ -15,8 +15,8 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from workbench.domain.samples import Sample
-from workbench.tui.frame_loader import Drawn, FrameLoader, Wish
-from workbench.tui.picture import Picture
+from workbench.tui.pictures.frame_loader import Drawn, FrameLoader, Wish
+from workbench.tui.pictures.picture import Picture
 
 _FRAMES_PER_SECOND: Final = 12
 

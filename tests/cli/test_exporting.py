@@ -49,6 +49,7 @@ def test_the_protocol_stands_in_every_file(rafdb: Emowb) -> None:
         (("--what", "attempt"), "did you mean attempts"),
         (("--what", "reviews", "--format", "md"), "choose csv, jsonl or parquet"),
         (("--run", "mian"), "did you mean main"),
+        (("--format", "csv", "--with-images"), "add --format html"),
     ],
 )
 def test_a_word_that_means_nothing_is_refused_with_the_nearest(
@@ -77,3 +78,11 @@ def test_a_licence_that_allows_it_needs_no_warning(emowb: Emowb, place: Path) ->
     done = emowb("export", "ravdess", "--format", "html", "--with-images")
     assert "licence" not in done.stderr
     assert "CC BY-NC-SA 4.0" in (place / done.stdout.strip()).read_text()
+
+
+def test_a_run_on_words_alone_has_no_pictures_to_warn_of(emowb: Emowb, place: Path) -> None:
+    emowb("import", "chsims", SAMPLES / "chsims")
+    emowb("run", "chsims", "--endpoint", "embedded", "--modality", "text")
+    done = emowb("export", "chsims", "--format", "html", "--with-images")
+    assert "licence" not in done.stderr
+    assert "data:image" not in (place / done.stdout.strip()).read_text()

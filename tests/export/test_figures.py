@@ -18,7 +18,7 @@ BARS = (Bar("happy", 0.745, 0.7, 0.79), Bar("sad $x^2$ 情感", 0.5, tone=Tone.O
 
 def texts_of(svg: str) -> list[str]:
     """The words of a figure, found by a parser that forgives nothing."""
-    root = ET.fromstring(svg.replace("xlink:href", "href"))
+    root = ET.fromstring(svg)
     return [text for element in root.iter("text") for text in element.itertext()]
 
 
@@ -33,7 +33,7 @@ def every_figure(key: str = "k") -> dict[str, str]:
 
 def test_words_and_figures_stay_text() -> None:
     figures = {name: texts_of(svg) for name, svg in every_figure().items()}
-    assert {"happy", "sad $x^2$ 情感", "74.5", "50.0", "per cent"} <= set(figures["bars"])
+    assert {"happy", "sad $x^2$ 情感", "74.50", "50.00", "per cent"} <= set(figures["bars"])
     assert {"happy", "sad", "no answer", "10", "1,185", "0"} <= set(figures["map"])
 
 
@@ -66,17 +66,28 @@ def test_two_figures_of_a_page_share_no_id() -> None:
     assert first
     assert not first & second
     svg = bar_figure("one", BARS, "x")
-    used = re.findall(r'url\(#([^)]+)\)|xlink:href="#([^"]+)"', svg)
+    used = re.findall(r'url\(#([^)]+)\)|href="#([^"]+)"', svg)
     assert {one or other for one, other in used} <= first
 
 
 def test_hostile_labels_stay_labels() -> None:
     shown = visible(ATTACK)
-    svg = bar_figure("k", [Bar(shown, 0.5)], shown) + heat_map("k", [shown], [shown], [[1]])
+    svg = bar_figure("k", [Bar(shown, 0.5)], "x") + heat_map("k", [shown], [shown], [[1]])
     assert "<script" not in svg
     assert "<img" not in svg
     (label,) = (text for text in texts_of(bar_figure("k", [Bar(shown, 0.5)], "x")) if text.endswith("…"))
     assert shown.startswith(label.removesuffix("…"))
+
+
+@pytest.mark.parametrize(
+    "label", ["font: 12px x;", 'id="a"', "url(#a)", "#010203", "</text>", "&lt;", "\uffff\ufffe", "<style>x", "a\u0301"]
+)
+def test_a_label_that_reads_like_markup_is_a_label(label: str) -> None:
+    others = texts_of(bar_figure("k", [Bar("plain", 0.5), Bar("next", 0.25)], "per cent"))
+    found = texts_of(bar_figure("k", [Bar(label, 0.5), Bar("next", 0.25)], "per cent"))
+    assert sorted(found) == sorted(
+        [label.replace("\uffff", "\ufffd").replace("\ufffe", "\ufffd"), *(one for one in others if one != "plain")]
+    )
 
 
 def test_nothing_known_is_an_empty_figure() -> None:

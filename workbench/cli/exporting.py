@@ -9,6 +9,8 @@ from workbench.cli.context import AsJson, Key, RunName, opened
 from workbench.cli.output import say, show, show_json
 from workbench.cli.results import ProtocolOption
 from workbench.domain.scoring.protocols import Protocol
+from workbench.domain.tasks import Modality
+from workbench.errors import UsageError
 
 if TYPE_CHECKING:
     from workbench.domain.datasets import DatasetCard
@@ -69,10 +71,12 @@ def export(
         gallery=gallery,
         with_images=with_images,
     )
+    if with_images and Format.HTML not in wanted.formats:
+        raise UsageError("--with-images is for the report; add --format html")
     with opened(context, key, exports=out) as at:
         found = chosen_run(at.db, at.card.key, run)
         paths = export_run(at.db, at.card, found, at.settings.exports, wanted)
-    if with_images and Format.HTML in wanted.formats:
+    if with_images and Modality(found.spec.modality).has_pictures:
         _warn_of_licence(at.card)
     if as_json:
         show_json([str(path) for path in paths])

@@ -60,7 +60,7 @@ def _about(source: Source) -> list[tuple[str, str]]:
         "planned": f"{scores.planned:,}",
         "answered": f"{scores.answered:,}",
         "coverage": f"{percent(scores.coverage)} %",
-        "intervals": source.scores.scores.interval,
+        "intervals": source.scores.scores.interval or "none, since nothing counts",
         "made by": f"emowb {source.about['emowb_version']}",
     }
     return [(name, visible(value)) for name, value in told.items()]

@@ -5,7 +5,6 @@ printed one can each have theirs. Shapes are told apart by place and words as we
 """
 
 import logging
-import re
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -14,20 +13,21 @@ from enum import StrEnum
 from io import StringIO
 from typing import TYPE_CHECKING, Final
 
+from workbench.export.svg import page_svg
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 _INK: Final = "#010203"
 """Stands for the colour of the page's text while it is drawn."""
 _FONT_PX: Final = 12.0
-_WIDTH_PX: Final = 460
+_WIDTH_PX: Final = 420
 _ROW_PX: Final = 22
 _MARGINS_PX: Final = 52
 _CELL_PX: Final = 46
 _LETTER_PX: Final = 7.5
 _LONGEST_LABEL: Final = 32
-_LARGEST: Final = 1.12
+_LARGEST: Final = 1.2
 _SMALLEST: Final = 0.8
 """How far a figure is stretched and shrunk; a wide one is scrolled where there is less room."""
 _ON_DARK: Final = 0.72
@@ -51,6 +51,10 @@ class Tone(StrEnum):
         return f"--tone-{self.name.lower().replace('_', '-')}"
 
 
+_INKS: Final = {_INK: "currentColor"} | {str(tone): f"var({tone.variable})" for tone in Tone}
+_NO_XML: Final = dict.fromkeys((0xFFFE, 0xFFFF), "\ufffd")
+
+
 @dataclass(frozen=True, slots=True)
 class Bar:
     """A ratio with its interval, where there is one. None is drawn as no bar."""
@@ -71,7 +75,7 @@ def bar_figure(key: str, bars: Sequence[Bar], axis: str) -> str:
             axes.barh(place, 100 * bar.value, height=0.68, color=bar.tone)
             _whisker(axes, bar, place)
             end = max(bar.value, bar.high or 0.0)
-            axes.text(100 * end + 1.6, place, f"{100 * bar.value:.1f}", va="center", fontsize=_FONT_PX - 1.5)
+            axes.text(100 * end + 1.6, place, f"{100 * bar.value:.2f}", va="center", fontsize=_FONT_PX - 1.5)
         _name_rows(axes, [bar.label for bar in bars])
         _per_cent(axes, axis)
     return svg.getvalue()
@@ -126,6 +130,8 @@ def heat_map(key: str, gold: Sequence[str], predicted: Sequence[str], counts: Se
             total = sum(cells) or 1
             for column, count in enumerate(cells):
                 _heat_cell(axes, row, column, count, count / total)
+        axes.hlines([row - 0.5 for row in range(rows + 1)], -0.5, columns - 0.5, _INK, linewidth=0.6, alpha=0.16)
+        axes.vlines([place - 0.5 for place in range(columns + 1)], -0.5, rows - 0.5, _INK, linewidth=0.6, alpha=0.16)
         axes.plot([rows - 0.5, rows - 0.5], [-0.5, rows - 0.5], color=_INK, alpha=0.7, linewidth=1.0)
         axes.set_xticks(range(columns), predicted, rotation=38, ha="left", rotation_mode="anchor")
         axes.set_yticks(range(rows), gold)
@@ -140,9 +146,9 @@ def heat_map(key: str, gold: Sequence[str], predicted: Sequence[str], counts: Se
 def _heat_cell(axes: "Axes", row: int, column: int, count: int, share: float) -> None:
     from matplotlib.patches import Rectangle
 
-    corner = (column - 0.5, row - 0.5)
-    axes.add_patch(Rectangle(corner, 1, 1, facecolor=Tone.GPT_4V, alpha=share, linewidth=0))
-    axes.add_patch(Rectangle(corner, 1, 1, fill=False, edgecolor=_INK, alpha=0.16, linewidth=0.6))
+    if count:
+        corner = (column - 0.5, row - 0.5)
+        axes.add_patch(Rectangle(corner, 1, 1, facecolor=Tone.GPT_4V, alpha=share, linewidth=0))
     dark = share >= _ON_DARK
     axes.text(
         *(column, row, f"{count:,}"),
@@ -168,7 +174,8 @@ def _name_rows(axes: "Axes", labels: Sequence[str]) -> None:
 
 
 def _cut(label: str) -> str:
-    """A label that leaves room for what it names."""
+    """A label that leaves room for what it names, without characters that no XML can hold."""
+    label = label.translate(_NO_XML)
     return label if len(label) <= _LONGEST_LABEL else f"{label[: _LONGEST_LABEL - 1]}…"
 
 
@@ -197,7 +204,10 @@ def _drawing(key: str, height_px: float, *, width_px: float = _WIDTH_PX) -> Iter
         axes.set_axisbelow(True)
         axes.tick_params(length=0)
         yield axes, svg
-        svg.write(_page_svg(figure, key, width_px))
+        file = StringIO()
+        figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+        size = f"max-width: {_LARGEST * width_px:.0f}px; --legible: {_SMALLEST * width_px:.0f}px"
+        svg.write(page_svg(file.getvalue(), key, size, _INKS))
 
 
 def _style(key: str) -> dict[str, object]:
@@ -217,27 +227,3 @@ def _style(key: str) -> dict[str, object]:
         "figure.facecolor": "none",
         "axes.facecolor": "none",
     }
-
-
-_FONTS: Final = re.compile(r"font: (?:[\w-]+ )*([\d.]+px) [^;\"]*|font-(size: [\d.]+px); font-family: [^;\"]*")
-"""As one property and as two: the library's releases differ."""
-_ID: Final = re.compile(r"(\bid=\"|url\(#|xlink:href=\"#)")
-
-
-def _page_svg(figure: "Figure", key: str, width_px: float) -> str:
-    """The figure as an element of a page: its own ids, the page's font and colours, no metadata, no namespaces."""
-    written = StringIO()
-    figure.savefig(written, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
-    text = written.getvalue()
-    text = text[text.index("<svg") :]
-    text = re.sub(r"<metadata>.*?</metadata>|<style[^>]*>.*?</style>", "", text, flags=re.DOTALL)
-    head, body = text.split(">", 1)
-    box = re.search(r'viewBox="[^"]*"', head)
-    assert box is not None
-    body = _ID.sub(rf"\g<1>{key}-", body)
-    body = _FONTS.sub(lambda found: f"font-size: {found[1]}" if found[1] else f"font-{found[2]}", body)
-    body = body.replace(_INK, "currentColor")
-    for tone in Tone:
-        body = body.replace(tone, f"var({tone.variable})")
-    size = f"max-width: {_LARGEST * width_px:.0f}px; --legible: {_SMALLEST * width_px:.0f}px"
-    return f'<svg {box[0]} style="{size}" aria-hidden="true" focusable="false">{body.strip()}'

@@ -156,8 +156,8 @@ def test_the_drawings_show_the_same_figures(browser: Chrome, db: Database, tmp_p
     bars = drawn("classes")
     for one in scores["per_class"]:
         assert one["label"] in bars
-        assert f"{100 * one['recall']:.1f}" in bars
-    assert f"{100 * scores['metrics']['accuracy']['value']:.1f}" in drawn("comparison")
+        assert percent(one["recall"]) in bars
+    assert percent(scores["metrics"]["accuracy"]["value"]) in drawn("comparison")
     assert "GPT-4V (paper)" in drawn("comparison")
 
 

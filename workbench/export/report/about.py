@@ -1,6 +1,7 @@
 """What the report says of the run before any figure: what was asked of whom, and by which rule it is scored."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from workbench import __version__
 from workbench.domain.tasks import Modality
@@ -8,6 +9,8 @@ from workbench.domain.visible import visible
 from workbench.export.source import Source
 from workbench.export.words import percent
 from workbench.storage.runs import load_answerers, load_progress
+
+_LONGEST: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,7 @@ def about_blocks(source: Source) -> tuple[Block, ...]:
 
 
 def _shown(facts: dict[str, str | None]) -> tuple[tuple[str, str], ...]:
-    return tuple((name, visible(value)) for name, value in facts.items() if value)
+    return tuple((name, visible(value, longest=_LONGEST)) for name, value in facts.items() if value)
 
 
 def _run(source: Source) -> dict[str, str | None]:
@@ -40,7 +43,7 @@ def _run(source: Source) -> dict[str, str | None]:
         "Licence": source.card.licence,
         "Run": f"{run.name}, {run.state}" + (f" ({run.reason})" if run.reason else ""),
         "Model": run.spec.model,
-        "Answered by": ", ".join(f"{model} ({n:,} replies)" for model, n in answerers.items()) if others else None,
+        "Answered by": ", ".join(f"{model} ({n:,} ×)" for model, n in answerers.items()) if others else None,
         "Endpoint": run.spec.endpoint,
         "Requests": f"{progress.attempts:,}"
         + (f", of which {progress.unseen:,} without a known reply" if progress.unseen else ""),

@@ -37,7 +37,6 @@ class Page:
     """Everything that the template writes. All texts are visible; the template escapes them."""
 
     title: str
-    dataset: str
     model: str
     rule: str
     tiles: tuple[Tile, ...]
@@ -62,9 +61,8 @@ def read_page(source: Source, most: int) -> Page:
     """Read and draw everything but pictures; at most `most` failures."""
     failures = gallery(source, most)
     return Page(
-        title=f"{visible(source.card.title)}: {visible(source.run.name, longest=120)}",
-        dataset=visible(source.card.title),
-        model=visible(source.run.spec.model, longest=120),
+        title=f"{visible(source.card.title, longest=60)}: {visible(source.run.name, longest=60)}",
+        model=visible(source.run.spec.model, longest=60),
         rule=f"{source.scores.protocol}: {source.scores.rule}",
         tiles=_tiles(source),
         about=about_blocks(source),

@@ -111,7 +111,7 @@ def refusals_plot(source: Source) -> Plot:
         f"{percent(overall.first_refusal_rate)} % were refused at the first attempt, "
         f"{percent(overall.refusal_rate)} % after all retries."
     )
-    svg = pair_figure("refusals", rows, "refused, per cent of the planned samples")
+    svg = pair_figure("refusals", rows, "refused, per cent of what was planned")
     legend = ((Tone.OTHER.variable, "first attempt (upper bar)"), (Tone.OWN.variable, "after retries (lower bar)"))
     drawing = Drawing("Refusals by gold class", svg, words, legend)
     return Plot(drawings=(drawing,), numbers=refusals_grid(source))

@@ -8,6 +8,7 @@ from typer.core import TyperGroup
 
 from workbench import __version__
 from workbench.cli import (
+    ablating,
     agreeing,
     backing_up,
     batch_files,
@@ -104,6 +105,7 @@ for room in (
     reviewing,
     results,
     comparing,
+    ablating,
     agreeing,
     exporting,
     probing,

@@ -101,6 +101,11 @@ def share(value: "MetricValue") -> str:
     return f"{percent(value.value)} % ({percent(value.low)} to {percent(value.high)})"
 
 
+def percent_with_interval(value: "MetricValue") -> str:
+    """A figure and its interval in one cell."""
+    return percent(value.value) + (f" ({percent(value.low)} to {percent(value.high)})" if value.low is not None else "")
+
+
 def show_changed(pair: "RunPair", sides: "Sequence[ChangedSample]") -> None:
     """The first samples that changed sides."""
     changed = pair.comparison.mcnemar.changed
@@ -154,13 +159,9 @@ def show_steadiness(steady: "Steadiness", headline: Sequence[str]) -> None:
         f"{percent(agreement.pairwise)} %, all on {share(agreement.unanimous)}; Fleiss' kappa {kappa}"
     )
     show_table(
-        ("together", "#coverage", *(f"#{name}" for name in headline), *(f"#{name} interval" for name in headline)),
+        ("together", "#coverage", *(f"#{name}" for name in headline)),
         (
-            (
-                *(name, percent(scores.coverage)),
-                *(percent(scores.metrics[one].value) for one in headline),
-                *(f"{percent(scores.metrics[one].low)} to {percent(scores.metrics[one].high)}" for one in headline),
-            )
+            (name, percent(scores.coverage), *(percent_with_interval(scores.metrics[one]) for one in headline))
             for name, scores in steady.ensembles.items()
         ),
     )

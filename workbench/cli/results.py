@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _TRIVIAL = ("majority", "uniform")
 _MOST_CLUSTERS = 10
-ProtocolOption = Annotated[Protocol, typer.Option("--protocol", help="What counts; see docs/architecture.md.")]
+ProtocolOption = Annotated[Protocol, typer.Option("--protocol", help="What counts; see docs/scoring.md.")]
 
 NeutralOption = Annotated[
     Neutral | None, typer.Option("--neutral", help="What an answer neutral counts as, where gold has a sign.")

@@ -4,7 +4,7 @@ Tables 3 to 7 of the paper lay methods beside each other; Tables 8 to 10 hold wh
 A run on a clip's words alone, or its pictures alone, belongs to a column of Table 10 and to none of Table 7.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -146,10 +146,14 @@ def _namesake(source: Source, card: DatasetCard, protocol: Protocol) -> tuple[Ru
     if not has_run(source.db, card.key, source.run.name):
         return None
     run = load_run(source.db, card.key, source.run.name)
-    is_same: Callable[[RunSpec], tuple[str, ...]] = lambda spec: (spec.model, spec.endpoint, spec.modality)  # noqa: E731
-    if is_same(run.spec) != is_same(source.run.spec):
+    if _asked(run.spec) != _asked(source.run.spec):
         return None
     return run, score_run(source.db, card, run, protocol)
+
+
+def _asked(spec: RunSpec) -> tuple[str, str, str]:
+    """What two runs must have in common to stand in one line."""
+    return spec.model, spec.endpoint, spec.modality
 
 
 def _variant(db: Database, run: Run, places: Sequence[Place]) -> str:

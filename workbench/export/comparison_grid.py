@@ -1,6 +1,6 @@
 """The paper's table as a grid: methods down, data sets and metrics across, this run, and what it differs by."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from itertools import groupby
 from typing import Final
 
@@ -68,10 +68,6 @@ def _heads(places: tuple[Place, ...]) -> Iterator[str]:
             yield _SHORT_METRICS.get(place.metric) or metric_title(place.metric)
 
 
-def _line(head: str, places: Iterable[Place], value: Callable[[Place], float | None]) -> Line:
-    return Line(head, tuple(Cell(percent(value(place))) for place in places))
-
-
 def _method_line(method: Method, comparison: Comparison) -> Line:
     """A published method; the best of each column stands out."""
     name = method.name if method.reference is None else f"{method.name} [{method.reference}]"
@@ -81,13 +77,15 @@ def _method_line(method: Method, comparison: Comparison) -> Line:
 
 def _gpt4v_lines(comparison: Comparison) -> list[Line]:
     method = comparison.gpt4v
-    return [] if method is None else [_line(f"{GPT_4V} (as published)", comparison.places, method.values.get)]
+    if method is None:
+        return []
+    return [Line.of(f"{GPT_4V} (as published)", *(percent(method.values.get(place)) for place in comparison.places))]
 
 
 def _baseline_lines(source: Source, places: tuple[Place, ...]) -> list[Line]:
     baselines = source.scores.scores.baselines
     return [
-        _line(words, places, lambda place, of=baselines[name].metrics: of.get(place.metric))  # type: ignore[misc]
+        Line.of(words, *(percent(baselines[name].metrics.get(place.metric)) for place in places))
         for name, words in _BASELINES.items()
         if name in baselines
     ]

@@ -48,7 +48,7 @@ def _run(source: Source) -> dict[str, str | None]:
         "Requests": f"{progress.attempts:,}"
         + (f", of which {progress.unseen:,} without a known reply" if progress.unseen else ""),
         "Tokens": f"{progress.prompt_tokens:,} in, {progress.completion_tokens:,} out",
-        "Cost": "unknown" if progress.cost_usd is None else f"${progress.cost_usd:,.2f}",
+        "Cost": "unknown" if progress.cost_usd is None else f"${progress.cost_usd:,.4f}",
         "Made": _moment(run.created_at),
         "Last changed": _moment(run.changed_at),
         "Report by": f"emowb {__version__}",
@@ -70,6 +70,7 @@ def _asked(source: Source) -> dict[str, str | None]:
         "Reply": ("JSON by schema" if spec.structured else "text") + f", at most {spec.max_tokens:,} tokens",
         "Temperature": f"{spec.temperature:g}",
         "Retry policy": spec.retry,
+        "Repeat": f"the {spec.repeat}. time that the same was asked" if spec.repeat > 1 else None,
         "Order by seed": f"{spec.seed}" + (f", the first {spec.limit:,} samples" if spec.limit is not None else ""),
     }
 

@@ -20,15 +20,21 @@ def open_review(
     key: Key,
     *,
     run: RunName = None,
+    changed_from: Annotated[
+        str | None,
+        typer.Option("--changed-from", metavar="NAME", help="Only samples that just one of the two runs has right."),
+    ] = None,
     reviewer: Annotated[str | None, typer.Option(help="Whose review it is. Default: settings, else the login.")] = None,
 ) -> None:
     """Open the review screen on a run.
 
-    Frames, gold beside the ranked prediction, every attempt; `?` shows the keys.
+    Frames, gold beside the ranked prediction, every attempt; `?` shows the keys. With --changed-from, the other run's
+    answer stands beside; Escape shows all samples again.
 
     \b
-    Example:
+    Examples:
         emowb open rafdb
+        emowb open rafdb --run rgb --changed-from grey
     """
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("the review screen needs a terminal; `emowb metrics` and `emowb export` work without one")
@@ -37,7 +43,7 @@ def open_review(
     settings = settings_of(context, reviewer=reviewer)
     with workspace(settings):
         pass  # what is done to an older file is said here, where there is no screen yet
-    parts = review_parts(settings, os.environ, key, run)
+    parts = review_parts(settings, os.environ, key, run, changed_from)
     from workbench.tui.app import run_review
 
     run_review(parts)

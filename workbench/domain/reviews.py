@@ -52,6 +52,10 @@ class CaseFilter:
     """The top-1; the empty string stands for no answer."""
     search: str = ""
     """Found in the id, the labels, the words said or a note, whatever its case."""
+    changed_from: str | None = None
+    """Another run of the data set, by name: samples that exactly one of the two has right."""
+    unscored: tuple[str, ...] = ()
+    """With `changed_from`: gold labels whose samples no run is right or wrong about."""
 
     def __str__(self) -> str:
         parts = [str(self.kind)]
@@ -59,6 +63,8 @@ class CaseFilter:
             parts.append(f"gold {self.gold}")
         if self.predicted is not None:
             parts.append(f"predicted {self.predicted or 'no answer'}")
+        if self.changed_from is not None:
+            parts.append(f"changed from {self.changed_from}")
         if self.search:
             parts.append(f"“{self.search}”")
         return ", ".join(parts)

@@ -20,6 +20,15 @@ from workbench.storage.runs import load_progress
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """What another run has of the same sample."""
+
+    run: str
+    result: Result | None
+    """None: that run did not plan it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """All that a reviewer sees of one sample in one run."""
 
@@ -28,6 +37,8 @@ class Case:
     mine: Review
     """What this reviewer says; empty at first."""
     others: tuple[Review, ...]
+    beside: Beside | None = None
+    """None where the run is looked at by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +61,8 @@ class ReviewSession:
     reviewer: str
     now: Callable[[], str]
     """The time as UTC ISO text."""
+    beside: Run | None = None
+    """Another run of the data set, whose answers are shown beside."""
 
     def cases(self, wanted: CaseFilter, *, start: int, count: int) -> list[CaseRow]:
         """Lines of the filtered list."""
@@ -75,7 +88,8 @@ class ReviewSession:
         reviews = load_reviews(self.db, self.run.id, sample_id).get(sample_id, [])
         mine = next((review for review in reviews if review.reviewer == self.reviewer), Review(self.reviewer))
         others = tuple(review for review in reviews if review.reviewer != self.reviewer)
-        return Case(result, tuple(load_attempts(self.db, self.run.id, sample_id)), mine, others)
+        beside = Beside(self.beside.name, load_result(self.db, self.beside.id, sample_id)) if self.beside else None
+        return Case(result, tuple(load_attempts(self.db, self.run.id, sample_id)), mine, others, beside)
 
     def confusion(self) -> dict[tuple[str, str], int]:
         """Samples by gold label and top-1; the empty string stands for no answer. Each cell is a `CaseFilter`."""

@@ -3,6 +3,7 @@
 A page is found by its place in the filtered list. The words of a search are data: they are bound, never pasted.
 """
 
+import json
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -32,6 +33,12 @@ _FROM: Final = (
     "FROM prediction JOIN sample ON sample.id = prediction.sample_id "
     "LEFT JOIN review AS verdict ON verdict.run_id = prediction.run_id AND verdict.sample_id = prediction.sample_id "
     "AND verdict.reviewer = :reviewer AND verdict.field = 'verdict' "
+)
+_CHANGED: Final = (
+    "EXISTS (SELECT 1 FROM prediction AS other WHERE other.run_id = "
+    "(SELECT id FROM run WHERE name = :changed_from AND dataset = (SELECT dataset FROM run WHERE id = :run)) "
+    "AND other.sample_id = prediction.sample_id AND (other.gold_rank IS 1) <> (prediction.gold_rank IS 1)) "
+    "AND gold NOT IN (SELECT value FROM json_each(:unscored))"
 )
 _KINDS: Final = {
     CaseKind.ALL: "TRUE",
@@ -109,6 +116,9 @@ def _where(run_id: int, wanted: CaseFilter, reviewer: str) -> tuple[str, dict[st
     if wanted.predicted is not None:
         parts.append("top1 IS NULL" if wanted.predicted == "" else "top1 = :predicted")
         values["predicted"] = wanted.predicted
+    if wanted.changed_from is not None:
+        parts.append(_CHANGED)
+        values |= {"changed_from": wanted.changed_from, "unscored": json.dumps(wanted.unscored)}
     if wanted.search:
         parts.append(
             "(instr(casefold(name), :search) OR instr(casefold(gold), :search) "

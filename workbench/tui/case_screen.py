@@ -57,7 +57,7 @@ class CaseScreen(Screen[None]):
         self.parts = parts
         self.session = session
         self.loader = loader
-        self.wanted = CaseFilter()
+        self.wanted = parts.wanted
         self.case: Case | None = None
         self.retrying: frozenset[str] = frozenset()
         labels = parts.card.labels.names

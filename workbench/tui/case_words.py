@@ -10,7 +10,7 @@ from workbench.domain.predictions import PredictionStatus
 from workbench.domain.replies import Attempt
 from workbench.domain.reviews import Review
 from workbench.domain.visible import visible
-from workbench.review.session import Case
+from workbench.review.session import Beside, Case
 from workbench.storage.results import Result
 from workbench.tui.marks import ASKING, Mark, mark_of
 
@@ -126,6 +126,19 @@ def failure_words(case: Case) -> Content:
         last = case.attempts[-1]
         said = last.refusal or last.reply or last.error
     return Content(visible(said.strip(), longest=_SNIPPET_CHARS) if said else "")
+
+
+def beside_words(card: DatasetCard, beside: Beside | None) -> Content:
+    """Another run's answer in one line: `grey: sad  ✗ wrong, gold is no. 2 of 7`."""
+    if beside is None:
+        return Content("")
+    name = Content.styled(f"{visible(beside.run, longest=_LABEL_CHARS)}: ", SOFT)
+    if beside.result is None:
+        return Content.assemble(name, "not planned there")
+    prediction = beside.result.prediction
+    top1 = None if prediction is None else prediction.top1
+    said = "" if top1 is None else f"{label_words(card, top1)}  "
+    return Content.assemble(name, (said, "bold"), verdict_of_gold(beside.result, asking=False))
 
 
 def text_words(result: Result) -> Content:

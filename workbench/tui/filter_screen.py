@@ -95,7 +95,7 @@ class FilterScreen(ModalScreen[CaseFilter | None]):
     async def _count(self) -> None:
         try:
             for place, kind in enumerate(_KINDS):
-                wanted = CaseFilter(kind)
+                wanted = CaseFilter(kind, changed_from=self._wanted.changed_from, unscored=self._wanted.unscored)
                 count = await self._session.call(partial(ReviewSession.count, wanted=wanted))
                 self._columns[0].show_aside(place, f"{count:,}")
         except WorkbenchError:

@@ -54,14 +54,16 @@ class PredictionPane(VerticalScroll, can_focus=False):
         self._card = card
         self._gold, self._model, self._why = Fact("gold"), Fact("model"), Fact("why")
         self._text, self._mine, self._others, self._last = Fact("words"), Fact("you"), Fact("others"), Fact("last")
+        self._beside = Fact("beside")
         self._last.add_class("line")
+        self._beside.add_class("line")
         self._ranking, self._labels = Flow(), Flow()
         self._ranking.add_class("under")
         self._labels.add_class("under")
 
     def compose(self) -> ComposeResult:
         """From what is given to what people say."""
-        yield from (self._text, self._gold, self._model, self._ranking, self._why)
+        yield from (self._text, self._gold, self._model, self._ranking, self._beside, self._why)
         yield from (self._mine, self._labels, self._others, self._last)
 
     def show(self, case: Case, *, asking: bool) -> None:
@@ -71,6 +73,7 @@ class PredictionPane(VerticalScroll, can_focus=False):
         self._gold.show(words.gold_words(self._card, result))
         self._model.show(words.verdict_of_gold(result, asking=asking))
         self._ranking.show(words.ranking_words(self._card, result))
+        self._beside.show(words.beside_words(self._card, case.beside))
         self._why.show(words.failure_words(case))
         self._mine.show(words.review_words(case.mine))
         self._labels.show(words.label_set_words(self._card.labels.names, case.mine.label))

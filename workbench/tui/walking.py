@@ -1,5 +1,6 @@
 """Walking through the cases, choosing which, and looking closer."""
 
+from dataclasses import replace
 from typing import Final
 
 from textual import on
@@ -70,7 +71,7 @@ class Walking(CaseScreen):
     async def _search_for(self, text: str) -> None:
         wanted = self.wanted
         if text != wanted.search:
-            await self.show_list(CaseFilter(wanted.kind, wanted.gold, wanted.predicted, text))
+            await self.show_list(replace(wanted, search=text))
 
     async def action_filter(self) -> None:
         """Choose what is in the list."""

@@ -1,10 +1,11 @@
 """What the review screen gets of the house, and which run it is about."""
 
 from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from workbench.domain.datasets import DatasetCard
+from workbench.domain.reviews import CaseFilter
 from workbench.domain.runs import Run
 from workbench.domain.samples import Frame, Sample
 from workbench.errors import UsageError
@@ -40,31 +41,46 @@ class ReviewParts:
     """Send samples once more; yields as replies are stored, and raises WorkbenchError when it cannot be done."""
     export: Callable[[], list[Path]]
     """Write the run's files; returns their paths."""
+    wanted: CaseFilter = field(default_factory=CaseFilter)
+    """What is in the list at first."""
 
 
-def review_parts(settings: Settings, environment: Mapping[str, str], dataset: str, run_name: str | None) -> ReviewParts:
-    """What the review screen gets. Raises DataError or UsageError when there is nothing to look at."""
+def review_parts(
+    settings: Settings,
+    environment: Mapping[str, str],
+    dataset: str,
+    run_name: str | None,
+    changed_from: str | None = None,
+) -> ReviewParts:
+    """What the review screen gets; with `changed_from`, the samples that exactly one of the two runs has right.
+
+    Raises DataError or UsageError when there is nothing to look at.
+    """
     from workbench.media.frames import clip_frame, clip_length, frame_numbers, sample_frames
 
     db = open_workspace(settings.db)
     try:
         imported = load_dataset(db, dataset)
         run = chosen_run(db, dataset, run_name)
+        beside = None if changed_from is None else load_run(db, dataset, changed_from)
     finally:
         db.close()
+    if beside is not None and beside.id == run.id:
+        raise UsageError(f"--changed-from names run {run.name} itself; name another run with --run or --changed-from")
     card, root = imported.card, imported.root
     wanted = frame_request(run.spec)
     return ReviewParts(
         card=card,
         run=run,
         reviewer=settings.reviewer,
-        open_session=lambda: ReviewSession(open_workspace(settings.db), run, card, settings.reviewer, utc_now),
+        open_session=lambda: ReviewSession(open_workspace(settings.db), run, card, settings.reviewer, utc_now, beside),
         clip_length=lambda sample: clip_length(root, sample),
         clip_frame=lambda sample, index, longest_side_px: clip_frame(root, sample, index, longest_side_px),
         sent_indices=lambda sample: tuple(frame.index for frame in sample_frames(root, sample, wanted)),
         frame_numbers=lambda sample: frame_numbers(root, sample),
         ask_again=lambda sample_ids: asked_again(settings, environment, run, sample_ids),
         export=lambda: _exported(settings, card, run),
+        wanted=CaseFilter(changed_from=changed_from, unscored=card.unscored_gold) if beside else CaseFilter(),
     )
 
 

@@ -1,0 +1,67 @@
+"""What changed sides between two runs, looked at in the workbench."""
+
+from contextlib import closing
+from dataclasses import replace
+
+import pytest
+
+from tests.export.worked_run import answer, ranked
+from tests.tui.driving import Driver, opened
+from tests.tui.review_run import ReviewRun
+from workbench.domain.reviews import CaseFilter, CaseKind
+from workbench.review.session import ReviewSession
+from workbench.storage.cases import load_cases
+from workbench.storage.database import open_workspace
+from workbench.storage.runs import create_run, load_run
+from workbench.wiring.reviewing import ReviewParts
+
+
+@pytest.fixture
+def changed(review: ReviewRun) -> ReviewParts:
+    """The run beside one that has only the first sample wrong, and the fourth right."""
+    with closing(open_workspace(review.path)) as db:
+        cases = load_cases(db, review.run.id, CaseFilter(), "ana", start=0, count=5)
+        gold = {case.sample_id: case.gold for case in cases}
+        spec = replace(review.run.spec, batch_size=5, seed=1)
+        other = create_run(db, "other", spec, [tuple(gold)], review.run.created_at)
+        fates = {name: ranked(label) for name, label in gold.items()} | {cases[0].sample_id: ranked("others", "happy")}
+        answer(db, review.card, other, fates)
+        other = load_run(db, review.card.key, "other")
+
+    def open_session() -> ReviewSession:
+        return replace(review.parts.open_session(), beside=other)
+
+    return replace(review.parts, open_session=open_session, wanted=CaseFilter(changed_from="other"))
+
+
+async def seen(driver: Driver, *words: str) -> None:
+    for one in words:
+        await driver.until_seen(one)
+
+
+@pytest.mark.asyncio
+async def test_the_list_holds_what_changed_sides_and_says_so(changed: ReviewParts) -> None:
+    async with opened(changed) as driver:
+        await seen(driver, "1/2 all, changed from other", "beside  other: others  ✗ wrong")
+        await driver.press("j")
+        await seen(driver, "2/2 all, changed from other", "✓ correct")
+
+
+@pytest.mark.asyncio
+async def test_a_search_narrows_it_and_everything_is_a_key_away(changed: ReviewParts) -> None:
+    async with opened(changed) as driver:
+        await driver.press("slash", *"ep01_00", "enter")
+        await seen(driver, "1/1 all, changed from other")
+        await driver.press("escape")
+        await seen(driver, "/2 all, changed from other")
+        await driver.press("f", "x")
+        await seen(driver, "/30 all", "beside")
+        assert driver.screen.wanted == CaseFilter()
+
+
+@pytest.mark.asyncio
+async def test_the_filter_screen_counts_and_keeps_what_changed(changed: ReviewParts) -> None:
+    async with opened(changed) as driver:
+        await driver.press("f", "j", "enter")
+        await seen(driver, "1/1 failures, changed from other")
+        assert driver.screen.wanted == CaseFilter(CaseKind.FAILURES, changed_from="other")

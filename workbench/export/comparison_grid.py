@@ -131,10 +131,9 @@ def _notes(source: Source, comparison: Comparison) -> Iterator[str]:
     for one in comparison.runs:
         yield _of_run(one, comparison)
     if comparison.table is not None:
-        yield (
-            f"Published figures: {SOURCE}; numbers in brackets are its references, the best supervised figure of each "
-            "column stands out. Differences are in percentage points."
-        )
+        yield f"Published figures: {SOURCE}. Differences are in percentage points."
+    if comparison.methods:
+        yield "Numbers in brackets are the paper's references; the best supervised figure of each column stands out."
     if len({place.dataset for place in comparison.places}) > len(comparison.runs):
         yield f"{DASH}: no figure is published, or the workspace holds no run of this name and model."
 

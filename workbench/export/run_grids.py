@@ -19,17 +19,18 @@ OTHER_WORDS: Final = "other words"
 _MOST_OTHERS: Final = 3
 """So many other words get columns of their own."""
 _TRIVIAL: Final = ("majority", "uniform")
-_SCALE_NOTE: Final = "The absolute error is in units of the owner's scale; the words are taken as evenly spaced on it."
+_NOT_PER_CENT: Final = "; the error in units of the owner's scale, r from −1 to 1"
+_SCALE_NOTE: Final = "For error and r, the five words are taken as evenly spaced on the owner's scale."
 
 
 def metrics_grid(source: Source) -> Grid:
     """Every metric with its interval, beside the trivial baselines and what the paper's GPT-4V reached."""
     one = source.scores
     lines = [_metric_line(one, name, figure) for name, figure in one.scores.metrics.items()]
-    on_scale = [_scale_line(name, figure) for name, figure in one.intensity.items()]
+    on_scale = [_scale_line(name, figure) for name, figure in one.intensity.items() if figure.value is not None]
     return Grid(
         key="metrics",
-        caption=f"{_title(source)}: metrics (per cent{' above the rule' if on_scale else ''}).",
+        caption=f"{_title(source)}: metrics (per cent{_NOT_PER_CENT if on_scale else ''}).",
         stub="Metric",
         heads=("This run", "95 % interval", "Majority class", "Guessing", f"{GPT_4V} as published"),
         sections=sections(lines, on_scale),

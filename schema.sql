@@ -84,9 +84,12 @@ CREATE TABLE batch (
     run_id       INTEGER NOT NULL REFERENCES run (id),
     parent_id    INTEGER REFERENCES batch (id), -- the batch that it is a part of
     step         TEXT,                   -- NULL: open; else how it ended: keep, repeat (its rest is a new batch), split, give up
-    depth        INTEGER NOT NULL DEFAULT 0 -- how often it was split: 0 as planned
+    depth        INTEGER NOT NULL DEFAULT 0, -- how often it was split: 0 as planned
+    activity     INTEGER NOT NULL DEFAULT 0 -- its last attempt's id; below 0, its own: not tried yet
 ) STRICT;
 CREATE INDEX batch_open ON batch (run_id, id) WHERE step IS NULL;
+CREATE INDEX batch_by_activity ON batch (run_id, activity);
+CREATE INDEX batch_by_step ON batch (run_id, step, activity);
 
 -- One row: a sample's place in a batch.
 CREATE TABLE batch_sample (
@@ -184,6 +187,77 @@ CREATE VIEW review AS
       AND id = (SELECT MAX(id) FROM review_change AS later
                 WHERE later.run_id = change.run_id AND later.sample_id = change.sample_id
                   AND later.reviewer = change.reviewer AND later.field = change.field);
+
+-- One row: what somebody wants of a run while it is sent, here or in another process. The sender looks twice a second.
+CREATE TABLE run_control (
+    run_id       INTEGER PRIMARY KEY REFERENCES run (id),
+    wanted       TEXT NOT NULL,          -- go on, pause, cancel; whoever begins to send it goes on
+    rpm          INTEGER,                -- limits instead of those it was started with; NULL: those, 0: none
+    tpm          INTEGER,
+    rpd          INTEGER,
+    concurrency  INTEGER,
+    budget_usd   REAL,
+    changed_at   TEXT NOT NULL,
+    changed_by   TEXT NOT NULL
+) STRICT;
+
+-- One row: how the lanes of a run stood when its sender last said so, about once a second.
+CREATE TABLE run_meter (
+    run_id       INTEGER PRIMARY KEY REFERENCES run (id),
+    holder       TEXT NOT NULL,          -- host:pid:mark, as in run
+    at           TEXT NOT NULL,
+    snapshot     TEXT NOT NULL           -- JSON object
+) STRICT;
+
+-- One row: how much of one thing a run has. Triggers keep it: whoever looks on every second cannot count a million rows.
+CREATE TABLE run_sum (
+    run_id       INTEGER NOT NULL REFERENCES run (id),
+    what         TEXT NOT NULL,          -- samples STATUS, batches STEP (or open), requests, unseen, away (in jobs),
+                                         -- prompt tokens, completion tokens, cost_usd, unpriced (replies of unknown cost)
+    amount       REAL NOT NULL,
+    PRIMARY KEY (run_id, what)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER prediction_made AFTER INSERT ON prediction WHEN NEW.status IS NOT NULL BEGIN
+    INSERT INTO run_sum VALUES (NEW.run_id, 'samples ' || NEW.status, 1)
+        ON CONFLICT DO UPDATE SET amount = amount + 1;
+END;
+CREATE TRIGGER prediction_settled AFTER UPDATE OF status ON prediction WHEN NEW.status IS NOT OLD.status BEGIN
+    UPDATE run_sum SET amount = amount - 1 WHERE run_id = OLD.run_id AND what = 'samples ' || OLD.status;
+    INSERT INTO run_sum SELECT NEW.run_id, 'samples ' || NEW.status, 1 WHERE NEW.status IS NOT NULL
+        ON CONFLICT DO UPDATE SET amount = amount + 1;
+END;
+CREATE TRIGGER batch_made AFTER INSERT ON batch BEGIN
+    INSERT INTO run_sum VALUES (NEW.run_id, 'batches ' || COALESCE(NEW.step, 'open'), 1)
+        ON CONFLICT DO UPDATE SET amount = amount + 1;
+END;
+CREATE TRIGGER batch_ended AFTER UPDATE OF step ON batch WHEN NEW.step IS NOT OLD.step BEGIN
+    UPDATE run_sum SET amount = amount - 1
+        WHERE run_id = OLD.run_id AND what = 'batches ' || COALESCE(OLD.step, 'open');
+    INSERT INTO run_sum VALUES (NEW.run_id, 'batches ' || COALESCE(NEW.step, 'open'), 1)
+        ON CONFLICT DO UPDATE SET amount = amount + 1;
+END;
+CREATE TRIGGER attempt_sent AFTER INSERT ON attempt BEGIN
+    UPDATE batch SET activity = NEW.id WHERE id = NEW.batch_id;
+    INSERT INTO run_sum
+        SELECT batch.run_id, said.what, 1 FROM batch
+        JOIN (SELECT 'requests' AS what
+              UNION ALL SELECT CASE WHEN NEW.job_id IS NULL THEN 'unseen' ELSE 'away' END) AS said
+        WHERE batch.id = NEW.batch_id
+        ON CONFLICT DO UPDATE SET amount = amount + 1;
+END;
+CREATE TRIGGER attempt_received AFTER UPDATE OF received_at ON attempt
+    WHEN OLD.received_at IS NULL AND NEW.received_at IS NOT NULL BEGIN
+    INSERT INTO run_sum
+        SELECT batch.run_id, said.what, said.amount FROM batch
+        JOIN (SELECT CASE WHEN NEW.job_id IS NULL THEN 'unseen' ELSE 'away' END AS what, -1 AS amount
+              UNION ALL SELECT 'prompt tokens', COALESCE(NEW.prompt_tokens, 0)
+              UNION ALL SELECT 'completion tokens', COALESCE(NEW.completion_tokens, 0)
+              UNION ALL SELECT 'cost_usd', COALESCE(NEW.cost_usd, 0)
+              UNION ALL SELECT 'unpriced', NEW.cost_usd IS NULL
+                  AND (NEW.prompt_tokens IS NOT NULL OR NEW.outcome NOT IN ('failed', 'filtered'))) AS said
+        WHERE batch.id = NEW.batch_id
+        ON CONFLICT DO UPDATE SET amount = amount + excluded.amount;
+END;
 
 -- One row: this file has reached a schema version. A new file begins with the version it was made in.
 CREATE TABLE migration (

@@ -7,11 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import pytest
+
 from tests.pipeline.counting_endpoint import CountingEndpoint
+from workbench.domain.queueing import BatchState
 from workbench.domain.runs import Run
 from workbench.pipeline.scoring.run_scores import as_json, score_run
+from workbench.storage.batch_rows import load_totals
 from workbench.storage.database import Database, open_workspace
 from workbench.storage.results import load_results
+from workbench.storage.runs import load_progress
 from workbench.storage.samples import load_card
 
 Row = dict[str, Any]
@@ -65,6 +70,7 @@ class Watch:
             )
             self._look_at_predictions(db)
             assert db.conn.execute(_HALF_STORED, [self._run.id]).fetchall() == [], "a reply is stored by halves"
+            assert_summed_up(db, self._run)
         received = {row["id"]: row for row in attempts if row["received_at"] is not None}
         assert received.items() >= self._received.items(), "a reply that was stored has changed"
         self._received = received
@@ -93,6 +99,25 @@ class Watch:
         self._unseen |= set(now_unseen)
         self._wasted |= set(wasted)
         return Waste(len(now_unseen), len(wasted))
+
+
+def assert_summed_up(db: Database, run: Run) -> None:
+    """The sums that triggers keep are what counting comes to."""
+    totals, progress = load_totals(db, run.id, is_sent=False), load_progress(db, run.id)
+    assert (totals.planned, totals.by_status) == (progress.planned, progress.by_status)
+    assert (totals.requests, totals.unseen) == (progress.attempts, progress.unseen)
+    assert totals.prompt_tokens == progress.prompt_tokens
+    assert totals.completion_tokens == progress.completion_tokens
+    assert totals.cost_usd == pytest.approx(progress.cost_usd or 0.0) or progress.cost_usd is None
+    steps = dict(db.conn.execute("SELECT step, COUNT(*) FROM batch WHERE run_id = ? GROUP BY step", [run.id]))
+    assert totals.by_state == {
+        BatchState.WAITING: steps.get(None, 0),
+        BatchState.IN_FLIGHT: 0,
+        BatchState.IN_JOB: 0,
+        BatchState.DONE: steps.get("keep", 0) + steps.get("repeat", 0),
+        BatchState.GIVEN_UP: steps.get("give up", 0),
+        BatchState.SPLIT: steps.get("split", 0),
+    }
 
 
 def outcome(db: Database, run: Run) -> Row:

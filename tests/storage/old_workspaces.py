@@ -9,6 +9,15 @@ DATA = Path(__file__).parent / "data"
 
 def put_version_1(path: Path) -> None:
     """A workspace of schema version 1 with a small run in it."""
+    _put(path, "workspace_v1.sql")
+
+
+def put_version_2(path: Path) -> None:
+    """A workspace of schema version 2: that of version 1, and a job under way."""
+    _put(path, "workspace_v2.sql")
+
+
+def _put(path: Path, name: str) -> None:
     with closing(sqlite3.connect(path)) as old:
-        old.executescript((DATA / "workspace_v1.sql").read_text(encoding="utf-8"))
+        old.executescript((DATA / name).read_text(encoding="utf-8"))
     path.chmod(0o600)

@@ -13,9 +13,11 @@ from typing import Any
 import pytest
 
 from tests.storage.full_disk import files_no_longer_than
-from tests.storage.old_workspaces import put_version_1
+from tests.storage.old_workspaces import put_version_1, put_version_2
 from workbench import __version__
+from workbench.domain.queueing import BatchState
 from workbench.errors import DatabaseError
+from workbench.storage.batch_rows import load_batches, load_totals
 from workbench.storage.connections import connected, statements
 from workbench.storage.database import SCHEMA_VERSION, open_workspace
 from workbench.storage.migrations import MIGRATIONS, migrate
@@ -121,9 +123,9 @@ def migrations_in(path: Path) -> list[tuple[object, ...]]:
 def test_every_version_that_a_file_has_reached_is_recorded_in_it(old: Path) -> None:
     open_workspace(old).close()
     open_workspace(old).close()
-    assert migrations_in(old) == [(SCHEMA_VERSION, __version__)]
+    assert migrations_in(old) == [(2, __version__), (3, __version__)]
     with closing(sqlite3.connect(old)) as db:
-        (at,) = db.execute("SELECT at FROM migration").fetchone()
+        at, _ = (at for (at,) in db.execute("SELECT at FROM migration"))
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00", at)
 
 
@@ -134,6 +136,51 @@ def test_a_new_workspace_begins_with_the_version_it_was_made_in(path: Path) -> N
 
 def test_there_is_a_step_to_every_version_and_the_last_is_ours() -> None:
     assert list(MIGRATIONS) == list(range(2, SCHEMA_VERSION + 1))
+
+
+# ── from version 2 ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def second(path: Path) -> Path:
+    """A workspace of schema version 2."""
+    put_version_2(path)
+    return path
+
+
+def test_a_workspace_of_version_2_is_brought_up_to_date_and_keeps_every_row(second: Path) -> None:
+    columns, before = columns_of(second), rows(second)
+    open_workspace(second).close()
+    after = rows(second, columns=columns)
+    assert (version(second), copies(second)) == (SCHEMA_VERSION, ["emowb.db.v2.bak"])
+    assert after.pop("migration")[: len(before["migration"])] == before.pop("migration")
+    assert after == before
+
+
+def test_a_workspace_of_version_2_comes_to_have_the_schema_of_a_new_one(second: Path, tmp_path: Path) -> None:
+    new = tmp_path / "new.db"
+    open_workspace(new, create=True).close()
+    open_workspace(second).close()
+    assert schema(second) == schema(new)
+
+
+def test_what_a_run_of_version_2_has_come_to_is_summed_up_and_its_batches_are_in_order(second: Path) -> None:
+    with closing(open_workspace(second)) as db:
+        progress, totals = load_progress(db, 1), load_totals(db, 1, is_sent=False)
+        assert (totals.planned, totals.by_status) == (progress.planned, progress.by_status)
+        assert (totals.requests, totals.unseen) == (progress.attempts, progress.unseen)
+        assert (totals.prompt_tokens, totals.completion_tokens) == (progress.prompt_tokens, progress.completion_tokens)
+        assert totals.cost_usd is progress.cost_usd is None
+        counts = {state: count for state, count in totals.by_state.items() if count}
+        assert counts == {
+            BatchState.WAITING: 2,
+            BatchState.IN_JOB: 1,
+            BatchState.DONE: 1,
+            BatchState.SPLIT: 1,
+            BatchState.GIVEN_UP: 1,
+        }
+        page = load_batches(db, 1, None, is_sent=False, most=10)
+        assert [row.id for row in page] == [6, 2, 5, 4, 3, 1]
 
 
 # ── the copy of the old file ─────────────────────────────────────────────────────────────────────────────────────
@@ -199,6 +246,8 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from tests.storage.test_migrations import interrupted
+from workbench.domain.queueing import BatchState
+from workbench.storage.batch_rows import load_batches, load_totals
 from workbench.storage.connections import connected
 from workbench.storage.migrations import migrate
 path = Path(sys.argv[1])
@@ -221,7 +270,7 @@ def test_a_migration_that_is_killed_in_the_middle_rolls_back_whole(old: Path) ->
         assert db.conn.execute("PRAGMA foreign_key_check").fetchall() == []
     assert version(old) == SCHEMA_VERSION
     assert rows(old, columns=columns) == before
-    assert set(columns_of(old)) == {*columns, "job", "probe", "migration"}
+    assert set(columns_of(old)) == {*columns, "job", "probe", "migration", "run_control", "run_meter", "run_sum"}
 
 
 def test_two_programs_that_open_an_old_workspace_at_once_bring_it_up_to_date_once(old: Path) -> None:
@@ -234,7 +283,8 @@ def test_two_programs_that_open_an_old_workspace_at_once_bring_it_up_to_date_onc
 
     with ThreadPoolExecutor(4) as threads:
         assert list(threads.map(opened, range(4))) == [SCHEMA_VERSION] * 4
-    assert (migrations_in(old), copies(old)) == ([(SCHEMA_VERSION, __version__)], ["emowb.db.v1.bak"])
+    assert migrations_in(old) == [(2, __version__), (3, __version__)]
+    assert copies(old) == ["emowb.db.v1.bak"]
 
 
 # ── statements ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -12,6 +12,7 @@ from typing import Final
 
 from sqlite_utils import Database
 
+from workbench.domain.queueing import Wanted
 from workbench.domain.runs import Run, RunState
 from workbench.errors import DatabaseError
 from workbench.storage.database import transaction
@@ -45,13 +46,19 @@ def claim_run(db: Database, run: Run, at: str) -> Hold:
     with transaction(db):
         holder, held_at = db.conn.execute("SELECT holder, held_at FROM run WHERE id = ?", (run.id,)).fetchone()
         if holder is not None and _lives(holder, held_at, at):
-            host, pid, _ = holder.rsplit(":", 2)
-            raise DatabaseError(f"run {run.name} is being sent by process {pid} on {host}; wait for it or stop it")
+            raise DatabaseError(f"run {run.name} is being sent by {_words(holder)}; wait for it or stop it")
         db.conn.execute(
             "UPDATE run SET holder = ?, held_at = ?, state = ?, reason = NULL, changed_at = ? WHERE id = ?",
             (hold.holder, at, RunState.RUNNING, at, run.id),
         )
+        db.conn.execute("UPDATE run_control SET wanted = ? WHERE run_id = ?", (Wanted.GO_ON, run.id))
     return hold
+
+
+def load_sender(db: Database, run_id: int, at: str) -> str | None:
+    """Who sends a run now, in words; None: nobody, or nobody who lives."""
+    holder, held_at = db.conn.execute("SELECT holder, held_at FROM run WHERE id = ?", (run_id,)).fetchone()
+    return _words(holder) if holder is not None and _lives(holder, held_at, at) else None
 
 
 def keep_alive(db: Database, hold: Hold, at: str) -> None:
@@ -80,6 +87,11 @@ def assert_held(db: Database, hold: Hold, at: str) -> None:
     held = db.conn.execute("UPDATE run SET held_at = ? WHERE id = ? AND holder = ?", (at, hold.run_id, hold.holder))
     if held.rowcount != 1:
         raise LeaseLost("another process has taken this run over; this one stops")
+
+
+def _words(holder: str) -> str:
+    host, pid, _ = holder.rsplit(":", 2)
+    return f"process {pid} on {host}"
 
 
 def _lives(holder: str, held_at: str, now: str) -> bool:

@@ -63,6 +63,92 @@ CREATE TABLE migration (
     program      TEXT NOT NULL
 ) STRICT;
 """,
+        3: """
+ALTER TABLE batch ADD COLUMN activity INTEGER NOT NULL DEFAULT 0;
+UPDATE batch SET activity = COALESCE((SELECT MAX(attempt.id) FROM attempt WHERE batch_id = batch.id), -id);
+CREATE INDEX batch_by_activity ON batch (run_id, activity);
+CREATE INDEX batch_by_step ON batch (run_id, step, activity);
+CREATE TABLE run_control (
+    run_id       INTEGER PRIMARY KEY REFERENCES run (id),
+    wanted       TEXT NOT NULL,
+    rpm          INTEGER,
+    tpm          INTEGER,
+    rpd          INTEGER,
+    concurrency  INTEGER,
+    budget_usd   REAL,
+    changed_at   TEXT NOT NULL,
+    changed_by   TEXT NOT NULL
+) STRICT;
+CREATE TABLE run_meter (
+    run_id       INTEGER PRIMARY KEY REFERENCES run (id),
+    holder       TEXT NOT NULL,
+    at           TEXT NOT NULL,
+    snapshot     TEXT NOT NULL
+) STRICT;
+CREATE TABLE run_sum (
+    run_id       INTEGER NOT NULL REFERENCES run (id),
+    what         TEXT NOT NULL,
+    amount       REAL NOT NULL,
+    PRIMARY KEY (run_id, what)
+) STRICT, WITHOUT ROWID;
+INSERT INTO run_sum
+    SELECT run_id, 'samples ' || status, COUNT(*) FROM prediction WHERE status IS NOT NULL GROUP BY 1, 2;
+INSERT INTO run_sum SELECT run_id, 'batches ' || COALESCE(step, 'open'), COUNT(*) FROM batch GROUP BY 1, 2;
+INSERT INTO run_sum
+    SELECT run_id, 'requests', COUNT(*) FROM batch JOIN attempt ON batch_id = batch.id GROUP BY 1
+    UNION ALL SELECT run_id, CASE WHEN job_id IS NULL THEN 'unseen' ELSE 'away' END, COUNT(*)
+    FROM batch JOIN attempt ON batch_id = batch.id WHERE received_at IS NULL GROUP BY 1, 2
+    UNION ALL SELECT run_id, 'prompt tokens', SUM(COALESCE(prompt_tokens, 0))
+    FROM batch JOIN attempt ON batch_id = batch.id WHERE received_at IS NOT NULL GROUP BY 1
+    UNION ALL SELECT run_id, 'completion tokens', SUM(COALESCE(completion_tokens, 0))
+    FROM batch JOIN attempt ON batch_id = batch.id WHERE received_at IS NOT NULL GROUP BY 1
+    UNION ALL SELECT run_id, 'cost_usd', SUM(COALESCE(cost_usd, 0))
+    FROM batch JOIN attempt ON batch_id = batch.id WHERE received_at IS NOT NULL GROUP BY 1
+    UNION ALL SELECT run_id, 'unpriced',
+        SUM(cost_usd IS NULL AND (prompt_tokens IS NOT NULL OR outcome NOT IN ('failed', 'filtered')))
+    FROM batch JOIN attempt ON batch_id = batch.id WHERE received_at IS NOT NULL GROUP BY 1;
+CREATE TRIGGER prediction_made AFTER INSERT ON prediction WHEN NEW.status IS NOT NULL BEGIN
+    INSERT INTO run_sum VALUES (NEW.run_id, 'samples ' || NEW.status, 1)
+        ON CONFLICT DO UPDATE SET amount = amount + 1;
+END;
+CREATE TRIGGER prediction_settled AFTER UPDATE OF status ON prediction WHEN NEW.status IS NOT OLD.status BEGIN
+    UPDATE run_sum SET amount = amount - 1 WHERE run_id = OLD.run_id AND what = 'samples ' || OLD.status;
+    INSERT INTO run_sum SELECT NEW.run_id, 'samples ' || NEW.status, 1 WHERE NEW.status IS NOT NULL
+        ON CONFLICT DO UPDATE SET amount = amount + 1;
+END;
+CREATE TRIGGER batch_made AFTER INSERT ON batch BEGIN
+    INSERT INTO run_sum VALUES (NEW.run_id, 'batches ' || COALESCE(NEW.step, 'open'), 1)
+        ON CONFLICT DO UPDATE SET amount = amount + 1;
+END;
+CREATE TRIGGER batch_ended AFTER UPDATE OF step ON batch WHEN NEW.step IS NOT OLD.step BEGIN
+    UPDATE run_sum SET amount = amount - 1
+        WHERE run_id = OLD.run_id AND what = 'batches ' || COALESCE(OLD.step, 'open');
+    INSERT INTO run_sum VALUES (NEW.run_id, 'batches ' || COALESCE(NEW.step, 'open'), 1)
+        ON CONFLICT DO UPDATE SET amount = amount + 1;
+END;
+CREATE TRIGGER attempt_sent AFTER INSERT ON attempt BEGIN
+    UPDATE batch SET activity = NEW.id WHERE id = NEW.batch_id;
+    INSERT INTO run_sum
+        SELECT batch.run_id, said.what, 1 FROM batch
+        JOIN (SELECT 'requests' AS what
+              UNION ALL SELECT CASE WHEN NEW.job_id IS NULL THEN 'unseen' ELSE 'away' END) AS said
+        WHERE batch.id = NEW.batch_id
+        ON CONFLICT DO UPDATE SET amount = amount + 1;
+END;
+CREATE TRIGGER attempt_received AFTER UPDATE OF received_at ON attempt
+    WHEN OLD.received_at IS NULL AND NEW.received_at IS NOT NULL BEGIN
+    INSERT INTO run_sum
+        SELECT batch.run_id, said.what, said.amount FROM batch
+        JOIN (SELECT CASE WHEN NEW.job_id IS NULL THEN 'unseen' ELSE 'away' END AS what, -1 AS amount
+              UNION ALL SELECT 'prompt tokens', COALESCE(NEW.prompt_tokens, 0)
+              UNION ALL SELECT 'completion tokens', COALESCE(NEW.completion_tokens, 0)
+              UNION ALL SELECT 'cost_usd', COALESCE(NEW.cost_usd, 0)
+              UNION ALL SELECT 'unpriced', NEW.cost_usd IS NULL
+                  AND (NEW.prompt_tokens IS NOT NULL OR NEW.outcome NOT IN ('failed', 'filtered'))) AS said
+        WHERE batch.id = NEW.batch_id
+        ON CONFLICT DO UPDATE SET amount = amount + excluded.amount;
+END;
+""",
     }
 )
 """What leads to a version from the one before it."""

@@ -114,8 +114,8 @@ def add_batches(
     (first,) = db.conn.execute("SELECT COALESCE(MAX(id), 0) + 1 FROM batch").fetchone()
     added = [Batch(first + place, tuple(names), depth=depth) for place, names in enumerate(batches)]
     db.conn.executemany(
-        "INSERT INTO batch (id, run_id, parent_id, depth) VALUES (?, ?, ?, ?)",
-        ((batch.id, run_id, parent_id, depth) for batch in added),
+        "INSERT INTO batch (id, run_id, parent_id, depth, activity) VALUES (?, ?, ?, ?, ?)",
+        ((batch.id, run_id, parent_id, depth, -batch.id) for batch in added),
     )
     db.conn.executemany(
         "INSERT INTO batch_sample (batch_id, place, sample_id) VALUES (?, ?, ?)",

@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check torture format samples screenshots clean
+.PHONY: demo test check lint programs torture format samples screenshots clean
 
 demo: .venv/.runtime ## install and run the main job, ending in the review screen
 	$(BIN)/emowb demo
@@ -10,12 +10,18 @@ demo: .venv/.runtime ## install and run the main job, ending in the review scree
 test: .venv/.dev ## install and pass the tests
 	$(BIN)/pytest -n 2 --dist loadfile
 
-check: .venv/.dev ## everything that must hold before a commit
+lint: .venv/.dev ## form, rules, types and who may import whom
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n 2 --dist loadfile
+
+check: lint test ## everything that must hold before a commit
+
+programs: ## Debian's programs that some tests drive: a terminal multiplexer, a browser, LaTeX; without them those tests skip
+	apt-get update -qq
+	DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends \
+		tmux chromium chromium-driver texlive-latex-base texlive-latex-recommended >/dev/null
 
 torture: .venv/.dev ## kill a run two hundred times and see that nothing is lost
 	EMOWB_TORTURE_KILLS=200 $(BIN)/pytest -s tests/pipeline/test_torture.py

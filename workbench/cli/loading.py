@@ -7,7 +7,9 @@ import typer
 
 from workbench.cli.context import AsJson, settings_of, workspace
 from workbench.cli.output import say, show, show_json, suggest
+from workbench.cli.run_specs import checked_modality
 from workbench.domain.datasets import card_of
+from workbench.domain.tasks import Modality
 from workbench.errors import DataError
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ def load_predictions(
     *,
     name: Annotated[str, typer.Option("--name", help="The run's name.")],
     model: Annotated[str | None, typer.Option(help="Whose predictions these are. Default: the run's name.")] = None,
+    modality: Annotated[Modality | None, typer.Option(help="What the model was shown. Default: all there is.")] = None,
     gold: Annotated[
         Path | None, typer.Option(metavar="CSV", help="Gold labels of all samples, for a set that is not imported.")
     ] = None,
@@ -57,7 +60,13 @@ def load_predictions(
     with workspace(settings, create=True) as db:
         card = load_card(db, key)
         report = loaded(
-            db, card, path.expanduser(), name, model=model or name, gold_path=gold.expanduser() if gold else None
+            db,
+            card,
+            path.expanduser(),
+            name,
+            model=model or name,
+            modality=Modality(shown) if (shown := checked_modality(card, modality)) else None,
+            gold_path=gold.expanduser() if gold else None,
         )
     if as_json:
         show_json(_report_json(report))

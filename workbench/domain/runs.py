@@ -15,6 +15,10 @@ from typing import Any, Final, Self
 from workbench.domain.batches import HALVING
 from workbench.domain.predictions import PredictionStatus
 
+ELSEWHERE: Final = "elsewhere"
+"""The endpoint of a run whose predictions were not asked for by us but loaded: of its spec, the data set and the model
+are known, and nothing else."""
+
 
 class Colour(StrEnum):
     """In what colours frames go out."""
@@ -75,6 +79,11 @@ class RunSpec:
     repeat: int = 1
     """The how-manieth time that the same is asked, from 1. A repeat sends the very same requests, `seed` included:
     what differs between repeats is the endpoint's own noise."""
+
+    @property
+    def is_loaded(self) -> bool:
+        """Whether the predictions were made elsewhere."""
+        return self.endpoint == ELSEWHERE
 
     def as_json(self) -> dict[str, Any]:
         """The spec as plain values, for storage and exports."""

@@ -8,9 +8,10 @@ from typing import Final
 from workbench.domain.datasets import DatasetCard
 from workbench.domain.judging import judge
 from workbench.domain.predictions import PredictionStatus, RankedPrediction
-from workbench.domain.runs import Run, RunSpec
+from workbench.domain.runs import ELSEWHERE, Run, RunSpec
 from workbench.domain.samples import MediaKind, Sample
 from workbench.domain.scoring.protocols import scores_signs
+from workbench.domain.tasks import Modality
 from workbench.errors import DataError, UsageError
 from workbench.importers.found import Found, Unusable
 from workbench.importers.intensities import intensity, polarity
@@ -23,8 +24,6 @@ from workbench.storage.loaded_runs import create_loaded_run
 from workbench.storage.runs import has_run
 from workbench.storage.samples import count_samples, load_samples
 
-ELSEWHERE: Final = "elsewhere"
-"""The endpoint and prompt of a run that was not sent by us."""
 _SHOWN: Final = 3
 
 
@@ -45,7 +44,14 @@ class LoadReport:
 
 
 def load_predictions(
-    db: Database, card: DatasetCard, path: Path, name: str, *, model: str, gold_path: Path | None = None
+    db: Database,
+    card: DatasetCard,
+    path: Path,
+    name: str,
+    *,
+    model: str,
+    modality: Modality | None = None,
+    gold_path: Path | None = None,
 ) -> LoadReport:
     """Make a run of a file of predictions. Samples of the set that the file lacks become `missing`.
 
@@ -69,7 +75,7 @@ def load_predictions(
             shown = ", ".join(row.name for row in rows[:_SHOWN])
             raise DataError(f"no name in {path} is one of the {len(samples)} samples of {card.key}: {shown}")
         settled = [_settled(card, sample, met.get(sample.id)) for sample in samples]
-        run = create_loaded_run(db, name, _spec(card, model, path), settled, utc_now())
+        run = create_loaded_run(db, name, _spec(card, model, path, modality), settled, utc_now())
     return LoadReport(
         run=run,
         planned=len(samples),
@@ -179,14 +185,14 @@ def _differs(card: DatasetCard, sample: Sample, raw: str) -> bool:
     return bool(raw) and card.scored_as(_gold(card, raw)) != card.scored_as(sample.gold)
 
 
-def _spec(card: DatasetCard, model: str, path: Path) -> RunSpec:
+def _spec(card: DatasetCard, model: str, path: Path, modality: Modality | None) -> RunSpec:
     """What is known of a run that somebody else sent: the file's name keeps two of them apart."""
     return RunSpec(
         dataset=card.key,
         endpoint=ELSEWHERE,
         model=model,
         prompt=f"{ELSEWHERE} ({path.name})",
-        modality=str(card.modality),
+        modality=str(modality or card.modality),
         frames=str(card.frames),
         labels=card.labels.names,
         batch_size=card.batch_size,

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from workbench.domain.runs import RunSpec
-from workbench.errors import EndpointError
+from workbench.domain.runs import ELSEWHERE, RunSpec
+from workbench.errors import EndpointError, UsageError
 from workbench.provider.endpoints import EMBEDDED, Endpoint
 from workbench.provider.offered import OfferedModel, model_among
 from workbench.provider.secrets import NO_KEY, ApiKey, read_keys
@@ -61,6 +61,10 @@ def connected(
                 raise
             return (NO_KEY,)
 
+    if name == ELSEWHERE:
+        raise UsageError(
+            "these predictions were made elsewhere and cannot be asked for again; run it under a new --name"
+        )
     if name == EMBEDDED:
         from workbench.embedded.server import EndpointServer
 

@@ -57,6 +57,8 @@ def _run(source: Source) -> dict[str, str | None]:
 
 def _asked(source: Source) -> dict[str, str | None]:
     spec = source.run.spec
+    if spec.is_loaded:
+        return {"Predictions": "made elsewhere and loaded; how they were asked for is not known", "From": spec.prompt}
     has_pictures = Modality(spec.modality).has_pictures
     return {
         "Prompt": spec.prompt,

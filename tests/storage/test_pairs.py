@@ -23,15 +23,15 @@ def two_runs(db: Database) -> tuple[Run, Run]:
 
 def test_shared_samples_come_in_the_planned_order_of_the_first_run(db: Database) -> None:
     first, second = two_runs(db)
-    assert [one.sample_id for one in read_shared(db, (first.id, second.id))] == ["b", "a"]
-    assert [one.sample_id for one in read_shared(db, (second.id, first.id))] == ["a", "b"]
-    assert [one.sample_id for one in read_shared(db, (first.id,))] == ["c", "b", "a"]
+    assert [one.sample_id for one in read_shared(db, (first.id, second.id), in_order=True)] == ["b", "a"]
+    assert [one.sample_id for one in read_shared(db, (second.id, first.id), in_order=True)] == ["a", "b"]
+    assert [one.sample_id for one in read_shared(db, (first.id,), in_order=True)] == ["c", "b", "a"]
     assert (count_planned(db, first.id), count_planned(db, second.id)) == (3, 3)
 
 
 def test_each_run_says_its_own_beside_the_same_gold_and_cluster(db: Database) -> None:
     first, second = two_runs(db)
-    [b, a] = read_shared(db, (first.id, second.id), whole_rankings=True)
+    [b, a] = read_shared(db, (first.id, second.id), whole_rankings=True, in_order=True)
     assert [(one.gold, one.cluster) for one in (*b.answers, *a.answers)] == [("sad", "s1")] * 2 + [("happy", None)] * 2
     assert [(one.top1, one.gold_rank, one.ranking) for one in b.answers] == [
         ("sad", 1, ("sad", "happy")),
@@ -48,7 +48,7 @@ def test_rankings_are_left_out_unless_asked_for(db: Database) -> None:
 
 def test_a_sample_without_a_final_status_has_none(db: Database) -> None:
     first, _ = two_runs(db)
-    [c, *_] = read_shared(db, (first.id, first.id))
+    [c, *_] = read_shared(db, (first.id, first.id), in_order=True)
     assert [one.status for one in c.answers] == [None, None]
 
 

@@ -28,12 +28,16 @@ class SharedSample(NamedTuple):
     """In the order of the runs; gold and cluster are the same in each."""
 
 
-def read_shared(db: Database, run_ids: Sequence[int], *, whole_rankings: bool = False) -> Iterator[SharedSample]:
-    """The samples that all of these runs (one at least) planned, in the planned order of the first.
+def read_shared(
+    db: Database, run_ids: Sequence[int], *, whole_rankings: bool = False, in_order: bool = False
+) -> Iterator[SharedSample]:
+    """The samples that all of these runs (one at least) planned.
 
-    Rankings are left out unless they are asked for.
+    Rankings are left out unless they are asked for. With `in_order`, samples come in the planned order of the first
+    run, which takes longer: it is a shuffled one, and the rows lie elsewhere.
     """
-    cursor = db.conn.execute(_sql(len(run_ids), whole_rankings=whole_rankings), (*run_ids[1:], run_ids[0]))
+    order = " ORDER BY p0.position" if in_order else ""
+    cursor = db.conn.execute(_sql(len(run_ids), whole_rankings=whole_rankings) + order, (*run_ids[1:], run_ids[0]))
 
     @lru_cache(_ANSWERS_KEPT)
     def answer(gold: str, cluster: str | None, status: Any, top1: Any, rank: Any, ranking: Any) -> Answer:
@@ -68,5 +72,5 @@ def _sql(runs: int, *, whole_rankings: bool) -> str:
     )
     return (  # CROSS JOIN keeps SQLite from walking another run first, which would end in a sort
         f"SELECT sample.name, gold, cluster, {said} FROM prediction AS p0 {joins} "
-        "CROSS JOIN sample ON sample.id = p0.sample_id WHERE p0.run_id = ? ORDER BY p0.position"
+        "CROSS JOIN sample ON sample.id = p0.sample_id WHERE p0.run_id = ?"
     )

@@ -135,7 +135,7 @@ def changed_sides(db: Database, card: DatasetCard, a: Run, b: Run, rules: Rules)
         placed = _placed(card, rules, classes_of(card, rules, [answer.gold]), answer)
         return None if placed is None else placed.predicted == placed.gold
 
-    for sample, (one, other) in read_shared(db, (a.id, b.id), whole_rankings=whole):
+    for sample, (one, other) in read_shared(db, (a.id, b.id), whole_rankings=whole, in_order=True):
         sides = is_right(one), is_right(other)
         if sides in ((True, False), (False, True)):
             yield ChangedSample(

@@ -30,7 +30,7 @@ class Counted:
     """The gold class."""
     predicted: str | None
     """The class that the answer counts as, another word where it is none; None: no answer."""
-    rank: int | None
+    rank: int | None = None
     """Place from 1 of the first choice that counts as gold; None: none does."""
     cluster: str | None = None
     count: int = 1

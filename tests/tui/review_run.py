@@ -209,6 +209,8 @@ def _parts(path: Path, card: DatasetCard, run: Run, exported: list[Path]) -> Rev
         open_session=lambda: ReviewSession(open_workspace(path), run, card, "ana", now),
         clip_length=lambda _sample: length,
         clip_frame=drawn_frame,
+        clip_frames=lambda sample, indices, longest_px: (drawn_frame(sample, at, longest_px) for at in indices),
+        clip_rate=lambda _sample: 25.0,
         sent_indices=lambda _sample: (length // 2,),
         frame_numbers=lambda _sample: tuple(range(FIRST_NUMBER, FIRST_NUMBER + length)),
         ask_again=ask_again,

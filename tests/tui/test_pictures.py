@@ -9,8 +9,10 @@ from PIL import Image, ImageDraw
 from tests.tui.review_run import ReviewRun, drawn_frame
 from workbench.domain.samples import ClipSpan, MediaKind, Sample
 from workbench.tui.pictures.clips import ClipFacts
+from workbench.tui.pictures.encoded import Box, Form
 from workbench.tui.pictures.frame_loader import Drawn, FrameLoader, Wish
-from workbench.tui.pictures.half_blocks import draw_picture
+from workbench.tui.pictures.half_blocks import half_blocks
+from workbench.tui.pictures.shades import shades
 
 SAMPLE = Sample("s", "happy", "happy", MediaKind.FRAMES, span=ClipSpan(60, 64, 68))
 
@@ -33,33 +35,33 @@ def encoded(width: int, height: int) -> bytes:
 def test_proportions_are_kept_and_the_box_is_never_left(
     size: tuple[int, int], box: tuple[int, int], cells: tuple[int, int]
 ) -> None:
-    lines = draw_picture(encoded(*size), *box, colours=True)
+    lines = half_blocks(encoded(*size), Box(*box)).lines
     assert (lines[0].cell_length, len(lines)) == cells
 
 
 def test_a_picture_has_at_most_sixty_four_colours() -> None:
     data = BytesIO()
     Image.effect_noise((80, 80), 80).convert("RGB").save(data, "PNG")
-    lines = draw_picture(data.getvalue(), 40, 20, colours=True)
+    lines = half_blocks(data.getvalue(), Box(40, 20)).lines
     seen = {colour for line in lines for segment in line if segment.style
             for colour in (segment.style.color, segment.style.bgcolor)}  # fmt: skip
     assert 2 < len(seen) <= 65
 
 
 def test_equal_neighbours_are_written_once() -> None:
-    (first, *_) = draw_picture(encoded(64, 64), 32, 16, colours=True)
+    (first, *_) = half_blocks(encoded(64, 64), Box(32, 16)).lines
     assert len(list(first)) < 12
 
 
 def test_without_colours_light_and_dark_are_shades() -> None:
-    lines = draw_picture(encoded(64, 64), 32, 16, colours=False)
+    lines = shades(encoded(64, 64), Box(32, 16)).lines
     assert {line.text for line in lines} == {"█" * 16 + " " * 16}
-    assert all(segment.style is None for line in lines for segment in line)
+    assert all(not segment.style for line in lines for segment in line)
 
 
 def test_a_face_in_shades_keeps_its_features() -> None:
     data = drawn_frame(SAMPLE, 4, 128).data
-    text = "\n".join(line.text for line in draw_picture(data, 48, 24, colours=False))
+    text = "\n".join(line.text for line in shades(data, Box(48, 24)).lines)
     assert len(set(text)) >= 5
 
 
@@ -95,10 +97,10 @@ def test_the_latest_wish_wins(review: ReviewRun) -> None:
         if drawn.wish.position == 8:
             done.set()
 
-    loader.want(Wish(SAMPLE, 0, 20, 10, colours=True), answer)
+    loader.want(Wish(SAMPLE, 0, Box(20, 10), Form.HALF_BLOCKS), answer)
     assert started.wait(10)
     for position in range(1, 9):
-        loader.want(Wish(SAMPLE, position, 20, 10, colours=True), answer)
+        loader.want(Wish(SAMPLE, position, Box(20, 10), Form.HALF_BLOCKS), answer)
     going.set()
     assert done.wait(10)
     loader.close()

@@ -8,6 +8,7 @@ Every function may be called from many threads at once.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 from workbench.domain.runs import Colour
 from workbench.domain.samples import ClipSpan, Frame, MediaKind, Sample
@@ -18,7 +19,20 @@ from workbench.media.limits import DEFAULT_LIMITS, BadMedia, MediaLimits
 from workbench.media.pictures import Picture, jpeg_as_it_is
 from workbench.media.pixel_tables import pixel_picture
 
-__all__ = ["BadMedia", "FrameRequest", "MediaLimits", "clip_frame", "clip_length", "frame_numbers", "sample_frames"]
+__all__ = [
+    "BadMedia",
+    "FrameRequest",
+    "MediaLimits",
+    "clip_frame",
+    "clip_frames",
+    "clip_length",
+    "clip_rate",
+    "frame_numbers",
+    "sample_frames",
+]
+
+_USUAL_RATE: Final = 25.0
+"""Frames per second of what does not say: a folder of frames, as a camera for films and television takes them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +101,25 @@ def clip_frame(root: Path, sample: Sample, index: int, longest_side_px: int) -> 
     if not 0 <= index < len(files):
         raise BadMedia(f"the clip has {len(files):,} frames")
     return _still(root, sample, files[index], index, wanted, DEFAULT_LIMITS)
+
+
+def clip_frames(root: Path, sample: Sample, indices: Sequence[int], longest_side_px: int) -> Iterator[Frame]:
+    """Frames as `clip_frame` makes them, ascending; those of a video in one pass. Raises BadMedia."""
+    if sample.media is MediaKind.VIDEO:
+        wanted = FrameRequest(policy=FramePolicy(FrameRule.ALL), colour=Colour.RGB, longest_side_px=longest_side_px)
+        yield from _drawn_of_video(medium_path(root, sample), indices, wanted, DEFAULT_LIMITS)
+        return
+    for index in sorted(set(indices)):
+        yield clip_frame(root, sample, index, longest_side_px)
+
+
+def clip_rate(root: Path, sample: Sample) -> float:
+    """Frames per second: a video's own where it says one that can be true, else 25. Raises BadMedia."""
+    if sample.media is not MediaKind.VIDEO:
+        return _USUAL_RATE
+    from workbench.media.videos import claimed_rate
+
+    return claimed_rate(medium_path(root, sample), DEFAULT_LIMITS) or _USUAL_RATE
 
 
 def _of_video(path: Path, sample: Sample, wanted: FrameRequest, limits: MediaLimits) -> tuple[Frame, ...]:

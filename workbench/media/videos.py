@@ -23,6 +23,8 @@ cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
 
 _HEAD_BYTES: Final = 12
 _OPEN_MS: Final = 10_000
+_SLOWEST_RATE: Final = 1.0
+_FASTEST_RATE: Final = 1000.0
 _COUNTING_SUFFIXES: Final = frozenset({".mp4", ".m4v", ".mov", ".avi"})
 """Containers that write down how many frames they hold; of others the number is FFmpeg's estimate."""
 
@@ -62,6 +64,13 @@ def _counted(path: Path, _size_bytes: int, _changed_ns: int, limits: MediaLimits
     if n_frames == 0:
         raise BadMedia("a video without a frame")
     return n_frames
+
+
+def claimed_rate(path: Path, limits: MediaLimits) -> float | None:
+    """Frames per second as the container says, None where it says nothing that could be true. Raises BadMedia."""
+    with _opened(path, limits) as capture:
+        claimed = float(capture.get(cv2.CAP_PROP_FPS))
+    return claimed if _SLOWEST_RATE <= claimed <= _FASTEST_RATE else None
 
 
 def video_frames(path: Path, wanted: Iterable[int], limits: MediaLimits) -> Iterator[tuple[int, Image.Image]]:

@@ -1,20 +1,23 @@
 """The terminal workbench: one application around the review screen."""
 
 import gc
+import sys
 
-from textual.app import App
 from textual.screen import Screen
 
 from workbench.tui.hang_up import EVERY_S, leave_when_hung_up
 from workbench.tui.palette import Palette
 from workbench.tui.pictures.frame_loader import FrameLoader
+from workbench.tui.pictures.picture_app import PictureApp
+from workbench.tui.pictures.probe import drain
+from workbench.tui.pictures.terminal_facts import NOT_ASKED, TerminalFacts
 from workbench.tui.review_screen import ReviewScreen
 from workbench.tui.session_thread import SessionThread
 from workbench.tui.theme import DARK, LIGHT
 from workbench.wiring.reviewing import ReviewParts
 
 
-class ReviewApp(App[None]):
+class ReviewApp(PictureApp):
     """Owns the threads and the look; the rest is the review screen's."""
 
     TITLE = "emowb"
@@ -30,11 +33,11 @@ class ReviewApp(App[None]):
     CommandPalette SearchIcon { display: none; }
     """
 
-    def __init__(self, parts: ReviewParts) -> None:
-        super().__init__()
+    def __init__(self, parts: ReviewParts, facts: TerminalFacts = NOT_ASKED) -> None:
+        super().__init__(facts)
         self._parts = parts
         self._session = SessionThread(parts.open_session)
-        self._loader = FrameLoader(parts)
+        self._loader = FrameLoader(parts, self.glass)
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = DARK.name
@@ -56,6 +59,9 @@ class ReviewApp(App[None]):
         await self._session.close()
 
 
-def run_review(parts: ReviewParts) -> None:
-    """Review a run in this terminal until the reviewer leaves."""
-    ReviewApp(parts).run()
+def run_review(parts: ReviewParts, facts: TerminalFacts = NOT_ASKED) -> None:
+    """Review a run in this terminal until the reviewer leaves. `facts` is what was asked of it before."""
+    app = ReviewApp(parts, facts)
+    app.run()
+    if app.glass.awaits_answer:
+        drain(sys.stdin.fileno())

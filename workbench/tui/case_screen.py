@@ -181,7 +181,7 @@ class CaseScreen(Screen[None]):
         self.frames.clear()
 
     async def _prefetch_neighbours(self, row: CaseRow) -> None:
-        places = (self.cases.cursor + 1, self.cases.cursor - 1)
+        places = (self.cases.cursor + by for by in (1, -1, 2))
         near = [other for place in places if place >= 0 and (other := self.cases.listing.row(place))]
         samples = await self.session.call(
             lambda session: [session.case(other.sample_id).result.sample for other in near]

@@ -1,6 +1,6 @@
 """What the review screen gets of the house, and which run it is about."""
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,6 +33,10 @@ class ReviewParts:
     """How many frames a sample has; 1 for a single image."""
     clip_frame: Callable[[Sample, int, int], Frame]
     """The frame at a position (0-based), at most so many pixels on its longest side."""
+    clip_frames: Callable[[Sample, Sequence[int], int], Iterable[Frame]]
+    """Several frames in one pass over a video, ascending, as they are decoded."""
+    clip_rate: Callable[[Sample], float]
+    """Frames per second at which a clip plays."""
     sent_indices: Callable[[Sample], tuple[int, ...]]
     """The positions of the frames that the run sends."""
     frame_numbers: Callable[[Sample], tuple[int, ...]]
@@ -56,7 +60,7 @@ def review_parts(
 
     Raises DataError or UsageError when there is nothing to look at.
     """
-    from workbench.media.frames import clip_frame, clip_length, frame_numbers, sample_frames
+    from workbench.media.frames import clip_frame, clip_frames, clip_length, clip_rate, frame_numbers, sample_frames
 
     db = open_workspace(settings.db)
     try:
@@ -76,6 +80,8 @@ def review_parts(
         open_session=lambda: ReviewSession(open_workspace(settings.db), run, card, settings.reviewer, utc_now, beside),
         clip_length=lambda sample: clip_length(root, sample),
         clip_frame=lambda sample, index, longest_side_px: clip_frame(root, sample, index, longest_side_px),
+        clip_frames=lambda sample, indices, longest_side_px: clip_frames(root, sample, indices, longest_side_px),
+        clip_rate=lambda sample: clip_rate(root, sample),
         sent_indices=lambda sample: tuple(frame.index for frame in sample_frames(root, sample, wanted)),
         frame_numbers=lambda sample: frame_numbers(root, sample),
         ask_again=lambda sample_ids: asked_again(settings, environment, run, sample_ids),

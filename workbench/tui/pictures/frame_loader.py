@@ -5,38 +5,36 @@ neighbours are drawn in advance.
 """
 
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import Final, TypeVar
-
-from textual.strip import Strip
+from typing import Final
 
 from workbench.domain.samples import MediaKind, Sample
 from workbench.domain.visible import visible
 from workbench.errors import WorkbenchError
 from workbench.tui.pictures.clips import ClipFacts
+from workbench.tui.pictures.encoded import Box, Encoded, Form
+from workbench.tui.pictures.encoders import encoder_of, longest_side_px
+from workbench.tui.pictures.frame_source import FrameSource
+from workbench.tui.pictures.glass import Glass
+from workbench.tui.pictures.memory import Memory
 from workbench.wiring.reviewing import ReviewParts
 
-_MOST_PICTURES: Final = 256
-_MOST_CLIPS: Final = 1024
-_STEP_PX: Final = 64
-"""Sizes asked for are multiples of this, so that a resized window finds frames in the cache."""
-
-K = TypeVar("K")
-V = TypeVar("V")
+_MOST_BYTES: Final = 48_000_000
+"""Of drawn pictures: some hundreds of half blocks, some thousand of kitty's."""
+_SMALL_BYTES: Final = 500
+"""What an answer takes without its picture."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A frame at a size in cells."""
+    """A frame, the space for it, and what it is to be made into."""
 
     sample: Sample
     position: int | None
     """None: wherever the sample is best begun."""
-    width: int
-    height: int
-    colours: bool
+    box: Box
+    form: Form
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +44,22 @@ class Drawn:
     wish: Wish
     position: int = 0
     facts: ClipFacts | None = None
-    lines: tuple[Strip, ...] = ()
+    picture: Encoded | None = None
     words: str = ""
+
+    @property
+    def kept_bytes(self) -> int:
+        """About how much memory it takes."""
+        return _SMALL_BYTES + (self.picture.kept_bytes if self.picture else 0)
 
 
 class FrameLoader:
     """Takes wishes from the screen's thread and answers from its own."""
 
-    def __init__(self, parts: ReviewParts) -> None:
-        self._parts = parts
-        self._pictures: OrderedDict[Wish, Drawn] = OrderedDict()
-        self._clips: OrderedDict[str, ClipFacts] = OrderedDict()
+    def __init__(self, parts: ReviewParts, glass: Glass | None = None) -> None:
+        self.glass = glass or Glass()
+        self._source = FrameSource(parts)
+        self._pictures: Memory[Wish, Drawn] = Memory(_MOST_BYTES, lambda drawn: drawn.kept_bytes)
         self._changed = threading.Condition()
         self._wish: tuple[Wish, Callable[[Drawn], object]] | None = None
         self._ahead: list[Wish] = []
@@ -101,14 +104,12 @@ class FrameLoader:
 
     def _prefetch_neighbours(self, drawn: Drawn) -> None:
         length = drawn.facts.length if drawn.facts else 1
-        places = (place for place in (drawn.position + 1, drawn.position - 1) if 0 <= place < length)
-        self.prefetch(replace(drawn.wish, position=place) for place in places)
+        places = (drawn.position + by for by in (1, -1, 2))
+        self.prefetch(replace(drawn.wish, position=place) for place in places if 0 <= place < length)
 
     def _drawn(self, wish: Wish) -> Drawn:
-        if wish not in self._pictures:
-            _remember(self._pictures, wish, self._draw(wish), _MOST_PICTURES)
-        self._pictures.move_to_end(wish)
-        return self._pictures[wish]
+        known = self._pictures.recall(wish)
+        return self._pictures.keep(wish, self._draw(wish)) if known is None else known
 
     def _draw(self, wish: Wish) -> Drawn:
         if wish.sample.media is MediaKind.NONE:
@@ -121,24 +122,9 @@ class FrameLoader:
             return Drawn(wish, words=visible(f"this picture cannot be drawn: {type(error).__name__}: {error}"))
 
     def _draw_frame(self, wish: Wish) -> Drawn:
-        from workbench.tui.pictures.half_blocks import draw_picture
-
-        facts = self._facts(wish.sample)
+        facts = self._source.facts(wish.sample)
         position = facts.first_shown(wish.sample) if wish.position is None else wish.position
-        longest_px = -(-max(wish.width, 2 * wish.height) // _STEP_PX) * _STEP_PX
-        frame = self._parts.clip_frame(wish.sample, position, longest_px)
-        lines = draw_picture(frame.data, wish.width, wish.height, colours=wish.colours)
-        return Drawn(wish, position, facts, lines)
-
-    def _facts(self, sample: Sample) -> ClipFacts:
-        if sample.id not in self._clips:
-            parts = self._parts
-            facts = ClipFacts(parts.clip_length(sample), parts.sent_indices(sample), parts.frame_numbers(sample))
-            _remember(self._clips, sample.id, facts, _MOST_CLIPS)
-        return self._clips[sample.id]
-
-
-def _remember(memory: OrderedDict[K, V], key: K, value: V, most: int) -> None:
-    memory[key] = value
-    if len(memory) > most:
-        memory.popitem(last=False)
+        if wish.form is Form.WORDS:
+            return Drawn(wish, position, facts, words=f"no picture in this terminal: {self.glass.facts.why}")
+        data = self._source.frame(wish.sample, position, longest_side_px(wish.form, wish.box))
+        return Drawn(wish, position, facts, encoder_of(wish.form)(data, wish.box))

@@ -1,11 +1,13 @@
-"""The frames of one sample, one at a time, with a caption below.
+"""The frames of one sample, one at a time, with their place in the clip and a caption below.
 
-The old picture stays until the new one is there, so that walking through a list does not flicker.
+The old picture stays until the new one is there, so that walking through a list does not flicker; but a picture of
+another sample gives way after a moment, since beside a new prediction it would be taken for its own.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from time import monotonic
+from typing import Final, Protocol
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -15,10 +17,33 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from workbench.domain.samples import Sample
-from workbench.tui.pictures.frame_loader import Drawn, FrameLoader, Wish
+from workbench.tui.pictures.clip_line import ClipLine
+from workbench.tui.pictures.encoded import Box, Form
+from workbench.tui.pictures.frame_loader import Drawn, Wish
+from workbench.tui.pictures.glass import Glass
 from workbench.tui.pictures.picture import Picture
+from workbench.tui.pictures.playing import Playback
 
-_FRAMES_PER_SECOND: Final = 12
+_STALE_S: Final = 0.25
+
+
+class Loader(Protocol):
+    """What the pane needs of a loader."""
+
+    glass: Glass
+
+    def want(self, wish: Wish, answer: "Answer") -> None:
+        """Draw this now."""
+
+    def prefetch(self, wishes: Iterable[Wish]) -> None:
+        """Draw these in advance."""
+
+
+class Answer(Protocol):
+    """Where a drawn frame goes."""
+
+    def __call__(self, drawn: Drawn) -> object:
+        """Called from any thread."""
 
 
 class FramePane(Vertical):
@@ -36,18 +61,22 @@ class FramePane(Vertical):
 
         drawn: Drawn
 
-    def __init__(self, loader: FrameLoader) -> None:
+    def __init__(self, loader: Loader) -> None:
         super().__init__()
         self._loader = loader
         self._wish: Wish | None = None
         self._shown: Drawn | None = None
-        self._playing: Timer | None = None
-        self._picture = Picture()
+        self._playback: Playback | None = None
+        self._ticks: Timer | None = None
+        self._stale: Timer | None = None
+        self._picture = Picture(loader.glass)
+        self._line = ClipLine()
         self._caption = Static(id="caption", markup=False)
 
     def compose(self) -> ComposeResult:
-        """The picture over its caption."""
+        """The picture over its place and its caption."""
         yield self._picture
+        yield self._line
         yield self._caption
 
     @property
@@ -66,13 +95,14 @@ class FramePane(Vertical):
             return
         self._stop()
         self._want(sample, position)
+        if self._shown is not None and self._stale is None:
+            self._stale = self.set_timer(_STALE_S, self._give_way)
 
     def clear(self) -> None:
         """Show nothing: there is no sample."""
         self._stop()
-        self._wish = self._shown = None
-        self._picture.show(())
-        self._caption.update("")
+        self._wish = None
+        self._empty("")
 
     def prefetch(self, samples: Iterable[Sample]) -> None:
         """Have other samples drawn in advance."""
@@ -80,14 +110,17 @@ class FramePane(Vertical):
 
     def step(self, by: int) -> None:
         """Go to another frame of the clip, around its ends."""
-        shown = self._shown
-        if self.is_settled and shown is not None and shown.facts is not None and shown.facts.length > 1:
-            self._want(shown.wish.sample, (shown.position + by) % shown.facts.length)
+        if (shown := self._shown_clip()) is not None:
+            sample, length, position = shown
+            self._want(sample, (position + by) % length)
 
     def play_or_stop(self) -> None:
-        """Play the clip from here, round and round, or stop."""
-        if self._playing is None and self._shown and self._shown.facts and self._shown.facts.length > 1:
-            self._playing = self.set_interval(1 / _FRAMES_PER_SECOND, lambda: self.step(1))
+        """Play the clip from here, round and round, at its own pace, or stop."""
+        shown = self._shown_clip()
+        if self._playback is None and shown is not None and self._shown and self._shown.facts:
+            _, length, position = shown
+            self._playback = Playback(position, monotonic(), self._shown.facts.rate, length)
+            self._ticks = self.set_interval(self._playback.every_s, self._play_on)
         else:
             self._stop()
         self._say_caption()
@@ -100,28 +133,73 @@ class FramePane(Vertical):
     def on_frame_pane_arrived(self, message: Arrived) -> None:
         """Show it, unless something else has been asked for since."""
         message.stop()
-        if message.drawn.wish == self._wish:
-            self._shown = message.drawn
-            self._picture.show(message.drawn.lines, message.drawn.words)
-            self._say_caption()
+        drawn = message.drawn
+        if drawn.wish != self._wish:
+            return
+        self._keep_fresh()
+        self._shown = drawn
+        self._picture.show(drawn.picture, drawn.words)
+        if drawn.facts is None:
+            self._line.clear()
+        else:
+            self._line.show(drawn.wish.sample, drawn.facts, drawn.position)
+        self._say_caption()
+        if self._playback is not None:
+            self._loader.glass.ask_back()
+
+    def _play_on(self) -> None:
+        shown = self._shown_clip()
+        if self._playback is None or shown is None or self._loader.glass.is_busy:
+            return
+        sample, _, position = shown
+        due = self._playback.due(monotonic())
+        if due != position:
+            self._want(sample, due)
+
+    def _shown_clip(self) -> tuple[Sample, int, int] | None:
+        """The sample, its length and the position, of a clip of which the frame that was asked for is shown."""
+        shown = self._shown
+        if not self.is_settled or shown is None or shown.facts is None or shown.facts.length < 2:
+            return None
+        return shown.wish.sample, shown.facts.length, shown.position
 
     def _want(self, sample: Sample, position: int | None) -> None:
         wish = self._wished(sample, position)
         self._wish = wish
-        if wish.width > 0 and wish.height > 0:
+        if wish.box.width > 0 and wish.box.height > 0:
             self._loader.want(wish, lambda drawn: self.post_message(self.Arrived(drawn)))
 
     def _wished(self, sample: Sample, position: int | None) -> Wish:
-        size = self._picture.size
-        return Wish(sample, position, size.width, size.height, self.app.console.color_system is not None)
+        size, facts = self._picture.size, self._loader.glass.facts
+        colours = self.app.console.color_system is not None and not self.app.no_color
+        return Wish(sample, position, Box.of(size.width, size.height, facts), Form.fitting(facts, colours=colours))
+
+    def _give_way(self) -> None:
+        self._stale = None
+        if self._shown is not None and self._wish is not None and self._shown.wish.sample != self._wish.sample:
+            self._empty("…")
+
+    def _keep_fresh(self) -> None:
+        if self._stale is not None:
+            self._stale.stop()
+            self._stale = None
+
+    def _empty(self, words: str) -> None:
+        self._keep_fresh()
+        self._shown = None
+        self._picture.show(None, words)
+        self._line.clear()
+        self._caption.update("")
 
     def _stop(self) -> None:
-        if self._playing is not None:
-            self._playing.stop()
-            self._playing = None
+        self._playback = None
+        if self._ticks is not None:
+            self._ticks.stop()
+            self._ticks = None
 
     def _say_caption(self) -> None:
         shown = self._shown
         words = shown.facts.caption(shown.wish.sample, shown.position) if shown and shown.facts else ""
-        playing = "▶ " if self._playing else ""
-        self._caption.update(Content(playing + words))
+        if self._playback:
+            words = f"▶ {words}, {self._playback.rate:.0f} a second"
+        self._caption.update(Content(words), layout=False)

@@ -1,43 +1,60 @@
-"""Pictures as characters: two pixels to a cell in colour, or five shades where the terminal has no colours.
+"""Pictures as characters: two pixels to a cell.
 
 Half blocks look the same in every terminal, in tmux and over SSH, where picture protocols fail each in its own way.
 Sixty-four colours with equal neighbours joined cost a third of the bytes of full colour, and a face loses nothing.
-
-Pillow is loaded with this module, so only the loader thread imports it.
+A picture that would still be too long for a slow line (noise, leaves, a crowd) gives up colours, then detail.
 """
 
 from functools import lru_cache
-from io import BytesIO
 from itertools import groupby
 from typing import Final
 
-from PIL import Image, ImageOps
-from rich.color import Color
+from PIL import Image
+from rich.color import Color, ColorSystem
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-_COLOURS: Final = 64
-_SHADES: Final = " ░▒▓█"
+from workbench.tui.pictures.encoded import Box, CellPicture
+from workbench.tui.pictures.fitting import fitted, reduced
+
+_COLOURS: Final = (64, 32, 16)
+_MOST_BYTES: Final = 50_000
+"""On the line, for one picture as Textual writes it; at 50 KB a second that is a second."""
+_TRUE_COLOUR: Final = ColorSystem.TRUECOLOR
+_CURSOR_BYTES: Final = 10
+"""A move of the cursor, one for each line."""
 
 Pixel = tuple[int, int, int]
 
 
-def draw_picture(data: bytes, width: int, height: int, *, colours: bool) -> tuple[Strip, ...]:
-    """Draw an encoded picture as large as it fits into so many cells, its proportions kept."""
-    with Image.open(BytesIO(data)) as picture:
-        scale = min(width / picture.width, 2 * height / picture.height)
-        size = max(round(picture.width * scale), 1), max(round(picture.height * scale), 1)
-        fitted = picture.convert("RGB").resize(size, Image.Resampling.LANCZOS)
-    return _half_blocks(fitted) if colours else _shades(fitted)
+def half_blocks(data: bytes, box: Box) -> CellPicture:
+    """Draw an encoded picture as large as it fits, its proportions kept."""
+    picture = fitted(data, box.width, 2 * box.height)
+    for colours in _COLOURS:
+        lines = _lines(reduced(picture, colours).convert("RGB"))
+        if _written_bytes(lines) <= _MOST_BYTES:
+            return CellPicture(lines)
+    return CellPicture(_coarse(picture))
 
 
-def _half_blocks(picture: Image.Image) -> tuple[Strip, ...]:
-    reduced = picture.quantize(_COLOURS, dither=Image.Dither.NONE).convert("RGB")
-    rows = [_pixels(reduced, y) for y in range(reduced.height)]
+def _coarse(picture: Image.Image) -> tuple[Strip, ...]:
+    """Pixels two, three... cells wide: what is left to do about a picture without any even places."""
+    lines: tuple[Strip, ...] = ()
+    for wide in range(2, 9):
+        narrow = picture.resize((max(picture.width // wide, 1), picture.height), Image.Resampling.BOX)
+        plain = reduced(narrow, _COLOURS[-1]).convert("RGB")
+        lines = _lines(plain.resize(picture.size, Image.Resampling.NEAREST))
+        if _written_bytes(lines) <= _MOST_BYTES:
+            break
+    return lines
+
+
+def _lines(picture: Image.Image) -> tuple[Strip, ...]:
+    rows = [_pixels(picture, y) for y in range(picture.height)]
     lower: list[list[Pixel | None]] = [list(row) for row in rows[1::2]]
     if len(lower) < len(rows[::2]):
-        lower.append([None] * reduced.width)
+        lower.append([None] * picture.width)
     return tuple(_strip(zip(upper, below, strict=True)) for upper, below in zip(rows[::2], lower, strict=True))
 
 
@@ -54,17 +71,14 @@ def _style(upper: Pixel, lower: Pixel | None) -> Style:
     return Style(color=Color.from_rgb(*upper), bgcolor=Color.from_rgb(*lower) if lower else None)
 
 
-def _shades(picture: Image.Image) -> tuple[Strip, ...]:
-    """Light is ink: terminals without colours mostly write light on dark."""
-    grey = ImageOps.autocontrast(picture.convert("L"), cutoff=2)
-    small = grey.resize((grey.width, max(grey.height // 2, 1)), Image.Resampling.LANCZOS)
-    steps = len(_SHADES) - 1
-    palette = Image.new("P", (1, 1))
-    palette.putpalette([value * 255 // steps for value in range(steps + 1) for _ in "rgb"])
-    shaded = small.convert("RGB").quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG)
-    text = shaded.tobytes()
-    lines = (text[y * small.width : (y + 1) * small.width] for y in range(small.height))
-    return tuple(Strip([Segment("".join(_SHADES[min(shade, steps)] for shade in line))]) for line in lines)
+def _written_bytes(lines: tuple[Strip, ...]) -> int:
+    """What Textual writes for these lines in true colour: both colours and a reset for each run."""
+    runs = sum(
+        len(Strip.render_style(segment.style or Style.null(), segment.text, _TRUE_COLOUR).encode())
+        for line in lines
+        for segment in line
+    )
+    return runs + _CURSOR_BYTES * len(lines)
 
 
 def _pixels(picture: Image.Image, y: int) -> list[Pixel]:

@@ -65,6 +65,22 @@ def ask_terminal(
     return facts if facts.cell_px else replace(facts, cell_px=_measured_cell(stdout))
 
 
+def drain(stdin: int) -> None:
+    """Take an answer that is still on its way off the line, so that the shell does not get it."""
+    try:
+        with _unechoed(stdin):
+            _pass_over(stdin)
+    except (OSError, termios.error):
+        return  # the terminal is gone, and so is the answer
+
+
+def _pass_over(stdin: int) -> None:
+    """Read what comes, until it is quiet."""
+    give_up_s = time.monotonic() + _LONGEST_DRAIN_S
+    while _read(stdin, _QUIET_S) and time.monotonic() < give_up_s:
+        pass
+
+
 def _answered(question: bytes, stdin: int, stdout: int, deadline_s: float) -> bytes:
     """What comes back until the last part is answered, or until nobody can be waited for any longer."""
     with _unechoed(stdin):
@@ -73,17 +89,10 @@ def _answered(question: bytes, stdin: int, stdout: int, deadline_s: float) -> by
         while not is_complete(data) and len(data) < _MOST_BYTES:
             piece = _read(stdin, deadline_s - time.monotonic())
             if not piece:
-                _drain(stdin)
+                _pass_over(stdin)
                 break
             data += piece
     return data
-
-
-def _drain(stdin: int) -> None:
-    """Pass over what comes too late, until it is quiet."""
-    give_up_s = time.monotonic() + _LONGEST_DRAIN_S
-    while _read(stdin, _QUIET_S) and time.monotonic() < give_up_s:
-        pass
 
 
 @contextmanager

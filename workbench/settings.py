@@ -19,6 +19,8 @@ from workbench.provider.costs.prices import Price, read_price
 from workbench.provider.endpoint_tables import read_endpoint
 from workbench.provider.endpoints import EMBEDDED, PRESETS, Endpoint
 
+PICTURE_CHOICES: Final = ("auto", "half-blocks", "kitty", "sixel", "words")
+"""How pictures are shown in the terminal; `auto` asks it."""
 _FILE: Final = "emowb.toml"
 _PREFIX: Final = "EMOWB_"
 _DEFAULT: Final = "default"
@@ -48,6 +50,8 @@ class Settings:
     concurrency: int | None = None
     """Requests in flight; None: found out while running."""
     timeout_s: float = 300.0
+    pictures: str = "auto"
+    """One of PICTURE_CHOICES."""
     endpoints: Mapping[str, Endpoint] = field(default_factory=lambda: PRESETS)
     """Presets, and what the files add or change."""
     prices: Mapping[str, Price] = field(default_factory=lambda: MappingProxyType({}))
@@ -65,10 +69,15 @@ def load_settings(environment: Mapping[str, str], working_dir: Path, config_dir:
     settings = Settings(
         cache=_user_cache_dir(), reviewer=_login(), sources=MappingProxyType({"reviewer": "login name"})
     )
-    for path in ((config_dir or _user_config_dir()) / _FILE, working_dir / _FILE):
+    for path in settings_files(working_dir, config_dir):
         if path.is_file():
             settings = _with_file(settings, path)
     return _with_environment(settings, environment)
+
+
+def settings_files(working_dir: Path, config_dir: Path | None = None) -> tuple[Path, Path]:
+    """Where settings are looked for, whether or not there is a file; what the later one says wins."""
+    return (config_dir or _user_config_dir()) / _FILE, working_dir / _FILE
 
 
 def setting_names() -> tuple[str, ...]:
@@ -103,6 +112,13 @@ def _text(value: Any) -> str:
     return value.strip()
 
 
+def _picture_choice(value: Any) -> str:
+    choice = _text(value)
+    if choice not in PICTURE_CHOICES:
+        raise ValueError
+    return choice
+
+
 _WHOLE: Final = (_positive(int), "a whole number above 0")
 _READERS: Final[Mapping[str, tuple[Callable[[Any], Any], str]]] = MappingProxyType(
     {
@@ -118,6 +134,7 @@ _READERS: Final[Mapping[str, tuple[Callable[[Any], Any], str]]] = MappingProxyTy
         "budget_usd": (_positive(float), "US dollars above 0"),
         "concurrency": _WHOLE,
         "timeout_s": (_positive(float), "seconds above 0"),
+        "pictures": (_picture_choice, f"one of {', '.join(PICTURE_CHOICES)}"),
     }
 )
 

@@ -15,6 +15,7 @@ from workbench.cli import (
     comparing,
     datasets,
     demo,
+    doctor,
     endpoints,
     exporting,
     importing,
@@ -110,6 +111,7 @@ for room in (
     exporting,
     probing,
     endpoints,
+    doctor,
     backing_up,
     batch_files,
 ):

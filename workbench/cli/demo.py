@@ -12,6 +12,7 @@ from workbench.cli.context import settings_of, workspace
 from workbench.cli.output import say, show, suggest
 from workbench.cli.results import show_scores
 from workbench.cli.sending import INTERRUPTED, has_unanswered, send
+from workbench.cli.terminal import known_terminal
 from workbench.domain.datasets import card_of
 from workbench.domain.prompts import NAMED
 from workbench.domain.runs import Run
@@ -115,10 +116,13 @@ def _report(settings: "Settings", db: "Database") -> None:
 
 
 def _open(settings: "Settings") -> None:
-    from workbench.tui.app import run_review
     from workbench.wiring.reviewing import review_parts
 
-    run_review(review_parts(settings, os.environ, _OPENED, _RUN))
+    parts = review_parts(settings, os.environ, _OPENED, _RUN)
+    facts = known_terminal(settings)
+    from workbench.tui.app import run_review
+
+    run_review(parts, facts)
 
 
 def _samples_folder(settings: "Settings") -> Path:

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from workbench.cli.context import Key, RunName, settings_of, workspace
+from workbench.cli.terminal import Pictures, known_terminal
 from workbench.errors import UsageError
 
 
@@ -25,6 +26,7 @@ def open_review(
         typer.Option("--changed-from", metavar="NAME", help="Only samples that just one of the two runs has right."),
     ] = None,
     reviewer: Annotated[str | None, typer.Option(help="Whose review it is. Default: settings, else the login.")] = None,
+    pictures: Pictures = None,
 ) -> None:
     """Open the review screen on a run.
 
@@ -40,10 +42,11 @@ def open_review(
         raise UsageError("the review screen needs a terminal; `emowb metrics` and `emowb export` work without one")
     from workbench.wiring.reviewing import review_parts
 
-    settings = settings_of(context, reviewer=reviewer)
+    settings = settings_of(context, reviewer=reviewer, pictures=pictures)
     with workspace(settings):
         pass  # what is done to an older file is said here, where there is no screen yet
     parts = review_parts(settings, os.environ, key, run, changed_from)
+    facts = known_terminal(settings)
     from workbench.tui.app import run_review
 
-    run_review(parts)
+    run_review(parts, facts)

@@ -1,9 +1,7 @@
 """Arms of an ablation: their specs and names, which runs they use, and what the table is made of."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from sqlite_utils import Database
@@ -15,20 +13,12 @@ from workbench.domain.datasets import CARDS
 from workbench.domain.runs import Colour
 from workbench.errors import UsageError
 from workbench.pipeline.ablating import ORDERS, Axis, as_json, plan_arms, score_arms
-from workbench.storage.database import open_workspace
 
 RAFDB = CARDS["rafdb"]
 BASE = spec_of("rafdb")
 GOLD = {"w": "happy", "x": "sad", "y": "angry", "z": "happy"}
 FIRST = {name: ranked(label) for name, label in GOLD.items()}
 SECOND = FIRST | {"x": ranked("happy"), "y": ranked("sad")}
-
-
-@pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
-    workspace = open_workspace(tmp_path / "emowb.db", create=True)
-    yield workspace
-    workspace.close()
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """Estimates over a real workspace and real pictures, held against what the requests of the whole run really take."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,7 +18,6 @@ from workbench.pipeline.pacing import Bound, RunPace
 from workbench.pipeline.planning import plan_samples
 from workbench.provider.costs.estimates import estimate_request
 from workbench.provider.costs.prices import Price, PriceTable, load_prices
-from workbench.storage.database import open_workspace
 
 WANTED = FrameRequest(policy=FramePolicy.parse("all"), colour=Colour.RGB, longest_side_px=1024)
 PRICES = load_prices({"vlm": Price(input_usd=2.0, output_usd=10.0)})
@@ -46,13 +44,6 @@ class Shown:
     def __call__(self, sample: Sample) -> tuple[Frame, ...]:
         self.asked.append(sample.id)
         return sample_frames(self.root, sample, WANTED)
-
-
-@pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
-    workspace = open_workspace(tmp_path / "emowb.db", create=True)
-    yield workspace
-    workspace.close()
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Predictions from files become runs of a real workspace."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,19 +13,11 @@ from workbench.domain.scoring.protocols import Protocol
 from workbench.errors import DataError, UsageError
 from workbench.pipeline.loading import load_predictions
 from workbench.pipeline.scoring.run_scores import score_run
-from workbench.storage.database import open_workspace
 from workbench.storage.results import load_results
 from workbench.storage.runs import load_runs
 from workbench.storage.samples import ImportedDataset, count_samples, load_samples, save_dataset
 
 RAFDB, MOSI = CARDS["rafdb"], CARDS["cmumosi"]
-
-
-@pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
-    workspace = open_workspace(tmp_path / "emowb.db", create=True)
-    yield workspace
-    workspace.close()
 
 
 def written(tmp_path: Path, *rows: str, name: str = "theirs.csv", header: str = "name,gt,gpt4v") -> Path:

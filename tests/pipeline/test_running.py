@@ -1,5 +1,4 @@
 import asyncio
-from collections.abc import Iterator
 from contextlib import aclosing
 from pathlib import Path
 
@@ -23,13 +22,6 @@ from workbench.storage.results import Result, load_attempts, load_results
 from workbench.storage.runs import load_progress, load_run
 
 NO_REPEATS = RetryPolicy(repeats=0)
-
-
-@pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
-    database = open_workspace(tmp_path / "emowb.db", create=True)
-    yield database
-    database.close()
 
 
 @pytest.fixture

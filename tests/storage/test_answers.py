@@ -1,8 +1,5 @@
 """Answers are counted as they are read."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from sqlite_utils import Database
 
@@ -12,16 +9,8 @@ from workbench.domain.predictions import PredictionStatus
 from workbench.domain.runs import Run
 from workbench.domain.scoring.protocols import Answer
 from workbench.storage.answers import count_by_place, count_intensities, load_answers
-from workbench.storage.database import open_workspace
 
 RAFDB = CARDS["rafdb"]
-
-
-@pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
-    workspace = open_workspace(tmp_path / "emowb.db", create=True)
-    yield workspace
-    workspace.close()
 
 
 @pytest.fixture

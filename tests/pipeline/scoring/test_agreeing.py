@@ -1,8 +1,7 @@
 """Reviews of two and three reviewers in a real workspace."""
 
 import json
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from sqlite_utils import Database
@@ -14,7 +13,6 @@ from workbench.domain.runs import Run
 from workbench.domain.scoring.label_noise import Stratum
 from workbench.pipeline.scoring.agreeing import CONFLICT_COLUMNS, agree_run, as_json, conflict_rows
 from workbench.review.session import ReviewSession
-from workbench.storage.database import open_workspace
 
 CHSIMS = CARDS["chsims"]
 GOLD = {
@@ -27,13 +25,6 @@ GOLD = {
     "pending": "positive",
 }
 Reviewing = Callable[[str], ReviewSession]
-
-
-@pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
-    workspace = open_workspace(tmp_path / "emowb.db", create=True)
-    yield workspace
-    workspace.close()
 
 
 @pytest.fixture

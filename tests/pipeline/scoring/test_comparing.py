@@ -1,8 +1,6 @@
 """Comparisons of runs in a real workspace, with every fate that a sample can meet."""
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlite_utils import Database
@@ -13,7 +11,6 @@ from workbench.domain.datasets import CARDS
 from workbench.domain.runs import Run
 from workbench.domain.scoring.protocols import Protocol, rules_of
 from workbench.pipeline.scoring.comparing import as_json, changed_sides, compare_runs
-from workbench.storage.database import open_workspace
 
 RAFDB, CHSIMS, CASME2 = CARDS["rafdb"], CARDS["chsims"], CARDS["casme2"]
 GOLD = {"both": "happy", "a alone": "happy", "b alone": "sad", "refused": "sad", "word": "sad", "neither": "sad"}
@@ -33,13 +30,6 @@ B = {
     "word": ranked("sad"),
     "neither": ranked("angry"),
 }
-
-
-@pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
-    workspace = open_workspace(tmp_path / "emowb.db", create=True)
-    yield workspace
-    workspace.close()
 
 
 @pytest.fixture

@@ -1,8 +1,5 @@
 """Rates of answers and refusals, of runs in a real workspace."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,7 +12,6 @@ from workbench.domain.runs import Run
 from workbench.domain.scoring.protocols import Protocol
 from workbench.pipeline.scoring.rates import Rates, most_refused, rates_of, run_rates
 from workbench.pipeline.scoring.run_scores import as_json, score_run
-from workbench.storage.database import open_workspace
 
 CHSIMS = CARDS["chsims"]
 GOLD = {
@@ -28,13 +24,6 @@ GOLD = {
     "zero": "neutral",
 }
 CLUSTERS = {"at once": "film b", "then answered": "film a", "refused": "film a", "then refused": "film b"}
-
-
-@pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
-    workspace = open_workspace(tmp_path / "emowb.db", create=True)
-    yield workspace
-    workspace.close()
 
 
 @pytest.fixture

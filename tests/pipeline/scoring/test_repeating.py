@@ -1,8 +1,5 @@
 """Repeats, other orders of labels and ensembles, in a real workspace."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from sqlite_utils import Database
 
@@ -19,20 +16,12 @@ from workbench.pipeline.scoring.repeating import (
     repeats_of,
     steadiness_json,
 )
-from workbench.storage.database import open_workspace
 
 CARD = CARDS["rafdb"]
 GOLD = {"w": "happy", "x": "sad", "y": "angry", "z": "happy"}
 FIRST = {"w": ranked("happy"), "x": ranked("sad", "angry"), "y": REFUSED, "z": REFUSED}
 SECOND = {"w": ranked("happy"), "x": ranked("angry", "sad"), "y": ranked("angry"), "z": REFUSED}
 THIRD = {"w": outside("glad", "happy"), "x": ranked("happy", "sad"), "y": ranked("happy", "angry"), "z": REFUSED}
-
-
-@pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
-    workspace = open_workspace(tmp_path / "emowb.db", create=True)
-    yield workspace
-    workspace.close()
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 """Runs in a real workspace, with every fate that a sample can meet."""
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlite_utils import Database
@@ -16,7 +14,6 @@ from workbench.domain.scoring.intervals import MetricValue
 from workbench.domain.scoring.metrics import Bounds
 from workbench.domain.scoring.protocols import Against, Neutral, Protocol
 from workbench.pipeline.scoring.run_scores import as_json, score_run
-from workbench.storage.database import open_workspace
 from workbench.storage.reviews import save_change
 
 CHSIMS = CARDS["chsims"]
@@ -41,13 +38,6 @@ SETTLED = {
     "outside.mp4": outside("bored", "negative"),
     "zero.mp4": ranked("neutral"),
 }
-
-
-@pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
-    workspace = open_workspace(tmp_path / "emowb.db", create=True)
-    yield workspace
-    workspace.close()
 
 
 @pytest.fixture

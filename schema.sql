@@ -73,10 +73,12 @@ CREATE TABLE prediction (
     attempt_id   INTEGER REFERENCES attempt (id), -- the attempt that decided
     place        INTEGER,                -- place in that attempt's request, from 0
     note         TEXT,                   -- what had to be done otherwise than asked, or why its media are bad
+    gold_label   TEXT NOT NULL DEFAULT '', -- the sample's; here too, so that gold beside answer is read from one index
     PRIMARY KEY (run_id, sample_id)
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX prediction_by_position ON prediction (run_id, position);
 CREATE INDEX prediction_by_failure ON prediction (run_id, failure, position);
+CREATE INDEX prediction_by_answer ON prediction (run_id, gold_label, top1, position);
 
 -- One row: several samples of a run that are asked about in ONE request, as often as it takes.
 CREATE TABLE batch (

@@ -17,6 +17,11 @@ def put_version_2(path: Path) -> None:
     _put(path, "workspace_v2.sql")
 
 
+def put_version_3(path: Path) -> None:
+    """A workspace of schema version 3: that of version 2, brought up to date, and limits said of its run."""
+    _put(path, "workspace_v3.sql")
+
+
 def _put(path: Path, name: str) -> None:
     with closing(sqlite3.connect(path)) as old:
         old.executescript((DATA / name).read_text(encoding="utf-8"))

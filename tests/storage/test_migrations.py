@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.storage.full_disk import files_no_longer_than
-from tests.storage.old_workspaces import put_version_1, put_version_2
+from tests.storage.old_workspaces import put_version_1, put_version_2, put_version_3
 from workbench import __version__
 from workbench.domain.queueing import BatchState
 from workbench.errors import DatabaseError
@@ -26,6 +26,7 @@ from workbench.storage.results import load_results
 from workbench.storage.reviews import load_reviews
 from workbench.storage.runs import load_progress, load_run
 from workbench.storage.samples import load_samples
+from workbench.storage.steering import load_control
 
 Rows = dict[str, list[tuple[object, ...]]]
 
@@ -123,9 +124,9 @@ def migrations_in(path: Path) -> list[tuple[object, ...]]:
 def test_every_version_that_a_file_has_reached_is_recorded_in_it(old: Path) -> None:
     open_workspace(old).close()
     open_workspace(old).close()
-    assert migrations_in(old) == [(2, __version__), (3, __version__)]
+    assert migrations_in(old) == [(2, __version__), (3, __version__), (4, __version__)]
     with closing(sqlite3.connect(old)) as db:
-        at, _ = (at for (at,) in db.execute("SELECT at FROM migration"))
+        at, *_ = (at for (at,) in db.execute("SELECT at FROM migration"))
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00", at)
 
 
@@ -181,6 +182,42 @@ def test_what_a_run_of_version_2_has_come_to_is_summed_up_and_its_batches_are_in
         }
         page = load_batches(db, 1, None, is_sent=False, most=10)
         assert [row.id for row in page] == [6, 2, 5, 4, 3, 1]
+
+
+# ── from version 3 ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def third(path: Path) -> Path:
+    """A workspace of schema version 3."""
+    put_version_3(path)
+    return path
+
+
+def test_a_workspace_of_version_3_is_brought_up_to_date_and_keeps_every_row(third: Path) -> None:
+    columns, before = columns_of(third), rows(third)
+    open_workspace(third).close()
+    after = rows(third, columns=columns)
+    assert (version(third), copies(third)) == (SCHEMA_VERSION, ["emowb.db.v3.bak"])
+    assert after.pop("migration")[: len(before["migration"])] == before.pop("migration")
+    assert after == before
+
+
+def test_a_workspace_of_version_3_comes_to_have_the_schema_of_a_new_one(third: Path, tmp_path: Path) -> None:
+    new = tmp_path / "new.db"
+    open_workspace(new, create=True).close()
+    open_workspace(third).close()
+    assert schema(third) == schema(new)
+
+
+def test_predictions_of_version_3_come_to_hold_the_gold_labels_of_their_samples(third: Path) -> None:
+    with closing(open_workspace(third)) as db:
+        labels = db.conn.execute(
+            "SELECT sample.gold, gold_label FROM prediction JOIN sample ON sample.id = sample_id"
+        ).fetchall()
+        assert len(labels) == 5
+        assert all(gold == label for gold, label in labels)
+        assert load_control(db, 1).limits.rpm == 60
 
 
 # ── the copy of the old file ─────────────────────────────────────────────────────────────────────────────────────
@@ -283,7 +320,7 @@ def test_two_programs_that_open_an_old_workspace_at_once_bring_it_up_to_date_onc
 
     with ThreadPoolExecutor(4) as threads:
         assert list(threads.map(opened, range(4))) == [SCHEMA_VERSION] * 4
-    assert migrations_in(old) == [(2, __version__), (3, __version__)]
+    assert migrations_in(old) == [(2, __version__), (3, __version__), (4, __version__)]
     assert copies(old) == ["emowb.db.v1.bak"]
 
 

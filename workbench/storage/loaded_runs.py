@@ -27,7 +27,8 @@ def create_loaded_run(db: Database, name: str, spec: RunSpec, settled: Sequence[
         numbers = sample_numbers(db, run_id, [one.sample_id for one in settled])
         db.conn.executemany(
             "INSERT INTO prediction (run_id, sample_id, position, status, ranking, top1, gold_rank, failure, "
-            "first_status, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "first_status, note, gold_label) SELECT ?1, id, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, gold "
+            "FROM sample WHERE id = ?2",
             (
                 (
                     *(run_id, numbers[one.sample_id], position, one.prediction.status),

@@ -149,6 +149,11 @@ CREATE TRIGGER attempt_received AFTER UPDATE OF received_at ON attempt
         ON CONFLICT DO UPDATE SET amount = amount + excluded.amount;
 END;
 """,
+        4: """
+ALTER TABLE prediction ADD COLUMN gold_label TEXT NOT NULL DEFAULT '';
+UPDATE prediction SET gold_label = (SELECT gold FROM sample WHERE sample.id = sample_id);
+CREATE INDEX prediction_by_answer ON prediction (run_id, gold_label, top1, position);
+""",
     }
 )
 """What leads to a version from the one before it."""

@@ -24,7 +24,8 @@ def create_run(db: Database, name: str, spec: RunSpec, batches: Sequence[Sequenc
         order = [name for batch in batches for name in batch]
         numbers = sample_numbers(db, run_id, order)
         db.conn.executemany(
-            "INSERT INTO prediction (run_id, sample_id, position) VALUES (?, ?, ?)",
+            "INSERT INTO prediction (run_id, sample_id, position, gold_label) "
+            "SELECT ?1, id, ?3, gold FROM sample WHERE id = ?2",
             ((run_id, numbers[name], position) for position, name in enumerate(order)),
         )
         add_batches(db, run_id, batches, numbers=numbers)

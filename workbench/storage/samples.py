@@ -46,6 +46,7 @@ def save_dataset(db: Database, dataset: ImportedDataset, samples: Sequence[Sampl
             _UPSERT_SAMPLE,
             (_sample_row(key, position, sample) for position, sample in enumerate(samples)),
         )
+        db.conn.execute(_RENEW_GOLD, {"dataset": key})
         gone = db.conn.execute(
             "DELETE FROM sample WHERE dataset = ? AND position = -1 AND id NOT IN (SELECT sample_id FROM prediction)",
             (key,),
@@ -147,6 +148,10 @@ _UPSERT_SAMPLE = (
     f"INSERT INTO sample ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))}) "
     "ON CONFLICT (dataset, name) DO UPDATE SET "
     + ", ".join(f"{column} = excluded.{column}" for column in _COLUMNS if column not in ("dataset", "name"))
+)
+_RENEW_GOLD = (
+    "UPDATE prediction SET gold_label = sample.gold FROM sample WHERE sample.id = sample_id "
+    "AND run_id IN (SELECT id FROM run WHERE run.dataset = :dataset) AND gold_label <> sample.gold"
 )
 
 

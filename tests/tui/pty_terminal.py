@@ -8,7 +8,7 @@ import struct
 import subprocess
 import termios
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -35,7 +35,16 @@ class PtyTerminal:
 
     def type(self, keys: str) -> None:
         """Send keys as a terminal does."""
-        os.write(self._master, keys.encode())
+        self.answer(keys.encode())
+
+    def answer(self, data: bytes) -> None:
+        """Send what a terminal says of itself."""
+        os.write(self._master, data)
+
+    @property
+    def lines(self) -> list[str]:
+        """What is to be seen."""
+        return list(self._screen.display)
 
     def wait_for(self, words: str) -> None:
         """Read until these words are to be seen."""
@@ -43,6 +52,13 @@ class PtyTerminal:
         while words not in (seen := "\n".join(self._screen.display)):
             if not self._read() or time.monotonic() > deadline:
                 raise AssertionError(f"{words!r} never came; on the screen:\n{seen}")
+
+    def wait_for_bytes(self, found: Callable[[bytes], object], since: int = 0) -> None:
+        """Read until what was written from a place on is as wanted."""
+        deadline = time.monotonic() + _PATIENCE_S
+        while not found(self.written[since:]):
+            if not self._read() or time.monotonic() > deadline:
+                raise AssertionError(f"never came; the last that came: {self.written[-300:]!r}")
 
     def wait_for_end(self) -> int:
         """Read to the end; the exit code."""

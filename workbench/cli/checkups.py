@@ -90,7 +90,7 @@ def _within(db: "Database") -> Iterator[Finding]:
     schema = _pragma(db, "user_version")
     older = "" if schema == SCHEMA_VERSION else f"{schema}; brought up to {SCHEMA_VERSION} when it is next opened"
     yield Finding("schema", schema, older)
-    journal = str(_pragma(db, "journal_mode"))
+    journal = "wal" if _pragma(db, "journal_mode") == "wal" else "rollback"
     yield Finding("journal", journal, worth_knowing=journal == "wal" and not wal_is_safe())
     checked = str(_pragma(db, "quick_check"))
     yield Finding("quick check", checked, worth_knowing=checked != "ok")

@@ -21,7 +21,10 @@ _COLOUR_HELD: Final = b"\x1b[48;2;1;2;3m\x1bP$qm\x1b\\\x1b[0m"
 _COLOUR_CLAIMED: Final = b"\x1bP+q524742\x1b\\"
 """The terminfo capability `RGB`, in hexadecimal (XTGETTCAP)."""
 
-EVERYTHING: Final = _KITTY + _NAME + _CELL_SIZE + _SYNC_OUTPUT + _COLOUR_HELD + _COLOUR_CLAIMED + _DEVICE
+_WIPE: Final = b"\r\x1b[K"
+"""Of a line on which a poor terminal has printed what it does not know."""
+
+EVERYTHING: Final = _KITTY + _NAME + _CELL_SIZE + _SYNC_OUTPUT + _COLOUR_HELD + _COLOUR_CLAIMED + _WIPE + _DEVICE
 WITHIN_A_MULTIPLEXER: Final = _NAME + _CELL_SIZE + _DEVICE
 """tmux takes a question in kitty's form for a window's title, and screen prints what it does not know."""
 

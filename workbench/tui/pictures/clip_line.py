@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Mapping
+from itertools import groupby
 from typing import ClassVar, Final
 
 from rich.segment import Segment
@@ -11,13 +12,17 @@ from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
-from workbench.domain.samples import Sample
+from workbench.domain.samples import MediaKind, Sample
 from workbench.tui.pictures.clips import ClipFacts
 from workbench.tui.tones import tone
 
+_CLIPS: Final = frozenset({MediaKind.FRAMES, MediaKind.FILES, MediaKind.VIDEO})
+_SHORTEST: Final = 2
+"""A clip of one frame is a picture."""
 _LINE: Final = "─"
 _SENT: Final = "◆"
 _SHOWN: Final = "●"
+_SHOWN_AND_MARKED: Final = "◉"
 _ROLES: Final[Mapping[str, str]] = {"onset": "├", "offset": "┤", "apex": "▲"}
 """In the order in which they are written; a later one hides an earlier one in the same cell."""
 
@@ -38,32 +43,40 @@ class ClipLine(Widget):
         super().__init__()
         self._clip: tuple[Sample, ClipFacts, int] | None = None
 
+    def make_room(self, sample: Sample) -> None:
+        """Take a line for a clip and none for a picture, before it is known how long the clip is: a line that came
+        with the first frame would take it from the frame.
+        """
+        self.display = sample.media in _CLIPS
+
     def show(self, sample: Sample, facts: ClipFacts, position: int) -> None:
         """Show where a frame stands."""
         self._clip = (sample, facts, position)
-        self.display = facts.length > 1
         self.refresh()
 
     def clear(self) -> None:
         """Show nothing."""
         self._clip = None
-        self.display = False
+        self.refresh()
 
-    def render_line(self, y: int) -> Strip:
+    def render_line(self, y: int) -> Strip:  # noqa: ARG002  # there is one line
         """The line."""
-        if self._clip is None or y > 0:
+        if self._clip is None or self._clip[1].length < _SHORTEST:
             return Strip.blank(self.size.width, self.rich_style)
         signs = clip_signs(*self._clip, self.size.width)
-        return Strip([Segment(sign, self._style_of(sign)) for sign in signs], len(signs))
+        runs = ("".join(run) for _, run in groupby(signs))
+        return Strip([Segment(run, self._style_of(run[0])) for run in runs], len(signs))
 
     def _style_of(self, sign: str) -> Style:
         if sign == _LINE:
             return self.rich_style
-        return self.rich_style + tone(self, "clip-line--shown" if sign == _SHOWN else "clip-line--marks")
+        return self.rich_style + tone(
+            self, "clip-line--shown" if sign in (_SHOWN, _SHOWN_AND_MARKED) else "clip-line--marks"
+        )
 
 
 def clip_signs(sample: Sample, facts: ClipFacts, position: int, width: int) -> str:
-    """The signs for a width in cells. The frame shown is always to be seen, the apex wherever it is not it."""
+    """The signs for a width in cells. The frame shown is always to be seen, also where it is one of the marked ones."""
     signs = [_LINE] * width
     last = max(facts.length - 1, 1)
 
@@ -71,9 +84,10 @@ def clip_signs(sample: Sample, facts: ClipFacts, position: int, width: int) -> s
         if width > 0 and 0 <= place < facts.length:
             signs[round(place * (width - 1) / last)] = sign
 
-    for place in facts.sent:
-        put(place, _SENT)
-    for role, sign in _ROLES.items():
-        put(facts.place_of(sample, role), sign)
-    put(position, _SHOWN)
+    marks = [(place, _SENT) for place in facts.sent]
+    marks += [(facts.place_of(sample, role), sign) for role, sign in _ROLES.items()]
+    for place, sign in marks:
+        put(place, sign)
+    marked = {place for place, _ in marks}
+    put(position, _SHOWN_AND_MARKED if position in marked else _SHOWN)
     return "".join(signs)

@@ -94,6 +94,7 @@ class FramePane(Vertical):
         if self._wish is not None and self._wish.sample == sample:
             return
         self._stop()
+        self._line.make_room(sample)
         self._want(sample, position)
         if self._shown is not None and self._stale is None:
             self._stale = self.set_timer(_STALE_S, self._give_way)
@@ -125,7 +126,7 @@ class FramePane(Vertical):
             self._stop()
         self._say_caption()
 
-    def on_resize(self) -> None:
+    def on_picture_resized(self) -> None:
         """Draw what is shown in the new size."""
         if self._wish is not None:
             self._want(self._wish.sample, self._wish.position if self._shown is None else self._shown.position)

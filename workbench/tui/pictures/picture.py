@@ -1,11 +1,13 @@
 """A picture in the middle of its space, or words in its place."""
 
+from dataclasses import dataclass
 from textwrap import wrap
 from typing import ClassVar, Final
 
 from rich.segment import Segment
 from textual.errors import NoWidget
 from textual.geometry import Region
+from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -30,6 +32,10 @@ class Picture(Widget):
     }
     """
 
+    @dataclass
+    class Resized(Message):
+        """There is more space, or less, than there was."""
+
     def __init__(self, glass: Glass) -> None:
         super().__init__()
         self._glass = glass
@@ -41,10 +47,9 @@ class Picture(Widget):
         self._shown, self._words = picture, words
         self.refresh()
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is no picture."""
-        return self._shown is None
+    def on_resize(self) -> None:
+        """Have a picture made for the new space."""
+        self.post_message(self.Resized())
 
     def render_line(self, y: int) -> Strip:
         """One line of what is made of characters, centred; blanks where the terminal draws by itself."""

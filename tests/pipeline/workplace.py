@@ -87,12 +87,27 @@ class Workplace:
         return RunnerParts(**(values | changes))  # type: ignore[arg-type]  # a test names what it changes
 
     def send(
-        self, run: Run, *ways: Way, stop: Stop | None = None, time: Passing | None = None, **changes: object
+        self,
+        run: Run,
+        *ways: Way,
+        stop: Stop | None = None,
+        time: Passing | None = None,
+        hears: Callable[[str], object] = len,
+        **changes: object,
     ) -> Sent:
-        """Send what is open of a run."""
-        return asyncio.run(self.sending(run, *ways, stop=stop or Stop(), time=time or Passing(), **changes))
+        """Send what is open of a run; `hears` hears what a person would be told meanwhile."""
+        given = stop or Stop()
+        return asyncio.run(self.sending(run, *ways, stop=given, time=time or Passing(), hears=hears, **changes))
 
-    async def sending(self, run: Run, *ways: Way, stop: Stop, time: Passing, **changes: object) -> Sent:
+    async def sending(
+        self,
+        run: Run,
+        *ways: Way,
+        stop: Stop,
+        time: Passing,
+        hears: Callable[[str], object] = len,
+        **changes: object,
+    ) -> Sent:
         """The same, in a loop that is there."""
         events: list[RunEvent] = []
         async with AsyncExitStack() as open_clients:
@@ -110,7 +125,9 @@ class Workplace:
             ]
             try:
                 async for event in send_run(self.parts(run, *channels, time=time, **changes), stop):
-                    events.append(event)  # noqa: PERF401  (those before an error are kept)
+                    events.append(event)
+                    if isinstance(event, Held):
+                        hears(event.reason)
             except WorkbenchError as error:
                 return Sent(events, stop.reason, error)
         return Sent(events, stop.reason, None)

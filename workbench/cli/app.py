@@ -26,6 +26,7 @@ from workbench.cli import (
     reviewing,
     running,
     runs,
+    steering,
 )
 from workbench.cli.output import say, show
 from workbench.errors import EXIT_INTERRUPTED, WorkbenchError
@@ -102,6 +103,7 @@ for room in (
     loading,
     running,
     runs,
+    steering,
     reproducing,
     reviewing,
     results,

@@ -223,7 +223,9 @@ def leave_if_stopped(last: Sent, command: str, *, is_series: bool = False) -> No
     run, stop = last.run, last.stop
     if stop.reason is None:
         return
-    if stop.reason == INTERRUPTED:
+    if stop.is_asked:
+        say(f"run {run.name} is {stop.reason}")
+    if stop.reason == INTERRUPTED or stop.is_asked:
         suggest("the same command goes on" if is_series else f"{command} goes on")
         raise typer.Exit(EXIT_INTERRUPTED)
     if stop.is_ours:

@@ -38,7 +38,7 @@ class MediaFailed:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The runner waits for something that a person may want to know of: a full disk, a lane that is closed."""
+    """Something that a person may want to know of: a full disk is waited for, a lane is closed, a limit was changed."""
 
     reason: str
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
+from workbench.domain.queueing import GivenLimits
 from workbench.domain.runs import Run
 from workbench.provider.endpoints import Endpoint
 from workbench.provider.secrets import ApiKey
@@ -51,7 +52,7 @@ def channels_of(
         limits = lane_limits(settings, endpoint, open_files)
         whose, now = (endpoint.name, key.name or None), datetime.now(UTC)
         before = count_asked_today(db, *whose, now) if limits.rpd else ()
-        lately = asked_lately(db, *whose, now) if limits.rpm or limits.tpm else ()
+        lately = asked_lately(db, *whose, now)
         name = f"{endpoint.name}/{key.name}" if len(one.keys) > 1 else endpoint.name
         async with EndpointClient(endpoint, key, timeout_s=settings.timeout_s) as client:
             yield Channel(
@@ -97,6 +98,13 @@ def lane_limits(settings: Settings, endpoint: Endpoint, most_in_flight: int | No
         concurrency=limit("concurrency", settings.concurrency, endpoint.concurrency),
         most_in_flight=most_in_flight,
     )
+
+
+def given_limits(settings: Settings) -> GivenLimits:
+    """What the command line says of limits."""
+    names = ("rpm", "tpm", "rpd", "concurrency", "budget_usd")
+    said = {name: getattr(settings, name) for name in names if settings.source_of(name) == "command line"}
+    return GivenLimits(**said)
 
 
 def most_open_files() -> int:

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import math
 from collections.abc import AsyncGenerator, Generator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing, contextmanager
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ from workbench.storage.database import Database, open_workspace
 from workbench.storage.samples import load_dataset
 from workbench.wiring.connections import Connection, connected
 from workbench.wiring.frames import frames_of
-from workbench.wiring.lanes import Pulse, channels_of
+from workbench.wiring.lanes import Pulse, channels_of, given_limits
 
 if TYPE_CHECKING:
     from workbench.provider.costs.prices import PriceTable
@@ -36,6 +37,7 @@ async def run_events(
     from workbench.pipeline.sending.running import RunnerParts, send_run
     from workbench.provider.costs.estimates import estimate_request
     from workbench.provider.costs.prices import cost_usd, load_prices
+    from workbench.storage.steering import forget_limits
 
     dataset = load_dataset(db, run.dataset)
     spec = run.spec
@@ -45,7 +47,10 @@ async def run_events(
         about = estimate_request(request, samples=samples, labels=spec.labels, prices=prices)
         return Expected(about.tokens, about.cost_usd)
 
+    given = given_limits(settings)
+    budget = _budget(settings, db, run, prices)
     async with AsyncExitStack() as stack:
+        forget_limits(db, run.id, given)
         stack.enter_context(_rare_collections())
         channels = [await stack.enter_async_context(one) for one in channels_of(settings, db, run, connection)]
         if pulse is not None:
@@ -60,7 +65,8 @@ async def run_events(
             expect=expect,
             now=utc_now,
             policy=retry_policy(spec.retry, spec.batch_size),
-            budget=_budget(settings, db, run, prices),
+            budget=budget,
+            given=given,
         )
         async with aclosing(send_run(parts, stop)) as events:  # closed with this one, not when it is collected
             async for event in events:
@@ -114,15 +120,25 @@ def _rare_collections() -> Iterator[None]:
 
 
 def _budget(settings: Settings, db: Database, run: Run, prices: "PriceTable") -> "Budget | None":
-    """What the run may still cost. Raises UsageError where nobody could tell."""
+    """What the run may still cost: anything, where nothing is said; a budget can be given later.
+
+    None where nobody could tell what it costs. Raises UsageError where a budget is to be kept all the same.
+    """
     from workbench.provider.limits.budget import Budget
     from workbench.storage.runs import spent_usd
 
-    if settings.budget_usd is None:
+    if settings.budget_usd is not None:
+        assert_priced(prices, run.spec.model)
+    elif prices.price_of(run.spec.model) is None:
         return None
-    if prices.price_of(run.spec.model) is None:
+    limit_usd = math.inf if settings.budget_usd is None else settings.budget_usd
+    return Budget(limit_usd, spent_usd(db, run.id))
+
+
+def assert_priced(prices: "PriceTable", model: str) -> None:
+    """Raises UsageError where nobody could tell what a budget has room for."""
+    if prices.price_of(model) is None:
         raise UsageError(
-            f"--budget needs the price of {run.spec.model}; put it under "
-            f'[prices."{run.spec.model}"] in emowb.toml as input_usd and output_usd, per million tokens'
+            f"--budget needs the price of {model}; put it under "
+            f'[prices."{model}"] in emowb.toml as input_usd and output_usd, per million tokens'
         )
-    return Budget(settings.budget_usd, spent_usd(db, run.id))

@@ -20,6 +20,7 @@ from workbench.domain.samples import Frame, Sample
 from workbench.errors import DatabaseError
 from workbench.pipeline.sending.asked import Expected
 from workbench.pipeline.sending.reading import Rules
+from workbench.pipeline.sending.steering import Steered, Steering
 from workbench.pipeline.stopping import Stop
 from workbench.provider.endpoints import Endpoint
 from workbench.provider.jobs.job_files import OPENAI_LIMITS, FileLimits
@@ -87,14 +88,20 @@ async def job_session(parts: JobParts, stop: Stop) -> AsyncIterator[Session]:
     started_s = time.monotonic()
     async with Writer(parts.open_db, reached=parts.reached) as writer:
         hold = await writer.do(lambda db: claim_run(db, parts.run, parts.now()))
-        sign = asyncio.create_task(_signs_of_life(parts, writer, hold, stop))
+        steered = Steered(stop=stop, is_by_jobs=True)
+        steering = Steering(steered, writer, hold, now=parts.now, clock=time.monotonic)
+        others = [
+            asyncio.create_task(_signs_of_life(parts, writer, hold, stop)),
+            asyncio.create_task(steering.steer()),
+        ]
         try:
             yield Session(parts, writer, hold)
         except asyncio.CancelledError:
             stop.set("interrupted")
             raise
         finally:
-            sign.cancel()
+            for other in others:
+                other.cancel()
             elapsed_s = time.monotonic() - started_s
             await writer.do(lambda db: release_run(db, hold, reason=stop.reason, elapsed_s=elapsed_s, at=parts.now()))
 

@@ -18,6 +18,7 @@ from typing import Final
 from workbench.domain.batches import RetryPolicy, Step, split_batch
 from workbench.domain.datasets import DatasetCard
 from workbench.domain.predictions import PredictionStatus, RankedPrediction
+from workbench.domain.queueing import GivenLimits
 from workbench.domain.replies import Fault, Outcome, Reply, Request, Usage
 from workbench.domain.runs import Run
 from workbench.domain.samples import Frame, Sample
@@ -30,12 +31,14 @@ from workbench.pipeline.sending.feed import Feed
 from workbench.pipeline.sending.line import Line
 from workbench.pipeline.sending.patience import PatientWriter
 from workbench.pipeline.sending.reading import Read, Rules, read_reply
+from workbench.pipeline.sending.steering import LOOK_S, TOLD_EVERY_S, Steered, Steering
 from workbench.pipeline.stopping import Stop
 from workbench.provider.limits.budget import Budget
 from workbench.provider.limits.lanes import Ticket
 from workbench.storage.attempts import Sending, Settled, save_parts, save_received, save_sent, save_unsent
 from workbench.storage.database import Database
 from workbench.storage.leases import SIGN_OF_LIFE_S, Hold, LeaseLost, claim_run, keep_alive, release_run
+from workbench.storage.steering import load_control
 from workbench.storage.writer import Writer, nothing
 
 _VIDEO_THREADS: Final = 2
@@ -66,6 +69,12 @@ class RunnerParts:
     reached: Callable[[str], None] = nothing
     """Called at the named points of `storage.writer`."""
     sign_of_life_s: float = SIGN_OF_LIFE_S
+    given: GivenLimits = field(default_factory=GivenLimits)
+    """Limits of the command line, for whoever looks on."""
+    look_s: float = LOOK_S
+    """How often it is looked what others want of the run."""
+    told_every_s: float = TOLD_EVERY_S
+    """How often others are told how it stands, at most."""
 
 
 async def send_run(parts: RunnerParts, stop: Stop) -> AsyncGenerator[RunEvent]:
@@ -76,11 +85,15 @@ async def send_run(parts: RunnerParts, stop: Stop) -> AsyncGenerator[RunEvent]:
     """
     started_s = time.monotonic()
     async with Writer(parts.open_db, reached=parts.reached) as writer:
-        hold = await writer.do(lambda db: claim_run(db, parts.run, parts.now()))
+        hold, control = await writer.do(
+            lambda db: (claim_run(db, parts.run, parts.now()), load_control(db, parts.run.id))
+        )
         runner = _Runner(parts, writer, hold, stop)
-        sign = asyncio.create_task(runner.signs_of_life())
+        others = [asyncio.create_task(runner.signs_of_life())]
         let_go = writer.do
         try:
+            await runner.steering.begin(control)
+            others.append(asyncio.create_task(runner.steering.steer()))
             async with aclosing(runner.events()) as events:
                 async for event in events:
                     yield event
@@ -92,7 +105,8 @@ async def send_run(parts: RunnerParts, stop: Stop) -> AsyncGenerator[RunEvent]:
             stop.set(str(error))
             raise
         finally:
-            sign.cancel()
+            for other in others:
+                other.cancel()
             elapsed_s = time.monotonic() - started_s
             await let_go(lambda db: release_run(db, hold, reason=stop.reason, elapsed_s=elapsed_s, at=parts.now()))
 
@@ -121,6 +135,25 @@ class _Runner:
         )
         self._line = Line(self._feed)
         self._watch = ChannelWatch(parts.channels, stop, self._tell)
+        self._is_dropped = False
+        steered = Steered(
+            channels=parts.channels,
+            budget=parts.budget,
+            given=parts.given,
+            stop=stop,
+            drop=self._drop,
+            changed=self._wake.set,
+            tell=self._tell,
+        )
+        self.steering = Steering(
+            steered,
+            writer,
+            hold,
+            now=parts.now,
+            clock=parts.clock,
+            look_s=parts.look_s,
+            told_every_s=parts.told_every_s,
+        )
 
     async def events(self) -> AsyncGenerator[RunEvent]:
         try:
@@ -131,6 +164,8 @@ class _Runner:
                     yield self._events.popleft()
                 if self._error is not None:
                     raise self._error
+                if self._is_dropped:
+                    return
                 if self._is_over():
                     if self._feed.error is not None:
                         raise self._feed.error
@@ -235,6 +270,11 @@ class _Runner:
             woken.cancel()
             rested.cancel()
 
+    def _drop(self) -> None:
+        """Wait for nothing that is in flight."""
+        self._is_dropped = True
+        self._wake.set()
+
     def _tell(self, reason: str) -> None:
         """Tell a person; of nothing, only go on."""
         if reason:
@@ -281,6 +321,7 @@ class _Runner:
         added = await self.writer.store(
             lambda db: save_received(db, self._hold, ready.batch, attempt_id, read.received, self._parts.now())
         )
+        self.steering.count(len(read.event.settled))
         self._events.append(read.event)
         if read.asks_again or (read.received.step is Step.STOP and not self._stop.is_set):
             self._again([Ready(read.batch, ready.shown, expected=expected)], read, reply)

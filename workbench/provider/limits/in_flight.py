@@ -46,6 +46,13 @@ class InFlight:
         if not self.has_room:
             self._proofs = self.n
 
+    def change(self, most: int) -> None:
+        """Another number at most. What is on its way comes in; nothing more joins it until there is room."""
+        self.most = most
+        if self._feels:
+            self.limit = max(self.limit, float(most if self._is_free else START))
+        self.limit = min(self.limit, float(most))
+
     def free(self) -> None:
         """A rate is known that holds requests back: no more need to feel the way."""
         if not self._is_free and self._feels:

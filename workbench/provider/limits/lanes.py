@@ -59,7 +59,7 @@ class Ticket:
     """What it draws."""
     counted: dict[Resource, float]
     """What the lane had drawn in all when it left, without what was still on its way: the endpoint has counted it."""
-    in_minute: Taken | None
+    in_minute: Taken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,13 +107,15 @@ class Lane:
         self.closed: str | None = None
         self.limited_in_row = 0
         self.limited = 0
+        self.n_taken = 0
+        """Requests that it ever let through."""
         self._limits = limits
-        self._in_flight = InFlight(limits.concurrency or min(limits.most_in_flight or _MOST_IN_FLIGHT, _MOST_IN_FLIGHT))
+        self._in_flight = InFlight(_most_in_flight(limits))
         lately = [(now - ago_s, tokens) for ago_s, tokens in asked_lately]
-        self._requests = Window(limits.rpm, _MINUTE_S, [(at, 1.0) for at, _ in lately]) if limits.rpm else None
-        self._tokens = Window(limits.tpm, _MINUTE_S, lately) if limits.tpm else None
-        before = [(now - ago_s, float(n)) for ago_s, n in asked_before]
-        self._day = Window(limits.rpd, _DAY_S, before) if limits.rpd else None
+        # Counted where there is no limit too: one can be given at any time, and holds for the minute before it.
+        self._requests = Window(limits.rpm or math.inf, _MINUTE_S, [(at, 1.0) for at, _ in lately])
+        self._tokens = Window(limits.tpm or math.inf, _MINUTE_S, lately)
+        self._day = _day(limits.rpd, asked_before, now)
         self._pace = _pace(limits.rpm, now)
         self._token_pace = _pace(limits.tpm, now)
         self._learned = LearnedPace()
@@ -127,6 +129,29 @@ class Lane:
         self._lately: deque[tuple[float, float]] = deque()
         if limits.rpm or limits.tpm:
             self._in_flight.free()
+
+    @property
+    def limits(self) -> Limits:
+        """Those that hold now."""
+        return self._limits
+
+    def change(self, limits: Limits, now: float, *, asked_before: Iterable[tuple[float, int]] = ()) -> None:
+        """Other limits of ours from now on; what was sent under the old ones counts under the new ones.
+
+        `asked_before`, as when it was made, is needed where a limit per day is new.
+        """
+        self._requests.change(limits.rpm or math.inf)
+        self._tokens.change(limits.tpm or math.inf)
+        if self._day is None or not limits.rpd:
+            self._day = _day(limits.rpd, asked_before, now)
+        else:
+            self._day.change(limits.rpd)
+        self._pace = _changed_pace(self._pace, limits.rpm, now)
+        self._token_pace = _changed_pace(self._token_pace, limits.tpm, now)
+        self._in_flight.change(_most_in_flight(limits))
+        if limits.rpm or limits.tpm:
+            self._in_flight.free()
+        self._limits = limits
 
     @property
     def n_in_flight(self) -> int:
@@ -166,16 +191,17 @@ class Lane:
             self._away[resource] += amount
         for (resource, _), bucket in self._buckets.items():
             bucket.draw(amounts[resource], now)
-        for window in (self._requests, self._day):
-            if window is not None:
-                window.take(1.0, now)
+        self.n_taken += 1
+        self._requests.take(1.0, now)
+        if self._day is not None:
+            self._day.take(1.0, now)
         if self._pace is not None:
             self._pace.take(1.0, now)
         if self._token_pace is not None:
             self._token_pace.take(expected, now)
         self._lately.append((now, expected))
         self._forget(now)
-        in_minute = self._tokens.take(expected, now) if self._tokens is not None else None
+        in_minute = self._tokens.take(expected, now)
         counted = {resource: self._drawn[resource] - self._away[resource] for resource in Resource}
         return Ticket(now, tokens, amounts, counted, in_minute)
 
@@ -267,8 +293,7 @@ class Lane:
         if reply.usage is None:
             return
         used = float(reply.usage.prompt_tokens + reply.usage.completion_tokens)
-        if ticket.in_minute is not None and self._tokens is not None:
-            self._tokens.settle(ticket.in_minute, used)
+        self._tokens.settle(ticket.in_minute, used)
         if ticket.tokens > 0 and used > 0:
             self._ratio += _LEARNING * (used / ticket.tokens - self._ratio)
 
@@ -307,6 +332,25 @@ class Lane:
             if one is resource and bucket.limit
         ]
         return min([*told, *([float(ours)] if ours else [])], default=None)
+
+
+def _most_in_flight(limits: Limits) -> int:
+    return limits.concurrency or min(limits.most_in_flight or _MOST_IN_FLIGHT, _MOST_IN_FLIGHT)
+
+
+def _day(rpd: int | None, asked_before: Iterable[tuple[float, int]], now: float) -> Window | None:
+    """None without a limit: a day's requests are too many to remember for nothing."""
+    if not rpd:
+        return None
+    return Window(rpd, _DAY_S, [(now - ago_s, float(n)) for ago_s, n in asked_before])
+
+
+def _changed_pace(pace: Pace | None, per_minute: int | None, now: float) -> Pace | None:
+    fresh = _pace(per_minute, now)
+    if pace is None or fresh is None:
+        return fresh
+    pace.change(fresh.per_s, now, fresh.burst)
+    return pace
 
 
 def _pace(per_minute: int | None, now: float) -> Pace | None:

@@ -55,6 +55,10 @@ class Window:
             self._sum += amount - taken.amount
         taken.amount = amount
 
+    def change(self, most: float) -> None:
+        """Another limit from now on, for what was taken before as well."""
+        self._most = most
+
     def used(self, now: float) -> float:
         """How much is taken in the window that ends now."""
         self._expire(now)
@@ -72,24 +76,25 @@ class Pace:
 
     def __init__(self, per_s: float, burst: float, now: float) -> None:
         self.per_s = per_s
-        self._burst = burst
+        self.burst = burst
         self._level = burst
         self._at = now
 
     def delay_s(self, amount: float, now: float) -> float:
         """Seconds until `amount` may be taken."""
         self._fill(now)
-        return max(min(amount, self._burst) - self._level, 0.0) / self.per_s
+        return max(min(amount, self.burst) - self._level, 0.0) / self.per_s
 
     def take(self, amount: float, now: float) -> None:
         """Use it up; more than is there is owed."""
         self._fill(now)
         self._level -= amount
 
-    def change(self, per_s: float, now: float) -> None:
-        """Another pace from now on."""
+    def change(self, per_s: float, now: float, burst: float | None = None) -> None:
+        """Another pace from now on; None: as much may be saved up as before."""
         self._fill(now)
         self.per_s = per_s
+        self.burst = self.burst if burst is None else burst
 
     def empty(self, now: float) -> None:
         """Nothing is saved up."""
@@ -97,5 +102,5 @@ class Pace:
         self._level = min(self._level, 0.0)
 
     def _fill(self, now: float) -> None:
-        self._level = min(self._burst, self._level + (now - self._at) * self.per_s)
+        self._level = min(self.burst, self._level + (now - self._at) * self.per_s)
         self._at = now

@@ -135,6 +135,7 @@ def _make_workspace(path: Path, card: DatasetCard) -> None:
             "run_id",
             "sample_id",
             "position",
+            "gold_label",
             "status",
             "ranking",
             "top1",
@@ -143,7 +144,7 @@ def _make_workspace(path: Path, card: DatasetCard) -> None:
             "first_status",
             "place",
         ),
-        (_prediction(at, *_drawn_answer(rng, card, gold), card.batch_size) for at, gold in enumerate(golds)),
+        (_prediction(at, gold, *_drawn_answer(rng, card, gold), card.batch_size) for at, gold in enumerate(golds)),
     )
     db.conn.execute("COMMIT")
     db.close()
@@ -153,11 +154,11 @@ def _cluster(card: DatasetCard, rng: random.Random) -> str | None:
     return f"S{rng.randrange(SUBJECTS):03}" if card.cluster else None
 
 
-def _prediction(at: int, ranking: Sequence[str], rank: int | None, batch_size: int) -> tuple[Any, ...]:
+def _prediction(at: int, gold: str, ranking: Sequence[str], rank: int | None, batch_size: int) -> tuple[Any, ...]:
     status = "ranked" if ranking else "refused"
     failure = None if rank == 1 else "wrong" if ranking else "refused"
     top1 = ranking[0] if ranking else None
-    return (1, at + 1, at, status, json.dumps(ranking), top1, rank, failure, status, at % batch_size)
+    return (1, at + 1, at, gold, status, json.dumps(ranking), top1, rank, failure, status, at % batch_size)
 
 
 def _insert(db: Database, table: str, columns: Sequence[str], rows: Iterator[Any] | Sequence[Any]) -> None:

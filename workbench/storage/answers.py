@@ -19,19 +19,29 @@ _ROWS_AT_ONCE: Final = 10_000
 
 
 def load_answers(
-    db: Database, run_id: int, *, whole_rankings: bool = False, without: Collection[str] = ()
+    db: Database,
+    run_id: int,
+    *,
+    whole_rankings: bool = False,
+    clusters: bool = True,
+    without: Collection[str] = (),
 ) -> list[Answer]:
     """All planned samples of a run but those named in `without`.
 
-    Rankings are left out unless they are asked for: they tell samples apart.
+    Rankings are left out unless they are asked for, since they tell samples apart; so are clusters where nobody wants
+    them, since they stand with the samples.
     """
     ranking = "ranking" if whole_rankings else "NULL"
+    cluster, join = ("cluster", "JOIN sample ON sample.id = sample_id") if clusters else ("NULL", "")
+    kept = (
+        "AND sample_id NOT IN (SELECT id FROM sample WHERE dataset = (SELECT dataset FROM run WHERE id = run_id) "
+        "AND name IN (SELECT value FROM json_each(?)))"
+    )
     alike = _counted(
         db,
-        f"SELECT gold, status, top1, gold_rank, {ranking}, cluster, first_status "
-        "FROM prediction JOIN sample ON sample.id = sample_id "
-        "WHERE run_id = ? AND sample.name NOT IN (SELECT value FROM json_each(?))",
-        (run_id, json.dumps(sorted(without))),
+        f"SELECT gold_label, status, top1, gold_rank, {ranking}, {cluster}, first_status "
+        f"FROM prediction {join} WHERE run_id = ? {kept if without else ''}",
+        (run_id, json.dumps(sorted(without))) if without else (run_id,),
     )
     return [
         Answer(
@@ -50,9 +60,7 @@ def load_answers(
 
 def count_by_place(db: Database, run_id: int, *, unscored: Collection[str] = ()) -> list[tuple[int, int, int]]:
     """Of each place in a request (from 0): the answered samples that were decided there, and the right ones."""
-    of_scored = (
-        "AND (SELECT gold FROM sample WHERE id = sample_id) NOT IN (SELECT value FROM json_each(?))" if unscored else ""
-    )
+    of_scored = "AND gold_label NOT IN (SELECT value FROM json_each(?))" if unscored else ""
     values = (run_id, json.dumps(_ANSWERED), *((json.dumps(sorted(unscored)),) if unscored else ()))
     rows = db.conn.execute(
         "SELECT place, COUNT(*), SUM(gold_rank IS 1) FROM prediction WHERE run_id = ? AND place IS NOT NULL "

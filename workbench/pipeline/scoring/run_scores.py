@@ -87,7 +87,13 @@ def score_run(
     """Score a run as it stands in the workspace; `neutral` takes the place of the protocol's own neutral rule."""
     rules = rules_of(protocol, card, neutral)
     regolded = _regolded(db, card, run) if against is Against.REVIEWS else {}
-    answers = load_answers(db, run.id, whole_rankings=rules.needs_rankings(card), without=regolded)
+    answers = load_answers(
+        db,
+        run.id,
+        whole_rankings=rules.needs_rankings(card),
+        clusters=card.cluster is not None,
+        without=regolded,
+    )
     answers.extend(regolded.values())
     count = count_answers(card, rules, answers)
     plan = [answer for answer in answers if is_scored(card, answer.gold)]

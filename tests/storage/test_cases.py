@@ -7,7 +7,9 @@ from tests.building import REFUSED, UNPARSED, at, exchange, plan, ranked, receiv
 from workbench.domain.predictions import PredictionStatus, RankedPrediction
 from workbench.domain.reviews import CaseFilter, CaseKind, ReviewChange, ReviewField
 from workbench.domain.runs import Run
-from workbench.storage.cases import count_cases, count_confusion, load_cases, next_failure, place_of
+from workbench.storage.case_failures import next_failure
+from workbench.storage.case_positions import list_positions
+from workbench.storage.cases import count_confusion, load_rows, positions_near, positions_that_pass
 from workbench.storage.leases import claim_run
 from workbench.storage.plans import open_batches
 from workbench.storage.reviews import save_change
@@ -47,9 +49,11 @@ def run(db: Database) -> Run:
 
 
 def found(db: Database, run: Run, wanted: CaseFilter, reviewer: str = ME) -> list[str]:
-    cases = load_cases(db, run.id, wanted, reviewer, start=0, count=99)
-    assert count_cases(db, run.id, wanted, reviewer) == len(cases)
-    return [case.sample_id for case in cases]
+    """The ids of what passes, found in all three ways: going through all, looking nearby, looking at each."""
+    positions = list_positions(db, run.id, wanted, reviewer)
+    assert list(positions_near(db, run.id, wanted, reviewer, 0, within=99, most=99)) == list(positions)
+    assert positions_that_pass(db, run.id, wanted, reviewer, range(99)) == set(positions)
+    return [case.sample_id for case in load_rows(db, run.id, positions, reviewer)]
 
 
 KINDS = {
@@ -86,7 +90,7 @@ def test_a_kind_finds_its_samples_in_planned_order(db: Database, run: Run, kind:
 def test_a_line_says_what_the_list_shows(db: Database, run: Run) -> None:
     say(db, run, "wrong", ReviewField.VERDICT, "gold doubtful")
     say(db, run, "wrong", ReviewField.VERDICT, "model wrong", OTHER)
-    [case] = load_cases(db, run.id, CaseFilter(CaseKind.WRONG), ME, start=0, count=9)
+    [case] = load_rows(db, run.id, [1], ME)
     assert (case.position, case.sample_id, case.gold, case.status) == (1, "wrong", "sad", "ranked")
     assert (case.top1, case.gold_rank, case.failure, case.verdict) == ("happy", 2, "wrong", "gold doubtful")
 
@@ -112,7 +116,7 @@ def test_every_cell_of_the_confusion_is_a_filter(db: Database, run: Run) -> None
     assert sum(counts.values()) == len(ORDER)
     assert counts["sad", ""] == 2
     for (gold, predicted), count in counts.items():
-        assert count_cases(db, run.id, CaseFilter(gold=gold, predicted=predicted), ME) == count
+        assert len(list_positions(db, run.id, CaseFilter(gold=gold, predicted=predicted), ME)) == count
 
 
 # ── searching ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -181,30 +185,42 @@ def test_labels_answers_and_notes_are_searched_too(db: Database, run: Run) -> No
 # ── walking ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_pages_follow_each_other_without_gap(db: Database, run: Run) -> None:
-    pages = [load_cases(db, run.id, CaseFilter(), ME, start=start, count=4) for start in (0, 4, 8, 12)]
-    assert [len(page) for page in pages] == [4, 4, 2, 0]
-    assert [case.sample_id for page in pages for case in page] == ORDER
+def test_lines_come_in_the_order_asked(db: Database, run: Run) -> None:
+    assert [case.sample_id for case in load_rows(db, run.id, [7, 0, 3, 99], ME)] == ["failed", "right", "unparsed"]
 
 
-@pytest.mark.parametrize(("position", "place"), [(0, 0), (1, 0), (2, 1), (7, 6), (8, 7), (9, 7)])
-def test_a_position_is_found_again_in_the_filtered_list(db: Database, run: Run, position: int, place: int) -> None:
-    assert place_of(db, run.id, CaseFilter(CaseKind.FAILURES), ME, position) == place
+def test_what_is_near_begins_at_a_position_and_looks_no_further_than_asked(db: Database, run: Run) -> None:
+    failures = CaseFilter(CaseKind.FAILURES)
+    assert list(positions_near(db, run.id, failures, ME, 3, within=4, most=99)) == [3, 4, 5, 6]
+    assert list(positions_near(db, run.id, failures, ME, 0, within=99, most=2)) == [1, 2]
+    assert list(positions_near(db, run.id, failures, ME, 8, within=99, most=99)) == []
+
+
+def walked(db: Database, run: Run, wanted: CaseFilter, position: int, *, backwards: bool = False) -> int | None:
+    listed = list_positions(db, run.id, wanted, ME)
+    return next_failure(db, run.id, listed, position, backwards=backwards)
 
 
 def test_the_next_failure_skips_what_is_right(db: Database, run: Run) -> None:
     everything = CaseFilter()
-    forwards = [next_failure(db, run.id, everything, ME, position) for position in (-1, 0, 1, 6, 7, 9)]
+    forwards = [walked(db, run, everything, position) for position in (-1, 0, 1, 6, 7, 9)]
     assert forwards == [1, 1, 2, 7, None, None]
-    backwards = [next_failure(db, run.id, everything, ME, position, backwards=True) for position in (9, 8, 7, 2, 1, 0)]
+    backwards = [walked(db, run, everything, position, backwards=True) for position in (9, 8, 7, 2, 1, 0)]
     assert backwards == [7, 7, 6, 1, None, None]
 
 
 def test_the_next_failure_stays_in_the_filtered_list(db: Database, run: Run) -> None:
     sad = CaseFilter(gold="sad")
-    assert next_failure(db, run.id, sad, ME, 2) == ORDER.index("outside")
-    assert next_failure(db, run.id, sad, ME, ORDER.index("outside")) is None
-    assert next_failure(db, run.id, CaseFilter(search="right"), ME, -1) is None
+    assert walked(db, run, sad, 2) == ORDER.index("outside")
+    assert walked(db, run, sad, ORDER.index("outside")) is None
+    assert walked(db, run, CaseFilter(search="right"), -1) is None
+
+
+def test_the_next_failure_can_be_of_one_kind(db: Database, run: Run) -> None:
+    everything = list_positions(db, run.id, CaseFilter(), ME)
+    assert next_failure(db, run.id, everything, 0, kind="missing") == ORDER.index("missing")
+    assert next_failure(db, run.id, everything, 9, kind="wrong", backwards=True) == ORDER.index("wrong")
+    assert next_failure(db, run.id, everything, 1, kind="wrong") is None
 
 
 def test_a_filter_reads_as_words() -> None:

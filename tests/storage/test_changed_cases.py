@@ -6,7 +6,8 @@ from tests.building import REFUSED, at, exchange, plan, ranked, received, sample
 from workbench.domain.predictions import RankedPrediction
 from workbench.domain.reviews import CaseFilter, CaseKind
 from workbench.domain.runs import Run
-from workbench.storage.cases import count_cases, load_cases
+from workbench.storage.case_positions import list_positions
+from workbench.storage.cases import load_names, positions_near
 from workbench.storage.leases import claim_run
 from workbench.storage.plans import open_batches
 
@@ -43,9 +44,9 @@ def answered(db: Database, run: Run, fates: dict[str, RankedPrediction]) -> None
 
 
 def found(db: Database, run: Run, wanted: CaseFilter) -> list[str]:
-    cases = [case.sample_id for case in load_cases(db, run.id, wanted, "ann", start=0, count=99)]
-    assert count_cases(db, run.id, wanted, "ann") == len(cases)
-    return cases
+    positions = list_positions(db, run.id, wanted, "ann")
+    assert list(positions_near(db, run.id, wanted, "ann", 0, within=99, most=99)) == list(positions)
+    return load_names(db, run.id, positions)
 
 
 def test_samples_that_exactly_one_of_two_runs_has_right_are_listed_from_either_side(db: Database) -> None:

@@ -1,9 +1,13 @@
-"""The list that a reviewer walks through: pages of a run's samples under a filter.
+"""The samples of a run as a reviewer looks at them, line by line, and whether one passes a filter.
 
-A page is found by its place in the filtered list. The words of a search are data: they are bound, never pasted.
+What is asked here is asked of few samples and costs what these cost, however many the run has; `case_positions` goes
+through all of them. The words of a search are data: they are bound, never pasted.
 """
 
 import json
+from array import array
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -29,16 +33,17 @@ class CaseRow:
     """The reviewer's, where given."""
 
 
-_FROM: Final = (
-    "FROM prediction JOIN sample ON sample.id = prediction.sample_id "
+_VERDICT: Final = (
     "LEFT JOIN review AS verdict ON verdict.run_id = prediction.run_id AND verdict.sample_id = prediction.sample_id "
     "AND verdict.reviewer = :reviewer AND verdict.field = 'verdict' "
 )
+_AMONG: Final = "json_each(:positions) AS asked CROSS JOIN prediction ON prediction.position = asked.value "
+"""CROSS JOIN keeps SQLite from walking the whole run."""
 _CHANGED: Final = (
     "EXISTS (SELECT 1 FROM prediction AS other WHERE other.run_id = "
     "(SELECT id FROM run WHERE name = :changed_from AND dataset = (SELECT dataset FROM run WHERE id = :run)) "
     "AND other.sample_id = prediction.sample_id AND (other.gold_rank IS 1) <> (prediction.gold_rank IS 1)) "
-    "AND gold NOT IN (SELECT value FROM json_each(:unscored))"
+    "AND gold_label NOT IN (SELECT value FROM json_each(:unscored))"
 )
 _KINDS: Final = {
     CaseKind.ALL: "TRUE",
@@ -51,77 +56,102 @@ _KINDS: Final = {
 }
 
 
-def load_cases(
-    db: Database, run_id: int, wanted: CaseFilter, reviewer: str, *, start: int, count: int
-) -> list[CaseRow]:
-    """`count` lines of the filtered list from place `start` on."""
-    where, values = _where(run_id, wanted, reviewer)
-    rows = db.query(
-        "SELECT prediction.position, name, gold, status, top1, gold_rank, failure, verdict.value AS verdict "
-        f"{_FROM} WHERE {where} ORDER BY prediction.position LIMIT :count OFFSET :start",
-        {**values, "count": count, "start": start},
+def load_rows(db: Database, run_id: int, positions: Sequence[int], reviewer: str) -> list[CaseRow]:
+    """The lines of the samples at these positions, in the order asked."""
+    rows = db.conn.execute(
+        "SELECT prediction.position, name, gold_label, status, top1, gold_rank, failure, verdict.value "
+        f"FROM {_AMONG} CROSS JOIN sample ON sample.id = prediction.sample_id {_VERDICT} "
+        "WHERE prediction.run_id = :run ORDER BY asked.key",
+        {"run": run_id, "positions": json.dumps(list(positions)), "reviewer": reviewer},
     )
-    return [
-        CaseRow(
-            row["position"],
-            *(row["name"], row["gold"], row["status"], row["top1"], row["gold_rank"], row["failure"], row["verdict"]),
-        )
-        for row in rows
-    ]
+    return [CaseRow(*row) for row in rows.fetchall()]
 
 
-def count_cases(db: Database, run_id: int, wanted: CaseFilter, reviewer: str) -> int:
-    """How many samples pass the filter."""
-    where, values = _where(run_id, wanted, reviewer)
-    return int(db.conn.execute(f"SELECT COUNT(*) {_FROM} WHERE {where}", values).fetchone()[0])
+def load_names(db: Database, run_id: int, positions: Sequence[int]) -> list[str]:
+    """The ids of the samples at these positions, in the order asked."""
+    rows = db.conn.execute(
+        f"SELECT name FROM {_AMONG} CROSS JOIN sample ON sample.id = prediction.sample_id "
+        "WHERE prediction.run_id = :run ORDER BY asked.key",
+        {"run": run_id, "positions": json.dumps(list(positions))},
+    )
+    return [name for (name,) in rows]
 
 
-def place_of(db: Database, run_id: int, wanted: CaseFilter, reviewer: str, position: int) -> int:
-    """The place in the filtered list of the sample at `position`, or of the first one after it."""
-    where, values = _where(run_id, wanted, reviewer)
-    sql = f"SELECT COUNT(*) {_FROM} WHERE {where} AND prediction.position < :position"
-    return int(db.conn.execute(sql, {**values, "position": position}).fetchone()[0])
-
-
-def next_failure(
-    db: Database, run_id: int, wanted: CaseFilter, reviewer: str, position: int, *, backwards: bool = False
-) -> int | None:
-    """The position of the nearest failure after (before) `position` that passes the filter; None: no more."""
-    where, values = _where(run_id, wanted, reviewer)
-    side, order = ("<", "DESC") if backwards else (">", "ASC")
+def position_of(db: Database, run_id: int, sample_id: str) -> int | None:
+    """Where in the run's planned order a sample stands; None: the run did not plan it."""
     row = db.conn.execute(
-        f"SELECT prediction.position {_FROM} WHERE {where} AND failure IS NOT NULL "
-        f"AND prediction.position {side} :position ORDER BY prediction.position {order} LIMIT 1",
-        {**values, "position": position},
+        "SELECT prediction.position FROM sample CROSS JOIN prediction ON run_id = :run AND sample_id = sample.id "
+        "WHERE name = :name AND dataset = (SELECT dataset FROM run WHERE id = :run)",
+        {"run": run_id, "name": sample_id},
     ).fetchone()
     return None if row is None else int(row[0])
+
+
+def positions_near(
+    db: Database, run_id: int, wanted: CaseFilter, reviewer: str, position: int, *, within: int, most: int
+) -> "array[int]":
+    """The first positions from `position` on that pass the filter, looking no further than `within` samples."""
+    where, values = _where(wanted)
+    rows = db.conn.execute(
+        "SELECT prediction.position FROM prediction CROSS JOIN sample ON sample.id = prediction.sample_id "
+        f"{_VERDICT} WHERE prediction.run_id = :run AND prediction.position >= :start AND prediction.position < :end "
+        f"AND {where} ORDER BY prediction.position LIMIT :most",
+        {
+            **values,
+            "run": run_id,
+            "reviewer": reviewer,
+            "start": position,
+            "end": position + within,
+            "most": most,
+        },
+    )
+    return array("I", (found for (found,) in rows))
+
+
+def positions_that_pass(
+    db: Database, run_id: int, wanted: CaseFilter, reviewer: str, positions: Sequence[int]
+) -> set[int]:
+    """Those of these positions that pass the filter as things stand now."""
+    where, values = _where(wanted)
+    rows = db.conn.execute(
+        f"SELECT prediction.position FROM {_AMONG} CROSS JOIN sample ON sample.id = prediction.sample_id {_VERDICT} "
+        f"WHERE prediction.run_id = :run AND {where}",
+        {**values, "run": run_id, "reviewer": reviewer, "positions": json.dumps(list(positions))},
+    )
+    return {found for (found,) in rows}
+
+
+def count_planned(db: Database, run_id: int) -> int:
+    """How many samples the run has: its positions go from 0 without a gap."""
+    sql = "SELECT COALESCE(MAX(position) + 1, 0) FROM prediction WHERE run_id = ?"
+    return int(db.conn.execute(sql, (run_id,)).fetchone()[0])
 
 
 def count_confusion(db: Database, run_id: int) -> dict[tuple[str, str], int]:
     """Planned samples by gold label and top-1 as they stand; the empty string stands for no answer."""
     rows = db.conn.execute(
-        "SELECT gold, coalesce(top1, ''), COUNT(*) FROM prediction JOIN sample ON sample.id = sample_id "
-        "WHERE run_id = ? GROUP BY 1, 2",
+        "SELECT gold_label, top1, COUNT(*) FROM prediction INDEXED BY prediction_by_answer "
+        "WHERE run_id = ? GROUP BY gold_label, top1",
         (run_id,),
     )
-    return {(gold, top1): n for gold, top1, n in rows}
+    return {(gold, top1 or ""): n for gold, top1, n in rows}
 
 
-def _where(run_id: int, wanted: CaseFilter, reviewer: str) -> tuple[str, dict[str, Any]]:
-    parts = ["prediction.run_id = :run", _KINDS.get(wanted.kind, "failure = :failure")]
-    values: dict[str, Any] = {"run": run_id, "reviewer": reviewer, "failure": str(wanted.kind)}
+def _where(wanted: CaseFilter) -> tuple[str, dict[str, Any]]:
+    parts = [_KINDS.get(wanted.kind, "failure = :failure")]
+    values: dict[str, Any] = {"failure": str(wanted.kind)}
     if wanted.gold is not None:
-        parts.append("gold = :gold")
+        parts.append("gold_label = :gold")
         values["gold"] = wanted.gold
     if wanted.predicted is not None:
-        parts.append("top1 IS NULL" if wanted.predicted == "" else "top1 = :predicted")
-        values["predicted"] = wanted.predicted
+        parts.append("top1 IS :predicted")
+        values["predicted"] = wanted.predicted or None
     if wanted.changed_from is not None:
         parts.append(_CHANGED)
         values |= {"changed_from": wanted.changed_from, "unscored": json.dumps(wanted.unscored)}
     if wanted.search:
         parts.append(
-            "(instr(casefold(name), :search) OR instr(casefold(gold), :search) "
+            "(instr(casefold(name), :search) OR instr(casefold(gold_label), :search) "
             "OR instr(casefold(coalesce(top1, '')), :search) OR instr(casefold(coalesce(text, '')), :search) "
             "OR EXISTS (SELECT 1 FROM review AS said "
             "WHERE said.run_id = prediction.run_id AND said.sample_id = prediction.sample_id "
@@ -129,3 +159,39 @@ def _where(run_id: int, wanted: CaseFilter, reviewer: str) -> tuple[str, dict[st
         )
         values["search"] = wanted.search.casefold()
     return " AND ".join(parts), values
+
+
+# ── by place in the filtered list, for those who still ask so ────────────────────────────────────────────────────────
+
+
+def load_cases(
+    db: Database, run_id: int, wanted: CaseFilter, reviewer: str, *, start: int, count: int
+) -> list[CaseRow]:
+    """`count` lines of the filtered list from place `start` on."""
+    return load_rows(db, run_id, _all(db, run_id, wanted, reviewer)[start : start + count], reviewer)
+
+
+def count_cases(db: Database, run_id: int, wanted: CaseFilter, reviewer: str) -> int:
+    """How many samples pass the filter."""
+    return len(_all(db, run_id, wanted, reviewer))
+
+
+def place_of(db: Database, run_id: int, wanted: CaseFilter, reviewer: str, position: int) -> int:
+    """The place in the filtered list of the sample at `position`, or of the first one after it."""
+    return bisect_left(_all(db, run_id, wanted, reviewer), position)
+
+
+def next_failure(
+    db: Database, run_id: int, wanted: CaseFilter, reviewer: str, position: int, *, backwards: bool = False
+) -> int | None:
+    """The position of the nearest failure after (before) `position` that passes the filter; None: no more."""
+    from workbench.storage import case_failures
+
+    listed = _all(db, run_id, wanted, reviewer)
+    return case_failures.next_failure(db, run_id, listed, position, backwards=backwards)
+
+
+def _all(db: Database, run_id: int, wanted: CaseFilter, reviewer: str) -> Sequence[int]:
+    from workbench.storage.case_positions import list_positions
+
+    return list_positions(db, run_id, wanted, reviewer)

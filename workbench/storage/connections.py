@@ -14,13 +14,16 @@ PATIENCE_S: Final = 20.0
 """How long a statement waits for another connection's lock."""
 
 
-def connected(path: Path, *, patience_s: float = PATIENCE_S, any_thread: bool = False) -> Database:
+def connected(
+    path: Path, *, patience_s: float = PATIENCE_S, any_thread: bool = False, read_only: bool = False
+) -> Database:
     """A connection of the calling thread's own, as durable as SQLite can be. Makes no file.
 
-    With `any_thread`, threads may take turns with it; that no two use it at once is for the caller to see to.
+    With `any_thread`, threads may take turns with it; that no two use it at once is for the caller to see to. With
+    `read_only`, SQLite itself opens the file for nothing else.
     """
     conn = sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode=rw",
+        f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rw'}",
         uri=True,
         timeout=patience_s,
         isolation_level=None,
@@ -71,6 +74,16 @@ def translated(path: Path | None = None) -> Iterator[None]:
 def pragma(db: Database, name: str) -> int:
     """The value of a pragma that is a number."""
     return int(db.conn.execute(f"PRAGMA {name}").fetchone()[0])
+
+
+def path_of(db: Database) -> Path:
+    """The file behind a connection."""
+    return Path(db.conn.execute("PRAGMA database_list").fetchone()[2])
+
+
+def changes_seen(db: Database) -> int:
+    """A number that is another one once a different connection has written: it says when to look again."""
+    return pragma(db, "data_version")
 
 
 def statements(script: str) -> Iterator[str]:

@@ -25,6 +25,7 @@ __all__ = [
     "Database",  # the rest of the house takes the type from here
     "journal_mode",
     "open_as_it_is",
+    "open_for_reading",
     "open_workspace",
     "schema_text",
     "transaction",
@@ -80,6 +81,22 @@ def open_as_it_is(path: Path, *, patience_s: float = PATIENCE_S) -> Database:
             raise DatabaseError(f"there is no workspace at {path}; name another with --db")
         _refuse_at_sight(path)
         db = connected(path, patience_s=patience_s)
+        try:
+            db.conn.execute("PRAGMA query_only = ON")
+            _assert_made(db, path)
+        except BaseException:
+            db.close()
+            raise
+    return db
+
+
+def open_for_reading(path: Path, *, patience_s: float = PATIENCE_S) -> Database:
+    """One more connection to a workspace that is open already, and up to date: it can write nothing.
+
+    Raises DatabaseError for a file that is gone, locked or of another version.
+    """
+    with translated(path):
+        db = connected(path, patience_s=patience_s, read_only=True)
         try:
             db.conn.execute("PRAGMA query_only = ON")
             _assert_made(db, path)

@@ -59,14 +59,13 @@ def show_ablation(found: "Ablation") -> None:
     published = any(one.published for one in found.arms)
     show_table(
         (
-            *(str(found.axis), "run", "#n", "#coverage"),
+            *(str(found.axis), "#n", "#coverage"),
             *(f"#{name}" for name in headline),
             *(("#the paper's",) if published else ()),
         ),
         (
             (
-                *(one.arm.value, one.scores.run, f"{one.scores.scores.counted:,}"),
-                percent(one.scores.scores.coverage),
+                *(one.arm.value, f"{one.scores.scores.counted:,}", percent(one.scores.scores.coverage)),
                 *(percent_with_interval(one.scores.scores.metrics[name]) for name in headline),
                 *((_papers(one, headline),) if published else ()),
             )
@@ -74,6 +73,7 @@ def show_ablation(found: "Ablation") -> None:
         ),
     )
     show(f"intervals: {found.arms[0].scores.scores.interval or 'none, since nothing counts'}")
+    show(f"runs: {', '.join(one.scores.run for one in found.arms)}")
     _show_differences(found)
     if found.control is not None:
         control = found.control

@@ -51,6 +51,6 @@ if __name__ == "__main__":
     opened = busy_run(Path(sys.argv[1]))
     facts = ask_terminal(sys.argv[2], os.environ)
     tell_textual(facts, os.environ)
-    from workbench.tui.app import run_review
+    from workbench.tui.app import run_workbench
 
-    run_review(opened.parts, facts)
+    run_workbench(opened.parts, facts)

@@ -1,0 +1,179 @@
+from collections.abc import Callable
+from io import BytesIO
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.tui.pictures.opened_run import busy_picture
+from tests.tui.pictures.reading import deletions_in, sixels_in, uploads_in
+from workbench.tui.pictures.encoded import Box, CellPicture, Form, KittyPicture
+from workbench.tui.pictures.encoders import encoder_of
+from workbench.tui.pictures.fitting import fitted, reduced
+from workbench.tui.pictures.glass import MOST_KEPT, Glass
+from workbench.tui.pictures.half_blocks import half_blocks
+from workbench.tui.pictures.kitty import kitty, placeholders, through_tmux
+from workbench.tui.pictures.memory import Memory
+from workbench.tui.pictures.sixel import sixel
+from workbench.tui.pictures.terminal_facts import Multiplexer, PictureProtocol, TerminalFacts
+
+BOX = Box(20, 9, (10, 20))
+KITTY = TerminalFacts(protocol=PictureProtocol.KITTY, why="")
+
+
+def encoded(picture: Image.Image, form: str = "PNG") -> bytes:
+    data = BytesIO()
+    picture.save(data, form)
+    return data.getvalue()
+
+
+def small(number: int) -> KittyPicture:
+    return KittyPicture(1, 1, f"picture {number}")
+
+
+def connected(facts: TerminalFacts = KITTY, queued: Callable[[], int] = lambda: 0) -> tuple[Glass, list[str]]:
+    glass, written = Glass(facts, clock=lambda: 100.0), list[str]()
+    glass.connect(written.append, queued)
+    return glass, written
+
+
+@pytest.mark.parametrize("size", [(640, 480), (48, 48), (200, 31)])
+def test_sixels_hold_exactly_the_reduced_picture(size: tuple[int, int]) -> None:
+    data = encoded(busy_picture(1).resize(size))
+    drawn = sixel(data, BOX)
+    rows = sixels_in("".join(drawn.bands))
+    wanted = reduced(fitted(data, 200, 180), 64).convert("RGB")
+    assert [row.height for row in rows[:-1]] == [20] * (len(rows) - 1)
+    assert (rows[0].width, sum(row.height for row in rows)) == wanted.size
+    assert (drawn.columns, drawn.rows) == (-(-wanted.width // 10), -(-wanted.height // 20))
+    painted = np.vstack([np.asarray(row, dtype=int) for row in rows])
+    assert np.abs(painted - np.asarray(wanted, dtype=int)).max() <= 3  # registers are told in per cent
+
+
+def test_kittys_picture_is_half_as_large_and_has_at_most_sixty_four_colours() -> None:
+    glass, written = connected()
+    picture = kitty(encoded(busy_picture(1), "JPEG"), BOX)
+    number = glass.number_of(picture)
+    assert glass.number_of(picture) == number
+    assert len(written) == 1  # one write, so one place in Textual's queue
+    (upload,) = uploads_in(written[0].encode())
+    assert (upload.number, upload.columns, upload.rows) == (number, picture.columns, picture.rows)
+    assert upload.picture.size == (100, 75)
+    assert len(upload.picture.getcolors() or ()) <= 64
+
+
+def test_the_terminal_keeps_thirty_two_pictures_and_forgets_the_one_not_shown_for_longest() -> None:
+    glass, written = connected()
+    numbers = [glass.number_of(small(one)) for one in range(MOST_KEPT)]
+    glass.number_of(small(0))
+    glass.number_of(small(99))
+    assert deletions_in(written[-1].encode()) == [numbers[1]]
+    assert glass.number_of(small(0)) == numbers[0]
+    glass.close()
+    assert len(deletions_in(written[-1].encode())) == MOST_KEPT
+    glass.number_of(small(5))
+    glass.close()
+    assert len(written) == MOST_KEPT + 2  # after the end, nothing is written
+
+
+def test_numbers_are_colours_of_the_palette_and_come_back_late() -> None:
+    glass, _ = connected()
+    numbers = [glass.number_of(small(one)) for one in range(500)]
+    assert (min(numbers), max(numbers)) == (16, 255)
+    assert all(one != other for one, other in pairwise(numbers))
+    assert len(set(numbers[:240])) == 240
+
+
+def test_after_another_program_had_the_screen_pictures_are_given_again() -> None:
+    glass, written = connected()
+    glass.number_of(small(1))
+    glass.forget()
+    glass.number_of(small(1))
+    assert [upload is not None for upload in written] == [True, True]
+    assert deletions_in("".join(written).encode()) == []
+
+
+def test_within_tmux_every_command_is_wrapped() -> None:
+    glass, written = connected(TerminalFacts(protocol=PictureProtocol.KITTY, why="", multiplexer=Multiplexer.TMUX))
+    glass.number_of(small(1))
+    assert written[0].startswith("\x1bPtmux;\x1b\x1b_Ga=T,")
+    assert written[0].endswith("\x1b\x1b\\\x1b\\")
+    assert through_tmux("\x1b_G\x1b\\") == "\x1bPtmux;\x1b\x1b_G\x1b\x1b\\\x1b\\"
+
+
+def test_a_part_of_kittys_picture_still_says_which_part_it_is() -> None:
+    (line, *_) = placeholders(17, 60, 20)
+    left, right = line.divide([25, 60])
+    assert (left.cell_length, right.cell_length) == (25, 35)
+    assert line.text == left.text + right.text
+    assert right.text.startswith("\U0010eeee")
+
+
+def test_the_line_is_busy_while_writes_wait_or_an_answer_is_out() -> None:
+    waiting = [0]
+    facts = TerminalFacts(protocol=PictureProtocol.HALF_BLOCKS, why="", sync_output=True)
+    glass, written = connected(facts, lambda: waiting[0])
+    assert [glass.is_busy, glass.awaits_answer] == [False, False]
+    waiting[0] = 4
+    assert [glass.is_busy, glass.awaits_answer] == [True, False]
+    waiting[0] = 0
+    glass.ask_back()
+    assert [glass.is_busy, glass.awaits_answer, written] == [True, True, ["\x1b[?2026$p"]]
+    glass.answered()
+    assert [glass.is_busy, glass.awaits_answer] == [False, False]
+
+
+def test_a_terminal_that_would_not_answer_is_not_asked_back() -> None:
+    glass, written = connected(TerminalFacts(protocol=PictureProtocol.HALF_BLOCKS, why="", sync_output=False))
+    glass.ask_back()
+    assert (glass.is_busy, written) == (False, [])
+
+
+@pytest.mark.parametrize("picture", [
+    busy_picture(3),
+    Image.effect_noise((640, 480), 100).convert("RGB"),
+    Image.merge("RGB", [Image.effect_noise((640, 480), 100) for _ in "rgb"]),
+], ids=["face", "grey noise", "noise"])  # fmt: skip
+@pytest.mark.parametrize("box", [Box(60, 23), Box(60, 30), Box(150, 50)])
+def test_half_blocks_never_take_more_than_their_bytes(picture: Image.Image, box: Box) -> None:
+    drawn = half_blocks(encoded(picture), box)
+    written = sum(len(segment.style.render(segment.text)) if segment.style else 0 for line in drawn.lines
+                  for segment in line)  # fmt: skip
+    assert 0 < written <= 50_000
+    assert (drawn.columns, drawn.rows) == (round(min(box.width, box.height * 8 / 3)), drawn.rows)
+
+
+@pytest.mark.parametrize("form", [form for form in Form if form is not Form.WORDS])
+def test_every_form_fits_its_space_and_knows_what_it_weighs(form: Form) -> None:
+    drawn = encoder_of(form)(encoded(busy_picture(2)), BOX)
+    assert drawn.columns <= BOX.width
+    assert drawn.rows <= BOX.height
+    assert drawn.kept_bytes > 0
+
+
+def test_the_form_follows_the_terminal_and_its_colours() -> None:
+    blocks = TerminalFacts(protocol=PictureProtocol.HALF_BLOCKS, why="")
+    assert Form.fitting(blocks, colours=True) is Form.HALF_BLOCKS
+    assert Form.fitting(blocks, colours=False) is Form.SHADES
+    assert Form.fitting(KITTY, colours=False) is Form.KITTY
+
+
+def test_the_memory_goes_by_bytes() -> None:
+    memory: Memory[int, bytes] = Memory(10, len)
+    memory.keep(1, b"1234")
+    memory.keep(2, b"1234")
+    assert memory.recall(1) == b"1234"
+    memory.keep(3, b"1234")
+    assert (memory.recall(2), memory.recall(1), len(memory)) == (None, b"1234", 2)
+    memory.keep(1, b"1")
+    memory.keep(4, b"12345")
+    assert len(memory) == 3
+    memory.keep(5, b"x" * 100)
+    assert (memory.recall(5), len(memory)) == (b"x" * 100, 1)
+
+
+def test_shades_take_the_colours_of_their_place() -> None:
+    drawn = encoder_of(Form.SHADES)(encoded(busy_picture(2)), BOX)
+    assert isinstance(drawn, CellPicture)
+    assert drawn.is_plain

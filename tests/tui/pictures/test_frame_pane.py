@@ -1,0 +1,174 @@
+"""The pane with a loader in the test's hands: nothing arrives before the test says so."""
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import pytest
+from rich.segment import Segment
+from textual.app import ComposeResult
+from textual.pilot import Pilot
+from textual.strip import Strip
+
+from workbench.domain.samples import ClipSpan, MediaKind, Sample
+from workbench.tui.pictures.clip_line import clip_signs
+from workbench.tui.pictures.clips import ClipFacts
+from workbench.tui.pictures.encoded import CellPicture, SixelPicture
+from workbench.tui.pictures.frame_loader import Drawn, Wish
+from workbench.tui.pictures.frame_pane import Answer, FramePane
+from workbench.tui.pictures.glass import Glass
+from workbench.tui.pictures.picture import Picture
+from workbench.tui.pictures.picture_app import PictureApp
+from workbench.tui.pictures.playing import Playback
+from workbench.tui.pictures.terminal_facts import PictureProtocol, TerminalFacts
+
+FACTS = ClipFacts(9, (4,), tuple(range(60, 69)))
+ANNA, BERT = (Sample(name, "happy", "happy", MediaKind.FRAMES, span=ClipSpan(60, 64, 68)) for name in ("anna", "bert"))
+
+
+@dataclass
+class HandLoader:
+    """Answers when it is told to."""
+
+    glass: Glass = field(default_factory=Glass)
+    asked: list[tuple[Wish, Answer]] = field(default_factory=list)
+
+    def want(self, wish: Wish, answer: Answer) -> None:
+        self.asked.append((wish, answer))
+
+    def prefetch(self, wishes: Iterable[Wish]) -> None:
+        list(wishes)
+
+    def answer(self, place: int = -1) -> None:
+        wish, answer = self.asked[place]
+        position = 4 if wish.position is None else wish.position
+        answer(Drawn(wish, position, FACTS, CellPicture((Strip([Segment(f"face of {wish.sample.id} {position}")]),))))
+
+
+class PaneApp(PictureApp):
+    def __init__(self, loader: HandLoader) -> None:
+        super().__init__(loader.glass.facts)
+        self.pane = FramePane(loader)
+
+    def compose(self) -> ComposeResult:
+        yield self.pane
+
+    @property
+    def seen(self) -> str:
+        return "\n".join("".join(strip.text for strip in line.values()) for line in
+                         self.screen._compositor._render_chops(self.screen.size.region, lambda _: True))  # fmt: skip
+
+
+@asynccontextmanager
+async def opened(loader: HandLoader) -> AsyncIterator[tuple[PaneApp, Pilot[None]]]:
+    app = PaneApp(loader)
+    async with app.run_test(size=(40, 12)) as pilot:
+        yield app, pilot
+
+
+@pytest.mark.asyncio
+async def test_a_face_never_stands_under_anothers_caption_and_gives_way_when_it_is_stale() -> None:
+    loader = HandLoader()
+    async with opened(loader) as (app, pilot):
+        app.pane.show(ANNA)
+        await pilot.pause()
+        loader.answer()
+        await pilot.pause()
+        assert "face of anna 4" in app.seen
+        assert "apex, sent" in app.seen
+        app.pane.show(BERT)
+        late = len(loader.asked) - 1
+        app.pane._give_way()
+        await pilot.pause()
+        assert "face of" not in app.seen
+        assert "frame" not in app.seen
+        app.pane.show(ANNA)
+        await pilot.pause()
+        loader.answer(late)  # what nobody waits for any more
+        await pilot.pause()
+        assert "face of" not in app.seen
+        loader.answer()
+        await pilot.pause()
+        assert "face of anna" in app.seen
+
+
+@pytest.mark.asyncio
+async def test_the_old_frame_of_the_same_sample_stays_until_the_new_one_is_there() -> None:
+    loader = HandLoader()
+    async with opened(loader) as (app, pilot):
+        app.pane.show(ANNA)
+        await pilot.pause()
+        loader.answer()
+        await pilot.pause()
+        app.pane.step(1)
+        app.pane._give_way()
+        await pilot.pause()
+        assert "face of anna 4" in app.seen
+        assert "frame 5/9" in app.seen
+        loader.answer()
+        await pilot.pause()
+        assert "face of anna 5" in app.seen
+        assert "frame 6/9" in app.seen
+
+
+@pytest.mark.asyncio
+async def test_a_clip_that_plays_asks_for_nothing_while_the_last_frame_is_on_its_way() -> None:
+    loader = HandLoader()
+    async with opened(loader) as (app, pilot):
+        app.pane.show(ANNA)
+        await pilot.pause()
+        loader.answer()
+        await pilot.pause()
+        app.pane.play_or_stop()
+        app.pane._playback = Playback(4, 0.0, 25.0, 9)  # long ago
+        before = len(loader.asked)
+        app.pane._play_on()
+        app.pane._play_on()
+        assert len(loader.asked) <= before + 1
+        app.pane.play_or_stop()
+
+
+@pytest.mark.asyncio
+async def test_sixels_are_not_drawn_over_what_covers_them() -> None:
+    loader = HandLoader(Glass(TerminalFacts(protocol=PictureProtocol.SIXEL, why="")))
+    async with opened(loader) as (app, pilot):
+        picture = app.query_one(Picture)
+        picture.show(SixelPicture(30, tuple(f"<row {row}>" for row in range(8))))
+        await pilot.pause()
+        everywhere = [app.screen.size.region]
+        assert picture.drawn_over(everywhere).count("<row") == 8
+        assert picture.drawn_over([]) == ""
+        first = picture.drawn_over([picture.region.translate((0, 1)).crop_size((40, 1))])
+        assert first.startswith("\x1b7\x1b[")
+        assert first.endswith("\x1b8")
+        app.notify("something happened", timeout=60)
+        while not any(toast.region.overlaps(picture.region) for toast in app.screen.query("Toast")):
+            await pilot.pause(0.01)
+        assert 0 < picture.drawn_over(everywhere).count("<row") < 8
+        app.clear_notifications()
+        while app.screen.query("Toast"):
+            await pilot.pause(0.01)
+        await pilot.pause()
+        assert picture.drawn_over(everywhere).count("<row") == 8
+
+
+def test_time_decides_which_frame_is_due() -> None:
+    clip = Playback(begun_at=4, begun_s=10.0, rate=25.0, length=9)
+    assert [clip.due(10.0 + seconds) for seconds in (0.0, 0.05, 0.21, 1.0)] == [4, 5, 0, 2]
+    assert Playback(0, 0.0, 200.0, 9).every_s == 1 / 30
+
+
+@pytest.mark.parametrize(
+    ("position", "signs"), [(0, "◉───▲───┤"), (2, "├─●─▲───┤"), (4, "├───◉───┤"), (8, "├───▲───◉")]
+)
+def test_a_clips_line_shows_onset_apex_offset_and_the_frame(position: int, signs: str) -> None:
+    assert clip_signs(ANNA, FACTS, position, 9) == signs
+    assert len(clip_signs(ANNA, FACTS, position, 40)) == 40
+
+
+def test_sent_frames_are_on_the_line_and_no_width_breaks_it() -> None:
+    video = Sample("v", "happy", "happy", MediaKind.VIDEO)
+    facts = ClipFacts(100, (0, 33, 66), tuple(range(100)), 30.0)
+    assert clip_signs(video, facts, 99, 10) == "◆──◆──◆──●"
+    assert clip_signs(video, facts, 99, 0) == ""
+    assert clip_signs(video, facts, 50, 1) == "●"

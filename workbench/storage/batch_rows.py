@@ -141,6 +141,16 @@ def load_batch_samples(db: Database, batch_id: int, run_id: int) -> list[tuple[s
     return [(name, status) for name, status in rows.fetchall()]
 
 
+def load_samples_failing(db: Database, run_id: int, failure: str) -> list[str]:
+    """The ids of samples that fail in one way, in planned order."""
+    rows = db.conn.execute(
+        "SELECT name FROM prediction JOIN sample ON sample.id = sample_id "
+        "WHERE run_id = ? AND failure = ? ORDER BY prediction.position",
+        (run_id, failure),
+    )
+    return [name for (name,) in rows.fetchall()]
+
+
 def _row(row: Mapping[str, Any], *, is_sent: bool) -> BatchRow:
     return BatchRow(
         id=row["id"],

@@ -80,6 +80,12 @@ def load_attempts(db: Database, run_id: int, sample_id: str | None = None) -> li
     return [_attempt(row) for row in db.query(sql, values)]
 
 
+def load_batch_attempts(db: Database, batch_id: int) -> list[Attempt]:
+    """Every sending of a batch, in order."""
+    rows = db.query("SELECT * FROM attempt WHERE batch_id = ? ORDER BY number", [batch_id])
+    return [_attempt(row) for row in rows]
+
+
 def judge_again(
     db: Database, dataset: str, judge: Callable[[Sample, RankedPrediction], tuple[int | None, str | None]]
 ) -> None:

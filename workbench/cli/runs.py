@@ -86,7 +86,7 @@ def show_run(
     show(f"{run.dataset} / {run.name}: {run.state}" + (f" ({run.reason})" if run.reason else ""))
     show(f"  spec {run.spec_hash}, made {run.created_at}, touched {run.changed_at}, sending took {run.elapsed_s:.1f} s")
     if run.spec.is_loaded:
-        show(f"  predictions of {run.spec.model}, made {run.spec.prompt}; how they were asked for is not known")
+        show(f"  predictions of {run.spec.model} {run.spec.prompt}; how they were asked for is not known")
     else:
         for word, value in run.spec.as_json().items():
             show(f"  {word}: {', '.join(value) if isinstance(value, tuple | list) else value}")

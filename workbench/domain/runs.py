@@ -15,9 +15,9 @@ from typing import Any, Final, Self
 from workbench.domain.batches import HALVING
 from workbench.domain.predictions import PredictionStatus
 
-ELSEWHERE: Final = "elsewhere"
+ELSEWHERE: Final = "(made elsewhere)"
 """The endpoint of a run whose predictions were not asked for by us but loaded: of its spec, the data set and the model
-are known, and nothing else."""
+are known, and nothing else. No endpoint's name: those have no brackets."""
 
 
 class Colour(StrEnum):

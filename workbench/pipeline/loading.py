@@ -191,7 +191,7 @@ def _spec(card: DatasetCard, model: str, path: Path, modality: Modality | None) 
         dataset=card.key,
         endpoint=ELSEWHERE,
         model=model,
-        prompt=f"{ELSEWHERE} ({path.name})",
+        prompt=f"(made elsewhere: {path.name})",
         modality=str(modality or card.modality),
         frames=str(card.frames),
         labels=card.labels.names,

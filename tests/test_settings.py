@@ -338,3 +338,13 @@ def test_settings_cannot_be_changed_by_who_reads_them(read: Read) -> None:
     settings = read()
     assert not hasattr(settings.endpoints, "__setitem__")
     assert not hasattr(settings.sources, "__setitem__")
+
+
+# ── pictures ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_how_pictures_are_shown_can_be_set_and_a_wrong_word_is_named(read: Read) -> None:
+    assert read().pictures == "auto"
+    assert read('pictures = "sixel"').pictures == "sixel"
+    assert read('pictures = "sixel"', EMOWB_PICTURES="words").pictures == "words"
+    assert "'jpeg'; it must be one of auto, half-blocks, kitty, sixel, words" in said(read, EMOWB_PICTURES="jpeg")

@@ -10,7 +10,7 @@ from textual.app import App
 from textual.pilot import Pilot
 from textual.screen import Screen
 
-from workbench.tui.app import ReviewApp
+from workbench.tui.app import WorkbenchApp
 from workbench.tui.review_screen import ReviewScreen
 from workbench.wiring.reviewing import ReviewParts
 
@@ -81,7 +81,7 @@ class Driver:
 @asynccontextmanager
 async def opened(parts: ReviewParts, *, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Driver]:
     """Open a run; its first case is shown."""
-    async with ReviewApp(parts).run_test(size=size, notifications=True) as pilot:
+    async with WorkbenchApp(parts).run_test(size=size, notifications=True) as pilot:
         driver = Driver(pilot)
         await driver.until_shown()
         yield driver

@@ -14,7 +14,8 @@ from workbench.domain.reviews import Verdict
 from workbench.domain.samples import MediaKind, Sample
 from workbench.errors import DataError, EndpointError
 from workbench.review.session import ReviewSession
-from workbench.tui.app import run_review
+from workbench.tui.app import run_workbench
+from workbench.wiring.desk import DeskParts
 
 ATTACKS: Final = (
     "\x1b]0;PWNED\x07",
@@ -66,9 +67,21 @@ def hostile_run(folder: Path) -> ReviewRun:
         open_session=lambda: replace(review.session(), reviewer=f"ana {ATTACK}"),
         clip_frame=torn,
         ask_again=gone,
-        export=lambda: [Path(f"exports/{ATTACK}")],
+        desk=hostile_desk(review.parts.desk),
     )
     return replace(review, parts=parts)
+
+
+def hostile_desk(desk: DeskParts) -> DeskParts:
+    """Other runs, folders and paths with such names."""
+    spec = replace(desk.run.spec, model=f"model {ATTACK}")
+    run = replace(desk.run, spec=spec)
+    return replace(
+        desk,
+        run=run,
+        exports=Path(f"exports {ATTACK}"),
+        export=lambda folder, wanted: [folder / f"file {ATTACK}"],
+    )
 
 
 def _sample(card: DatasetCard, number: int) -> Sample:
@@ -77,4 +90,4 @@ def _sample(card: DatasetCard, number: int) -> Sample:
 
 
 if __name__ == "__main__":
-    run_review(hostile_run(Path(sys.argv[1])).parts)
+    run_workbench(hostile_run(Path(sys.argv[1])).parts)

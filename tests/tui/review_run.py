@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from itertools import count
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 from PIL import Image, ImageDraw
 from sqlite_utils import Database
@@ -27,6 +27,7 @@ from workbench.storage.leases import claim_run, release_run
 from workbench.storage.plans import add_batches, open_batches
 from workbench.storage.runs import create_run, load_run
 from workbench.storage.samples import ImportedDataset, save_dataset
+from workbench.wiring.desk import desk_parts
 from workbench.wiring.reviewing import ReviewParts
 
 MODEL: Final = "schematic-baseline"
@@ -105,7 +106,6 @@ class ReviewRun:
     card: DatasetCard
     run: Run
     parts: ReviewParts
-    exported: list[Path]
 
     def session(self) -> ReviewSession:
         """Another look at the same workspace, for a test's own thread. Close its `db`."""
@@ -145,8 +145,7 @@ def opened_run(path: Path, card: DatasetCard, run_name: str = "main") -> ReviewR
     """What the workbench gets of a run that is stored."""
     with closing(open_workspace(path)) as db:
         run = load_run(db, card.key, run_name)
-    exported: list[Path] = []
-    return ReviewRun(path, card, run, _parts(path, card, run, exported), exported)
+    return ReviewRun(path, card, run, _parts(path, card, run))
 
 
 def answer(db: Database, hold: object, card: DatasetCard, batch: Batch, one: Planned, now: Callable[[], str]) -> None:
@@ -180,7 +179,7 @@ def answer(db: Database, hold: object, card: DatasetCard, batch: Batch, one: Pla
     save_received(db, hold, batch, attempt, received, now())  # type: ignore[arg-type]
 
 
-def _parts(path: Path, card: DatasetCard, run: Run, exported: list[Path]) -> ReviewParts:
+def _parts(path: Path, card: DatasetCard, run: Run) -> ReviewParts:
     now = Clock(hour=12)
 
     def ask_again(sample_ids: Sequence[str]) -> Generator[RunEvent]:
@@ -197,10 +196,6 @@ def _parts(path: Path, card: DatasetCard, run: Run, exported: list[Path]) -> Rev
                     yield _event(batch, PredictionStatus.RANKED)
             release_run(db, hold, reason=None, elapsed_s=1, at=now())
 
-    def export() -> list[Path]:
-        exported[:] = [path.parent / "exports" / name for name in ("metrics.csv", "predictions.csv")]
-        return exported
-
     length = CLIP_FRAMES if card.frames.rule == "apex" or card.modality == "video" else 1
     return ReviewParts(
         card=card,
@@ -214,7 +209,7 @@ def _parts(path: Path, card: DatasetCard, run: Run, exported: list[Path]) -> Rev
         sent_indices=lambda _sample: (length // 2,),
         frame_numbers=lambda _sample: tuple(range(FIRST_NUMBER, FIRST_NUMBER + length)),
         ask_again=ask_again,
-        export=export,
+        desk=desk_parts(path, path.parent / "exports", card, run, no_queue),
     )
 
 
@@ -227,6 +222,11 @@ def _event(batch: Batch, status: PredictionStatus) -> AttemptSaved:
         step=Step.KEEP,
         settled=((batch.sample_ids[0], status),),
     )
+
+
+def no_queue() -> NoReturn:
+    """This run is sent by nobody."""
+    raise DataError("this run has no queue")
 
 
 def drawn_frame(sample: Sample, index: int, longest_px: int) -> Frame:

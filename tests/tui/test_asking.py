@@ -1,6 +1,5 @@
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
-from pathlib import Path
 from threading import Event
 
 import pytest
@@ -124,24 +123,6 @@ async def test_an_error_nobody_foresaw_is_said_and_asking_goes_on(review: Review
             await driver.press("g", "n", "n", "r")
             await driver.until_seen("[/bold]")
             await driver.until(lambda: not driver.screen.retrying)
-
-
-@pytest.mark.asyncio
-async def test_x_writes_the_files_and_names_them(review: ReviewRun) -> None:
-    async with opened(review.parts, size=(200, 40)) as driver:
-        await driver.press("x")
-        await driver.until(lambda: bool(review.exported))
-        await driver.until_seen("predictions.csv")
-
-
-@pytest.mark.asyncio
-async def test_an_export_that_fails_is_a_notice(review: ReviewRun) -> None:
-    def fails() -> list[Path]:
-        raise EndpointError("no space left; free some")
-
-    async with opened(replace(review.parts, export=fails)) as driver:
-        await driver.press("x")
-        await driver.until_seen("no space left")
 
 
 @pytest.mark.asyncio

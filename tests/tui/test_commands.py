@@ -2,22 +2,38 @@ from collections import Counter
 
 from textual.binding import Binding
 
-from workbench.tui.app import ReviewApp
+from workbench.tui.app import WorkbenchApp
 from workbench.tui.attempts_screen import AttemptsScreen
+from workbench.tui.choice_screen import ChoiceScreen
 from workbench.tui.commands import COMMANDS, REVIEW, Scope, bindings
-from workbench.tui.confusion_screen import ConfusionScreen
+from workbench.tui.compare.compare_screen import CompareScreen
+from workbench.tui.export.export_screen import ExportScreen
 from workbench.tui.filter_screen import FilterScreen
-from workbench.tui.help_screen import HelpScreen, help_page
+from workbench.tui.help_screen import HelpScreen, help_entries
+from workbench.tui.home.home_screen import HomeScreen
+from workbench.tui.keymap import rooms
+from workbench.tui.metrics.metrics_screen import MetricsScreen
 from workbench.tui.pictures.zoom_screen import ZoomScreen
 from workbench.tui.question_screen import QuestionScreen
+from workbench.tui.queue.batch_screen import BatchScreen
+from workbench.tui.queue.limits_screen import LimitsScreen
+from workbench.tui.queue.queue_screen import QueueScreen
 from workbench.tui.review_screen import ReviewScreen
+from workbench.tui.saved_filters import SavedScreen
 from workbench.tui.text_screen import TextScreen
 from workbench.tui.verdict_screen import VerdictScreen
 
-ROOMS = [REVIEW, *((scope,) for scope in Scope if scope not in (*REVIEW, Scope.EVERYWHERE))]
 TARGETS = {
     **dict.fromkeys(REVIEW, ReviewScreen),
-    Scope.CONFUSION: ConfusionScreen,
+    Scope.HOME: HomeScreen,
+    Scope.METRICS: MetricsScreen,
+    Scope.COMPARE: CompareScreen,
+    Scope.EXPORT: ExportScreen,
+    Scope.CHOICE: ChoiceScreen,
+    Scope.QUEUE: QueueScreen,
+    Scope.BATCH: BatchScreen,
+    Scope.LIMITS: LimitsScreen,
+    Scope.SAVED: SavedScreen,
     Scope.FILTER: FilterScreen,
     Scope.VERDICT: VerdictScreen,
     Scope.ATTEMPTS: AttemptsScreen,
@@ -25,12 +41,12 @@ TARGETS = {
     Scope.TEXT: TextScreen,
     Scope.QUESTION: QuestionScreen,
     Scope.HELP: HelpScreen,
-    Scope.EVERYWHERE: ReviewApp,
+    Scope.EVERYWHERE: WorkbenchApp,
 }
 
 
 def test_no_key_does_two_things_in_one_place() -> None:
-    for scopes in ROOMS:
+    for scopes in rooms():
         places = (*scopes, Scope.EVERYWHERE)
         keys = Counter(key for command in COMMANDS if command.scope in places for key in command.keys)
         assert [key for key, count in keys.items() if count > 1] == []
@@ -54,8 +70,24 @@ def test_keys_are_answered_in_the_order_of_their_coming() -> None:
         assert all(isinstance(binding, Binding) and binding.priority for binding in bindings(scope))
 
 
-def test_the_help_page_names_every_command() -> None:
-    page = help_page().plain
+def test_ids_are_words_of_their_own() -> None:
+    assert len({command.id for command in COMMANDS}) == len(COMMANDS)
     for command in COMMANDS:
-        assert command.title in page
-        assert command.key_words in page
+        assert command.id == command.id.lower()
+        assert command.id.count(".") == 1
+
+
+def test_the_help_names_every_command_and_those_of_the_screen_below_first() -> None:
+    entries = help_entries(COMMANDS, (Scope.METRICS,))
+    assert entries[0] is Scope.METRICS
+    assert {entry for entry in entries if not isinstance(entry, Scope)} == set(COMMANDS)
+
+
+def test_the_help_finds_commands_by_words_and_by_keys() -> None:
+    assert [str(entry) for entry in help_entries(COMMANDS, REVIEW, "nobody says this")] == []
+    found = help_entries(COMMANDS, REVIEW, "next failure")
+    assert "review.next-failure" in {entry.id for entry in found if not isinstance(entry, Scope)}
+    assert len(found) < 5
+    assert "review.play" in {
+        entry.id for entry in help_entries(COMMANDS, REVIEW, "space") if not isinstance(entry, Scope)
+    }

@@ -62,4 +62,4 @@ async def test_markup_and_megabytes_are_shown_as_they_are(tmp_path: Path) -> Non
         await driver.press("j", "a")
         await driver.until_seen("[/bold][@click=app.quit]x[/][$error]␛]0;PWNED␇")
         await driver.press("G")
-        await driver.until_seen("more characters)")
+        await driver.until_seen("[picture 1]")

@@ -12,9 +12,9 @@ from workbench.domain.reviews import CaseFilter, CaseKind
 from workbench.domain.samples import MediaKind, Sample
 from workbench.errors import DataError
 from workbench.tui.attempts_screen import AttemptsScreen
-from workbench.tui.confusion_grid import ConfusionGrid
-from workbench.tui.confusion_screen import ConfusionScreen
 from workbench.tui.help_screen import HelpScreen
+from workbench.tui.metrics.confusion_grid import ConfusionGrid
+from workbench.tui.metrics.metrics_screen import MetricsScreen
 from workbench.tui.pictures.zoom_screen import ZoomScreen
 
 
@@ -107,7 +107,7 @@ async def test_a_sample_nobody_asked_about_has_no_attempts(review: ReviewRun) ->
 async def test_a_cell_of_the_matrix_lists_its_samples(review: ReviewRun) -> None:
     async with opened(review.parts) as driver:
         await driver.press("c")
-        assert driver.is_on(ConfusionScreen)
+        assert driver.is_on(MetricsScreen)
         await driver.until_seen("[5]✓")
         assert "word" in driver.text
         assert "answ" in driver.text
@@ -147,7 +147,7 @@ async def test_help_lists_keys_and_the_palette_offers_the_same_commands(review: 
         await driver.press("question_mark", "ctrl+p", *"matrix")
         await driver.until_seen("the confusion matrix")
         await driver.press("enter")
-        await driver.until(lambda: driver.is_on(ConfusionScreen))
+        await driver.until(lambda: driver.is_on(MetricsScreen))
 
 
 @pytest.mark.asyncio

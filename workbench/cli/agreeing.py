@@ -43,7 +43,7 @@ def show_agreement(
     """
     from workbench.pipeline.scoring.agreeing import agree_run
     from workbench.pipeline.scoring.agreeing import as_json as agreement_json
-    from workbench.wiring.reviewing import chosen_run
+    from workbench.wiring.choosing import chosen_run
 
     with opened(context, key) as at:
         found = agree_run(at.db, at.card, chosen_run(at.db, at.card.key, run))

@@ -120,8 +120,8 @@ def read(
     from workbench.pipeline.jobs.by_file import read_job_files
     from workbench.storage.plans import OpenPlan
     from workbench.storage.runs import load_progress, load_run
+    from workbench.wiring.choosing import chosen_run
     from workbench.wiring.jobs import file_parts
-    from workbench.wiring.reviewing import chosen_run
 
     with opened(context, key) as at:
         found = chosen_run(at.db, at.card.key, run)
@@ -165,8 +165,8 @@ def drop(context: typer.Context, key: Key, *, run: RunName = None, as_json: AsJs
         emowb batch-file drop rafdb --run qwen
     """
     from workbench.pipeline.jobs.by_file import give_back_files
+    from workbench.wiring.choosing import chosen_run
     from workbench.wiring.jobs import file_parts
-    from workbench.wiring.reviewing import chosen_run
 
     with opened(context, key) as at:
         found = chosen_run(at.db, at.card.key, run)

@@ -120,9 +120,9 @@ def _open(settings: "Settings") -> None:
 
     parts = review_parts(settings, os.environ, _OPENED, _RUN)
     facts = known_terminal(settings)
-    from workbench.tui.app import run_review
+    from workbench.tui.app import run_workbench
 
-    run_review(parts, facts)
+    run_workbench(parts, facts)
 
 
 def _samples_folder(settings: "Settings") -> Path:

@@ -62,7 +62,7 @@ def export(
         emowb export rafdb --run main --format latex,md --what metrics --protocol answered
     """
     from workbench.export.exporting import Format, Wanted, export_run, formats_named, tables_named
-    from workbench.wiring.reviewing import chosen_run
+    from workbench.wiring.choosing import chosen_run
 
     wanted = Wanted(
         tables=tables_named(what),

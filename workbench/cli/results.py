@@ -56,7 +56,7 @@ def show_metrics(
     """
     from workbench.pipeline.scoring.run_scores import as_json as scores_json
     from workbench.pipeline.scoring.run_scores import score_run
-    from workbench.wiring.reviewing import chosen_run
+    from workbench.wiring.choosing import chosen_run
 
     with opened(context, key) as at:
         if neutral is not None and not scores_signs(at.card):

@@ -47,6 +47,6 @@ def open_review(
         pass  # what is done to an older file is said here, where there is no screen yet
     parts = review_parts(settings, os.environ, key, run, changed_from)
     facts = known_terminal(settings)
-    from workbench.tui.app import run_review
+    from workbench.tui.app import run_workbench
 
-    run_review(parts, facts)
+    run_workbench(parts, facts)

@@ -129,8 +129,8 @@ def retry(
         emowb retry rafdb --refused
     """
     from workbench.pipeline.planning import plan_again, samples_with
+    from workbench.wiring.choosing import chosen_run
     from workbench.wiring.connections import connected
-    from workbench.wiring.reviewing import chosen_run
 
     chosen = {
         PredictionStatus.REFUSED: refused,

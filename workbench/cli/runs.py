@@ -69,7 +69,7 @@ def show_run(
     """
     from workbench.pipeline.scoring.rates import run_rates
     from workbench.storage.runs import load_answerers, load_endpoint_record, load_estimate, load_progress
-    from workbench.wiring.reviewing import chosen_run
+    from workbench.wiring.choosing import chosen_run
 
     with opened(context, key) as at:
         run = chosen_run(at.db, at.card.key, name)

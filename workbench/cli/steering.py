@@ -78,7 +78,7 @@ def limit(
         emowb limit rafdb --rpm 120
         emowb limit rafdb NAME --budget 10 --concurrency 0
     """
-    from workbench.wiring.reviewing import chosen_run
+    from workbench.wiring.choosing import chosen_run
     from workbench.wiring.steering import change_limits
 
     limits = GivenLimits(rpm=rpm, tpm=tpm, rpd=rpd, concurrency=concurrency, budget_usd=budget)
@@ -93,7 +93,7 @@ def limit(
 
 
 def _ask(context: typer.Context, key: str, name: str | None, wanted: Wanted, what_follows: str) -> None:
-    from workbench.wiring.reviewing import chosen_run
+    from workbench.wiring.choosing import chosen_run
     from workbench.wiring.steering import ask_sender
 
     with opened(context, key) as at:

@@ -1,11 +1,20 @@
-"""The terminal workbench: one application around the review screen."""
+"""The terminal workbench: one application, which owns the look, the glass and the reviews that are open."""
 
 import gc
 import sys
+from dataclasses import replace
+from typing import ClassVar
 
+from textual.binding import BindingType
 from textual.screen import Screen
 
+from workbench.domain.reviews import CaseFilter
+from workbench.tui.commands import Scope, bindings
+from workbench.tui.compare.compare_screen import ChangedFrom
+from workbench.tui.habits import Habits
 from workbench.tui.hang_up import EVERY_S, leave_when_hung_up
+from workbench.tui.home.home_screen import HomeScreen
+from workbench.tui.keymap import textual_keymap
 from workbench.tui.palette import Palette
 from workbench.tui.pictures.frame_loader import FrameLoader
 from workbench.tui.pictures.picture_app import PictureApp
@@ -13,15 +22,17 @@ from workbench.tui.pictures.probe import drain
 from workbench.tui.pictures.terminal_facts import NOT_ASKED, TerminalFacts
 from workbench.tui.review_screen import ReviewScreen
 from workbench.tui.session_thread import SessionThread
-from workbench.tui.theme import DARK, LIGHT
+from workbench.tui.theme import DARK, THEMES
+from workbench.wiring.home import HomeParts
 from workbench.wiring.reviewing import ReviewParts
 
 
-class ReviewApp(PictureApp):
-    """Owns the threads and the look; the rest is the review screen's."""
+class WorkbenchApp(PictureApp):
+    """Opens with a review, or at home."""
 
     TITLE = "emowb"
     COMMANDS = {Palette}  # noqa: RUF012  # Textual declares it so
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.EVERYWHERE)
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012  # Textual declares it so
     CSS = """
     * { scrollbar-color: $panel-lighten-2; scrollbar-background: $background; }
@@ -33,35 +44,66 @@ class ReviewApp(PictureApp):
     CommandPalette SearchIcon { display: none; }
     """
 
-    def __init__(self, parts: ReviewParts, facts: TerminalFacts = NOT_ASKED) -> None:
+    def __init__(
+        self, parts: ReviewParts | HomeParts, facts: TerminalFacts = NOT_ASKED, habits: Habits | None = None
+    ) -> None:
         super().__init__(facts)
+        self.habits = habits or Habits()
         self._parts = parts
-        self._session = SessionThread(parts.open_session)
-        self._loader = FrameLoader(parts, self.glass)
-        self.register_theme(DARK)
-        self.register_theme(LIGHT)
-        self.theme = DARK.name
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = self._liked_theme()
+        self.set_keymap(textual_keymap(self.habits.commands))
 
     def get_default_screen(self) -> Screen[None]:
-        """The review screen."""
-        return ReviewScreen(self._parts, self._session, self._loader)
+        """Home, or the review that was asked for."""
+        return HomeScreen(self._parts) if isinstance(self._parts, HomeParts) else self._review(self._parts)
 
     def on_ready(self) -> None:
         """Spare later frames a collector that walks over everything loaded so far; watch over the terminal."""
         gc.collect()
         gc.freeze()
+        self.theme_changed_signal.subscribe(self, lambda theme: self.habits.memory.keep_look(theme=theme.name))
         if not self.is_headless:
             self.set_interval(EVERY_S, leave_when_hung_up)
 
-    async def on_unmount(self) -> None:
-        """Write what was said, then let go of the workspace."""
-        self._loader.close()
-        await self._session.close()
+    def on_unmount(self) -> None:
+        """Keep what is remembered."""
+        self.habits.memory.close()
+
+    async def open_review(
+        self, parts: ReviewParts, *, wanted: CaseFilter | None = None, changed: ChangedFrom | None = None
+    ) -> None:
+        """Show a review over what is there: where one stood last, or these samples."""
+        if changed is not None:
+            parts = replace(parts.changed_from(changed.other), start=changed.sample_id)
+        elif wanted is not None:
+            parts = replace(parts, wanted=wanted)
+        await self.push_screen(self._review(parts))
+
+    async def reopen_review(self, parts: ReviewParts) -> None:
+        """Show another review in place of the one on top."""
+        await self.switch_screen(self._review(parts))
+
+    def action_next_theme(self) -> None:
+        """Other colours: dark, light, high contrast."""
+        names = [theme.name for theme in THEMES]
+        place = names.index(self.theme) if self.theme in names else -1
+        self.theme = names[(place + 1) % len(names)]
+
+    def _review(self, parts: ReviewParts) -> ReviewScreen:
+        return ReviewScreen(parts, SessionThread(parts.open_session), FrameLoader(parts, self.glass))
+
+    def _liked_theme(self) -> str:
+        liked = self.habits.theme or self.habits.memory.look().get("theme")
+        return liked if isinstance(liked, str) and liked in self.available_themes else DARK.name
 
 
-def run_review(parts: ReviewParts, facts: TerminalFacts = NOT_ASKED) -> None:
-    """Review a run in this terminal until the reviewer leaves. `facts` is what was asked of it before."""
-    app = ReviewApp(parts, facts)
+def run_workbench(
+    parts: ReviewParts | HomeParts, facts: TerminalFacts = NOT_ASKED, habits: Habits | None = None
+) -> None:
+    """Work in this terminal until the person leaves. `facts` is what was asked of it before."""
+    app = WorkbenchApp(parts, facts, habits)
     app.run()
     if app.glass.awaits_answer:
         drain(sys.stdin.fileno())

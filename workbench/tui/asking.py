@@ -1,15 +1,12 @@
 """Asking the model again, and keeping what there is."""
 
-import asyncio
 from collections.abc import Sequence
-from pathlib import Path
 
-from textual import on, work
+from textual import on
 
 from workbench.domain.predictions import PredictionStatus
 from workbench.pipeline.events import AttemptSaved, Held
 from workbench.storage.cases import CaseRow
-from workbench.tui.case_pages import rows_that
 from workbench.tui.case_screen import CaseScreen
 from workbench.tui.pictures.frame_loader import FrameLoader
 from workbench.tui.question_screen import YES, QuestionScreen
@@ -24,7 +21,6 @@ class Asking(CaseScreen):
     def __init__(self, parts: ReviewParts, session: SessionThread, loader: FrameLoader) -> None:
         super().__init__(parts, session, loader)
         self._retrier = Retrier(parts.ask_again, self.post_message)
-        self._is_exporting = False
 
     def on_unmount(self) -> None:
         """Ask nothing more."""
@@ -44,10 +40,11 @@ class Asking(CaseScreen):
 
     async def action_retry_all(self) -> None:
         """Ask again about all in the list that have no answer, once a person has said yes to the number."""
-        wanted = self.wanted
+        await self.whole_list()
+        listed = self.cases.listing.positions
         with self.noticing():
-            rows = await self.session.call(lambda session: rows_that(session, wanted, _can_be_asked))
-            sample_ids = [row.sample_id for row in rows if row.sample_id not in self.retrying]
+            names = await self.ask_at_length(lambda reader: reader.unanswered(listed))
+            sample_ids = [name for name in names if name not in self.retrying]
             if not sample_ids:
                 self.notice("every sample in the list has an answer, or is being asked about", seconds=3)
                 return
@@ -60,22 +57,6 @@ class Asking(CaseScreen):
             model = self.parts.run.spec.model
             question = f"Ask {model} again about {samples} without an answer? It can cost money."
             await self.app.push_screen(QuestionScreen(question), answered)
-
-    def action_export(self) -> None:
-        """Write the run's files."""
-        if not self._is_exporting:
-            self._is_exporting = True
-            self._export()
-
-    @work(group="export")
-    async def _export(self) -> None:
-        self.notice("writing the run's files …", seconds=2)
-        try:
-            with self.noticing():
-                paths = await asyncio.to_thread(self.parts.export)
-                self.notice("written:\n" + "\n".join(_shortened(path) for path in paths), seconds=10)
-        finally:
-            self._is_exporting = False
 
     def _ask(self, sample_ids: Sequence[str]) -> None:
         self._retrier.ask(sample_ids)
@@ -105,9 +86,3 @@ class Asking(CaseScreen):
 
 def _can_be_asked(row: CaseRow) -> bool:
     return row.status is not None and not PredictionStatus(row.status).is_answer
-
-
-def _shortened(path: Path) -> str:
-    """Relative to where we are, where it lies below."""
-    here = Path.cwd()
-    return str(path.relative_to(here) if path.is_relative_to(here) else path)

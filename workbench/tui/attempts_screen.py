@@ -1,11 +1,10 @@
 """Every attempt that asked about a sample: what was asked, what came back, what followed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Footer, Static
@@ -14,17 +13,17 @@ from workbench.domain.replies import Attempt
 from workbench.domain.visible import visible
 from workbench.tui.case_words import SOFT, attempt_facts
 from workbench.tui.commands import Scope, bindings
-from workbench.tui.scrolling import Scrolling
+from workbench.tui.long_text import LongText, TextBlock
 
 
-class AttemptsScreen(Scrolling, ModalScreen[None]):
+class AttemptsScreen(ModalScreen[None]):
     """Shows one attempt in full under a list of all; begins with the last."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.ATTEMPTS)
     DEFAULT_CSS = """
     AttemptsScreen {
         align: center middle;
-        & > VerticalScroll { width: 100%; height: 1fr; padding: 0 2; background: $panel; }
+        & > LongText { width: 100%; height: 1fr; padding: 0 2; background: $panel; }
         & > #all { height: auto; max-height: 8; padding: 1 2; background: $panel; text-wrap: nowrap; }
     }
     """
@@ -35,17 +34,17 @@ class AttemptsScreen(Scrolling, ModalScreen[None]):
         self._attempts = attempts
         self._chosen = max(len(attempts) - 1, 0)
         self._all = Static(id="all", markup=False)
-        self._one = Static(markup=False)
+        self._one = LongText()
 
     def compose(self) -> ComposeResult:
         """The list over the one that is chosen."""
         yield self._all
-        with VerticalScroll(classes="scrolled"):
-            yield self._one
+        yield self._one
         yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
         """Show the last."""
+        self.set_focus(self._one)
         self.action_attempt(0)
 
     def action_attempt(self, by: int) -> None:
@@ -53,10 +52,25 @@ class AttemptsScreen(Scrolling, ModalScreen[None]):
         if self._attempts:
             self._chosen = max(0, min(self._chosen + by, len(self._attempts) - 1))
             self._all.update(self._listed())
-            self._one.update(attempt_page(self._attempts[self._chosen]))
-            self._page.scroll_home(animate=False)
+            self._one.show(attempt_blocks(self._attempts[self._chosen]))
         else:
             self._all.update(Content.assemble((self._about, "bold"), "\nnobody has been asked about it yet"))
+
+    def action_move(self, by: int) -> None:
+        """Scroll by lines."""
+        self._one.move(by)
+
+    def action_page(self, pages: float) -> None:
+        """Scroll by views."""
+        self._one.move_by_page(pages)
+
+    def action_edge(self, bottom: bool) -> None:  # noqa: FBT001  # Textual passes actions' arguments by position
+        """Go to the top or the end."""
+        self._one.move_to_edge(bottom=bottom)
+
+    def action_close(self) -> None:
+        """Go back."""
+        self.dismiss(None)
 
     def _listed(self) -> Content:
         """A few lines around the chosen one."""
@@ -82,24 +96,20 @@ def attempt_line(number: int, attempt: Attempt) -> str:
     return f"{number:>2}  {'  '.join(parts)}"
 
 
-def attempt_page(attempt: Attempt) -> Content:
+def attempt_blocks(attempt: Attempt) -> Iterator[TextBlock]:
     """One attempt in full: when, what came back, what was asked."""
-    received = attempt.received_at or "no reply seen"
-    facts = [f"sent {attempt.sent_at}", f"received {received}"]
+    facts = [f"sent {attempt.sent_at}", f"received {attempt.received_at or 'no reply seen'}"]
     if attempt.status_code is not None:
         facts.append(f"status {attempt.status_code}")
     if attempt.finish_reason:
-        facts.append(visible(f"finish reason {attempt.finish_reason}", longest=80))
+        facts.append(f"finish reason {attempt.finish_reason}")
     if attempt.cost_usd is not None:
         facts.append(f"{attempt.cost_usd:.4f} USD")
+    yield "", "  ".join(facts)
     named = (
         ("error", attempt.error),
         ("refusal", attempt.refusal),
         ("reply", attempt.reply),
         ("prompt", attempt.prompt),
     )
-    blocks = [Content.styled("  ".join(facts), SOFT)]
-    for name, text in named:
-        if text:
-            blocks.append(Content.assemble((name, "bold $text-accent"), "\n", visible(text, lines=True)))
-    return Content("\n\n").join(blocks)
+    yield from ((name, text) for name, text in named if text)

@@ -25,7 +25,6 @@ TONES: Final = {
 
 _LABEL_CHARS: Final = 40
 _SNIPPET_CHARS: Final = 240
-_TEXT_CHARS: Final = 600
 _NOTE_CHARS: Final = 240
 _DIGITS: Final = 9
 
@@ -139,12 +138,6 @@ def beside_words(card: DatasetCard, beside: Beside | None) -> Content:
     top1 = None if prediction is None else prediction.top1
     said = "" if top1 is None else f"{label_words(card, top1)}  "
     return Content.assemble(name, (said, "bold"), verdict_of_gold(beside.result, asking=False))
-
-
-def text_words(result: Result) -> Content:
-    """The speaker's words, where the sample has any."""
-    text = result.sample.text
-    return Content(f"“{visible(text, longest=_TEXT_CHARS)}”" if text else "")
 
 
 def _ranked(card: DatasetCard, place: int, label: str, gold_rank: int | None) -> Content:

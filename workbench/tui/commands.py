@@ -1,9 +1,9 @@
 """Every key of the workbench, as one table.
 
-The table feeds the bindings, the footer, the help screen and the command palette, so none of them can say
-something else than the keys do. Bindings are priority bindings: Textual runs those one after the other as the keys
-arrive, while other keys wander through the widget tree and can overtake each other. On a slow line, `/` `x` `Enter`
-`1` then labels the sample that was searched for and no other.
+The table feeds the bindings, the footer, the help screen, the command palette, the document of keys and the settings
+that move keys, so none of them can say something else than the keys do. Bindings are priority bindings: Textual runs
+those one after the other as the keys arrive, while other keys wander through the widget tree and can overtake each
+other. On a slow line, `/` `x` `Enter` `1` then labels the sample that was searched for and no other.
 """
 
 from collections.abc import Iterator
@@ -17,15 +17,23 @@ from textual.binding import Binding, BindingType
 class Scope(StrEnum):
     """Where a command's keys work; the wording heads its section of the help screen."""
 
+    HOME = "At home"
     WALK = "Walk"
     PICTURE = "Look"
     OPINION = "Say"
     ASK = "Ask and keep"
-    CONFUSION = "In the confusion matrix"
     FILTER = "In the filter"
+    SAVED = "In the saved filters"
     VERDICT = "In the verdict"
     ATTEMPTS = "In the attempts"
     ZOOM = "In the large picture"
+    METRICS = "In the metrics"
+    COMPARE = "In a comparison"
+    EXPORT = "In the export"
+    QUEUE = "In the queue"
+    BATCH = "In a batch"
+    LIMITS = "In the limits"
+    CHOICE = "In a list to choose from"
     TEXT = "In a line of text"
     QUESTION = "In a question"
     HELP = "In this help"
@@ -40,10 +48,13 @@ REVIEW: Final = (Scope.WALK, Scope.PICTURE, Scope.OPINION, Scope.ASK)
 class Command:
     """One thing that a key does."""
 
+    id: str
+    """What settings and documents call it; it stays when keys and words change."""
     action: str
     """Textual's action; `{key}` stands for the key that was pressed."""
     title: str
     keys: tuple[str, ...]
+    """None at all: only the palette and the help offer it."""
     scope: Scope
     footer: str = ""
     """Its one word in the footer; empty: not there."""
@@ -70,93 +81,192 @@ _KEY_WORDS: Final = {
     "escape": "Esc",
 }
 
-_DIGITS: Final = tuple("123456789")
+DIGITS: Final = tuple("123456789")
+"""They only ever label."""
+
+
+def _list(room: str, scope: Scope) -> tuple[Command, ...]:
+    """Moving the cursor in a list, alike in every room that has one."""
+    return (
+        Command(f"{room}.down", "move(1)", "down", ("j", "down"), scope, in_palette=False),
+        Command(f"{room}.up", "move(-1)", "up", ("k", "up"), scope, in_palette=False),
+        Command(f"{room}.page-down", "page(1)", "a page down", ("pagedown", "ctrl+d"), scope, in_palette=False),
+        Command(f"{room}.page-up", "page(-1)", "a page up", ("pageup", "ctrl+u"), scope, in_palette=False),
+        Command(f"{room}.first", "edge(False)", "to the top", ("g", "home"), scope, in_palette=False),
+        Command(f"{room}.last", "edge(True)", "to the end", ("G", "end"), scope, in_palette=False),
+    )
+
 
 COMMANDS: Final = (
-    Command("move(1)", "next sample", ("j", "down"), Scope.WALK, in_palette=False),
-    Command("move(-1)", "previous sample", ("k", "up"), Scope.WALK, in_palette=False),
-    Command("page(1)", "a page down", ("pagedown",), Scope.WALK, in_palette=False),
-    Command("page(-1)", "a page up", ("pageup",), Scope.WALK, in_palette=False),
-    Command("page(0.5)", "half a page down", ("ctrl+d",), Scope.WALK, in_palette=False),
-    Command("page(-0.5)", "half a page up", ("ctrl+u",), Scope.WALK, in_palette=False),
-    Command("first", "first sample", ("g", "home"), Scope.WALK),
-    Command("last", "last sample", ("G", "end"), Scope.WALK),
-    Command("failure(1)", "next failure", ("n",), Scope.WALK, footer="failure"),
-    Command("failure(-1)", "previous failure", ("N",), Scope.WALK),
-    Command("search", "search as you type: ids, labels, words said, notes", ("/",), Scope.WALK),
-    Command("filter", "choose what is in the list", ("f",), Scope.WALK, footer="filter"),
-    Command("clear", "clear the search, then the filter", ("escape",), Scope.WALK),
-    Command("frame(-1)", "previous frame", ("[",), Scope.PICTURE),
-    Command("frame(1)", "next frame", ("]",), Scope.PICTURE),
-    Command("play", "play the clip, or stop", ("space",), Scope.PICTURE),
-    Command("zoom", "the picture on the whole screen", ("z",), Scope.PICTURE),
-    Command("attempts", "all attempts, with replies and prompts", ("a",), Scope.PICTURE, footer="replies"),
-    Command("confusion", "the confusion matrix", ("c",), Scope.PICTURE),
-    Command("verdict", "flag a mismatch: your verdict", ("m",), Scope.OPINION, footer="verdict"),
+    *_list("home", Scope.HOME),
+    Command("home.open", "open", "review this run", ("enter",), Scope.HOME, "review"),
+    Command("home.metrics", "metrics", "metrics of this run", ("M",), Scope.HOME, "metrics"),
+    Command("home.matrix", "confusion", "the confusion matrix of this run", ("c",), Scope.HOME),
     Command(
+        "home.compare", "compare", "mark this run, or compare it with the marked one", ("=",), Scope.HOME, "compare"
+    ),
+    Command("home.queue", "queue", "the queue of this run", ("s",), Scope.HOME, "queue"),
+    Command("home.export", "export", "export this run", ("x",), Scope.HOME, "export"),
+    Command("home.refresh", "refresh", "look again", ("r",), Scope.HOME),
+    Command("home.help", "help", "all keys", ("?",), Scope.HOME, "help"),
+    Command("home.leave", "leave", "quit", ("q",), Scope.HOME, "quit"),
+    Command("review.down", "move(1)", "next sample", ("j", "down"), Scope.WALK, in_palette=False),
+    Command("review.up", "move(-1)", "previous sample", ("k", "up"), Scope.WALK, in_palette=False),
+    Command("review.page-down", "page(1)", "a page down", ("pagedown",), Scope.WALK, in_palette=False),
+    Command("review.page-up", "page(-1)", "a page up", ("pageup",), Scope.WALK, in_palette=False),
+    Command("review.half-down", "page(0.5)", "half a page down", ("ctrl+d",), Scope.WALK, in_palette=False),
+    Command("review.half-up", "page(-0.5)", "half a page up", ("ctrl+u",), Scope.WALK, in_palette=False),
+    Command("review.first", "first", "first sample", ("g", "home"), Scope.WALK),
+    Command("review.last", "last", "last sample", ("G", "end"), Scope.WALK),
+    Command("review.next-failure", "failure(1)", "next failure", ("n",), Scope.WALK, "failure"),
+    Command("review.previous-failure", "failure(-1)", "previous failure", ("N",), Scope.WALK),
+    Command("review.next-alike", "same_failure(1)", "next failure of the same kind", ("e",), Scope.WALK),
+    Command("review.previous-alike", "same_failure(-1)", "previous failure of the same kind", ("E",), Scope.WALK),
+    Command("review.search", "search", "search as you type: ids, labels, words said, notes", ("/",), Scope.WALK),
+    Command("review.filter", "filter", "choose what is in the list", ("f",), Scope.WALK, "filter"),
+    Command("review.saved", "saved", "saved filters", ("F",), Scope.WALK),
+    Command("review.clear", "clear", "clear the search, then the filter", ("escape",), Scope.WALK),
+    Command("review.previous-frame", "frame(-1)", "previous frame", ("[",), Scope.PICTURE),
+    Command("review.next-frame", "frame(1)", "next frame", ("]",), Scope.PICTURE),
+    Command("review.play", "play", "play the clip, or stop", ("space",), Scope.PICTURE),
+    Command("review.zoom", "zoom", "the picture on the whole screen", ("z",), Scope.PICTURE),
+    Command("review.attempts", "attempts", "all attempts, with replies and prompts", ("a",), Scope.PICTURE, "replies"),
+    Command("review.words-down", "words(1)", "the words said: further down", ("}",), Scope.PICTURE, in_palette=False),
+    Command("review.words-up", "words(-1)", "the words said: back up", ("{",), Scope.PICTURE, in_palette=False),
+    Command("review.beside", "beside", "stand another run beside, or none", ("=",), Scope.PICTURE),
+    Command("review.matrix", "confusion", "the confusion matrix", ("c",), Scope.PICTURE),
+    Command("review.metrics", "metrics", "metrics of the run", ("M",), Scope.PICTURE),
+    Command("review.compare", "compare", "compare with another run", ("C",), Scope.PICTURE),
+    Command("review.narrower", "widen(-4)", "a narrower list", ("<",), Scope.PICTURE),
+    Command("review.wider", "widen(4)", "a wider list", (">",), Scope.PICTURE),
+    Command("review.verdict", "verdict", "flag a mismatch: your verdict", ("m",), Scope.OPINION, "verdict"),
+    Command(
+        "review.label",
         "label({key})",
         "your own label; the same digit takes it back",
-        _DIGITS,
+        DIGITS,
         Scope.OPINION,
         "label",
         "1-9",
         in_palette=False,
     ),
-    Command("label(0)", "take your label back", ("0",), Scope.OPINION),
-    Command("note", "write a note", ("t",), Scope.OPINION, footer="note"),
-    Command("undo", "undo your latest change", ("u",), Scope.OPINION),
-    Command("retry", "ask again about this sample", ("r",), Scope.ASK, footer="retry"),
-    Command("retry_all", "ask again about all in the list without an answer", ("R",), Scope.ASK),
-    Command("export", "export the run's files", ("x",), Scope.ASK),
-    Command("copy_id", "copy the sample's id to your terminal's clipboard", ("y",), Scope.ASK),
-    Command("help", "all keys", ("?",), Scope.ASK, footer="help"),
-    Command("leave", "quit", ("q",), Scope.ASK, footer="quit"),
-    Command("walk(0, -1)", "one cell left", ("h", "left"), Scope.CONFUSION),
-    Command("walk(0, 1)", "one cell right", ("l", "right"), Scope.CONFUSION),
-    Command("walk(1, 0)", "one cell down", ("j", "down"), Scope.CONFUSION),
-    Command("walk(-1, 0)", "one cell up", ("k", "up"), Scope.CONFUSION),
-    Command("choose", "the samples of this cell", ("enter",), Scope.CONFUSION, footer="its samples"),
-    Command("close", "back", ("q", "c", "escape"), Scope.CONFUSION, footer="back"),
-    Command("move(1)", "down", ("j", "down"), Scope.FILTER),
-    Command("move(-1)", "up", ("k", "up"), Scope.FILTER),
-    Command("column(-1)", "the column to the left", ("h", "left", "shift+tab"), Scope.FILTER),
-    Command("column(1)", "the column to the right", ("l", "right", "tab"), Scope.FILTER),
-    Command("choose", "show these", ("enter",), Scope.FILTER, footer="show"),
-    Command("clear", "everything", ("x",), Scope.FILTER, footer="everything"),
-    Command("close", "back", ("q", "escape"), Scope.FILTER, footer="back"),
-    Command("move(1)", "down", ("j", "down"), Scope.VERDICT),
-    Command("move(-1)", "up", ("k", "up"), Scope.VERDICT),
-    Command("say('model wrong')", "model wrong", ("w",), Scope.VERDICT),
-    Command("say('gold doubtful')", "gold doubtful", ("g",), Scope.VERDICT),
-    Command("say('both acceptable')", "both acceptable", ("b",), Scope.VERDICT),
-    Command("say('bad media')", "bad media", ("m",), Scope.VERDICT),
-    Command("say('unsure')", "unsure", ("u",), Scope.VERDICT),
-    Command("say('')", "no verdict", ("c",), Scope.VERDICT),
-    Command("choose", "say this", ("enter",), Scope.VERDICT, footer="say this"),
-    Command("close", "back", ("q", "escape"), Scope.VERDICT, footer="back"),
-    Command("attempt(-1)", "the attempt before", ("[", "h", "left"), Scope.ATTEMPTS, footer="before"),
-    Command("attempt(1)", "the attempt after", ("]", "l", "right"), Scope.ATTEMPTS, footer="after"),
-    Command("scroll_lines(1)", "scroll down", ("j", "down"), Scope.ATTEMPTS),
-    Command("scroll_lines(-1)", "scroll up", ("k", "up"), Scope.ATTEMPTS),
-    Command("scroll_page(1)", "a page down", ("pagedown", "ctrl+d", "space"), Scope.ATTEMPTS),
-    Command("scroll_page(-1)", "a page up", ("pageup", "ctrl+u"), Scope.ATTEMPTS),
-    Command("scroll_to_edge(False)", "to the top", ("g", "home"), Scope.ATTEMPTS),
-    Command("scroll_to_edge(True)", "to the end", ("G", "end"), Scope.ATTEMPTS),
-    Command("close", "back", ("q", "a", "escape"), Scope.ATTEMPTS, footer="back"),
-    Command("frame(-1)", "previous frame", ("[",), Scope.ZOOM),
-    Command("frame(1)", "next frame", ("]",), Scope.ZOOM),
-    Command("play", "play, or stop; any other key goes back", ("space",), Scope.ZOOM),
-    Command("keep", "keep", ("enter",), Scope.TEXT, footer="keep"),
-    Command("cancel", "cancel; a search is cleared", ("escape",), Scope.TEXT, footer="cancel"),
-    Command("answer('yes')", "yes", ("y",), Scope.QUESTION, footer="yes"),
-    Command("answer('no')", "no", ("n", "q", "escape"), Scope.QUESTION, footer="no"),
-    Command("scroll_lines(1)", "scroll down", ("j", "down"), Scope.HELP),
-    Command("scroll_lines(-1)", "scroll up", ("k", "up"), Scope.HELP),
-    Command("scroll_page(1)", "a page down", ("pagedown", "ctrl+d", "space"), Scope.HELP),
-    Command("scroll_page(-1)", "a page up", ("pageup", "ctrl+u"), Scope.HELP),
-    Command("close", "back", ("q", "?", "escape"), Scope.HELP, footer="back"),
-    Command("command_palette", "every command by name", ("ctrl+p",), Scope.EVERYWHERE),
-    Command("quit", "quit at once", ("ctrl+q",), Scope.EVERYWHERE),
+    Command("review.no-label", "label(0)", "take your label back", ("0",), Scope.OPINION),
+    Command("review.note", "note", "write a note", ("t",), Scope.OPINION, "note"),
+    Command("review.tags", "tags", "write tags, blanks between them", ("T",), Scope.OPINION),
+    Command("review.undo", "undo", "undo your latest change", ("u",), Scope.OPINION),
+    Command("review.reviewer", "reviewer", "review as somebody else", (), Scope.OPINION),
+    Command("review.retry", "retry", "ask again about this sample", ("r",), Scope.ASK, "retry"),
+    Command("review.retry-all", "retry_all", "ask again about all in the list without an answer", ("R",), Scope.ASK),
+    Command("review.queue", "queue", "the queue of the run", ("s",), Scope.ASK),
+    Command("review.export", "export", "export the run's files", ("x",), Scope.ASK),
+    Command("review.copy-id", "copy_id", "copy the sample's id to your terminal's clipboard", ("y",), Scope.ASK),
+    Command("review.help", "help", "all keys", ("?",), Scope.ASK, "help"),
+    Command("review.leave", "leave", "back, or quit", ("q",), Scope.ASK, "back"),
+    Command("filter.down", "move(1)", "down", ("j", "down"), Scope.FILTER),
+    Command("filter.up", "move(-1)", "up", ("k", "up"), Scope.FILTER),
+    Command("filter.left", "column(-1)", "the column to the left", ("h", "left", "shift+tab"), Scope.FILTER),
+    Command("filter.right", "column(1)", "the column to the right", ("l", "right", "tab"), Scope.FILTER),
+    Command("filter.choose", "choose", "show these", ("enter",), Scope.FILTER, "show"),
+    Command("filter.clear", "clear", "everything", ("x",), Scope.FILTER, "everything"),
+    Command("filter.close", "close", "back", ("q", "escape"), Scope.FILTER, "back"),
+    *_list("saved", Scope.SAVED),
+    Command("saved.choose", "choose", "show this one", ("enter",), Scope.SAVED, "show"),
+    Command("saved.keep", "keep", "save the present filter under a name", ("a",), Scope.SAVED, "save"),
+    Command("saved.delete", "delete", "delete this one", ("d",), Scope.SAVED, "delete"),
+    Command("saved.undo", "undo", "undo the last change", ("u",), Scope.SAVED, "undo"),
+    Command("saved.close", "close", "back", ("q", "F", "escape"), Scope.SAVED, "back"),
+    Command("verdict.down", "move(1)", "down", ("j", "down"), Scope.VERDICT),
+    Command("verdict.up", "move(-1)", "up", ("k", "up"), Scope.VERDICT),
+    Command("verdict.model-wrong", "say('model wrong')", "model wrong", ("w",), Scope.VERDICT),
+    Command("verdict.gold-doubtful", "say('gold doubtful')", "gold doubtful", ("g",), Scope.VERDICT),
+    Command("verdict.both-acceptable", "say('both acceptable')", "both acceptable", ("b",), Scope.VERDICT),
+    Command("verdict.bad-media", "say('bad media')", "bad media", ("m",), Scope.VERDICT),
+    Command("verdict.unsure", "say('unsure')", "unsure", ("u",), Scope.VERDICT),
+    Command("verdict.none", "say('')", "no verdict", ("c",), Scope.VERDICT),
+    Command("verdict.choose", "choose", "say this", ("enter",), Scope.VERDICT, "say this"),
+    Command("verdict.close", "close", "back", ("q", "escape"), Scope.VERDICT, "back"),
+    Command("attempts.before", "attempt(-1)", "the attempt before", ("[", "h", "left"), Scope.ATTEMPTS, "before"),
+    Command("attempts.after", "attempt(1)", "the attempt after", ("]", "l", "right"), Scope.ATTEMPTS, "after"),
+    *_list("attempts", Scope.ATTEMPTS),
+    Command("attempts.space", "page(1)", "a page down", ("space",), Scope.ATTEMPTS),
+    Command("attempts.close", "close", "back", ("q", "a", "escape"), Scope.ATTEMPTS, "back"),
+    Command("zoom.previous-frame", "frame(-1)", "previous frame", ("[",), Scope.ZOOM),
+    Command("zoom.next-frame", "frame(1)", "next frame", ("]",), Scope.ZOOM),
+    Command("zoom.play", "play", "play, or stop; any other key goes back", ("space",), Scope.ZOOM),
+    Command("metrics.left", "walk(0, -1)", "one cell left", ("h", "left"), Scope.METRICS, in_palette=False),
+    Command("metrics.right", "walk(0, 1)", "one cell right", ("l", "right"), Scope.METRICS, in_palette=False),
+    Command("metrics.down", "walk(1, 0)", "one cell or line down", ("j", "down"), Scope.METRICS, in_palette=False),
+    Command("metrics.up", "walk(-1, 0)", "one cell or line up", ("k", "up"), Scope.METRICS, in_palette=False),
+    Command("metrics.page-down", "page(1)", "a page down", ("pagedown", "ctrl+d"), Scope.METRICS, in_palette=False),
+    Command("metrics.page-up", "page(-1)", "a page up", ("pageup", "ctrl+u"), Scope.METRICS, in_palette=False),
+    Command("metrics.choose", "choose", "the samples of this cell", ("enter",), Scope.METRICS, "its samples"),
+    Command("metrics.next-view", "view(1)", "the next view", ("tab",), Scope.METRICS, "next view"),
+    Command("metrics.previous-view", "view(-1)", "the view before", ("shift+tab",), Scope.METRICS),
+    Command("metrics.protocol", "protocol", "the next protocol", ("p",), Scope.METRICS, "protocol"),
+    Command("metrics.shares", "shares", "counts, or shares of the row", ("%",), Scope.METRICS),
+    Command("metrics.help", "help", "all keys", ("?",), Scope.METRICS, "help"),
+    Command("metrics.close", "close", "back", ("q", "c", "M", "escape"), Scope.METRICS, "back"),
+    *_list("compare", Scope.COMPARE),
+    Command(
+        "compare.choose",
+        "choose",
+        "review what changed sides, from this sample on",
+        ("enter",),
+        Scope.COMPARE,
+        "review",
+    ),
+    Command("compare.protocol", "protocol", "the next protocol", ("p",), Scope.COMPARE, "protocol"),
+    Command("compare.help", "help", "all keys", ("?",), Scope.COMPARE, "help"),
+    Command("compare.close", "close", "back", ("q", "escape"), Scope.COMPARE, "back"),
+    Command("export.down", "move(1)", "down", ("j", "down"), Scope.EXPORT, in_palette=False),
+    Command("export.up", "move(-1)", "up", ("k", "up"), Scope.EXPORT, in_palette=False),
+    Command(
+        "export.left",
+        "column(-1)",
+        "the column to the left",
+        ("h", "left", "shift+tab"),
+        Scope.EXPORT,
+        in_palette=False,
+    ),
+    Command(
+        "export.right", "column(1)", "the column to the right", ("l", "right", "tab"), Scope.EXPORT, in_palette=False
+    ),
+    Command("export.toggle", "tick", "choose or drop this one", ("space",), Scope.EXPORT, "choose"),
+    Command("export.folder", "folder", "another folder", ("f",), Scope.EXPORT, "folder"),
+    Command("export.write", "write", "write the files", ("enter",), Scope.EXPORT, "write"),
+    Command("export.copy", "copy", "copy the paths to your terminal's clipboard", ("y",), Scope.EXPORT, "copy paths"),
+    Command("export.close", "close", "back", ("q", "x", "escape"), Scope.EXPORT, "back"),
+    *_list("queue", Scope.QUEUE),
+    Command("queue.pause", "pause", "pause: what is in flight comes in", ("p",), Scope.QUEUE, "pause"),
+    Command("queue.resume", "resume", "go on, in a process of its own", ("r",), Scope.QUEUE, "go on"),
+    Command("queue.cancel", "cancel", "stop at once, without waiting", ("X",), Scope.QUEUE),
+    Command("queue.limits", "limits", "change limits and budget", ("l",), Scope.QUEUE, "limits"),
+    Command("queue.retry-refused", "retry_refused", "ask again about all that was refused", ("R",), Scope.QUEUE),
+    Command("queue.filter", "filter(1)", "batches of the next state", ("f",), Scope.QUEUE, "state"),
+    Command("queue.filter-back", "filter(-1)", "batches of the state before", ("F",), Scope.QUEUE),
+    Command("queue.look-into", "look_into", "look into a batch", ("enter",), Scope.QUEUE, "look into"),
+    Command("queue.help", "help", "all keys", ("?",), Scope.QUEUE, "help"),
+    Command("queue.close", "close", "back; the run goes on", ("q", "escape"), Scope.QUEUE, "back"),
+    Command("batch.parent", "relative(-1)", "the batch that it is a part of", ("<",), Scope.BATCH, "parent"),
+    Command("batch.child", "relative(1)", "the batch that took over from it", (">",), Scope.BATCH, "child"),
+    Command("limits.down", "field(1)", "the next line", ("down", "tab"), Scope.LIMITS),
+    Command("limits.up", "field(-1)", "the line above", ("up", "shift+tab"), Scope.LIMITS),
+    Command("limits.keep", "keep", "let these hold", ("enter",), Scope.LIMITS, "change"),
+    Command("limits.cancel", "cancel", "back", ("escape",), Scope.LIMITS, "back"),
+    *_list("choice", Scope.CHOICE),
+    Command("choice.choose", "choose", "this one", ("enter",), Scope.CHOICE, "this one"),
+    Command("choice.close", "close", "back", ("q", "escape"), Scope.CHOICE, "back"),
+    Command("text.keep", "keep", "keep", ("enter",), Scope.TEXT, "keep"),
+    Command("text.cancel", "cancel", "cancel; a search goes back", ("escape",), Scope.TEXT, "cancel"),
+    Command("question.yes", "answer('yes')", "yes", ("y",), Scope.QUESTION, "yes"),
+    Command("question.no", "answer('no')", "no", ("n", "q", "escape"), Scope.QUESTION, "no"),
+    *_list("help", Scope.HELP),
+    Command("help.search", "search", "search the keys", ("/",), Scope.HELP, "search"),
+    Command("help.choose", "choose", "do this", ("enter",), Scope.HELP, "do it"),
+    Command("help.close", "close", "back", ("q", "?", "escape"), Scope.HELP, "back"),
+    Command("everywhere.palette", "command_palette", "every command by name", ("ctrl+p",), Scope.EVERYWHERE),
+    Command("everywhere.colours", "next_theme", "other colours", ("ctrl+t",), Scope.EVERYWHERE),
+    Command("everywhere.quit", "quit", "quit at once", ("ctrl+q",), Scope.EVERYWHERE),
 )
 
 
@@ -177,4 +287,5 @@ def _bindings(scopes: tuple[Scope, ...]) -> Iterator[Binding]:
                 show=bool(command.footer) and nth == 0,
                 key_display=command.shown or _KEY_WORDS.get(key, key),
                 priority=True,
+                id=command.id,
             )

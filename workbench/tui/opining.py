@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
-from workbench.domain.reviews import CaseFilter, Verdict
-from workbench.review.session import ReviewSession, Undone
-from workbench.tui.case_pages import Listing, load_listing
+from workbench.domain.reviews import Verdict
+from workbench.review.session import ReviewSession
 from workbench.tui.case_screen import CaseScreen
-from workbench.tui.note_screen import NoteScreen
+from workbench.tui.habits import habits_of
+from workbench.tui.note_screen import NoteScreen, TagsScreen
 from workbench.tui.verdict_screen import VerdictScreen
 
 
@@ -25,7 +25,7 @@ class Opining(CaseScreen):
                 await self._say(row.sample_id, lambda session: session.set_verdict(row.sample_id, verdict))
 
         present = Verdict(row.verdict) if row.verdict else None
-        await self.app.push_screen(VerdictScreen(row.sample_id, present), chosen)
+        await self.app.push_screen(VerdictScreen(row.sample_id, present, habits_of(self.app).commands), chosen)
 
     async def action_label(self, digit: int) -> None:
         """Give one's own label by its digit, or take it back: by 0 or by the same digit."""
@@ -52,16 +52,31 @@ class Opining(CaseScreen):
             case = await self.session.call(lambda session: session.case(row.sample_id))
             await self.app.push_screen(NoteScreen(row.sample_id, case.mine.note or ""), written)
 
+    async def action_tags(self) -> None:
+        """Write tags."""
+        row = await self.current_row()
+        if row is None:
+            return
+
+        async def written(text: str | None) -> None:
+            if text is not None:
+                await self._say(row.sample_id, lambda session: session.set_tags(row.sample_id, tuple(text.split())))
+
+        with self.noticing():
+            case = await self.session.call(lambda session: session.case(row.sample_id))
+            await self.app.push_screen(TagsScreen(row.sample_id, case.mine.tags), written)
+
     async def action_undo(self) -> None:
         """Take back the latest change, and go to its sample."""
-        wanted = self.wanted
         with self.noticing():
-            undone, listing = await self.session.call(lambda session: _undo(session, wanted))
-            if undone is None or listing is None:
+            undone = await self.session.call(lambda session: session.undo())
+            if undone is None:
                 self.notice("nothing to undo", seconds=2)
                 return
-            self.wanted = listing.wanted
-            self.renew_list(listing)
+            await self.refreshed([undone.sample_id])
+            position = await self.ask(lambda reader: reader.position_of(undone.sample_id))
+            if position is not None:
+                await self.go_to(position)
             again = f"“{undone.value}” again" if undone.value else "empty again"
             self.notice(f"undone: the {undone.field} of {undone.sample_id} is {again}")
 
@@ -75,16 +90,3 @@ def _toggle_label(session: ReviewSession, sample_id: str, label: str | None) -> 
     present = session.case(sample_id).mine.label
     if label is not None or present is not None:
         session.set_label(sample_id, None if label == present else label)
-
-
-def _undo(session: ReviewSession, wanted: CaseFilter) -> tuple[Undone | None, Listing | None]:
-    """What was undone, and the list at its sample: of all samples where the filter leaves it out."""
-    undone = session.undo()
-    if undone is None:
-        return None, None
-    position = session.case(undone.sample_id).result.position
-    listing = load_listing(session, wanted, position)
-    row = listing.row(listing.place)
-    if row is None or row.sample_id != undone.sample_id:
-        listing = load_listing(session, CaseFilter(), position)
-    return undone, listing

@@ -11,8 +11,8 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
 from workbench.domain.visible import visible
-from workbench.tui.commands import COMMANDS, REVIEW
-from workbench.tui.review_screen import ReviewScreen
+from workbench.tui.commands import Scope
+from workbench.tui.habits import habits_of
 
 Offer = tuple[str, str, Callable[[], Any]]
 """Words, keys, and what to do."""
@@ -34,13 +34,13 @@ class Palette(Provider):
                 yield Hit(score, _shown(words, keys), run, text=words)
 
     def _offers(self) -> Iterator[Offer]:
-        if isinstance(self.screen, ReviewScreen):
-            act = partial(partial, self.app.run_action, default_namespace=self.screen)
-            for command in COMMANDS:
-                if command.scope in REVIEW and command.in_palette:
-                    yield command.title, command.key_words, act(command.action)
-            for number, label in enumerate(self.screen.parts.card.labels.names, start=1):
-                yield f"label {visible(label, longest=60)}", str(number), act(f"label({number})")
+        act = partial(partial, self.app.run_action, default_namespace=self.screen)
+        here = (*getattr(self.screen, "SCOPES", ()), Scope.EVERYWHERE)
+        for command in habits_of(self.app).commands:
+            if command.scope in here and command.in_palette and command.action != "command_palette":
+                yield command.title, command.key_words, act(command.action)
+        for number, label in enumerate(getattr(self.screen, "own_labels", ()), start=1):
+            yield f"label {visible(label, longest=60)}", str(number), act(f"label({number})")
         yield "choose the colours", "", self.app.action_change_theme
 
 

@@ -53,27 +53,28 @@ class PredictionPane(VerticalScroll, can_focus=False):
         super().__init__()
         self._card = card
         self._gold, self._model, self._why = Fact("gold"), Fact("model"), Fact("why")
-        self._text, self._mine, self._others, self._last = Fact("words"), Fact("you"), Fact("others"), Fact("last")
+        self._mine, self._others, self._last = Fact("you"), Fact("others"), Fact("last")
         self._beside = Fact("beside")
         self._last.add_class("line")
         self._beside.add_class("line")
-        self._ranking, self._labels = Flow(), Flow()
-        self._ranking.add_class("under")
-        self._labels.add_class("under")
+        self._ranking, self._labels, self._other_ranking = Flow(), Flow(), Flow()
+        for flow in (self._ranking, self._labels, self._other_ranking):
+            flow.add_class("under")
 
     def compose(self) -> ComposeResult:
         """From what is given to what people say."""
-        yield from (self._text, self._gold, self._model, self._ranking, self._beside, self._why)
+        yield from (self._gold, self._model, self._ranking, self._beside, self._other_ranking, self._why)
         yield from (self._mine, self._labels, self._others, self._last)
 
     def show(self, case: Case, *, asking: bool) -> None:
         """Show a case; `asking`: a model is being asked about it again."""
         result = case.result
-        self._text.show(words.text_words(result))
         self._gold.show(words.gold_words(self._card, result))
         self._model.show(words.verdict_of_gold(result, asking=asking))
         self._ranking.show(words.ranking_words(self._card, result))
+        other = case.beside and case.beside.result
         self._beside.show(words.beside_words(self._card, case.beside))
+        self._other_ranking.show(words.ranking_words(self._card, other) if other else [])
         self._why.show(words.failure_words(case))
         self._mine.show(words.review_words(case.mine))
         self._labels.show(words.label_set_words(self._card.labels.names, case.mine.label))

@@ -4,26 +4,48 @@ Every action runs as its key arrives and is done before the next key is looked a
 over a slow line does what it says.
 """
 
+from dataclasses import replace
 from typing import ClassVar
 
 from textual.binding import BindingType
 
+from workbench.domain.reviews import CaseFilter
 from workbench.tui.asking import Asking
-from workbench.tui.commands import REVIEW, bindings
-from workbench.tui.help_screen import HelpScreen
+from workbench.tui.commands import REVIEW, Scope, bindings
+from workbench.tui.compare.compare_screen import ChangedFrom
 from workbench.tui.opining import Opining
 from workbench.tui.question_screen import YES, QuestionScreen
-from workbench.tui.walking import Walking
+from workbench.tui.standing import Standing
+from workbench.wiring.desk import DeskParts
 
 
-class ReviewScreen(Walking, Opining, Asking):
+class ReviewScreen(Standing, Opining, Asking):
     """Binds the keys to the actions of its bases, which each know one subject."""
 
+    SCOPES: ClassVar[tuple[Scope, ...]] = REVIEW
     BINDINGS: ClassVar[list[BindingType]] = bindings(*REVIEW)
 
-    async def action_help(self) -> None:
-        """Show all keys."""
-        await self.app.push_screen(HelpScreen())
+    async def on_unmount(self) -> None:  # type: ignore[override]  # Textual calls that of every base
+        """Write what was said, then let go of the workspace."""
+        self.loader.close()
+        await self.session.close()
+
+    @property
+    def own_labels(self) -> tuple[str, ...]:
+        """The labels that a reviewer can give, for the palette."""
+        return self.parts.card.labels.names
+
+    def desk(self) -> DeskParts:
+        """Of the run that is reviewed."""
+        return self.parts.desk
+
+    async def show_samples(self, desk: DeskParts, wanted: CaseFilter) -> None:  # noqa: ARG002  # it is this run
+        """Show these."""
+        await self.show_list(wanted)
+
+    async def show_changed(self, desk: DeskParts, chosen: ChangedFrom) -> None:  # noqa: ARG002  # it is this run
+        """Show what changed sides, the other run beside."""
+        await self.reopen(replace(self.parts.changed_from(chosen.other), start=chosen.sample_id))
 
     async def action_copy_id(self) -> None:
         """Copy the sample's id."""
@@ -32,15 +54,21 @@ class ReviewScreen(Walking, Opining, Asking):
             self.notice(f"copied {row.sample_id}", seconds=2)
 
     async def action_leave(self) -> None:
-        """Quit; while a model is being asked, only when a person means it."""
+        """Go back or quit; while a model is being asked, only when a person means it."""
         if not self.retrying:
-            self.app.exit()
+            self._leave()
             return
 
         def answered(answer: str | None) -> None:
             if answer == YES:
-                self.app.exit()
+                self._leave()
 
         waiting = f"{len(self.retrying)} samples are being asked about again."
-        question = f"{waiting} Quit now? A reply on its way is lost, and may be paid for twice."
+        question = f"{waiting} Leave now? A reply on its way is lost, and may be paid for twice."
         await self.app.push_screen(QuestionScreen(question), answered)
+
+    def _leave(self) -> None:
+        if self.app.screen_stack[0] is self:
+            self.app.exit()
+        else:
+            self.dismiss(None)

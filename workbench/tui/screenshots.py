@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from textual.pilot import Pilot
 
-from workbench.tui.app import ReviewApp
+from workbench.tui.app import WorkbenchApp
 from workbench.tui.pictures.frame_pane import FramePane
 from workbench.wiring.reviewing import ReviewParts
 
@@ -14,7 +14,7 @@ async def screenshot_svg(parts: ReviewParts, *, width: int, height: int, keys: S
 
     Keys are named as Textual names them: `j`, `enter`, `question_mark`.
     """
-    app = ReviewApp(parts)
+    app = WorkbenchApp(parts)
     async with app.run_test(size=(width, height)) as pilot:
         await _settle(pilot)
         for key in keys:

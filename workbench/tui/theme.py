@@ -1,4 +1,4 @@
-"""The workbench's two looks: quiet colours, so that the pictures are what is bright."""
+"""The workbench's looks: quiet colours, so that the pictures are what is bright, and one of high contrast."""
 
 from typing import Final
 
@@ -32,3 +32,29 @@ LIGHT: Final = Theme(
     panel="#e8e8e3",
     dark=False,
 )
+
+HIGH_CONTRAST: Final = Theme(
+    name="emowb-high-contrast",
+    primary="#8fd0ff",
+    secondary="#e0e0e0",
+    accent="#ffe066",
+    success="#7dff9a",
+    warning="#ffc266",
+    error="#ffb3b3",
+    foreground="#ffffff",
+    background="#000000",
+    surface="#000000",
+    panel="#1c1c1c",
+    variables={
+        "foreground-muted": "#e6e6e6",
+        "text-muted": "#e6e6e6",
+        "text": "#ffffff",
+        "text-primary": "#8fd0ff",
+        "text-accent": "#ffe066",
+        "text-success": "#7dff9a",
+        "text-warning": "#ffc266",
+        "text-error": "#ffb3b3",
+    },
+)
+
+THEMES: Final = (DARK, LIGHT, HIGH_CONTRAST)

@@ -1,5 +1,6 @@
 """Flagging a mismatch: one of five verdicts, by letter or by arrows and Enter."""
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 from textual import on
@@ -12,7 +13,7 @@ from textual.widgets import Footer, Static
 from workbench.domain.reviews import Verdict
 from workbench.domain.visible import visible
 from workbench.tui.choices import ChoiceColumn
-from workbench.tui.commands import COMMANDS, Scope, bindings
+from workbench.tui.commands import Command, Scope, bindings
 
 CLEARED = ""
 """What the screen ends with when a verdict is taken back."""
@@ -30,10 +31,10 @@ class VerdictScreen(ModalScreen[str | None]):
     }
     """
 
-    def __init__(self, sample_id: str, present: Verdict | None) -> None:
+    def __init__(self, sample_id: str, present: Verdict | None, commands: Iterable[Command]) -> None:
         super().__init__()
         self._about = visible(f"verdict on {sample_id}", longest=200)
-        letters = {command.title: command.keys[0] for command in COMMANDS if command.scope is Scope.VERDICT}
+        letters = {command.title: command.keys[0] for command in commands if command.scope is Scope.VERDICT}
         self._ends = [*map(str, Verdict), *([CLEARED] if present else [])]
         named = [f"{letters[end or 'no verdict']}  {end or 'no verdict'}" for end in self._ends]
         self._column = ChoiceColumn(named, self._ends.index(present) if present else 0)

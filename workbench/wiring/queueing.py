@@ -18,8 +18,8 @@ from workbench.storage.leases import load_sender
 from workbench.storage.plans import OpenPlan, count_open_samples
 from workbench.storage.samples import has_consent, load_card, load_dataset, save_consent
 from workbench.storage.steering import load_control, load_meter
+from workbench.wiring.choosing import chosen_run
 from workbench.wiring.launching import Launched, launch_run
-from workbench.wiring.reviewing import chosen_run
 from workbench.wiring.steering import ask_sender, change_limits
 
 if TYPE_CHECKING:

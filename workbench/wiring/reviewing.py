@@ -1,8 +1,7 @@
 """What the review screen gets of the house, and which run it is about."""
 
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass, field, replace
 
 from workbench.domain.datasets import DatasetCard
 from workbench.domain.reviews import CaseFilter
@@ -13,10 +12,13 @@ from workbench.pipeline.events import RunEvent
 from workbench.pipeline.planning import utc_now
 from workbench.review.session import ReviewSession
 from workbench.settings import Settings
-from workbench.storage.database import Database, open_workspace
-from workbench.storage.runs import load_run, load_runs
+from workbench.storage.database import open_workspace
+from workbench.storage.runs import load_run
 from workbench.storage.samples import load_dataset
+from workbench.wiring.choosing import chosen_run
+from workbench.wiring.desk import DeskParts, desk_parts
 from workbench.wiring.frames import frame_request
+from workbench.wiring.queueing import queue_parts
 from workbench.wiring.sending import asked_again
 
 
@@ -43,10 +45,27 @@ class ReviewParts:
     """The owner's frame number of every position."""
     ask_again: Callable[[Sequence[str]], Generator[RunEvent]]
     """Send samples once more; yields as replies are stored, and raises WorkbenchError when it cannot be done."""
-    export: Callable[[], list[Path]]
-    """Write the run's files; returns their paths."""
+    desk: DeskParts
+    """Scores, comparisons and exports of the run."""
     wanted: CaseFilter = field(default_factory=CaseFilter)
     """What is in the list at first."""
+    start: str | None = None
+    """The sample at which the cursor stands at first; None: the first one of the list."""
+    beside: Run | None = None
+    """Another run of the data set, whose answers stand beside."""
+
+    def reviewed_by(self, reviewer: str) -> "ReviewParts":
+        """The same, as another reviewer sees it."""
+        return replace(self, reviewer=reviewer, open_session=lambda: replace(self.open_session(), reviewer=reviewer))
+
+    def standing_beside(self, other: Run | None) -> "ReviewParts":
+        """The same, with another run's answers beside, or none."""
+        return replace(self, beside=other, open_session=lambda: replace(self.open_session(), beside=other))
+
+    def changed_from(self, other: Run) -> "ReviewParts":
+        """The same, with the samples that exactly one of the two runs has right."""
+        wanted = CaseFilter(changed_from=other.name, unscored=self.card.unscored_gold)
+        return replace(self.standing_beside(other), wanted=wanted)
 
 
 def review_parts(
@@ -73,11 +92,11 @@ def review_parts(
         raise UsageError(f"--changed-from names run {run.name} itself; name another run with --run or --changed-from")
     card, root = imported.card, imported.root
     wanted = frame_request(run.spec)
-    return ReviewParts(
+    parts = ReviewParts(
         card=card,
         run=run,
         reviewer=settings.reviewer,
-        open_session=lambda: ReviewSession(open_workspace(settings.db), run, card, settings.reviewer, utc_now, beside),
+        open_session=lambda: ReviewSession(open_workspace(settings.db), run, card, settings.reviewer, utc_now),
         clip_length=lambda sample: clip_length(root, sample),
         clip_frame=lambda sample, index, longest_side_px: clip_frame(root, sample, index, longest_side_px),
         clip_frames=lambda sample, indices, longest_side_px: clip_frames(root, sample, indices, longest_side_px),
@@ -85,26 +104,8 @@ def review_parts(
         sent_indices=lambda sample: tuple(frame.index for frame in sample_frames(root, sample, wanted)),
         frame_numbers=lambda sample: frame_numbers(root, sample),
         ask_again=lambda sample_ids: asked_again(settings, environment, run, sample_ids),
-        export=lambda: _exported(settings, card, run),
-        wanted=CaseFilter(changed_from=changed_from, unscored=card.unscored_gold) if beside else CaseFilter(),
+        desk=desk_parts(
+            settings.db, settings.exports, card, run, lambda: queue_parts(settings, environment, card.key, run.name)
+        ),
     )
-
-
-def chosen_run(db: Database, dataset: str, name: str | None) -> Run:
-    """The run of that name, else the one touched last. Raises UsageError when there is none."""
-    if name is not None:
-        return load_run(db, dataset, name)
-    runs = load_runs(db, dataset)
-    if not runs:
-        raise UsageError(f"{dataset} has no run yet; `emowb run {dataset}` makes one")
-    return runs[0]
-
-
-def _exported(settings: Settings, card: DatasetCard, run: Run) -> list[Path]:
-    from workbench.export.exporting import export_run
-
-    db = open_workspace(settings.db)
-    try:
-        return export_run(db, card, run, settings.exports)
-    finally:
-        db.close()
+    return parts if beside is None else parts.changed_from(beside)

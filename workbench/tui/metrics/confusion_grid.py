@@ -12,7 +12,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from workbench.tui.case_line import fit
-from workbench.tui.confusion_table import Cell, ConfusionTable
+from workbench.tui.metrics.confusion_table import Cell, ConfusionTable
 from workbench.tui.tones import tone
 
 _GOLD_CELLS: Final = 11
@@ -40,9 +40,13 @@ class ConfusionGrid(Widget, can_focus=True):
     class Clicked(Message):
         """A cell was clicked that the cursor stood on already."""
 
+    class Walked(Message):
+        """A click put the cursor on another cell."""
+
     def __init__(self, table: ConfusionTable) -> None:
         super().__init__()
         self._table = table
+        self._shows_shares = False
         self.row, self.column = 0, 0
 
     @property
@@ -54,6 +58,17 @@ class ConfusionGrid(Widget, can_focus=True):
     def cell_words(self) -> tuple[str, str]:
         """Its gold label and answer."""
         return self._table.golds[self.row], self._table.answers[self.column]
+
+    @property
+    def share(self) -> float | None:
+        """The cell's share of its row; None for an empty row."""
+        total = sum(cell.count for cell in self._table.rows[self.row])
+        return self.cell.count / total if total else None
+
+    def turn(self) -> None:
+        """Shares of the row instead of counts, or counts again."""
+        self._shows_shares = not self._shows_shares
+        self.refresh()
 
     def walk(self, rows: int, columns: int) -> None:
         """Move the cursor."""
@@ -81,8 +96,7 @@ class ConfusionGrid(Widget, can_focus=True):
         again = (row, column) == (self.row, self.column)
         self.row, self.column = row, column
         self.refresh()
-        if again:
-            self.post_message(self.Clicked())
+        self.post_message(self.Clicked() if again else self.Walked())
 
     @property
     def _cells(self) -> int:
@@ -110,11 +124,13 @@ class ConfusionGrid(Widget, can_focus=True):
         line = [Segment(head, self.rich_style + Style(bold=row == self.row))]
         for column, cell in list(enumerate(cells))[self._first :]:
             at_cursor = (row, column) == (self.row, self.column)
-            line.append(Segment(self._cell_text(cell, at_cursor=at_cursor), self._cell_style(cell, total, at_cursor)))
+            line.append(
+                Segment(self._cell_text(cell, total, at_cursor=at_cursor), self._cell_style(cell, total, at_cursor))
+            )
         return line
 
-    def _cell_text(self, cell: Cell, *, at_cursor: bool) -> str:
-        count = f"{cell.count:,}" if cell.count else "·"
+    def _cell_text(self, cell: Cell, total: int, *, at_cursor: bool) -> str:
+        count = (f"{100 * cell.count / total:.0f}%" if self._shows_shares else f"{cell.count:,}") if cell.count else "·"
         text = f"[{count}]" if at_cursor else f"{count} "
         return text.rjust(self._cells - 1) + ("✓" if cell.is_right else " ")
 

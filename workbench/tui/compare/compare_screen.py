@@ -1,0 +1,119 @@
+"""Two runs of a data set: how they differ, how sure that is, and which samples changed sides."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.widgets import Footer, Static
+
+from workbench.domain.runs import Run
+from workbench.domain.scoring.protocols import Protocol
+from workbench.tui.commands import Scope, bindings
+from workbench.tui.compare.pages import changed_line, comparison_page
+from workbench.tui.elsewhere import elsewhere
+from workbench.tui.habits import habits_of
+from workbench.tui.help_screen import HelpScreen
+from workbench.tui.line_list import LineList
+from workbench.tui.listing import Listing
+from workbench.tui.noticing import Noticing
+from workbench.tui.run_line import RunLine
+from workbench.wiring.desk import Compared, DeskParts
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedFrom:
+    """What a comparison ends with: review what changed sides, from a sample on."""
+
+    other: Run
+    sample_id: str | None
+    """None: from the first one."""
+
+
+class CompareScreen(Listing, Noticing):
+    """Ends with what is to be reviewed, or None."""
+
+    SCOPES: ClassVar[tuple[Scope, ...]] = (Scope.COMPARE,)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.COMPARE)
+    DEFAULT_CSS = """
+    CompareScreen {
+        & > #page { height: auto; max-height: 60%; padding: 1 2 0 2; text-wrap: nowrap; text-overflow: ellipsis; }
+        & > #changed { height: 2; padding: 1 2 0 2; color: $text-accent; text-wrap: nowrap; text-overflow: ellipsis; }
+        & > LineList { height: 1fr; }
+    }
+    """
+
+    def __init__(self, desk: DeskParts, other: Run) -> None:
+        super().__init__()
+        self._desk = desk
+        self._other = other
+        self._found: Compared | None = None
+        self._protocol = Protocol.STRICT
+        self._status = RunLine(desk.card, desk.run, other)
+        self._page = Static("comparing …", id="page", markup=False)
+        self._changed = Static("", id="changed", markup=False)
+        self.rows = LineList(empty="")
+
+    def compose(self) -> ComposeResult:
+        """The figures over what changed sides."""
+        yield self._status
+        yield self._page
+        yield self._changed
+        yield self.rows
+        yield Footer(compact=True, show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Compare with the protocol that was looked at last."""
+        self.set_focus(self.rows)
+        self._show_protocol(habits_of(self.app).protocol)
+
+    def on_resize(self) -> None:
+        """Draw the page for the width there is."""
+        self._draw()
+
+    def action_protocol(self) -> None:
+        """Compare by the next protocol."""
+        known = list(Protocol)
+        protocol = known[(known.index(self._protocol) + 1) % len(known)]
+        habits_of(self.app).memory.keep_look(protocol=str(protocol))
+        self._show_protocol(protocol)
+
+    @on(LineList.Chosen)
+    def action_choose(self) -> None:
+        """Review from the sample under the cursor on."""
+        if self._found is not None and self.rows.has_choice:
+            self.dismiss(ChangedFrom(self._other, self._found.changed[self.rows.cursor].sample))
+
+    async def action_help(self) -> None:
+        """Show all keys, and do what is chosen there."""
+
+        async def chosen(action: str | None) -> None:
+            if action is not None:
+                await self.app.run_action(action, self)
+
+        await self.app.push_screen(HelpScreen(self.SCOPES), chosen)
+
+    def action_close(self) -> None:
+        """Go back."""
+        self.dismiss(None)
+
+    def _show_protocol(self, protocol: Protocol) -> None:
+        self._protocol = protocol
+        self._status.show(f"protocol {protocol}")
+        self._compare(protocol)
+
+    @work(group="comparison", exclusive=True)
+    async def _compare(self, protocol: Protocol) -> None:
+        with self.noticing():
+            self._found = await elsewhere(lambda: self._desk.compare(self._other, protocol), "comparison")
+            self._draw()
+            self.rows.renew([changed_line(one) for one in self._found.changed])
+
+    def _draw(self) -> None:
+        if self._found is None:
+            return
+        self._page.update(comparison_page(self._found, max(self.size.width - 5, 20)))
+        count, shown = self._found.pair.comparison.mcnemar.changed, len(self._found.changed)
+        words = f"{count:,} samples changed sides" if count else "no sample changed sides"
+        self._changed.update(words + (f", the first {shown:,} here; the review shows all" if shown < count else ""))

@@ -1,0 +1,177 @@
+"""Writing a run's files: which tables, in which formats, under which protocol, where, with pictures or without."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Footer, Static
+
+from workbench.domain.scoring.protocols import Protocol
+from workbench.domain.visible import visible
+from workbench.errors import UsageError
+from workbench.tui.commands import Scope, bindings
+from workbench.tui.elsewhere import elsewhere
+from workbench.tui.export.ticks import TickColumn
+from workbench.tui.habits import habits_of
+from workbench.tui.note_screen import LineScreen
+from workbench.tui.noticing import Noticing
+from workbench.wiring.desk import DeskParts
+
+if TYPE_CHECKING:
+    from workbench.export.exporting import Wanted
+
+_TABLES = ("metrics", "predictions", "confusion", "reviews", "refusals", "attempts")
+_FORMATS = ("csv", "jsonl", "parquet", "md", "latex", "html")
+_PICTURES = "pictures"
+
+
+class ExportScreen(Noticing, ModalScreen[None]):
+    """Stays open while files are written; what was written is shown and can be copied."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.EXPORT)
+    DEFAULT_CSS = """
+    ExportScreen {
+        align: center middle;
+        & > #box { width: 90%; max-width: 90; height: auto; max-height: 94%; padding: 1 2; background: $panel; }
+        & Horizontal { height: auto; }
+        & .column { width: 1fr; height: auto; }
+        & .title { color: $foreground-muted; height: 1; }
+        & .note { height: auto; margin-top: 1; color: $foreground-muted; }
+        & #written { height: auto; margin-top: 1; }
+    }
+    """
+
+    def __init__(self, desk: DeskParts) -> None:
+        super().__init__()
+        self._desk = desk
+        self._folder = desk.exports
+        self._columns: tuple[TickColumn, ...] = ()
+        self._active = 0
+        self._paths: list[Path] = []
+        self._is_writing = False
+        self._where = Static(classes="note", markup=False)
+        self._written = Static(id="written", markup=False)
+
+    def compose(self) -> ComposeResult:
+        """Three columns over where it goes and what came of it."""
+        protocol = habits_of(self.app).protocol
+        self._columns = (
+            TickColumn(_TABLES, _TABLES),
+            TickColumn((*_FORMATS, _PICTURES), ("csv",)),
+            TickColumn([str(one) for one in Protocol], (str(protocol),), only_one=True),
+        )
+        with VerticalScroll(id="box", can_focus=False):
+            with Horizontal():
+                for title, column in zip(("what", "formats", "protocol"), self._columns, strict=True):
+                    with Vertical(classes="column"):
+                        yield Static(title, classes="title", markup=False)
+                        yield column
+            yield Static(self._notes(), classes="note", markup=False)
+            yield self._where
+            yield self._written
+        yield Footer(compact=True, show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Begin at the tables."""
+        self._show_folder()
+        self.action_column(0)
+
+    def action_move(self, by: int) -> None:
+        """Go up or down."""
+        self._columns[self._active].move(by)
+
+    def action_column(self, by: int) -> None:
+        """Go to another column."""
+        self._active = (self._active + by) % len(self._columns)
+        for place, column in enumerate(self._columns):
+            column.set_class(place == self._active, "-active")
+
+    def action_tick(self) -> None:
+        """Choose or drop what is under the cursor."""
+        self._columns[self._active].toggle()
+
+    @on(TickColumn.Clicked)
+    def _clicked(self, message: TickColumn.Clicked) -> None:
+        self.action_column(self._columns.index(message.column) - self._active)
+
+    async def action_folder(self) -> None:
+        """Write somewhere else."""
+
+        def written(text: str | None) -> None:
+            if text and text.strip():
+                self._folder = Path(text.strip()).expanduser()
+                self._show_folder()
+
+        await self.app.push_screen(LineScreen("the folder for exports", str(self._folder), "a folder"), written)
+
+    def action_write(self) -> None:
+        """Write what is chosen."""
+        if not self._is_writing:
+            with self.noticing():
+                self._write(self._wanted())
+
+    def action_copy(self) -> None:
+        """Copy the paths that were written."""
+        if self._paths:
+            self.app.copy_to_clipboard("\n".join(str(path) for path in self._paths))
+            self.notice(f"copied {len(self._paths)} paths", seconds=2)
+        else:
+            self.notice("nothing is written yet; Enter writes", seconds=2)
+
+    def action_close(self) -> None:
+        """Go back; what is being written is finished."""
+        self.dismiss(None)
+
+    @work(group="export")
+    async def _write(self, wanted: "Wanted") -> None:
+        self._is_writing = True
+        self._written.update("writing …")
+        try:
+            with self.noticing():
+                self._paths = await elsewhere(lambda: self._desk.export(self._folder, wanted), "export")
+            if self._paths:
+                self.notice(f"written: {len(self._paths)} files below {shortened(self._folder)}")
+        finally:
+            self._is_writing = False
+            if self.is_attached:
+                self._show_paths()
+
+    def _wanted(self) -> "Wanted":
+        from workbench.export.exporting import Format, Wanted, formats_named, tables_named
+
+        tables, formats, [protocol] = (column.ticked for column in self._columns)
+        with_images = _PICTURES in formats
+        formats = [one for one in formats if one != _PICTURES]
+        if not formats or (not tables and formats != [str(Format.HTML)]):
+            raise UsageError("choose something to write and a format; space chooses")
+        if with_images and str(Format.HTML) not in formats:
+            raise UsageError("pictures go into the report alone; choose html, too")
+        return Wanted(
+            tables=tables_named(",".join(tables)) if tables else (),
+            formats=formats_named(",".join(formats)),
+            protocol=Protocol(protocol),
+            with_images=with_images,
+        )
+
+    def _notes(self) -> str:
+        card = self._desk.card
+        return (
+            "md and latex hold metrics, confusion and refusals; html is the whole report, with pictures where chosen. "
+            f"Licence of {visible(card.title, longest=60)}: {visible(card.licence, longest=200)}."
+        )
+
+    def _show_folder(self) -> None:
+        self._where.update(f"into {visible(str(self._folder), longest=200)}")
+
+    def _show_paths(self) -> None:
+        self._written.update("\n".join(shortened(path) for path in self._paths) or "")
+
+
+def shortened(path: Path) -> str:
+    """Relative to where we are, where it lies below."""
+    here = Path.cwd()
+    return visible(str(path.relative_to(here) if path.is_relative_to(here) else path), longest=400)

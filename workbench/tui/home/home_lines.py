@@ -1,0 +1,88 @@
+"""The home screen's list as lines: a data set, and under it its runs."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from workbench.domain.runs import RunState
+from workbench.export.words import DASH, metric_title, percent
+from workbench.tui.line_list import Line
+from workbench.wiring.home import DatasetEntry, Headline, RunEntry
+
+_STATES: Final = {
+    RunState.PLANNED: ("·", "soft"),
+    RunState.RUNNING: ("▸", "busy"),
+    RunState.PAUSED: ("‖", "doubt"),
+    RunState.DONE: ("✓", "right"),
+}
+_SHORT: Final = {"accuracy": "accuracy"}
+_WIDE: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a line stands for."""
+
+    entry: DatasetEntry
+    run: RunEntry | None = None
+    """None: the data set itself."""
+
+
+def places_of(entries: Sequence[DatasetEntry]) -> list[Place]:
+    """Every line of the list."""
+    return [place for entry in entries for place in (Place(entry), *(Place(entry, run) for run in entry.runs))]
+
+
+def home_line(
+    place: Place, headlines: Mapping[tuple[int, int], Headline | None], marked: int | None, width: int
+) -> Line:
+    """One line. A headline that is not there yet is being computed."""
+    return _dataset_line(place.entry) if place.run is None else _run_line(place.run, headlines, marked, width)
+
+
+def headline_key(run: RunEntry) -> tuple[int, int]:
+    """What a headline belongs to: a run as far as it is settled."""
+    return run.run.id, run.progress.settled
+
+
+def _dataset_line(entry: DatasetEntry) -> Line:
+    card = entry.card
+    if not entry.imported and not entry.runs:
+        aside = ((f"not imported: emowb import {card.key} PATH ", "soft"),)
+        return Line(((card.title, "soft"),), aside)
+    expected = f" of {card.expected:,}" if card.expected and card.expected != entry.imported else ""
+    return Line(
+        ((card.title, "bold"), (f"  {card.key}", "soft")), ((f"{entry.imported:,}{expected} samples ", "soft"),)
+    )
+
+
+def _run_line(
+    entry: RunEntry, headlines: Mapping[tuple[int, int], Headline | None], marked: int | None, width: int
+) -> Line:
+    run, progress = entry.run, entry.progress
+    mark, tone = _STATES[run.state]
+    pieces = (
+        ("* " if run.id == marked else "  ", "accent"),
+        (f"{mark} ", tone),
+        (f"{run.name}  ", "plain"),
+        (f"{run.spec.model}  ", "soft"),
+    )
+    touched = run.changed_at[:16].replace("T", " ") if width >= _WIDE else run.changed_at[:10]
+    settled = f"{run.state} {progress.settled:,}/{progress.planned:,}"
+    aside = (
+        (f"{settled}  ", tone if run.state is not RunState.DONE else "soft"),
+        (f"{_headline_words(headlines.get(headline_key(entry), ...), width)}  ", "plain"),
+        (f"{touched} ", "soft"),
+    )
+    return Line(pieces, aside)
+
+
+def _headline_words(headline: object, width: int) -> str:
+    if not isinstance(headline, Headline):
+        return f"{DASH:>6}" if headline is None else f"{'…':>6}"
+    name = (
+        f"{metric_title(headline.metric).split(' (')[0].lower() if headline.metric != 'uar' else 'UAR'} "
+        if width >= _WIDE
+        else ""
+    )
+    return f"{name}{percent(headline.value):>6}"

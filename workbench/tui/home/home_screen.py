@@ -1,0 +1,164 @@
+"""Home: the data sets of a workspace, their runs, how far each has come and what it scores."""
+
+from typing import Any, ClassVar, Final
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.content import Content
+from textual.widgets import Footer, Static
+
+from workbench.domain.reviews import CaseFilter
+from workbench.domain.runs import Run, RunState
+from workbench.domain.visible import visible
+from workbench.errors import WorkbenchError
+from workbench.tui.commands import Scope, bindings
+from workbench.tui.compare.compare_screen import ChangedFrom
+from workbench.tui.elsewhere import elsewhere
+from workbench.tui.going import Going
+from workbench.tui.home.home_lines import Place, headline_key, home_line, places_of
+from workbench.tui.line_list import LineList
+from workbench.tui.listing import Listing
+from workbench.tui.review_opener import opener_of
+from workbench.wiring.desk import DeskParts
+from workbench.wiring.home import DatasetEntry, Headline, HomeParts, RunEntry
+
+_EVERY_S: Final = 5.0
+
+
+class HomeScreen(Listing, Going):
+    """Everything begins here; leaving it quits."""
+
+    SCOPES: ClassVar[tuple[Scope, ...]] = (Scope.HOME,)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.HOME)
+    DEFAULT_CSS = """
+    HomeScreen {
+        & > #where { height: 1; background: $panel; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
+        & > LineList { height: 1fr; margin-top: 1; }
+    }
+    """
+
+    def __init__(self, parts: HomeParts) -> None:
+        super().__init__()
+        self._parts = parts
+        self._places: list[Place] = []
+        self._headlines: dict[tuple[int, int], Headline | None] = {}
+        self._marked: Place | None = None
+        self._where = Static(id="where", markup=False)
+        self.rows = LineList(empty="reading the workspace …")
+
+    def compose(self) -> ComposeResult:
+        """The list under what it is of."""
+        yield self._where
+        yield self.rows
+        yield Footer(compact=True, show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Read the workspace, and look again while a run is under way."""
+        workspace = visible(str(self._parts.workspace), longest=200)
+        self._where.update(Content.assemble(("emowb", "bold"), (f"  {workspace}", "$foreground-muted")))
+        self.set_focus(self.rows)
+        self.set_interval(_EVERY_S, self._look_again)
+
+    def on_screen_resume(self) -> None:
+        """Somebody comes back: things have changed meanwhile."""
+        self._load()
+
+    def on_resize(self) -> None:
+        """Draw the lines for the width there is."""
+        self._draw()
+
+    @on(LineList.Chosen)
+    async def action_open(self) -> None:
+        """Review the run under the cursor; of a data set, the run touched last."""
+        if (chosen := self._run()) is not None:
+            entry, run = chosen
+            await self._review(entry, run.run)
+
+    def action_compare(self) -> None:
+        """Mark a run; with another one of its data set marked, compare the two."""
+        chosen = self._run()
+        if chosen is None:
+            return
+        entry, run = chosen
+        marked = self._marked
+        if marked is None or marked.run is None or marked.entry.card.key != entry.card.key:
+            self._marked = Place(entry, run)
+            self.notice(f"marked {run.run.name}; the same key on another run of {entry.card.key} compares the two")
+        elif marked.run.run.id == run.run.id:
+            self._marked = None
+        else:
+            self.compare(self._parts.desk(entry.card, marked.run.run), run.run)
+        self._draw()
+
+    def action_refresh(self) -> None:
+        """Look again."""
+        self._load()
+
+    def action_leave(self) -> None:
+        """Quit."""
+        self.app.exit()
+
+    def desk(self) -> DeskParts | None:
+        """Of the run under the cursor."""
+        chosen = self._run()
+        return None if chosen is None else self._parts.desk(chosen[0].card, chosen[1].run)
+
+    async def show_samples(self, desk: DeskParts, wanted: CaseFilter) -> None:
+        """Review some of a run's samples."""
+        await self._open(desk, wanted=wanted)
+
+    async def show_changed(self, desk: DeskParts, chosen: ChangedFrom) -> None:
+        """Review what changed sides."""
+        await self._open(desk, changed=chosen)
+
+    async def _review(self, entry: DatasetEntry, run: Run) -> None:
+        with self.noticing():
+            parts = await elsewhere(lambda: self._parts.review(entry.card.key, run.name))
+            await opener_of(self.app).open_review(parts)
+
+    async def _open(self, desk: DeskParts, **what: Any) -> None:
+        with self.noticing():
+            parts = await elsewhere(lambda: self._parts.review(desk.card.key, desk.run.name))
+            await opener_of(self.app).open_review(parts, **what)
+
+    def _run(self) -> tuple[DatasetEntry, RunEntry] | None:
+        """The run under the cursor, or its data set's latest; None, and a notice what to do, where there is none."""
+        if not self._places or not self.rows.has_choice:
+            return None
+        place = self._places[self.rows.cursor]
+        run = place.run or next(iter(place.entry.runs), None)
+        if run is not None:
+            return place.entry, run
+        key = place.entry.card.key
+        todo = f"emowb run {key} --endpoint NAME" if place.entry.imported else f"emowb import {key} PATH"
+        self.notice(f"{key} has no run yet; `{todo}` comes first")
+        return None
+
+    def _look_again(self) -> None:
+        is_going = any(place.run and place.run.run.state is RunState.RUNNING for place in self._places)
+        if is_going and self.is_current:
+            self._load()
+
+    @work(group="home", exclusive=True)
+    async def _load(self) -> None:
+        with self.noticing():
+            entries = await elsewhere(self._parts.load, "home")
+            self._places = places_of(entries)
+            self._draw()
+            for place in list(self._places):
+                if place.run is not None and headline_key(place.run) not in self._headlines:
+                    await self._score(place.entry, place.run)
+
+    async def _score(self, entry: DatasetEntry, run: RunEntry) -> None:
+        try:
+            headline = await elsewhere(lambda: self._parts.headline(entry.card, run.run), "headlines")
+        except WorkbenchError:
+            headline = None  # opening the run says it; here it is an extra
+        self._headlines[headline_key(run)] = headline
+        self._draw()
+
+    def _draw(self) -> None:
+        marked = self._marked.run.run.id if self._marked and self._marked.run else None
+        width = self.size.width
+        self.rows.renew([home_line(place, self._headlines, marked, width) for place in self._places])

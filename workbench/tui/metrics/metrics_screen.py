@@ -1,0 +1,164 @@
+"""A run under one protocol: metrics, classes, the confusion matrix, published methods, places and refusals."""
+
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import VerticalScroll
+from textual.widgets import ContentSwitcher, Footer, Static
+
+from workbench.domain.scoring.protocols import Protocol
+from workbench.tui.commands import Scope, bindings
+from workbench.tui.elsewhere import elsewhere
+from workbench.tui.habits import habits_of
+from workbench.tui.help_screen import HelpScreen
+from workbench.tui.metrics.confusion_grid import ConfusionGrid
+from workbench.tui.metrics.confusion_pane import ConfusionPane
+from workbench.tui.metrics.confusion_table import ConfusionTable
+from workbench.tui.metrics.pages import classes_page, figures_page, places_page, published_page
+from workbench.tui.noticing import Noticing
+from workbench.tui.run_line import RunLine
+from workbench.tui.views_line import ViewsLine
+from workbench.wiring.desk import DeskParts
+
+if TYPE_CHECKING:
+    from workbench.pipeline.scoring.run_scores import RunScores
+
+FIGURES: Final = "figures"
+MATRIX: Final = "matrix"
+_PAGES: Final = {
+    FIGURES: figures_page,
+    "classes": classes_page,
+    "published": published_page,
+    "places and refusals": places_page,
+}
+_VIEWS: Final = (FIGURES, "classes", MATRIX, "published", "places and refusals")
+
+
+class MetricsScreen(Noticing):
+    """Ends with the filter of a cell of the matrix, or None."""
+
+    SCOPES: ClassVar[tuple[Scope, ...]] = (Scope.METRICS,)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.METRICS)
+    DEFAULT_CSS = """
+    MetricsScreen {
+        & ContentSwitcher { height: 1fr; padding: 1 2 0 2; }
+        & .page { height: 1fr; scrollbar-size-vertical: 1; }
+        & .page > Static { height: auto; text-wrap: nowrap; text-overflow: ellipsis; }
+    }
+    """
+
+    def __init__(self, desk: DeskParts, table: ConfusionTable, view: str) -> None:
+        super().__init__()
+        self._desk = desk
+        self._scores: RunScores | None = None
+        self._protocol = Protocol.STRICT
+        self._status = RunLine(desk.card, desk.run)
+        self._views = ViewsLine(_VIEWS, _VIEWS.index(view))
+        self._matrix = ConfusionPane(table, folds=bool(desk.card.folds))
+        self._texts = {name: Static("scoring …", markup=False) for name in _PAGES}
+        self._view = view
+
+    def compose(self) -> ComposeResult:
+        """One view at a time."""
+        yield self._status
+        yield self._views
+        with ContentSwitcher(initial=_id(self._view)):
+            for name in _VIEWS:
+                with VerticalScroll(id=_id(name), classes="page", can_focus=False):
+                    yield self._matrix if name == MATRIX else self._texts[name]
+        yield Footer(compact=True, show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Score with the protocol that was looked at last."""
+        self.set_focus(self._matrix.grid)
+        self._show_protocol(habits_of(self.app).protocol)
+
+    def on_resize(self) -> None:
+        """Draw the pages for the width there is."""
+        self._draw()
+
+    def action_view(self, by: int) -> None:
+        """Go to another view."""
+        self._show_view(_VIEWS[(_VIEWS.index(self._view) + by) % len(_VIEWS)])
+
+    @on(ViewsLine.Clicked)
+    def _clicked(self, message: ViewsLine.Clicked) -> None:
+        self._show_view(message.name)
+
+    def action_walk(self, rows: int, columns: int) -> None:
+        """Move over the cells of the matrix; elsewhere scroll, or go to another view."""
+        if self._view == MATRIX:
+            self._matrix.walk(rows, columns)
+        elif rows:
+            self._page.scroll_relative(y=rows, animate=False)
+        else:
+            self.action_view(columns)
+
+    def action_page(self, pages: int) -> None:
+        """Scroll by views."""
+        self._page.scroll_relative(y=pages * max(self._page.size.height - 1, 1), animate=False)
+
+    def action_protocol(self) -> None:
+        """Score by the next protocol."""
+        known = list(Protocol)
+        protocol = known[(known.index(self._protocol) + 1) % len(known)]
+        habits_of(self.app).memory.keep_look(protocol=str(protocol))
+        self._show_protocol(protocol)
+
+    def action_shares(self) -> None:
+        """Counts or shares in the matrix."""
+        self._matrix.turn()
+
+    @on(ConfusionGrid.Clicked)
+    def action_choose(self) -> None:
+        """End with the cell under the cursor."""
+        if self._view == MATRIX:
+            self.dismiss(self._matrix.wanted)
+        else:
+            self._show_view(MATRIX)
+
+    async def action_help(self) -> None:
+        """Show all keys, and do what is chosen there."""
+
+        async def chosen(action: str | None) -> None:
+            if action is not None:
+                await self.app.run_action(action, self)
+
+        await self.app.push_screen(HelpScreen(self.SCOPES), chosen)
+
+    def action_close(self) -> None:
+        """Go back."""
+        self.dismiss(None)
+
+    @property
+    def _page(self) -> VerticalScroll:
+        return self.query_one(f"#{_id(self._view)}", VerticalScroll)
+
+    def _show_view(self, name: str) -> None:
+        self._view = name
+        self._views.choose(name)
+        self.query_one(ContentSwitcher).current = _id(name)
+
+    def _show_protocol(self, protocol: Protocol) -> None:
+        self._protocol = protocol
+        self._status.show(f"protocol {protocol}")
+        self._score(protocol)
+
+    @work(group="scores", exclusive=True)
+    async def _score(self, protocol: Protocol) -> None:
+        with self.noticing():
+            self._scores = await elsewhere(lambda: self._desk.score(protocol), "scores")
+            self._draw()
+
+    def _draw(self) -> None:
+        if self._scores is None or self._scores.protocol is not self._protocol:
+            return
+        width = max(self.size.width - 6, 20)
+        for name, page in _PAGES.items():
+            self._texts[name].update(page(self._scores, width))
+
+
+def _id(view: str) -> str:
+    return view.replace(" ", "-")

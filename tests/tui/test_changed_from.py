@@ -10,7 +10,7 @@ from tests.tui.driving import Driver, opened
 from tests.tui.review_run import ReviewRun
 from workbench.domain.reviews import CaseFilter, CaseKind
 from workbench.review.session import ReviewSession
-from workbench.storage.cases import load_cases
+from workbench.storage.cases import load_rows
 from workbench.storage.database import open_workspace
 from workbench.storage.runs import create_run, load_run
 from workbench.wiring.reviewing import ReviewParts
@@ -20,7 +20,7 @@ from workbench.wiring.reviewing import ReviewParts
 def changed(review: ReviewRun) -> ReviewParts:
     """The run beside one that has only the first sample wrong, and the fourth right."""
     with closing(open_workspace(review.path)) as db:
-        cases = load_cases(db, review.run.id, CaseFilter(), "ana", start=0, count=5)
+        cases = load_rows(db, review.run.id, range(5), "ana")
         gold = {case.sample_id: case.gold for case in cases}
         spec = replace(review.run.spec, batch_size=5, seed=1)
         other = create_run(db, "other", spec, [tuple(gold)], review.run.created_at)

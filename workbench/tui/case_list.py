@@ -1,33 +1,37 @@
-"""The list of cases: draws what is seen of it, line by line, from pages that its screen brings.
+"""The list of cases: draws what is seen of it, line by line, from lines that a reader thread brings.
 
-Textual's own tables measure or mount every row; this one costs the same for thirty samples and for a million.
+Textual's own tables measure or mount every row; this one costs the same for thirty samples and for a million. A
+line that is not here yet is waited for a moment, so that most jumps are painted at once; else it is a dot until it
+comes.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
-from rich.segment import Segment
 from textual import events
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from workbench.domain.reviews import CaseFilter
 from workbench.storage.cases import CaseRow
-from workbench.tui.case_line import Columns, case_line
-from workbench.tui.case_pages import PAGE_ROWS, Listing
-from workbench.tui.tones import tone
+from workbench.tui.case_line import Columns
+from workbench.tui.case_pages import EMPTY, PAGE_ROWS, KnownRows, Listing
+from workbench.tui.case_strips import TONES, CaseStrips
+
+_WAIT_S: Final = 0.006
+"""For lines that are missing, once a frame."""
+
+Lookup = Callable[[Sequence[int]], "Future[list[CaseRow]]"]
 
 
 class CaseList(ScrollView, can_focus=True):
-    """Shows a listing with a cursor in it; says where the cursor went and which page it lacks."""
+    """Shows a listing with a cursor in it; says when another sample may be under the cursor."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        *("case-list--cursor", "case-list--plain", "case-list--soft", "case-list--right", "case-list--wrong"),
-        *("case-list--doubt", "case-list--busy", "case-list--flag"),
-    }
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"case-list--cursor", *(f"case-list--{name}" for name in TONES)}
     DEFAULT_CSS = """
     CaseList {
         scrollbar-size-vertical: 1;
@@ -48,53 +52,75 @@ class CaseList(ScrollView, can_focus=True):
         """Another sample may be under the cursor."""
 
     @dataclass
-    class PageWanted(Message):
-        """A page came into view that is not here."""
+    class Came(Message):
+        """Lines that were missing have come, or cannot come."""
 
-        wanted: CaseFilter
-        page: int
+        lines: "Future[list[CaseRow]]"
+        age: int
 
     def __init__(self, labels: Iterable[str]) -> None:
         super().__init__()
-        self.listing = Listing(CaseFilter(), 0, 0)
+        self.listing = EMPTY
+        self.rows = KnownRows()
         self.cursor = 0
-        self._labels = tuple(labels)
-        self._asked: set[int] = set()
+        self._lookup: Lookup | None = None
+        self._coming: dict[int, Future[list[CaseRow]]] = {}
+        self._age = 0
+        self._strips = CaseStrips(self, tuple(labels))
         self._busy: frozenset[str] = frozenset()
+
+    def look_up_by(self, lookup: Lookup) -> None:
+        """Have lines looked up there."""
+        self._lookup = lookup
+
+    @property
+    def position(self) -> int | None:
+        """The position of the sample under the cursor; None when the list is empty."""
+        return self.listing.positions[self.cursor] if self.listing.count else None
 
     @property
     def row(self) -> CaseRow | None:
-        """The row under the cursor; None when the list is empty or the row is still being read."""
-        return self.listing.row(self.cursor)
+        """The line under the cursor; None when the list is empty or the line is still being read."""
+        return None if self.position is None else self.rows.at(self.position)
 
-    def renew(self, listing: Listing) -> None:
-        """Show another listing, the cursor at its place."""
+    def row_at(self, place: int) -> CaseRow | None:
+        """The line at a place, where it is here."""
+        return self.rows.at(self.listing.positions[place]) if 0 <= place < self.listing.count else None
+
+    @property
+    def in_view(self) -> Sequence[int]:
+        """The positions of the lines that are seen, and of the one under the cursor."""
+        top = self.scroll_offset.y
+        seen = self.listing.positions[top : top + self.size.height]
+        at_cursor = self.position
+        return [*seen, *([] if at_cursor is None or at_cursor in seen else [at_cursor])]
+
+    def renew(self, listing: Listing, position: int) -> None:
+        """Show another listing, the cursor at that position or the one after it, on the line of the screen it was."""
+        was, line = self.position, self.cursor - self.scroll_offset.y
         self.listing = listing
-        self._asked = set(listing.pages)
+        self._coming.clear()
         self.virtual_size = Size(1, listing.count)
-        self.cursor = listing.place
+        self.cursor = listing.place_of(position)
+        if listing.count and self.position == was:
+            self.scroll_to(y=self.cursor - line, animate=False)
         self._reveal()
         self.refresh()
         self.post_message(self.Moved())
 
-    def add_page(self, listing: Listing, page: int, rows: list[CaseRow]) -> None:
-        """Take in a page that was wanted; one that belongs to an earlier listing is dropped."""
-        if listing is self.listing:
-            listing.pages[page] = rows
+    def add_rows(self, rows: Iterable[CaseRow]) -> None:
+        """Show lines as they stand now, where they stand."""
+        at_cursor = self.row
+        if self.rows.add(rows):
             self.refresh()
-            self.post_message(self.Moved())
+            if self.row is not at_cursor:
+                self.post_message(self.Moved())
 
-    def replace_rows(self, fresh: Iterable[CaseRow]) -> None:
-        """Show rows as they stand now, where they stood."""
-        by_id = {row.sample_id: row for row in fresh}
-        for rows in self.listing.pages.values():
-            rows[:] = [by_id.get(row.sample_id, row) for row in rows]
-        self.refresh()
-
-    def known_rows(self, sample_ids: Iterable[str]) -> list[CaseRow]:
-        """The rows of some samples, as far as they are here."""
-        wanted = set(sample_ids)
-        return [row for rows in self.listing.pages.values() for row in rows if row.sample_id in wanted]
+    def forget_all_but(self, positions: Iterable[int]) -> None:
+        """Look other lines up again when they come into view: somebody has written since."""
+        self._age += 1
+        self._coming.clear()
+        self.rows.keep_only(positions)
 
     def show_busy(self, sample_ids: frozenset[str]) -> None:
         """Mark the samples that are being asked about."""
@@ -106,33 +132,39 @@ class CaseList(ScrollView, can_focus=True):
         place = max(0, min(place, self.listing.count - 1))
         if place != self.cursor:
             before, self.cursor = self.cursor, place
-            self._reveal()
             self.refresh_line(before)
             self.refresh_line(place)
+            self._reveal(by_steps=2 * abs(place - before) < self.size.height)
             self.post_message(self.Moved())
 
-    def move_by_pages(self, pages: float) -> None:
-        """Move the cursor by views."""
-        self.move_to(self.cursor + round(pages * max(self.size.height - 1, 2)))
+    def pages_away(self, pages: float) -> int:
+        """The place that many views from the cursor."""
+        return self.cursor + round(pages * max(self.size.height - 1, 2))
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The lines of a part of the view, after a moment for those that are missing."""
+        self._want(self.scroll_offset.y + crop.y, crop.height)
+        return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
         """One line of what is in view."""
         place = y + self.scroll_offset.y
         if place >= self.listing.count:
             words = "   nothing here; f chooses, Esc shows all" if place == self.listing.count == 0 else ""
-            return self._strip([(words, "soft")])
-        row = self.listing.row(place)
+            return self._strips.words(words, self._width)
+        row = self.row_at(place)
         if row is None:
-            self._want(place // PAGE_ROWS)
-            return self._strip([("    …", "soft")])
-        columns = Columns.fitting(self._labels, self._width)
-        at_cursor = place == self.cursor
-        line = case_line(row, columns, at_cursor=at_cursor, busy=row.sample_id in self._busy)
-        return self._strip(line, at_cursor=at_cursor)
+            return self._strips.words("    …", self._width)
+        return self._strips.line(row, self._width, at_cursor=place == self.cursor, busy=row.sample_id in self._busy)
 
     def on_resize(self) -> None:
         """Keep the cursor in view."""
         self._reveal()
+
+    def notify_style_update(self) -> None:
+        """Draw anew in other colours."""
+        super().notify_style_update()
+        self._strips.forget()
 
     def on_click(self, event: events.Click) -> None:
         """Put the cursor on the line that was clicked."""
@@ -140,24 +172,68 @@ class CaseList(ScrollView, can_focus=True):
         if place < self.listing.count:
             self.move_to(place)
 
-    def _strip(self, pieces: Iterable[tuple[str, str]], *, at_cursor: bool = False) -> Strip:
-        base = self.get_component_rich_style("case-list--cursor" if at_cursor else "case-list--plain")
-        segments = [Segment(text, base + tone(self, f"case-list--{name}")) for text, name in pieces]
-        return Strip(segments).adjust_cell_length(self._width, base)
+    def on_case_list_came(self, message: Came) -> None:
+        """Show lines that have come."""
+        at_cursor = self.row
+        if message.age == self._age and self._take(message.lines):
+            self.refresh()
+        if self.row is not at_cursor:
+            self.post_message(self.Moved())
+
+    @property
+    def columns(self) -> Columns:
+        """The widths of the columns."""
+        return self._strips.columns(self._width)
 
     @property
     def _width(self) -> int:
         """Without the scrollbar."""
         return self.scrollable_content_region.width
 
-    def _want(self, page: int) -> None:
-        if page not in self._asked:
-            self._asked.add(page)
-            self.post_message(self.PageWanted(self.listing.wanted, page))
+    def _want(self, first: int, count: int) -> None:
+        """Have the pages looked up that are missing in view; then those around it, for the next key."""
+        missing = self._missing_pages(first, first + count)
+        for page in missing:
+            self._look_up(page)
+        for lines in {self._coming[page] for page in missing}:
+            with suppress(TimeoutError):
+                lines.exception(_WAIT_S / len(missing))
+                self._take(lines)
+        for page in self._missing_pages(first - PAGE_ROWS, first + count + PAGE_ROWS):
+            self._look_up(page)
 
-    def _reveal(self) -> None:
+    def _missing_pages(self, first: int, end: int) -> list[int]:
+        """The pages with a line that is not known, of those that these places touch."""
+        first, end = max(first, 0), min(end, self.listing.count)
+        pages = range(first // PAGE_ROWS, -(-end // PAGE_ROWS))
+        places = {page: range(max(page * PAGE_ROWS, first), min((page + 1) * PAGE_ROWS, end)) for page in pages}
+        positions = self.listing.positions
+        return [page for page in pages if any(positions[place] not in self.rows for place in places[page])]
+
+    def _look_up(self, page: int) -> None:
+        if self._lookup is None or page in self._coming:
+            return
+        lines = self._lookup(self.listing.positions[page * PAGE_ROWS : (page + 1) * PAGE_ROWS])
+        self._coming[page] = lines
+        age = self._age
+        lines.add_done_callback(lambda came: self.post_message(self.Came(came, age)))
+
+    def _take(self, lines: "Future[list[CaseRow]]") -> bool:
+        """Take in lines that were missing; whether there are any."""
+        self._coming = {page: coming for page, coming in self._coming.items() if coming is not lines}
+        if lines.exception() is not None:
+            return False
+        self.rows.add(row for row in lines.result() if row.position not in self.rows)
+        return True
+
+    def _reveal(self, *, by_steps: bool = False) -> None:
+        """Scroll until the cursor is in view. With `by_steps`, two thirds of the view further.
+
+        To scroll repaints every line, so that a key held down would choke a slow line if each step did it.
+        """
         top, height = self.scroll_offset.y, self.size.height
+        more = 2 * height // 3 if by_steps else 0
         if self.cursor < top:
-            self.scroll_to(y=self.cursor, animate=False)
+            self.scroll_to(y=self.cursor - more, animate=False)
         elif height and self.cursor >= top + height:
-            self.scroll_to(y=self.cursor - height + 1, animate=False)
+            self.scroll_to(y=self.cursor - height + 1 + more, animate=False)

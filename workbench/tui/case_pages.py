@@ -1,52 +1,88 @@
-"""The filtered list in pages, so that a list of any length costs what is seen of it."""
+"""What the list of cases is made of: which samples are in it, and the lines of those that were looked at lately.
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+Neither grows with the lines themselves: a list of all samples is a range, another one four bytes a sample.
+"""
+
+from array import array
+from bisect import bisect_left
+from collections import OrderedDict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from workbench.domain.reviews import CaseFilter
-from workbench.review.session import ReviewSession
 from workbench.storage.cases import CaseRow
 
 PAGE_ROWS: Final = 64
+_MOST_ROWS: Final = 2_048
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A filtered list as it stood at one moment: its length, a place in it, and the pages around that place."""
+    """The samples under a filter by their positions in the run's planned order, which are in order."""
 
     wanted: CaseFilter
-    count: int
-    place: int
-    """From 0; 0 for an empty list."""
-    pages: dict[int, list[CaseRow]] = field(default_factory=dict)
+    positions: Sequence[int]
+    is_whole: bool = True
+    """False: only the first few from some position on, while the others are being looked for."""
 
-    def row(self, place: int) -> CaseRow | None:
-        """The row at a place, where its page is here."""
-        page = self.pages.get(place // PAGE_ROWS, [])
-        within = place % PAGE_ROWS
-        return page[within] if within < len(page) else None
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self.positions)
+
+    def place_of(self, position: int) -> int:
+        """Where the sample at that position stands, or the first one after it, or the last."""
+        return max(min(bisect_left(self.positions, position), self.count - 1), 0)
+
+    def holds(self, position: int) -> bool:
+        """Whether the sample at that position is in the list."""
+        return self.count > 0 and self.positions[self.place_of(position)] == position
+
+    def changed(self, come: Collection[int], gone: Collection[int]) -> "Listing":
+        """The list with some positions more and some less."""
+        new = [position for position in come if not self.holds(position)]
+        old = [position for position in gone if self.holds(position)]
+        if not new and not old:
+            return self
+        positions = array("I", self.positions)
+        for position in old:
+            positions.pop(bisect_left(positions, position))
+        for position in new:
+            positions.insert(bisect_left(positions, position), position)
+        return replace(self, positions=positions)
 
 
-def load_listing(session: ReviewSession, wanted: CaseFilter, position: int) -> Listing:
-    """The list under a filter, at the sample of that position in the run or the one after it (the last, if none is)."""
-    count = session.count(wanted)
-    place = min(session.place_of(wanted, position), max(count - 1, 0))
-    middle = place // PAGE_ROWS
-    pages = {page: load_page(session, wanted, page) for page in range(max(middle - 1, 0), middle + 2)}
-    return Listing(wanted, count, place, pages)
+class KnownRows:
+    """The lines that were looked at last, by position."""
+
+    def __init__(self) -> None:
+        self._rows: OrderedDict[int, CaseRow] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __contains__(self, position: int) -> bool:
+        return position in self._rows
+
+    def at(self, position: int) -> CaseRow | None:
+        """The line of the sample at a position, where it is known."""
+        return self._rows.get(position)
+
+    def add(self, rows: Iterable[CaseRow]) -> bool:
+        """Take in lines as they stand now; whether any of those that were known has changed."""
+        has_changed = False
+        for row in rows:
+            before = self._rows.pop(row.position, None)
+            has_changed |= before is not None and before != row
+            self._rows[row.position] = row if before != row or before is None else before
+        while len(self._rows) > _MOST_ROWS:
+            self._rows.popitem(last=False)
+        return has_changed
+
+    def keep_only(self, positions: Iterable[int]) -> None:
+        """Forget all others: somebody may have changed them."""
+        self._rows = OrderedDict((at, row) for at in positions if (row := self._rows.get(at)) is not None)
 
 
-def load_page(session: ReviewSession, wanted: CaseFilter, page: int) -> list[CaseRow]:
-    """One page of the list."""
-    return session.cases(wanted, start=page * PAGE_ROWS, count=PAGE_ROWS)
-
-
-def load_row(session: ReviewSession, position: int) -> CaseRow:
-    """The row of the sample at a position as it stands now, whatever the filter."""
-    return session.cases(CaseFilter(), start=position, count=1)[0]
-
-
-def rows_that(session: ReviewSession, wanted: CaseFilter, fits: Callable[[CaseRow], bool]) -> list[CaseRow]:
-    """Every row of the list that fits."""
-    return [row for row in session.cases(wanted, start=0, count=session.count(wanted)) if fits(row)]
+EMPTY: Final = Listing(CaseFilter(), range(0))

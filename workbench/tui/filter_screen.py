@@ -1,7 +1,8 @@
 """Choosing what is in the list: which cases, of which gold label, with which answer."""
 
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
-from functools import partial
 from typing import ClassVar
 
 from textual import on, work
@@ -14,10 +15,9 @@ from textual.widgets import Footer, Static
 from workbench.domain.datasets import DatasetCard
 from workbench.domain.reviews import CaseFilter, CaseKind
 from workbench.errors import WorkbenchError
-from workbench.review.session import ReviewSession
 from workbench.tui.choices import ChoiceColumn
 from workbench.tui.commands import Scope, bindings
-from workbench.tui.session_thread import SessionThread
+from workbench.tui.reader_thread import Outdated
 
 _KINDS = tuple(CaseKind)
 
@@ -37,9 +37,9 @@ class FilterScreen(ModalScreen[CaseFilter | None]):
     }
     """
 
-    def __init__(self, session: SessionThread, card: DatasetCard, wanted: CaseFilter) -> None:
+    def __init__(self, count: Callable[[CaseFilter], Awaitable[int]], card: DatasetCard, wanted: CaseFilter) -> None:
         super().__init__()
-        self._session = session
+        self._count_of = count
         self._wanted = wanted
         self._golds = (None, *card.gold_labels)
         self._answers = (None, *card.labels.names, "")
@@ -93,13 +93,11 @@ class FilterScreen(ModalScreen[CaseFilter | None]):
 
     @work(group="counts")
     async def _count(self) -> None:
-        try:
+        with suppress(Outdated, WorkbenchError):  # the list itself will say it; the counts are an extra
             for place, kind in enumerate(_KINDS):
                 wanted = CaseFilter(kind, changed_from=self._wanted.changed_from, unscored=self._wanted.unscored)
-                count = await self._session.call(partial(ReviewSession.count, wanted=wanted))
+                count = await self._count_of(wanted)
                 self._columns[0].show_aside(place, f"{count:,}")
-        except WorkbenchError:
-            return  # the list itself will say it; the counts are an extra
 
 
 def _place(values: tuple[str | None, ...], value: str | None) -> int:

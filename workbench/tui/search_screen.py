@@ -11,12 +11,12 @@ from textual.widgets import Footer, Input
 
 from workbench.tui.text_screen import TextScreen
 
-_REST_S: Final = 0.12
+_REST_S: Final = 0.08
 """How long the fingers must rest before the list follows."""
 
 
 class SearchScreen(TextScreen):
-    """Ends with the search, or None to clear it; meanwhile tells what is written."""
+    """Ends with the search, or None to give it up; meanwhile tells what is written."""
 
     DEFAULT_CSS = """
     SearchScreen {

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+from workbench.review.reading import CaseReader, CaseReading
 from workbench.review.session import ReviewSession
 
 T = TypeVar("T")
@@ -26,6 +27,11 @@ class SessionThread:
     async def call(self, work: Callable[[ReviewSession], T]) -> T:
         """Do `work` with the session. Raises what it raises."""
         return await asyncio.wrap_future(self._executor.submit(self._do, work))
+
+    def open_reader(self) -> CaseReader:
+        """A reader of what the session looks at, of the calling thread's own. Called in any thread but the screen's."""
+        reading: CaseReading = self._executor.submit(self._do, lambda session: session.reading).result()
+        return reading.open()
 
     async def close(self) -> None:
         """Finish what was asked for and close the workspace."""

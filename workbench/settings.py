@@ -21,6 +21,7 @@ from workbench.provider.endpoints import EMBEDDED, PRESETS, Endpoint
 
 PICTURE_CHOICES: Final = ("auto", "half-blocks", "kitty", "sixel", "words")
 """How pictures are shown in the terminal; `auto` asks it."""
+THEME_CHOICES: Final = ("dark", "light", "high-contrast")
 _FILE: Final = "emowb.toml"
 _PREFIX: Final = "EMOWB_"
 _DEFAULT: Final = "default"
@@ -51,6 +52,12 @@ class Settings:
     """Requests in flight; None: found out while running."""
     timeout_s: float = 300.0
     pictures: str = "auto"
+    theme: str | None = None
+    """The workbench's colours; None: as they were last."""
+    state: Path | None = None
+    """Where the workbench remembers filters, panes and places; None: nowhere."""
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    """Keys of one's own, by the id of the command: table `[keys]` of the files."""
     """One of PICTURE_CHOICES."""
     endpoints: Mapping[str, Endpoint] = field(default_factory=lambda: PRESETS)
     """Presets, and what the files add or change."""
@@ -67,7 +74,10 @@ class Settings:
 def load_settings(environment: Mapping[str, str], working_dir: Path, config_dir: Path | None = None) -> Settings:
     """Read files and environment. Raises UsageError that names the file or variable and the word that is wrong."""
     settings = Settings(
-        cache=_user_cache_dir(), reviewer=_login(), sources=MappingProxyType({"reviewer": "login name"})
+        cache=_user_cache_dir(),
+        state=_user_state_dir(),
+        reviewer=_login(),
+        sources=MappingProxyType({"reviewer": "login name"}),
     )
     for path in settings_files(working_dir, config_dir):
         if path.is_file():
@@ -112,6 +122,12 @@ def _text(value: Any) -> str:
     return value.strip()
 
 
+def _theme_choice(value: Any) -> str:
+    if value not in THEME_CHOICES:
+        raise ValueError
+    return str(value)
+
+
 def _picture_choice(value: Any) -> str:
     choice = _text(value)
     if choice not in PICTURE_CHOICES:
@@ -134,6 +150,8 @@ _READERS: Final[Mapping[str, tuple[Callable[[Any], Any], str]]] = MappingProxyTy
         "budget_usd": (_positive(float), "US dollars above 0"),
         "concurrency": _WHOLE,
         "timeout_s": (_positive(float), "seconds above 0"),
+        "theme": (_theme_choice, f"one of {', '.join(THEME_CHOICES)}"),
+        "state": (lambda value: Path(_text(value)).expanduser(), "a path"),
         "pictures": (_picture_choice, f"one of {', '.join(PICTURE_CHOICES)}"),
     }
 )
@@ -164,10 +182,28 @@ def _with_file(settings: Settings, path: Path) -> Settings:
     prices = values.pop("prices", {})
     if not isinstance(prices, dict):
         raise UsageError(f'prices in {path} must be tables: [prices."MODEL"]')
+    keys = _read_keys(values.pop("keys", {}), path)
     settings = _with_values(settings, values, str(path))
+    settings = replace(settings, keys=MappingProxyType({**settings.keys, **keys}))
     for name, table in tables.items():
         settings = _with_endpoint(settings, name, table, str(path))
     return _with_prices(settings, prices, str(path))
+
+
+def _read_keys(table: Any, path: Path) -> dict[str, tuple[str, ...]]:
+    """`review.note = "o"`, or a list of keys; whether there are such commands and keys is for the workbench to say."""
+    if not isinstance(table, dict):
+        raise UsageError(f'keys in {path} must be a table: [keys] with COMMAND = "KEY"')
+    read: dict[str, tuple[str, ...]] = {}
+    for name, value in table.items():
+        if isinstance(value, dict):
+            read |= {f"{name}.{rest}": keys for rest, keys in _read_keys(value, path).items()}
+            continue
+        keys = [value] if isinstance(value, str) else value
+        if not isinstance(keys, list) or not all(isinstance(key, str) and key for key in keys):
+            raise UsageError(f"[keys] {name} in {path} is {value!r}; it must be a key or a list of keys")
+        read[name] = tuple(keys)
+    return read
 
 
 def _with_endpoint(settings: Settings, name: str, table: Any, source: str) -> Settings:
@@ -209,6 +245,12 @@ def _user_cache_dir() -> Path:
     from platformdirs import user_cache_path
 
     return user_cache_path("emowb")
+
+
+def _user_state_dir() -> Path:
+    from platformdirs import user_state_path
+
+    return user_state_path("emowb")
 
 
 def _login() -> str:

@@ -121,8 +121,9 @@ def _open(settings: "Settings") -> None:
     parts = review_parts(settings, os.environ, _OPENED, _RUN)
     facts = known_terminal(settings)
     from workbench.tui.app import run_workbench
+    from workbench.tui.habits import read_habits
 
-    run_workbench(parts, facts)
+    run_workbench(parts, facts, read_habits(settings))
 
 
 def _samples_folder(settings: "Settings") -> Path:

@@ -2,13 +2,18 @@
 
 import os
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from workbench.cli.context import Key, RunName, settings_of, workspace
+from workbench.cli.context import RunName, settings_of, workspace
 from workbench.cli.terminal import Pictures, known_terminal
 from workbench.errors import UsageError
+from workbench.settings import Settings
+
+if TYPE_CHECKING:
+    from workbench.wiring.home import HomeParts
+    from workbench.wiring.reviewing import ReviewParts
 
 
 def register(app: typer.Typer) -> None:
@@ -18,7 +23,10 @@ def register(app: typer.Typer) -> None:
 
 def open_review(
     context: typer.Context,
-    key: Key,
+    key: Annotated[
+        str | None,
+        typer.Argument(metavar="[KEY]", help="The data set's key; without one, all data sets."),
+    ] = None,
     *,
     run: RunName = None,
     changed_from: Annotated[
@@ -28,25 +36,37 @@ def open_review(
     reviewer: Annotated[str | None, typer.Option(help="Whose review it is. Default: settings, else the login.")] = None,
     pictures: Pictures = None,
 ) -> None:
-    """Open the review screen on a run.
+    """Open the workbench: the review of a run, or without KEY all data sets and their runs.
 
     Frames, gold beside the ranked prediction, every attempt; `?` shows the keys. With --changed-from, the other run's
     answer stands beside; Escape shows all samples again.
 
     \b
     Examples:
+        emowb open
         emowb open rafdb
         emowb open rafdb --run rgb --changed-from grey
     """
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("the review screen needs a terminal; `emowb metrics` and `emowb export` work without one")
-    from workbench.wiring.reviewing import review_parts
-
+    if key is None and (run or changed_from):
+        raise UsageError("--run and --changed-from are about one data set: emowb open KEY --run NAME")
     settings = settings_of(context, reviewer=reviewer, pictures=pictures)
     with workspace(settings):
         pass  # what is done to an older file is said here, where there is no screen yet
-    parts = review_parts(settings, os.environ, key, run, changed_from)
+    parts = _parts(settings, key, run, changed_from)
     facts = known_terminal(settings)
     from workbench.tui.app import run_workbench
+    from workbench.tui.habits import read_habits
 
-    run_workbench(parts, facts)
+    run_workbench(parts, facts, read_habits(settings))
+
+
+def _parts(settings: Settings, key: str | None, run: str | None, changed_from: str | None) -> "ReviewParts | HomeParts":
+    if key is None:
+        from workbench.wiring.home import home_parts
+
+        return home_parts(settings, os.environ)
+    from workbench.wiring.reviewing import review_parts
+
+    return review_parts(settings, os.environ, key, run, changed_from)

@@ -1,9 +1,41 @@
-"""Who reviews a run, and how fast."""
+"""Who reviews a run, what each has looked at, and how fast."""
+
+from dataclasses import dataclass
 
 from sqlite_utils import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """What a reviewer has done since a moment."""
+
+    samples: int
+    """Different ones of which something was said."""
+    first_at: str | None
+    """When the first of it was said; None for nothing."""
 
 
 def load_reviewers(db: Database, run_id: int) -> list[str]:
     """Everybody who has said something in a run, by name."""
     rows = db.conn.execute("SELECT DISTINCT reviewer FROM review_change WHERE run_id = ? ORDER BY reviewer", (run_id,))
     return [name for (name,) in rows]
+
+
+def load_reviewed_positions(db: Database, run_id: int, reviewer: str) -> list[int]:
+    """Where in the planned order the samples stand of which a reviewer says something."""
+    rows = db.conn.execute(
+        "SELECT DISTINCT position FROM review JOIN prediction USING (run_id, sample_id) "
+        "WHERE run_id = ? AND reviewer = ?",
+        (run_id, reviewer),
+    )
+    return [position for (position,) in rows]
+
+
+def load_pace(db: Database, run_id: int, reviewer: str, since: str) -> Pace:
+    """What a reviewer has said since a moment; what undoes something does not count."""
+    samples, first_at = db.conn.execute(
+        "SELECT COUNT(DISTINCT sample_id), MIN(changed_at) FROM review_change "
+        "WHERE run_id = ? AND reviewer = ? AND changed_at >= ? AND undoes IS NULL",
+        (run_id, reviewer, since),
+    ).fetchone()
+    return Pace(samples, first_at)

@@ -20,6 +20,7 @@ from workbench.tui.pictures.frame_loader import FrameLoader
 from workbench.tui.pictures.picture_app import PictureApp
 from workbench.tui.pictures.probe import drain
 from workbench.tui.pictures.terminal_facts import NOT_ASKED, TerminalFacts
+from workbench.tui.remembered import as_it_was
 from workbench.tui.review_screen import ReviewScreen
 from workbench.tui.session_thread import SessionThread
 from workbench.tui.theme import DARK, THEMES
@@ -57,7 +58,9 @@ class WorkbenchApp(PictureApp):
 
     def get_default_screen(self) -> Screen[None]:
         """Home, or the review that was asked for."""
-        return HomeScreen(self._parts) if isinstance(self._parts, HomeParts) else self._review(self._parts)
+        if isinstance(self._parts, HomeParts):
+            return HomeScreen(self._parts)
+        return self._review(as_it_was(self._parts, self.habits.memory))
 
     def on_ready(self) -> None:
         """Spare later frames a collector that walks over everything loaded so far; watch over the terminal."""
@@ -79,6 +82,8 @@ class WorkbenchApp(PictureApp):
             parts = replace(parts.changed_from(changed.other), start=changed.sample_id)
         elif wanted is not None:
             parts = replace(parts, wanted=wanted)
+        else:
+            parts = as_it_was(parts, self.habits.memory)
         await self.push_screen(self._review(parts))
 
     async def reopen_review(self, parts: ReviewParts) -> None:

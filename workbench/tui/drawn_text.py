@@ -1,6 +1,7 @@
 """Tables and bars made of characters."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from textwrap import wrap
 from typing import Final
 
 from rich.cells import cell_len
@@ -32,6 +33,12 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]], width: int, *, st
         Content.styled(_row(row, needed), "bold" if place in strong else "") for place, row in enumerate(cells)
     )
     return Content("\n").join(lines)
+
+
+def notes(lines: Iterable[str], width: int) -> Content:
+    """Sentences broken to the width."""
+    broken = (piece for line in lines for piece in wrap(line, max(width, 10)) or [""])
+    return Content("\n").join([Content.styled(piece, SOFT) for piece in broken])
 
 
 def bar(share: float | None, width: int) -> str:

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from textual.app import App
 
 from workbench.domain.scoring.protocols import Protocol
+from workbench.settings import Settings
 from workbench.tui.commands import COMMANDS, Command
+from workbench.tui.keymap import commands_with
 from workbench.tui.memory import Memory
 
 
@@ -24,6 +26,12 @@ class Habits:
         """The protocol that was looked at last."""
         said = self.memory.look().get("protocol")
         return Protocol(said) if said in tuple(Protocol) else Protocol.STRICT
+
+
+def read_habits(settings: Settings) -> Habits:
+    """As the settings have them. Raises UsageError for keys that cannot be."""
+    theme = None if settings.theme is None else f"emowb-{settings.theme}"
+    return Habits(Memory(settings.state), commands_with(settings.keys), theme)
 
 
 def habits_of(app: App[object]) -> Habits:

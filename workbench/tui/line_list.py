@@ -131,9 +131,7 @@ class LineList(ScrollView, can_focus=True):
         return self._strip(self.lines[place], at_cursor=place == self.cursor and self.has_choice)
 
     def _strip(self, line: Line, *, at_cursor: bool) -> Strip:
-        base = self.rich_style
-        if at_cursor:
-            base += self.get_component_rich_style("line-list--cursor", partial=True)
+        base = self.get_component_rich_style("line-list--cursor") if at_cursor else self.rich_style
         aside = [(_shown(words), name) for words, name in line.aside]
         room = max(self._width - 2 - sum(cell_len(words) for words, _ in aside), 0)
         segments = [Segment("▸ " if at_cursor else "  ", base + self._tone("accent"))]

@@ -72,9 +72,19 @@ class Memory:
             self._thread.start()
 
     def _write(self) -> None:
-        for path, text in iter(self._written.get, _END):
-            with suppress(WorkbenchError, OSError):
-                write_whole(path, text)
+        is_open = True
+        while is_open:
+            newest: dict[Path, str] = {}
+            entry = self._written.get()
+            while entry != _END:
+                newest[entry[0]] = entry[1]
+                if self._written.empty():
+                    break
+                entry = self._written.get()
+            is_open = entry != _END
+            for path, text in newest.items():
+                with suppress(WorkbenchError, OSError):
+                    write_whole(path, text)
 
 
 def filter_as_json(wanted: CaseFilter) -> dict[str, Any]:
@@ -88,12 +98,14 @@ def filter_from_json(values: object) -> CaseFilter | None:
         return None
     known = {one.name for one in fields(CaseFilter)}
     given = {name: _value(name, value) for name, value in values.items() if name in known}
+    if not isinstance(given.get("search", ""), str):
+        return None
     try:
         wanted = CaseFilter(**given)
         hash(wanted)
     except (TypeError, ValueError):
         return None
-    return wanted if isinstance(wanted.search, str) else None
+    return wanted
 
 
 def _value(name: str, value: Any) -> Any:

@@ -1,25 +1,37 @@
 """Who looks, and what stands beside: the reviewer, the other run, the width of the list, the filters with a name."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from textual import events, on, work
 
 from workbench.domain.runs import Run
-from workbench.storage.reviewing import load_reviewers
+from workbench.review.session import ReviewSession
+from workbench.storage.reviewing import load_pace, load_reviewed_positions, load_reviewers
+from workbench.tui.case_list import CaseList
+from workbench.tui.case_pages import Listing
 from workbench.tui.choice_screen import ChoiceScreen
 from workbench.tui.going import Going
 from workbench.tui.habits import habits_of
 from workbench.tui.line_list import Line
 from workbench.tui.note_screen import LineScreen
+from workbench.tui.panes import Panes
+from workbench.tui.remembered import keep_place, list_width
 from workbench.tui.review_opener import opener_of
 from workbench.tui.saved_filters import SavedFilters, SavedScreen
+from workbench.tui.status_line import ReviewProgress
 from workbench.tui.walking import Walking
 from workbench.wiring.reviewing import ReviewParts
 
-_NONE = Line((("no other run", "soft"),))
+_WINDOW: Final = timedelta(minutes=10)
 _ANOTHER = Line((("another name …", "soft"),))
 
 
 class Standing(Walking, Going):
     """The actions around a review."""
+
+    _counted: Listing | None = None
 
     async def action_beside(self) -> None:
         """Stand another run's answers beside, or none."""
@@ -63,6 +75,32 @@ class Standing(Walking, Going):
         saved = SavedFilters(habits_of(self.app).memory, self.parts.card.key)
         await self.app.push_screen(SavedScreen(saved, self.wanted), self.show_chosen)
 
+    @on(events.Mount)
+    def _as_wide_as_last(self) -> None:
+        self.panes.show_width(list_width(self.parts, habits_of(self.app).memory))
+
+    @on(Panes.Resized)
+    def _keep_width(self, message: Panes.Resized) -> None:
+        habits_of(self.app).memory.keep_of_dataset(self.parts.card.key, list_width=message.width)
+
+    @on(CaseList.Moved)
+    def _count_on(self) -> None:
+        if self.cases.listing is not self._counted:
+            self._counted = self.cases.listing
+            self._count_reviewed(self._counted)
+
+    @work(group="progress", exclusive=True)
+    async def _count_reviewed(self, listing: Listing) -> None:
+        with self.noticing():
+            reviewed, pace = await self.session.call(_reviewed)
+            inside = sum(map(listing.holds, reviewed))
+            self.status.show_progress(ReviewProgress(inside, max(listing.count - inside, 0), pace))
+
+    @on(CaseList.Moved)
+    def _keep_place(self) -> None:
+        if (row := self.cases.row) is not None:
+            keep_place(self.parts, habits_of(self.app).memory, self.wanted, row.sample_id)
+
     def action_widen(self, cells: int) -> None:
         """Give the list more or less room."""
         self.panes.widen(cells)
@@ -81,3 +119,14 @@ class Standing(Walking, Going):
         if wanted.changed_from is not None and (parts.beside is None or parts.beside.name != wanted.changed_from):
             wanted = replace(wanted, changed_from=None, unscored=())
         return replace(parts, wanted=wanted, start=row.sample_id if row else None)
+
+
+def _reviewed(session: ReviewSession) -> tuple[list[int], float | None]:
+    """What the reviewer has looked at, and how many samples a minute in the last ten."""
+    now = datetime.fromisoformat(session.now())
+    pace = load_pace(session.db, session.run.id, session.reviewer, (now - _WINDOW).isoformat())
+    positions = load_reviewed_positions(session.db, session.run.id, session.reviewer)
+    if pace.first_at is None:
+        return positions, None
+    minutes = (now - datetime.fromisoformat(pace.first_at)) / timedelta(minutes=1)
+    return positions, pace.samples / max(minutes, 1.0)

@@ -7,7 +7,7 @@ from textual.content import Content
 
 from workbench.domain.visible import visible
 from workbench.export.words import DASH, metric_title, percent, points
-from workbench.tui.drawn_text import SOFT, signed_line, table
+from workbench.tui.drawn_text import notes, signed_line, table
 from workbench.tui.line_list import Line
 
 if TYPE_CHECKING:
@@ -33,8 +33,7 @@ def comparison_page(found: "Compared", width: int) -> Content:
         )
         for one in compared.differences
     ]
-    notes = Content("\n").join([Content.styled(note, SOFT) for note in _notes(found)])
-    return Content("\n").join([table(heads, rows, width, strong=(0,)), notes])
+    return Content("\n").join([table(heads, rows, width, strong=(0,)), notes(_notes(found), width)])
 
 
 def changed_line(one: "ChangedSample") -> Line:

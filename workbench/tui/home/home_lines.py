@@ -15,7 +15,6 @@ _STATES: Final = {
     RunState.PAUSED: ("‖", "doubt"),
     RunState.DONE: ("✓", "right"),
 }
-_SHORT: Final = {"accuracy": "accuracy"}
 _WIDE: Final = 100
 
 
@@ -80,9 +79,9 @@ def _run_line(
 def _headline_words(headline: object, width: int) -> str:
     if not isinstance(headline, Headline):
         return f"{DASH:>6}" if headline is None else f"{'…':>6}"
-    name = (
-        f"{metric_title(headline.metric).split(' (')[0].lower() if headline.metric != 'uar' else 'UAR'} "
-        if width >= _WIDE
-        else ""
-    )
-    return f"{name}{percent(headline.value):>6}"
+    return f"{_metric_word(headline.metric) if width >= _WIDE else ''}{percent(headline.value):>6}"
+
+
+def _metric_word(metric: str) -> str:
+    title = metric_title(metric).partition(" (")[0]
+    return (title if title.isupper() else title[0].lower() + title[1:]) + " "

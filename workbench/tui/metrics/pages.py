@@ -7,7 +7,7 @@ from textual.content import Content
 
 from workbench.domain.visible import visible
 from workbench.export.words import DASH, interval, metric_title, percent
-from workbench.tui.drawn_text import SOFT, bar, interval_line, table
+from workbench.tui.drawn_text import SOFT, bar, interval_line, notes, table
 
 if TYPE_CHECKING:
     from workbench.pipeline.scoring.published import PublishedFigure
@@ -33,11 +33,11 @@ def figures_page(one: "RunScores", width: int) -> Content:
         for name, value in scores.metrics.items()
     ]
     strong = [place for place, name in enumerate(scores.metrics) if name == one.headline[0]]
-    heads = ("per cent", "value", "95 % interval", "majority", "guessing", "GPT-4V in the paper")
+    heads = ("per cent", "value", "95 % interval", "majority", "guessing", "GPT-4V")
     return _joined(
         Content(_counts(one)),
         table(heads, rows, width, strong=strong),
-        Content("\n").join([Content.styled(note, SOFT) for note in _notes(one)]),
+        notes(_notes(one), width),
     )
 
 
@@ -67,7 +67,7 @@ def published_page(one: "RunScores", width: int) -> Content:
     blocks = [_bars(one, metric, variant, figures, width) for (metric, variant), figures in groups.items()]
     if not blocks:
         return Content.styled("the paper has no figures of this data set", SOFT)
-    return _joined(Content.styled(_protocol_note(one), SOFT), *blocks)
+    return _joined(notes([_protocol_note(one)], width), *blocks)
 
 
 def places_page(one: "RunScores", width: int) -> Content:
@@ -155,6 +155,7 @@ def _notes(one: "RunScores") -> Iterator[str]:
         low, high = percent(scores.bounds.low), percent(scores.bounds.high)
         yield f"accuracy lies between {low} (every non-answer wrong) and {high} (every one right)"
     yield _protocol_note(one)
+    yield "GPT-4V as the paper has it; majority and guessing are what one scores who does not look"
     yield f"intervals: {scores.interval or 'none, since nothing counts'}"
 
 

@@ -39,8 +39,8 @@ def load_answers(
     )
     alike = _counted(
         db,
-        f"SELECT gold_label, status, top1, gold_rank, {ranking}, {cluster}, first_status "
-        f"FROM prediction {join} WHERE run_id = ? {kept if without else ''}",
+        f"gold_label, status, top1, gold_rank, {ranking}, {cluster}, first_status",
+        f"prediction {join} WHERE run_id = ? {kept if without else ''}",
         (run_id, json.dumps(sorted(without))) if without else (run_id,),
     )
     return [
@@ -54,7 +54,7 @@ def load_answers(
             first_status=_status(first),
             count=count,
         )
-        for (gold, status, top1, rank, ranking, cluster, first), count in alike.items()
+        for (gold, status, top1, rank, ranking, cluster, first), count in alike
     ]
 
 
@@ -74,20 +74,24 @@ def count_intensities(db: Database, run_id: int) -> list[tuple[float, str, str |
     """Answered samples with an intensity: the intensity, the first choice, the cluster, and how many there are."""
     alike = _counted(
         db,
-        "SELECT score, top1, cluster FROM prediction JOIN sample ON sample.id = sample_id "
-        "WHERE run_id = ? AND score IS NOT NULL AND status = ?",
+        "score, top1, cluster",
+        "prediction JOIN sample ON sample.id = sample_id WHERE run_id = ? AND score IS NOT NULL AND status = ?",
         (run_id, PredictionStatus.RANKED),
     )
-    return [(score, top1, cluster, count) for (score, top1, cluster), count in alike.items()]
+    return [(score, top1, cluster, count) for (score, top1, cluster), count in alike]
 
 
-def _counted(db: Database, sql: str, values: tuple[Any, ...]) -> Counter[tuple[Any, ...]]:
-    """How often each row comes. Counted here, since SQLite would sort a million rows to group them."""
-    cursor = db.conn.execute(sql, values)
-    alike = Counter[tuple[Any, ...]]()
-    while rows := cursor.fetchmany(_ROWS_AT_ONCE):
-        alike.update(rows)
-    return alike
+def _counted(db: Database, columns: str, rows: str, values: tuple[Any, ...]) -> list[tuple[list[Any], int]]:
+    """The different rows, and how often each comes.
+
+    Counted here, since SQLite would sort a million rows to group them; as one JSON text each, which is a third quicker
+    than as so many cells.
+    """
+    cursor = db.conn.execute(f"SELECT json_array({columns}) FROM {rows}", values)
+    alike = Counter[tuple[str]]()
+    while part := cursor.fetchmany(_ROWS_AT_ONCE):
+        alike.update(part)
+    return [(json.loads(text), count) for (text,), count in alike.items()]
 
 
 @lru_cache(maxsize=4096)

@@ -31,9 +31,7 @@ class Driver:
     @property
     def screen(self) -> ReviewScreen:
         """The review screen, whatever lies over it."""
-        screen = self.app.screen_stack[0]
-        assert isinstance(screen, ReviewScreen)
-        return screen
+        return next(screen for screen in self.app.screen_stack if isinstance(screen, ReviewScreen))
 
     @property
     def current(self) -> str:
@@ -83,5 +81,6 @@ async def opened(parts: ReviewParts, *, size: tuple[int, int] = (80, 24)) -> Asy
     """Open a run; its first case is shown."""
     async with WorkbenchApp(parts).run_test(size=size, notifications=True) as pilot:
         driver = Driver(pilot)
+        await driver.until(lambda: driver.is_on(ReviewScreen))
         await driver.until_shown()
         yield driver

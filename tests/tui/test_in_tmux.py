@@ -77,6 +77,7 @@ def opened(place: Path, tmp_path: Path) -> Iterator[Callable[..., Terminal]]:
         def open_in(width: int, height: int, **environment: str) -> Terminal:
             shutil.copy(place / "emowb.db", tmp_path / "emowb.db")
             known = {"OPENAI_BASE_URL": server.base_url, "OPENAI_API_KEY": "none", "EMOWB_REVIEWER": "ana"}
+            known["EMOWB_STATE"] = str(tmp_path / "state")
             terminal = Terminal(tmp_path / "tmux", tmp_path, known | environment, width, height)
             terminals.append(terminal)
             terminal.keys(OPEN, "Enter")

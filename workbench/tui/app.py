@@ -5,6 +5,7 @@ import sys
 from dataclasses import replace
 from typing import ClassVar
 
+from textual import events, on
 from textual.binding import BindingType
 from textual.screen import Screen
 
@@ -57,10 +58,13 @@ class WorkbenchApp(PictureApp):
         self.set_keymap(textual_keymap(self.habits.commands))
 
     def get_default_screen(self) -> Screen[None]:
-        """Home, or the review that was asked for."""
-        if isinstance(self._parts, HomeParts):
-            return HomeScreen(self._parts)
-        return self._review(as_it_was(self._parts, self.habits.memory))
+        """Home, or nothing below the review that was asked for: a screen at the bottom cannot give way to another."""
+        return HomeScreen(self._parts) if isinstance(self._parts, HomeParts) else Screen()
+
+    @on(events.Mount)
+    async def _open_what_was_asked_for(self) -> None:
+        if isinstance(self._parts, ReviewParts):
+            await self.open_review(self._parts)
 
     def on_ready(self) -> None:
         """Spare later frames a collector that walks over everything loaded so far; watch over the terminal."""
@@ -89,6 +93,13 @@ class WorkbenchApp(PictureApp):
     async def reopen_review(self, parts: ReviewParts) -> None:
         """Show another review in place of the one on top."""
         await self.switch_screen(self._review(parts))
+
+    def close_review(self) -> None:
+        """Go back home, where one came from; else quit."""
+        if isinstance(self._parts, HomeParts):
+            self.pop_screen()
+        else:
+            self.exit()
 
     def action_next_theme(self) -> None:
         """Other colours: dark, light, high contrast."""

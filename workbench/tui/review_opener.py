@@ -17,6 +17,9 @@ class ReviewOpener(Protocol):
     ) -> None:
         """Show a review over what is there: where one stood last, or these samples."""
 
+    def close_review(self) -> None:
+        """Go back to where one came from, or quit."""
+
     async def reopen_review(self, parts: ReviewParts) -> None:
         """Show another review in place of the one on top."""
 

@@ -15,6 +15,7 @@ from workbench.tui.commands import REVIEW, Scope, bindings
 from workbench.tui.compare.compare_screen import ChangedFrom
 from workbench.tui.opining import Opining
 from workbench.tui.question_screen import YES, QuestionScreen
+from workbench.tui.review_opener import opener_of
 from workbench.tui.standing import Standing
 from workbench.wiring.desk import DeskParts
 
@@ -56,19 +57,13 @@ class ReviewScreen(Standing, Opining, Asking):
     async def action_leave(self) -> None:
         """Go back or quit; while a model is being asked, only when a person means it."""
         if not self.retrying:
-            self._leave()
+            opener_of(self.app).close_review()
             return
 
         def answered(answer: str | None) -> None:
             if answer == YES:
-                self._leave()
+                opener_of(self.app).close_review()
 
         waiting = f"{len(self.retrying)} samples are being asked about again."
         question = f"{waiting} Leave now? A reply on its way is lost, and may be paid for twice."
         await self.app.push_screen(QuestionScreen(question), answered)
-
-    def _leave(self) -> None:
-        if self.app.screen_stack[0] is self:
-            self.app.exit()
-        else:
-            self.dismiss(None)

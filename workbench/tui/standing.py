@@ -1,5 +1,6 @@
 """Who looks, and what stands beside: the reviewer, the other run, the width of the list, the filters with a name."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -79,6 +80,10 @@ class Standing(Walking, Going):
     def _as_wide_as_last(self) -> None:
         self.panes.show_width(list_width(self.parts, habits_of(self.app).memory))
 
+    @on(events.ScreenResume)
+    def _say_protocol(self) -> None:
+        self.status.refresh()  # another one may have been chosen in the metrics
+
     @on(Panes.Resized)
     def _keep_width(self, message: Panes.Resized) -> None:
         habits_of(self.app).memory.keep_of_dataset(self.parts.card.key, list_width=message.width)
@@ -88,6 +93,11 @@ class Standing(Walking, Going):
         if self.cases.listing is not self._counted:
             self._counted = self.cases.listing
             self._count_reviewed(self._counted)
+
+    async def refreshed(self, sample_ids: Iterable[str]) -> None:
+        """Count on, too: something was said."""
+        await super().refreshed(sample_ids)
+        self._count_reviewed(self.cases.listing)
 
     @work(group="progress", exclusive=True)
     async def _count_reviewed(self, listing: Listing) -> None:

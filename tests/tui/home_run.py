@@ -1,0 +1,65 @@
+"""A workspace with two runs of CASME II, opened at home."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from dataclasses import replace
+from pathlib import Path
+
+from tests.export.worked_run import answer, ranked
+from tests.tui.driving import Driver
+from tests.tui.review_run import ReviewRun, no_queue
+from workbench.domain.datasets import DatasetCard
+from workbench.domain.runs import Run
+from workbench.settings import load_settings
+from workbench.storage.cases import load_rows
+from workbench.storage.database import open_workspace
+from workbench.storage.runs import create_run, load_run
+from workbench.tui.app import WorkbenchApp
+from workbench.tui.habits import Habits
+from workbench.wiring.desk import DeskParts, desk_parts
+from workbench.wiring.home import HomeParts, home_parts
+from workbench.wiring.reviewing import ReviewParts
+
+
+def with_other_run(review: ReviewRun, name: str = "other") -> Run:
+    """Beside the run, one that has only the first of five samples wrong."""
+    with closing(open_workspace(review.path)) as db:
+        rows = load_rows(db, review.run.id, range(5), "ana")
+        gold = {row.sample_id: row.gold for row in rows}
+        spec = replace(review.run.spec, batch_size=5, seed=1)
+        other = create_run(db, name, spec, [tuple(gold)], review.run.created_at)
+        fates = {one: ranked(label) for one, label in gold.items()} | {rows[0].sample_id: ranked("others", "happy")}
+        answer(db, review.card, other, fates)
+        return load_run(db, review.card.key, name)
+
+
+def home_of(review: ReviewRun) -> HomeParts:
+    """Home in the workspace of a review."""
+    settings = replace(load_settings({}, Path("/nonexistent")), db=review.path, reviewer="ana")
+
+    def desk(card: DatasetCard, run: Run) -> DeskParts:
+        return desk_parts(review.path, review.path.parent / "exports", card, run, no_queue)
+
+    def opened(_: str, name: str) -> ReviewParts:
+        with closing(open_workspace(review.path)) as db:
+            run = load_run(db, review.card.key, name)
+        parts = review.parts
+        return replace(
+            parts,
+            run=run,
+            desk=desk(review.card, run),
+            open_session=lambda: replace(parts.open_session(), run=run),
+        )
+
+    return replace(home_parts(settings, {}), review=opened, desk=desk)
+
+
+@asynccontextmanager
+async def at_home(
+    review: ReviewRun, *, size: tuple[int, int] = (80, 24), habits: Habits | None = None
+) -> AsyncIterator[Driver]:
+    """Open the workbench at home; its runs are listed."""
+    async with WorkbenchApp(home_of(review), habits=habits).run_test(size=size, notifications=True) as pilot:
+        driver = Driver(pilot)
+        await driver.until_seen("CASME II")
+        yield driver

@@ -1,6 +1,7 @@
 """Every combination of filters beside the same in plain Python, over runs that are drawn at random."""
 
 import random
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -121,17 +122,19 @@ FILTERS = st.builds(
 
 
 @pytest.fixture(scope="module", params=range(4))
-def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> "tuple[Database, list[Drawn]]":
+def run(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Database, list[Drawn]]]:
     path: Path = tmp_path_factory.mktemp("drawn") / "emowb.db"
     with closing(open_workspace(path, create=True)) as db:
         drawn = drawn_run(db, request.param)
-        yield db, drawn  # type: ignore[misc]  # a fixture that goes on after the tests
+        yield db, drawn
 
 
 @given(wanted=FILTERS, reviewer=st.sampled_from(REVIEWERS), start=st.integers(0, 45))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200, deadline=None)
 def test_filters_combine_as_in_plain_python(
-    run: "tuple[Database, list[Drawn]]", wanted: CaseFilter, reviewer: str, start: int
+    run: tuple[Database, list[Drawn]], wanted: CaseFilter, reviewer: str, start: int
 ) -> None:
     db, drawn = run
     expected = [position for position, one in enumerate(drawn) if passes(one, wanted, reviewer)]
@@ -144,7 +147,7 @@ def test_filters_combine_as_in_plain_python(
 @given(wanted=FILTERS, start=st.integers(-1, 45), backwards=st.booleans(), leaps=st.integers(0, 3))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100, deadline=None)
 def test_the_next_failure_is_the_nearest_in_the_list_however_it_is_found(
-    run: "tuple[Database, list[Drawn]]", wanted: CaseFilter, start: int, backwards: bool, leaps: int
+    run: tuple[Database, list[Drawn]], wanted: CaseFilter, start: int, backwards: bool, leaps: int
 ) -> None:
     db, drawn = run
     listed = list_positions(db, 1, wanted, "ann")
@@ -162,7 +165,7 @@ def test_the_next_failure_is_the_nearest_in_the_list_however_it_is_found(
             assert next_failure(db, 1, listed, start, kind=kind, backwards=backwards) == expected
 
 
-def test_lines_counts_and_those_without_an_answer_are_those_of_the_run(run: "tuple[Database, list[Drawn]]") -> None:
+def test_lines_counts_and_those_without_an_answer_are_those_of_the_run(run: tuple[Database, list[Drawn]]) -> None:
     db, drawn = run
     rows = load_rows(db, 1, range(99), "ann")
     assert [(row.sample_id, row.gold, row.status, row.failure) for row in rows] == [

@@ -6,7 +6,6 @@ through all of them. The words of a search are data: they are bound, never paste
 
 import json
 from array import array
-from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -159,39 +158,3 @@ def _where(wanted: CaseFilter) -> tuple[str, dict[str, Any]]:
         )
         values["search"] = wanted.search.casefold()
     return " AND ".join(parts), values
-
-
-# ── by place in the filtered list, for those who still ask so ────────────────────────────────────────────────────────
-
-
-def load_cases(
-    db: Database, run_id: int, wanted: CaseFilter, reviewer: str, *, start: int, count: int
-) -> list[CaseRow]:
-    """`count` lines of the filtered list from place `start` on."""
-    return load_rows(db, run_id, _all(db, run_id, wanted, reviewer)[start : start + count], reviewer)
-
-
-def count_cases(db: Database, run_id: int, wanted: CaseFilter, reviewer: str) -> int:
-    """How many samples pass the filter."""
-    return len(_all(db, run_id, wanted, reviewer))
-
-
-def place_of(db: Database, run_id: int, wanted: CaseFilter, reviewer: str, position: int) -> int:
-    """The place in the filtered list of the sample at `position`, or of the first one after it."""
-    return bisect_left(_all(db, run_id, wanted, reviewer), position)
-
-
-def next_failure(
-    db: Database, run_id: int, wanted: CaseFilter, reviewer: str, position: int, *, backwards: bool = False
-) -> int | None:
-    """The position of the nearest failure after (before) `position` that passes the filter; None: no more."""
-    from workbench.storage import case_failures
-
-    listed = _all(db, run_id, wanted, reviewer)
-    return case_failures.next_failure(db, run_id, listed, position, backwards=backwards)
-
-
-def _all(db: Database, run_id: int, wanted: CaseFilter, reviewer: str) -> Sequence[int]:
-    from workbench.storage.case_positions import list_positions
-
-    return list_positions(db, run_id, wanted, reviewer)

@@ -1,4 +1,4 @@
-"""A run in which everything that comes from outside attacks the terminal. Run as a module, it opens the review."""
+"""A run in which everything that comes from outside attacks the terminal. As a module: its review, or its home."""
 
 import sys
 from contextlib import closing
@@ -6,16 +6,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final, NoReturn
 
-from tests.tui.review_run import Planned, ReviewRun, review_run
+from tests.tui.home_run import with_other_run
+from tests.tui.review_run import Planned, ReviewRun, no_queue, review_run
 from workbench.domain.datasets import CARDS, DatasetCard
 from workbench.domain.labels import LabelSet
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.reviews import Verdict
+from workbench.domain.runs import Run
 from workbench.domain.samples import MediaKind, Sample
 from workbench.errors import DataError, EndpointError
 from workbench.review.session import ReviewSession
+from workbench.storage.runs import load_progress
 from workbench.tui.app import run_workbench
-from workbench.wiring.desk import DeskParts
+from workbench.wiring.desk import DeskParts, desk_parts
+from workbench.wiring.home import DatasetEntry, Headline, HomeParts, RunEntry
 
 ATTACKS: Final = (
     "\x1b]0;PWNED\x07",
@@ -89,5 +93,24 @@ def _sample(card: DatasetCard, number: int) -> Sample:
     return Sample(f"{ATTACK}/{number}", gold, ATTACK, MediaKind.VIDEO, path="x", text=f"words {ATTACK}")
 
 
+def hostile_home(folder: Path) -> HomeParts:
+    """A workspace with two such runs of such a data set."""
+    review = hostile_run(folder)
+    other = with_other_run(review, f"other {ATTACK}")
+    with closing(review.session().db) as db:
+        runs = tuple(RunEntry(run, load_progress(db, run.id)) for run in (review.parts.run, other))
+
+    def desk(card: DatasetCard, run: Run) -> DeskParts:
+        return hostile_desk(desk_parts(review.path, folder, card, run, no_queue))
+
+    return HomeParts(
+        workspace=folder / f"emowb {ATTACK}.db",
+        load=lambda: [DatasetEntry(review.card, 4, runs)],
+        headline=lambda card, run: Headline("accuracy", 0.5, 1.0),
+        review=lambda dataset, run: review.parts,
+        desk=desk,
+    )
+
+
 if __name__ == "__main__":
-    run_workbench(hostile_run(Path(sys.argv[1])).parts)
+    run_workbench(hostile_home(Path(sys.argv[1])) if sys.argv[2:] == ["home"] else hostile_run(Path(sys.argv[1])).parts)

@@ -11,37 +11,72 @@ from tests.tui.pty_terminal import PtyTerminal
 _OUR_OWN = re.compile(rb"\x1b\](52;c;[A-Za-z0-9+/=]*|22;default)\x07")  # the copied id, and the mouse pointer
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("environment", [
+TERMINALS = [
     {"TERM": "xterm-256color", "COLORTERM": "truecolor"},
     {"TERM": "screen", "COLORTERM": "", "NO_COLOR": "1"},
-])  # fmt: skip
-def test_nothing_from_outside_reaches_the_terminal_raw(tmp_path: Path, environment: dict[str, str]) -> None:
-    command = [sys.executable, "-m", "tests.tui.hostile_run", str(tmp_path)]
+]
+
+IN_REVIEW = (
+    ("", "1/4"),
+    ("j", "2/4"),
+    ("a", "attempt 1 of 1"),
+    ("Gq", "2/4"),
+    ("kr", "has an answer"),
+    ("y", "copied"),
+    ("1u", "undone"),
+    ("jjr", "gone"),
+    ("c", "counts as right"),
+    ("\rf", "unreviewed"),
+    ("xm", "verdict on"),
+    ("q0g", "1/4"),
+    ("t", "note on"),
+    ("\rT", "tags of"),
+    ("\r?", "next failure"),
+    ("q/PWNED\r", "PWNED"),
+    ("F", "shown now"),
+    ("aPWNED\r", "PWNED  all"),
+    ("qR", "cost money"),
+    ("n\x10somebody", "review as somebody else"),
+    ("\r", "another name"),
+    ("qx", "[x] csv"),
+    ("\r", "files below"),
+    ("q\x10label [/b", "characters)  7"),  # the palette's own line: the label stands elsewhere too
+    ("\r", "[7 [/bold]"),
+)
+AT_HOME = (
+    ("", "samples"),
+    ("jM", "planned 4"),
+    ("\t", "recall: 0 to 100"),
+    ("\t", "gold down"),
+    ("jl%", "of the row"),
+    ("\t", "▸ run"),
+    ("\t", "by class"),
+    ("?", "the next protocol"),
+    ("qq=", "marked run"),
+    ("j=", "exact McNemar"),
+    ("p", "protocol answered"),
+    ("qx", "icence"),
+    ("\r", "files below"),
+    ("qs", "no queue"),
+    ("\r", "1/4"),
+    ("=", "which run stands beside"),
+    ("\r", "beside other"),
+    ("C", "exact McNemar"),
+    ("qq", "of 411 samples"),
+)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("environment", TERMINALS)
+@pytest.mark.parametrize(("place", "keys"), [((), IN_REVIEW), (("home",), AT_HOME)], ids=["review", "home"])
+def test_nothing_from_outside_reaches_the_terminal_raw(
+    tmp_path: Path, environment: dict[str, str], place: tuple[str, ...], keys: tuple[tuple[str, str], ...]
+) -> None:
+    command = [sys.executable, "-m", "tests.tui.hostile_run", str(tmp_path), *place]
     terminal = PtyTerminal(command, environment, columns=100, lines=40)
     try:
-        terminal.wait_for("1/4")
-        for keys, words in (
-            ("j", "2/4"),
-            ("a", "attempt 1 of 1"),
-            ("Gq", "2/4"),
-            ("kr", "has an answer"),
-            ("y", "copied"),
-            ("1u", "undone"),
-            ("jjr", "gone"),
-            ("x", "written"),
-            ("c", "counts as right"),
-            ("\rf", "unreviewed"),
-            ("xm", "verdict on"),
-            ("q0g", "1/4"),
-            ("t", "note on"),
-            ("\r?", "next failure"),
-            ("q/PWNED\r", "PWNED"),
-            ("R", "cost money"),
-            ("n\x10label [/b", "characters)  7"),  # the palette's own line: the label stands elsewhere too
-            ("\r", "[7 [/bold]"),
-        ):
-            terminal.type(keys)
+        for typed, words in keys:
+            terminal.type(typed)
             terminal.wait_for(words)
         terminal.type("q")
         assert terminal.wait_for_end() == 0

@@ -136,6 +136,8 @@ class LineList(ScrollView, can_focus=True):
         room = max(self._width - 2 - sum(cell_len(words) for words, _ in aside), 0)
         segments = [Segment("▸ " if at_cursor else "  ", base + self._tone("accent"))]
         for words, name in line.pieces:
+            if room <= 0:
+                break
             shown = _shown(words)
             shown = fit(shown, room) if cell_len(shown) > room else shown
             segments.append(Segment(shown, base + self._tone(name)))

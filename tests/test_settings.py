@@ -331,7 +331,7 @@ def test_openais_address_is_taken_from_its_variable_and_said(read: Read) -> None
 def test_all_settings_are_named_in_the_order_of_reading(read: Read) -> None:
     names = setting_names()
     assert names[:4] == ("db", "exports", "cache", "endpoint")
-    assert {*names} == {field.name for field in fields(Settings)} - {"endpoints", "prices", "sources"}
+    assert {*names} == {field.name for field in fields(Settings)} - {"endpoints", "prices", "keys", "sources"}
 
 
 def test_settings_cannot_be_changed_by_who_reads_them(read: Read) -> None:
@@ -348,3 +348,18 @@ def test_how_pictures_are_shown_can_be_set_and_a_wrong_word_is_named(read: Read)
     assert read('pictures = "sixel"').pictures == "sixel"
     assert read('pictures = "sixel"', EMOWB_PICTURES="words").pictures == "words"
     assert "'jpeg'; it must be one of auto, half-blocks, kitty, sixel, words" in said(read, EMOWB_PICTURES="jpeg")
+
+
+def test_keys_of_ones_own_come_from_all_files_and_the_nearer_one_wins(read: Read) -> None:
+    settings = read('[keys]\nreview.note = "o"\n', '[keys]\n"review.note" = "i"\n"home.open" = ["o", "f5"]\n')
+    assert dict(settings.keys) == {"review.note": ("o",), "home.open": ("o", "f5")}
+
+
+@pytest.mark.parametrize("text", ['keys = "o"', "[keys]\nreview.note = 1", '[keys]\nreview.note = [""]'])
+def test_what_is_no_key_is_said(read: Read, text: str) -> None:
+    assert "key" in said(read, text)
+
+
+def test_a_theme_is_one_of_three(read: Read) -> None:
+    assert read('theme = "high-contrast"').theme == "high-contrast"
+    assert "one of dark, light, high-contrast" in said(read, 'theme = "pink"')

@@ -1,0 +1,133 @@
+"""A run under way in a real workspace, and the queue of it."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlite_utils import Database
+
+from tests.building import REFUSED, at, broken, exchange, plan, ranked, received, sample, store
+from workbench.domain.batches import Step
+from workbench.domain.queueing import GivenLimits, LaneMeter, RunMeter
+from workbench.domain.replies import Outcome, Usage
+from workbench.domain.runs import Run
+from workbench.pipeline.planning import utc_now
+from workbench.pipeline.queueing import QueueSession
+from workbench.storage.attempts import save_sent
+from workbench.storage.database import open_workspace
+from workbench.storage.leases import Hold, claim_run
+from workbench.storage.plans import open_batches
+from workbench.storage.steering import save_meter
+from workbench.wiring.queueing import Errand, QueueParts
+
+N_BATCHES = 300
+LANE = LaneMeter(
+    name="openai",
+    in_flight=1,
+    most_in_flight=20,
+    last_minute=57,
+    rpm=60.0,
+    tokens_last_minute=12_000,
+    tpm=100_000,
+    today=None,
+    rpd=None,
+    waits_until=None,
+    limited=0,
+    closed=None,
+)
+
+
+@dataclass
+class QueueRun:
+    """The workspace, what the screen gets of it, and what it was asked to do."""
+
+    path: Path
+    db: Database
+    run: Run
+    parts: QueueParts
+    hold: Hold | None = None
+    asked: list[str] = field(default_factory=list)
+    limits: list[GivenLimits] = field(default_factory=list)
+
+    def sends(self, **meter: Any) -> Hold:
+        """From now on this process sends the run, as far as anybody can tell."""
+        self.hold = self.hold or claim_run(self.db, self.run, utc_now())
+        save_meter(self.db, self.hold, RunMeter(**({"lanes": (LANE,)} | meter)), utc_now())
+        return self.hold
+
+    def answers(self, names: str = "", **more: Any) -> int:
+        """The next open batch is answered; returns its number."""
+        hold = self.sends()
+        batch = next(one for one in open_batches(self.db, self.run.id) if not one.attempts)
+        predictions = dict.fromkeys(batch.sample_ids, ranked("happy"))
+        exchange(self.db, hold, batch, received(predictions, text="they are happy", usage=Usage(900, 50), **more))
+        self.sends()
+        return batch.id
+
+    def refuses(self) -> int:
+        """The next open batch is refused and split, and its first half is given up."""
+        hold = self.sends()
+        batch = next(one for one in open_batches(self.db, self.run.id) if not one.attempts)
+        first, second = batch.sample_ids
+        no: dict[str, Any] = {"cost_usd": 0.0, "outcome": Outcome.REFUSED, "text": "I can't help with that."}
+        added = exchange(self.db, hold, batch, received(step=Step.SPLIT, follow=[[first], [second]], **no))
+        exchange(self.db, hold, added[0], received({first: REFUSED}, step=Step.GIVE_UP, **no))
+        self.sends()
+        return batch.id
+
+    def faults(self, error: str) -> int:
+        """The next open batch meets a fault."""
+        hold = self.sends()
+        batch = next(one for one in open_batches(self.db, self.run.id) if not one.attempts)
+        exchange(self.db, hold, batch, broken(error=error))
+        self.sends()
+        return batch.id
+
+    def is_asked(self) -> int:
+        """The next open batch is in flight."""
+        hold = self.sends()
+        batch = next(one for one in open_batches(self.db, self.run.id) if not one.attempts)
+        save_sent(self.db, hold, batch, asked=batch.sample_ids, prompt="What do they feel?", at=at())
+        self.sends()
+        return batch.id
+
+
+@pytest.fixture
+def queue(tmp_path: Path) -> Iterator[QueueRun]:
+    """A run of 300 batches of two samples, of which nothing was sent."""
+    path = tmp_path / "emowb.db"
+    with closing(open_workspace(path, create=True)) as db:
+        names = [f"face_{number:04}" for number in range(2 * N_BATCHES)]
+        store(db, [sample(name) for name in names])
+        run = plan(db, *(names[place : place + 2] for place in range(0, len(names), 2)))
+        made = QueueRun(path, db, run, None)  # type: ignore[arg-type]  # in a moment
+        made.parts = _parts(made)
+        yield made
+
+
+def _parts(queue: QueueRun) -> QueueParts:
+    def asked(what: str, answer: Any) -> Any:
+        queue.asked.append(what)
+        return answer
+
+    def limit(limits: GivenLimits) -> str | None:
+        queue.limits.append(limits)
+        return "process 1 on here" if queue.hold else None
+
+    free = Errand(samples=600, requests=300, cost_usd=0.0)
+    far = replace(free, samples=1, requests=1, cost_usd=0.02, hosts=("api.example.com",), licence="ask [first]")
+    return QueueParts(
+        run=queue.run,
+        title="RAF-DB [basic]",
+        open_session=lambda: QueueSession(open_workspace(queue.path), queue.run, utc_now),
+        pause=lambda: asked("pause", "process 1 on here" if queue.hold else None),
+        cancel=lambda: asked("cancel", "process 1 on here"),
+        limit=limit,
+        rest=lambda: free,
+        refused=lambda: far,
+        resume=lambda errand: asked(f"resume {errand.samples}", None),
+        retry_refused=lambda errand: asked(f"retry {errand.samples}", None),
+    )

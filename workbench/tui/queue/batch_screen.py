@@ -1,0 +1,69 @@
+"""One batch in full: its samples, where it came from, what took over, and every sending with prompt and reply."""
+
+from collections.abc import Callable
+from typing import ClassVar, Final
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.content import Content
+from textual.widgets import Static
+
+from workbench.domain.queueing import BatchState
+from workbench.domain.visible import visible
+from workbench.pipeline.queueing import BatchSeen
+from workbench.tui.attempts_screen import AttemptsScreen
+from workbench.tui.case_words import SOFT
+from workbench.tui.commands import Scope, bindings
+
+_SAMPLES_CHARS: Final = 2_000
+
+
+class BatchScreen(AttemptsScreen):
+    """The view of attempts under what there is to say of the batch; two keys more lead to its relatives."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.BATCH)
+    DEFAULT_CSS = """
+    BatchScreen {
+        & > #batch { height: auto; max-height: 6; padding: 0 2; background: $panel; }
+    }
+    """
+
+    def __init__(self, batch: BatchSeen, show: Callable[[int], object]) -> None:
+        """`show` shows another batch in place of this one."""
+        super().__init__("its requests", batch.attempts)
+        self._batch = batch
+        self._show_other = show
+
+    def compose(self) -> ComposeResult:
+        """What is to be said of the batch, over its attempts."""
+        yield Static(batch_words(self._batch), id="batch", markup=False)
+        yield from super().compose()
+
+    def action_relative(self, direction: int) -> None:
+        """Go to the batch that it is a part of, or to the first that took over from it."""
+        if direction < 0:
+            other = self._batch.row.parent_id
+        else:
+            other = self._batch.children[0] if self._batch.children else None
+        if other is None:
+            words = (
+                "it was planned so: it is a part of no other" if direction < 0 else "no other batch took over from it"
+            )
+            self.notify(words, timeout=2, markup=False)
+        else:
+            self.dismiss(None)
+            self._show_other(other)
+
+
+def batch_words(batch: BatchSeen) -> Content:
+    """Samples, parent and children."""
+    row = batch.row
+    facts = [f"batch {row.id}", str(row.state), "1 sample" if row.samples == 1 else f"{row.samples} samples"]
+    if row.parent_id is not None:
+        facts.append(f"part of {row.parent_id}")
+    if batch.children:
+        facts.append(f"followed by {', '.join(map(str, batch.children[:8]))}{' …' if len(batch.children) > 8 else ''}")
+    if row.state is BatchState.WAITING and batch.attempts and batch.attempts[-1].received_at is None:
+        facts.append("its last reply was not seen")
+    named = ", ".join(f"{name} ({status})" if status else name for name, status in batch.samples)
+    return Content.assemble(("  ".join(facts), "bold"), "\n", (visible(named, longest=_SAMPLES_CHARS), SOFT))

@@ -1,0 +1,137 @@
+"""Changing limits: a small form, one line for each; what is left empty stays as it is."""
+
+import asyncio
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Footer, Static
+
+from workbench.domain.queueing import GivenLimits
+from workbench.domain.visible import visible
+from workbench.tui.commands import Scope, bindings
+from workbench.tui.text_screen import PlainInput
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    name: str
+    title: str
+    read: Callable[[str], float]
+    wanted: str
+
+
+def _whole(text: str) -> int:
+    number = int(text.replace(",", "").replace("_", ""))
+    if number < 0:
+        raise ValueError
+    return number
+
+
+def _dollars(text: str) -> float:
+    number = float(text.lstrip("$").replace(",", ""))
+    if not 0 <= number < math.inf:
+        raise ValueError
+    return number
+
+
+_FIELDS: Final = (
+    _Field("rpm", "requests a minute", _whole, "a whole number"),
+    _Field("tpm", "tokens a minute", _whole, "a whole number"),
+    _Field("rpd", "requests a day", _whole, "a whole number"),
+    _Field("concurrency", "requests in flight", _whole, "a whole number"),
+    _Field("budget_usd", "budget in US dollars", _dollars, "dollars"),
+)
+
+
+class LimitsScreen(ModalScreen[GivenLimits | None]):
+    """Ends with what is to change, or None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.LIMITS)
+    DEFAULT_CSS = """
+    LimitsScreen {
+        align: center middle;
+        & > #box { width: 66; max-width: 95%; height: auto; padding: 1 2; background: $panel; }
+        & Horizontal { height: 1; }
+        & .title { width: 24; }
+        & PlainInput { width: 1fr; }
+        & PlainInput:focus { background: $primary 25%; }
+        & #said { color: $foreground-muted; margin-top: 1; height: auto; }
+        & #said.-wrong { color: $text-error; }
+    }
+    """
+
+    def __init__(self, present: GivenLimits) -> None:
+        super().__init__()
+        known = present.said()
+        self._lines = {
+            field.name: PlainInput(placeholder=_present(known.get(field.name)), select_on_focus=False)
+            for field in _FIELDS
+        }
+        self._said = Static("of each key; empty: as it is, 0: no limit of ours", id="said", markup=False)
+
+    def compose(self) -> ComposeResult:
+        """One line for each limit."""
+        with Vertical(id="box"):
+            for field in _FIELDS:
+                with Horizontal():
+                    yield Static(field.title, classes="title", markup=False)
+                    yield self._lines[field.name]
+            yield self._said
+        yield Footer(compact=True, show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Take the keys from the first one on."""
+        self.set_focus(self._lines[_FIELDS[0].name])
+
+    def action_field(self, by: int) -> None:
+        """Go to the line above or below."""
+        names = list(self._lines)
+        at = next((place for place, name in enumerate(names) if self._lines[name].has_focus), 0)
+        self.set_focus(self._lines[names[(at + by) % len(names)]])
+
+    async def action_keep(self) -> None:
+        """End with what has been written; say what cannot be read."""
+        await self._arrived()
+        given: dict[str, Any] = {}
+        for field in _FIELDS:
+            text = self._lines[field.name].value.strip()
+            if not text:
+                continue
+            try:
+                given[field.name] = field.read(text)
+            except ValueError:
+                self._said.update(f"{field.title}: {visible(text, longest=40)} is not {field.wanted}")
+                self._said.add_class("-wrong")
+                return self.set_focus(self._lines[field.name])
+        limits = GivenLimits(**given)
+        self.dismiss(limits if limits.said() else None)
+        return None
+
+    def action_cancel(self) -> None:
+        """End with nothing."""
+        self.dismiss(None)
+
+    def on_click(self, event: events.Click) -> None:
+        """A click beside the form changes nothing."""
+        event.stop()
+
+    async def _arrived(self) -> None:
+        """Letters travel through the widget tree: wait until the line has all that was typed before the key."""
+        line = next((one for one in self._lines.values() if one.has_focus), None)
+        if line is not None:
+            arrived = asyncio.Event()
+            line.call_later(arrived.set)
+            await arrived.wait()
+
+
+def _present(value: float | None) -> str:
+    if value is None:
+        return "none is given"
+    return f"{value:,}" if value else "lifted"

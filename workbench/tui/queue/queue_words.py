@@ -1,0 +1,223 @@
+"""A run on its way in words and bars. Everything from outside passes `visible`, and nothing is markup."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from rich.cells import cell_len
+
+from workbench.domain.queueing import BatchRow, BatchState, LaneMeter, RunSnapshot, RunTotals
+from workbench.domain.visible import visible
+from workbench.tui.case_line import fit
+
+Piece = tuple[str, str]
+"""Words and their tone: plain, bold, soft, right, wrong, doubt, busy, accent."""
+
+_MARKS: Final = {
+    BatchState.WAITING: ("·", "soft"),
+    BatchState.IN_FLIGHT: ("↻", "busy"),
+    BatchState.IN_JOB: ("▤", "busy"),
+    BatchState.DONE: ("✓", "right"),
+    BatchState.GIVEN_UP: ("✗", "wrong"),
+    BatchState.SPLIT: ("÷", "doubt"),
+}
+_NAME_CHARS: Final = 40
+_REASON_CHARS: Final = 300
+_FULL: Final = 0.9
+"""From such a share on a limit is what holds requests back."""
+_STALE_S: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """Something that is used, and its limit."""
+
+    name: str
+    unit: str
+    used: float
+    limit: float | None
+    note: str = ""
+
+    @property
+    def share(self) -> float | None:
+        """Of the limit; None without one."""
+        return min(self.used / self.limit, 1.0) if self.limit else None
+
+
+def bar(share: float, cells: int) -> str:
+    """A bar of so many cells, filled up to a share; a little is never nothing, and all but a little never all."""
+    filled = round(share * cells)
+    if cells > 1:
+        filled = max(filled, 1) if share > 0 else 0
+        filled = min(filled, cells - 1) if share < 1 else cells
+    return "█" * filled + "░" * (cells - filled)
+
+
+def subject_line(title: str, snapshot: RunSnapshot) -> list[Piece]:
+    """What the queue is of."""
+    return [
+        (f" {visible(title, longest=_NAME_CHARS)}  ", "bold"),
+        (f"{visible(snapshot.name, longest=_NAME_CHARS)}  ", "plain"),
+        (
+            f"{visible(snapshot.model, longest=_NAME_CHARS)} at {visible(snapshot.endpoint, longest=_NAME_CHARS)}",
+            "soft",
+        ),
+    ]
+
+
+def state_line(snapshot: RunSnapshot, *, is_starting: bool = False) -> list[Piece]:
+    """Whether somebody sends it, who, and if not why not."""
+    if snapshot.sender is not None:
+        jobs = ", by jobs" if snapshot.meter is not None and snapshot.meter.is_by_jobs else ""
+        wanted = {"pause": "; asked to pause", "cancel": "; asked to stop at once"}.get(snapshot.control.wanted, "")
+        return [
+            (" ▶ being sent", "busy"),
+            (f" by {visible(snapshot.sender, longest=80)}{jobs}", "soft"),
+            (wanted, "doubt"),
+        ]
+    if is_starting:
+        return [(" ▶ being started", "busy")]
+    if snapshot.state == "running":
+        return [(" ■ its sender is gone", "doubt"), ("; r goes on where it stopped", "soft")]
+    if snapshot.state == "done":
+        return [(" ✓ done", "right")]
+    reason = visible(snapshot.reason or "", longest=_REASON_CHARS)
+    if reason and not reason.startswith(f"{snapshot.state} "):
+        reason = f"{snapshot.state}: {reason}"
+    return [(f" ‖ {reason or snapshot.state}", "doubt"), ("; r goes on", "soft")]
+
+
+def progress_line(snapshot: RunSnapshot, cells: int) -> list[Piece]:
+    """A bar, how many samples are settled, and how long the rest takes."""
+    totals = snapshot.totals
+    share = totals.settled / totals.planned if totals.planned else 0.0
+    words = f" {totals.settled:,} of {totals.planned:,} samples, {100 * share:.1f} %"
+    if (left_s := snapshot.left_s) is not None and snapshot.state != "done":
+        words += f", about {duration(left_s)} left"
+    room = max(min(cells - cell_len(words) - 2, 40), 4)
+    return [(" ", "plain"), (bar(share, room), "accent"), (words, "plain")]
+
+
+def money_line(snapshot: RunSnapshot) -> list[Piece]:
+    """Requests, tokens, and cost against budget."""
+    totals = snapshot.totals
+    words = f" {totals.requests:,} requests, {amount(totals.prompt_tokens)} tokens in, "
+    words += f"{amount(totals.completion_tokens)} out"
+    if snapshot.meter is not None and snapshot.sender and snapshot.meter.requests_per_minute is not None:
+        words += f", {snapshot.meter.requests_per_minute:,.0f} replies a minute"
+    cost = "cost unknown" if totals.cost_usd is None else f"${totals.cost_usd:,.4f}"
+    pieces = [(words, "plain"), (f", {cost}", "bold")]
+    budget_usd = _budget_usd(snapshot)
+    if budget_usd:
+        pieces.append((f" of ${budget_usd:,.2f}", "plain"))
+        if totals.cost_usd is not None:
+            pieces += [(" ", "plain"), (bar(min(totals.cost_usd / budget_usd, 1.0), 10), "accent")]
+    return pieces
+
+
+def _budget_usd(snapshot: RunSnapshot) -> float | None:
+    """What was said last of it; without a sender, what will hold for the next one."""
+    changed = snapshot.control.limits.budget_usd
+    if changed is not None:
+        return changed
+    return None if snapshot.meter is None else snapshot.meter.budget_usd
+
+
+def counts_line(totals: RunTotals, chosen: BatchState | None) -> list[Piece]:
+    """How many batches are in each state; the one that is listed stands in brackets."""
+    pieces = [_counted(f"all {totals.batches:,}", is_chosen=chosen is None, tone="plain")]
+    for state, count in totals.by_state.items():
+        if count or state is chosen or state is not BatchState.IN_JOB:
+            pieces.append(_counted(f"{state} {count:,}", is_chosen=state is chosen, tone=_MARKS[state][1]))
+    return pieces
+
+
+def _counted(words: str, *, is_chosen: bool, tone: str) -> Piece:
+    return (f"[{words}]", "bold") if is_chosen else (f" {words} ", tone)
+
+
+def levels(snapshot: RunSnapshot, now_s_ago: float | None = None) -> Iterator[Level]:
+    """Every limit of every lane with what is used of it; nothing where nobody sends the run."""
+    if snapshot.meter is None or snapshot.sender is None:
+        return
+    stale = f"last heard {duration(now_s_ago)} ago" if now_s_ago is not None and now_s_ago > _STALE_S else ""
+    for lane in snapshot.meter.lanes:
+        if lane.closed is not None:
+            yield Level(lane.name, "left out", 0, None, lane.closed)
+            continue
+        yield from _levels(lane, stale)
+
+
+def _levels(lane: LaneMeter, stale: str) -> Iterator[Level]:
+    notes = [f"waits until {lane.waits_until[11:19]} UTC"] if lane.waits_until else []
+    notes += [f"{lane.limited:,} turned away"] if lane.limited else []
+    notes += [stale] if stale else []
+    yield Level(lane.name, "in flight", lane.in_flight, lane.most_in_flight, ", ".join(notes))
+    yield Level(lane.name, "requests/min", lane.last_minute, lane.rpm)
+    if lane.tpm is not None:
+        yield Level(lane.name, "tokens/min", lane.tokens_last_minute, lane.tpm)
+    if lane.rpd is not None:
+        yield Level(lane.name, "requests/day", lane.today or 0, lane.rpd)
+
+
+def level_line(level: Level, cells: int, *, is_named: bool) -> list[Piece]:
+    """One limit with a bar; the lane's name only where another lane begins."""
+    name = fit(level.name if is_named else "", 14)
+    if level.limit is None and level.note and level.unit == "left out":
+        return [(f" {name} ", "bold"), (fit(f"{level.unit}: {level.note}", max(cells - 17, 1)), "wrong")]
+    words = amount(level.used) + ("" if level.limit is None else f" of {amount(level.limit)}")
+    note = f"  {visible(level.note, longest=120)}" if level.note else ""
+    head = [(f" {name} ", "bold"), (f"{level.unit:<13}", "soft"), (words if note else f"{words:<18}", "plain")]
+    if level.share is None:
+        known = "no limit is known" if level.unit == "requests/min" else ""
+        return [*head, (known, "soft"), (note, "doubt")]
+    room = max(min(cells - 50 - cell_len(note), 30), 0)
+    return [*head, (note, "doubt"), (bar(level.share, room), "doubt" if level.share >= _FULL else "accent")]
+
+
+BATCH_HEADING: Final = "   state          batch    n  try  what came last            first sample"
+
+
+def batch_line(row: BatchRow, cells: int, *, at_cursor: bool) -> list[Piece]:
+    """One batch in one line."""
+    mark, tone = _MARKS[row.state]
+    last = _last_words(row)
+    head = [
+        ("▸" if at_cursor else " ", "accent"),
+        (f"{mark} ", tone),
+        (f"{row.state:<11} ", tone),
+        (f"{row.id:>8} {row.samples:>4} {row.attempts or '':>4}  ", "plain"),
+        (fit(last, 25) + " ", "wrong" if row.fault else "soft"),
+    ]
+    used = sum(cell_len(words) for words, _ in head)
+    return [*head, (fit(row.first_sample, max(cells - used, 1), keep_end=True), "plain")]
+
+
+def _last_words(row: BatchRow) -> str:
+    if row.sent_at is None:
+        return ""
+    if row.outcome is None:
+        return f"sent {row.sent_at[11:19]}"
+    latency = f" {row.latency_s:.1f} s" if row.latency_s else ""
+    return f"{row.fault or row.outcome}{latency}"
+
+
+def duration(seconds: float) -> str:
+    """A length of time for people: 41 s, 3 min 20 s, 2 h 5 min, 3 d 4 h."""
+    minutes, secs = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    if days:
+        return f"{days} d {hours} h"
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {secs} s" if minutes else f"{secs} s"
+
+
+def amount(number: float) -> str:
+    """A number for people, short from a hundred thousand on: 12,345, 1.2 M."""
+    if number >= 1e9:
+        return f"{number / 1e9:,.1f} G"
+    if number >= 1e6:
+        return f"{number / 1e6:,.1f} M"
+    return f"{number / 1e3:,.0f} k" if number >= 1e5 else f"{number:,.0f}"

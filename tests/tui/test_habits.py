@@ -177,8 +177,12 @@ async def test_another_reviewer_takes_over_where_one_stands(review: ReviewRun) -
         await driver.until_seen("boris")
         await shown(driver)
         assert driver.current == "sub01/EP02_01f"
+        await driver.until_seen("▸ ✓+")
         await driver.press("2")
         await driver.until_seen("ana  label happy")
+        await driver.until_seen("▸ ✓≠")
+        await driver.press("1")
+        await driver.until_seen("▸ ✓=")
 
 
 @pytest.mark.asyncio

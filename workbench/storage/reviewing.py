@@ -1,6 +1,8 @@
 """Who reviews a run, what each has looked at, and how fast."""
 
+from collections import defaultdict
 from dataclasses import dataclass
+from enum import StrEnum
 
 from sqlite_utils import Database
 
@@ -13,6 +15,40 @@ class Pace:
     """Different ones of which something was said."""
     first_at: str | None
     """When the first of it was said; None for nothing."""
+
+
+class Agreement(StrEnum):
+    """How what others say of a sample goes with what a reviewer says; the value marks it in a list."""
+
+    AGREES = "="
+    CONTRADICTS = "≠"
+    OTHERS_ALONE = "+"
+
+
+def load_agreement(db: Database, run_id: int, reviewer: str) -> dict[int, Agreement]:
+    """By planned position, of every sample that others have labelled or given a verdict."""
+    rows = db.conn.execute(
+        "SELECT position, field, reviewer = ?, value FROM review JOIN prediction USING (run_id, sample_id) "
+        "WHERE run_id = ? AND field IN ('label', 'verdict')",
+        (reviewer, run_id),
+    )
+    mine: dict[tuple[int, str], str] = {}
+    theirs: defaultdict[tuple[int, str], set[str]] = defaultdict(set)
+    for position, field, is_mine, value in rows:
+        if is_mine:
+            mine[position, field] = value
+        else:
+            theirs[position, field].add(value)
+    found: dict[int, Agreement] = {}
+    for (position, field), values in theirs.items():
+        own = mine.get((position, field))
+        if own is not None and values != {own}:
+            found[position] = Agreement.CONTRADICTS
+        elif own is not None and found.get(position) is not Agreement.CONTRADICTS:
+            found[position] = Agreement.AGREES
+        else:
+            found.setdefault(position, Agreement.OTHERS_ALONE)
+    return found
 
 
 def load_reviewers(db: Database, run_id: int) -> list[str]:

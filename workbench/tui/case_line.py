@@ -40,14 +40,15 @@ def heading(columns: Columns) -> str:
     return " " * _MARKS_CELLS + f"{fit('sample', columns.sample)} {fit('gold', label)} {fit('answer', label)}"
 
 
-def case_line(row: CaseRow, columns: Columns, *, at_cursor: bool, busy: bool) -> list[Piece]:
+def case_line(row: CaseRow, columns: Columns, *, at_cursor: bool, busy: bool, others: str = " ") -> list[Piece]:
     """The pieces of a line, together as wide as the columns."""
     mark = mark_of(row.status, row.failure)
     answered = row.top1 is not None
     return [
         ("▸" if at_cursor else " ", "plain"),
         (ASKING, "busy") if busy else (FLAG if row.verdict else " ", "flag"),
-        (f"{mark.character} ", mark.tone),
+        (mark.character, mark.tone),
+        (others, "flag"),
         (fit(row.sample_id, columns.sample, keep_end=True) + " ", "plain"),
         (fit(row.gold, columns.label) + " ", "plain"),
         (fit(answer_words(row), columns.label), mark.tone if answered else "soft"),

@@ -5,7 +5,7 @@ line that is not here yet is waited for a moment, so that most jumps are painted
 comes.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
@@ -68,6 +68,7 @@ class CaseList(ScrollView, can_focus=True):
         self._age = 0
         self._strips = CaseStrips(self, tuple(labels))
         self._busy: frozenset[str] = frozenset()
+        self._others: Mapping[int, str] = {}
 
     def look_up_by(self, lookup: Lookup) -> None:
         """Have lines looked up there."""
@@ -122,6 +123,12 @@ class CaseList(ScrollView, can_focus=True):
         self._coming.clear()
         self.rows.keep_only(positions)
 
+    def show_others(self, marks: Mapping[int, str]) -> None:
+        """Mark what other reviewers say, by position."""
+        if marks != self._others:
+            self._others = marks
+            self.refresh()
+
     def show_busy(self, sample_ids: frozenset[str]) -> None:
         """Mark the samples that are being asked about."""
         self._busy = sample_ids
@@ -155,7 +162,13 @@ class CaseList(ScrollView, can_focus=True):
         row = self.row_at(place)
         if row is None:
             return self._strips.words("    …", self._width)
-        return self._strips.line(row, self._width, at_cursor=place == self.cursor, busy=row.sample_id in self._busy)
+        return self._strips.line(
+            row,
+            self._width,
+            at_cursor=place == self.cursor,
+            busy=row.sample_id in self._busy,
+            others=self._others.get(row.position, " "),
+        )
 
     def on_resize(self) -> None:
         """Keep the cursor in view."""

@@ -16,7 +16,7 @@ from workbench.tui.tones import tone
 TONES: Final = ("plain", "soft", "right", "wrong", "doubt", "busy", "flag")
 _MOST_STRIPS: Final = 512
 
-_Key = tuple[int, int, bool, bool]
+_Key = tuple[int, int, bool, bool, str]
 
 
 class CaseStrips:
@@ -44,13 +44,14 @@ class CaseStrips:
         """A line of our own words."""
         return self._painted([(words, "soft")], width, at_cursor=False)
 
-    def line(self, row: CaseRow, width: int, *, at_cursor: bool, busy: bool) -> Strip:
+    def line(self, row: CaseRow, width: int, *, at_cursor: bool, busy: bool, others: str = " ") -> Strip:
         """The line of a sample."""
-        key = (row.position, width, at_cursor, busy)
+        key = (row.position, width, at_cursor, busy, others)
         kept = self._kept.get(key)
         if kept is not None and kept[0] is row:
             return kept[1]
-        strip = self._painted(case_line(row, self.columns(width), at_cursor=at_cursor, busy=busy), width, at_cursor)
+        pieces = case_line(row, self.columns(width), at_cursor=at_cursor, busy=busy, others=others)
+        strip = self._painted(pieces, width, at_cursor)
         self._kept[key] = row, strip
         if len(self._kept) > _MOST_STRIPS:
             self._kept.popitem(last=False)

@@ -9,7 +9,7 @@ from textual import events, on, work
 
 from workbench.domain.runs import Run
 from workbench.review.session import ReviewSession
-from workbench.storage.reviewing import load_pace, load_reviewed_positions, load_reviewers
+from workbench.storage.reviewing import Agreement, load_agreement, load_pace, load_reviewed_positions, load_reviewers
 from workbench.tui.case_list import CaseList
 from workbench.tui.case_pages import Listing
 from workbench.tui.choice_screen import ChoiceScreen
@@ -102,7 +102,8 @@ class Standing(Walking, Going):
     @work(group="progress", exclusive=True)
     async def _count_reviewed(self, listing: Listing) -> None:
         with self.noticing():
-            reviewed, pace = await self.session.call(_reviewed)
+            reviewed, pace, others = await self.session.call(_reviewed)
+            self.cases.show_others(others)
             inside = sum(map(listing.holds, reviewed))
             self.status.show_progress(ReviewProgress(inside, max(listing.count - inside, 0), pace))
 
@@ -131,12 +132,13 @@ class Standing(Walking, Going):
         return replace(parts, wanted=wanted, start=row.sample_id if row else None)
 
 
-def _reviewed(session: ReviewSession) -> tuple[list[int], float | None]:
-    """What the reviewer has looked at, and how many samples a minute in the last ten."""
+def _reviewed(session: ReviewSession) -> tuple[list[int], float | None, dict[int, Agreement]]:
+    """What the reviewer has looked at, how many samples a minute in the last ten, and what others say."""
     now = datetime.fromisoformat(session.now())
     pace = load_pace(session.db, session.run.id, session.reviewer, (now - _WINDOW).isoformat())
     positions = load_reviewed_positions(session.db, session.run.id, session.reviewer)
+    others = load_agreement(session.db, session.run.id, session.reviewer)
     if pace.first_at is None:
-        return positions, None
+        return positions, None, others
     minutes = (now - datetime.fromisoformat(pace.first_at)) / timedelta(minutes=1)
-    return positions, pace.samples / max(minutes, 1.0)
+    return positions, pace.samples / max(minutes, 1.0), others

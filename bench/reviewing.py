@@ -26,7 +26,7 @@ from reviewing_workspace import FREQUENT, KEY, RARE, make_workspace
 SIZES: Final = (1_000, 100_000, 1_000_000)
 STARTS: Final = 5
 MOVES: Final = 200
-PAGES: Final = 60
+PAGES: Final = 30
 _PAGE_DOWN: Final = "\x1b[6~"
 _ESCAPE: Final = "\x1b"
 _ROW: Final = r"\.jpg"
@@ -97,9 +97,12 @@ def _place(folder: Path, size: int) -> Path:
 
 
 def _environment(place: Path) -> dict[str, str]:
+    """With a home of its own each time: where one stood last is remembered there."""
+    home = tempfile.mkdtemp(prefix="home-", dir=place)
     return {
         "PATH": os.environ["PATH"],
-        "HOME": str(place),
+        "HOME": home,
+        "XDG_STATE_HOME": home,
         "LANG": "C.UTF-8",
         "TERM": "xterm-256color",
         "COLORTERM": "truecolor",
@@ -154,10 +157,10 @@ def _walk(terminal: Terminal, opened: Opened, share: float) -> None:
             terminal.settle()
 
     press("move", "j", MOVES)
-    press("page", _PAGE_DOWN, min(PAGES, 20 if opened.name == "1,000" else PAGES))
+    press("page", _PAGE_DOWN, min(PAGES, 20))
     press("next failure", "n", PAGES)
     press("same failure", "e", PAGES)
-    for _ in range(max(round(20 * share), 3)):
+    for _ in range(max(round(10 * share), 3)):
         for what, key in (("first", "g"), ("last", "G")):
             opened.took(what, terminal.press(key, _CURSOR))
             terminal.settle()
@@ -167,28 +170,28 @@ def _choose(terminal: Terminal, opened: Opened, share: float) -> None:
     """Search, break a search off, filter, and look at the matrix."""
     terminal.press("g", _CURSOR)
     terminal.settle()
-    for _ in range(max(round(10 * share), 3)):
+    for _ in range(max(round(6 * share), 2)):
         for what, words in (("frequent", FREQUENT), ("rare", RARE)):
             terminal.press("/", "cancel")
             terminal.settle()
             terminal.type(words[:-1])
-            terminal.settle(0.6)
+            terminal.settle(0.4)
             opened.took(f"search, {what}", terminal.press(words[-1], _ROW))
-            terminal.settle(0.6)
+            terminal.settle(0.4)
             opened.took("key within a search", terminal.press("z", "z"))
-            terminal.settle(0.6)
+            terminal.settle(0.4)
             opened.took("search given up", terminal.press(_ESCAPE, _ROW))
-            terminal.settle(0.6)
+            terminal.settle(0.4)
         terminal.press("f", "unreviewed")
         terminal.settle(1.0)
         terminal.type("j")
         terminal.settle()
         opened.took("filter", terminal.press("\r", "failures"))
-        terminal.settle(0.6)
+        terminal.settle(0.4)
         terminal.press(_ESCAPE, "all")
         terminal.settle()
         opened.took("matrix", terminal.press("c", "counts as right"))
-        terminal.settle(0.6)
+        terminal.settle(0.4)
         terminal.press(_ESCAPE, _ROW)
         terminal.settle()
 

@@ -22,7 +22,8 @@ FRAME_END: Final = b"\x1b[?2026l"
 _ANSWERS: Final = ((re.compile(rb"\x1b\[0?c"), b"\x1b[?62;22c"), (re.compile(rb"\x1b\[\?2026\$p"), b"\x1b[?2026;2$y"))
 """What kind of terminal this is, and that it knows frames; other questions stay open, as in most terminals."""
 _QUIET_S: Final = 0.25
-_PATIENCE_S: Final = 60.0
+_PATIENCE_S: Final = 20.0
+_LONGEST_SETTLE_S: Final = 3.0
 _AT_ONCE: Final = 1 << 16
 _TICK_S: Final = 0.01
 
@@ -75,9 +76,9 @@ class Terminal:
         os.write(self._master, keys.encode())
 
     def settle(self, quiet_s: float = _QUIET_S) -> int:
-        """Read until nothing has come for a while; how many bytes came."""
-        n_bytes = 0
-        while data := self._read(quiet_s):
+        """Read until nothing has come for a while, or a cursor blinks for ever; how many bytes came."""
+        n_bytes, give_up_s = 0, time.monotonic() + _LONGEST_SETTLE_S
+        while time.monotonic() < give_up_s and (data := self._read(quiet_s)):
             n_bytes += len(data)
         return n_bytes
 

@@ -1,16 +1,22 @@
 """Pictures of the workbench for documents: the application itself, run without a terminal."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from textual.pilot import Pilot
 
 from workbench.tui.app import WorkbenchApp
 from workbench.tui.pictures.frame_pane import FramePane
+from workbench.wiring.home import HomeParts
 from workbench.wiring.reviewing import ReviewParts
 
+_LOOK_S: Final = 0.05
+_STILL_LOOKS: Final = 12
+"""So many looks in a row show the same before nothing more is expected: threads bring scores and pictures."""
 
-async def screenshot_svg(parts: ReviewParts, *, width: int, height: int, keys: Sequence[str] = ()) -> str:
-    """Open a run in a terminal of that size, press keys, and return what is to be seen as SVG.
+
+async def screenshot_svg(parts: ReviewParts | HomeParts, *, width: int, height: int, keys: Sequence[str] = ()) -> str:
+    """Open the workbench in a terminal of that size, press keys, and return what is to be seen as SVG.
 
     Keys are named as Textual names them: `j`, `enter`, `question_mark`.
     """
@@ -25,6 +31,9 @@ async def screenshot_svg(parts: ReviewParts, *, width: int, height: int, keys: S
 
 async def _settle(pilot: Pilot[None]) -> None:
     """Wait until the screen shows what was asked of it."""
-    await pilot.pause()
-    while not all(pane.is_settled for pane in pilot.app.screen.query(FramePane)):
-        await pilot.pause(0.01)
+    seen, still = "", 0
+    while still < _STILL_LOOKS or not all(pane.is_settled for pane in pilot.app.screen.query(FramePane)):
+        await pilot.pause(_LOOK_S)
+        now = pilot.app.export_screenshot()
+        still = still + 1 if now == seen else 0
+        seen = now

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 from workbench.domain.datasets import DatasetCard
 from workbench.domain.replies import Attempt
-from workbench.domain.reviews import CaseFilter, Review, ReviewChange, ReviewField, Verdict
+from workbench.domain.reviews import Review, ReviewChange, ReviewField, Verdict
 from workbench.domain.runs import Progress, Run
 from workbench.errors import DataError, unknown_name
-from workbench.storage.cases import CaseRow, count_cases, count_confusion, load_cases, next_failure, place_of
+from workbench.review.reading import CaseReading
+from workbench.storage.connections import path_of
 from workbench.storage.database import Database
 from workbench.storage.results import Result, load_attempts, load_result
 from workbench.storage.reviews import current_value, last_change, load_reviews, save_change
@@ -64,21 +65,10 @@ class ReviewSession:
     beside: Run | None = None
     """Another run of the data set, whose answers are shown beside."""
 
-    def cases(self, wanted: CaseFilter, *, start: int, count: int) -> list[CaseRow]:
-        """Lines of the filtered list."""
-        return load_cases(self.db, self.run.id, wanted, self.reviewer, start=start, count=count)
-
-    def count(self, wanted: CaseFilter) -> int:
-        """Length of the filtered list."""
-        return count_cases(self.db, self.run.id, wanted, self.reviewer)
-
-    def place_of(self, wanted: CaseFilter, position: int) -> int:
-        """Where in the filtered list the sample at `position` (or the first one after it) stands, from 0."""
-        return place_of(self.db, self.run.id, wanted, self.reviewer, position)
-
-    def next_failure(self, wanted: CaseFilter, position: int, *, backwards: bool = False) -> int | None:
-        """The position of the nearest failure beyond `position` in the filtered list; None: there is no more."""
-        return next_failure(self.db, self.run.id, wanted, self.reviewer, position, backwards=backwards)
+    @property
+    def reading(self) -> CaseReading:
+        """What other threads open to look at the same."""
+        return CaseReading(path_of(self.db), self.run.id, self.reviewer)
 
     def case(self, sample_id: str) -> Case:
         """One case. Raises DataError when the run has no such sample."""
@@ -90,10 +80,6 @@ class ReviewSession:
         others = tuple(review for review in reviews if review.reviewer != self.reviewer)
         beside = Beside(self.beside.name, load_result(self.db, self.beside.id, sample_id)) if self.beside else None
         return Case(result, tuple(load_attempts(self.db, self.run.id, sample_id)), mine, others, beside)
-
-    def confusion(self) -> dict[tuple[str, str], int]:
-        """Samples by gold label and top-1; the empty string stands for no answer. Each cell is a `CaseFilter`."""
-        return count_confusion(self.db, self.run.id)
 
     def progress(self) -> Progress:
         """How far the run has come."""

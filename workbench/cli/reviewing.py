@@ -1,13 +1,12 @@
 """`emowb open`."""
 
 import os
-import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from workbench.cli.context import RunName, settings_of, workspace
-from workbench.cli.terminal import Pictures, known_terminal
+from workbench.cli.terminal import Pictures, check_screen, known_terminal
 from workbench.errors import UsageError
 from workbench.settings import Settings
 
@@ -47,8 +46,7 @@ def open_review(
         emowb open rafdb
         emowb open rafdb --run rgb --changed-from grey
     """
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise UsageError("the review screen needs a terminal; `emowb metrics` and `emowb export` work without one")
+    check_screen("`emowb metrics` and `emowb export` work without one")
     if key is None and (run or changed_from):
         raise UsageError("--run and --changed-from are about one data set: emowb open KEY --run NAME")
     settings = settings_of(context, reviewer=reviewer, pictures=pictures)

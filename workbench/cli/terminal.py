@@ -1,9 +1,12 @@
 """What commands that open a screen do before it: ask the terminal what it can show."""
 
 import os
-from typing import TYPE_CHECKING, Annotated, Literal
+import sys
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
+
+from workbench.errors import UsageError
 
 if TYPE_CHECKING:
     from workbench.settings import Settings
@@ -14,12 +17,27 @@ Pictures = Annotated[
     typer.Option("--pictures", help="How pictures are shown. Default: settings, else the terminal is asked."),
 ]
 
+_DRIVER: Final = "TEXTUAL_DRIVER"
+
 
 def known_terminal(settings: "Settings") -> "TerminalFacts":
     """What the terminal answers. Before Textual is imported: it reads what this leaves in the environment."""
     from workbench.tui.pictures.probe import ask_terminal
-    from workbench.tui.pictures.terminal_facts import tell_textual
+    from workbench.tui.pictures.terminal_facts import NOT_ASKED, tell_textual
 
-    facts = ask_terminal(settings.pictures, os.environ)
+    facts = ask_terminal(settings.pictures, os.environ) if _has_terminal() else NOT_ASKED
     tell_textual(facts, os.environ)
     return facts
+
+
+def check_screen(instead: str) -> None:
+    """Raises UsageError where nobody would see a screen; `instead` says what works there.
+
+    A browser takes a terminal's place where Textual's own server has chosen the driver (textual-serve).
+    """
+    if not (_has_terminal() or os.environ.get(_DRIVER)):
+        raise UsageError(f"the screen needs a terminal; {instead}")
+
+
+def _has_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()

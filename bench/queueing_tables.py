@@ -85,14 +85,18 @@ class Measured:
 
 def figures_table(seen: Sequence[Measured | StartUp]) -> str:
     """Medians, with the range behind where it says more. Of `emowb`, CPU per request leaves out the start-up."""
-    head = ("case", "client", "wall s", "span s", "allowed s", "CPU s", "ms CPU/request", "MB", "requests", "429")
-    head += ("in flight", "in a minute", "lost", "twice")
+    head = (
+        *("case", "client", "wall s", "span s", "allowed s", "CPU s", "ms CPU/request", "MB", "requests", "429"),
+        *("in flight", "in a minute", "lost", "twice"),
+    )
     starts = _starts(seen)
     start_cpu_s = median(one.cpu_s for one in starts) if starts else 0.0
     rows = [_figures(group, start_cpu_s if group[0].client == EMOWB else 0.0) for group in _groups(seen)]
     if starts:
-        first = ("start-up", EMOWB, _range([one.wall_s for one in starts], 2), "", "")
-        first += (_range([one.cpu_s for one in starts], 2), "", _range([one.peak_mb for one in starts], 0))
+        first = (
+            *("start-up", EMOWB, _range([one.wall_s for one in starts], 2), "", ""),
+            *(_range([one.cpu_s for one in starts], 2), "", _range([one.peak_mb for one in starts], 0)),
+        )
         rows.insert(0, first + ("",) * (len(head) - len(first)))
     return _table(head, rows)
 

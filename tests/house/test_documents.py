@@ -37,7 +37,9 @@ def test_the_readme_opens_with_the_two_commands_and_a_picture() -> None:
     assert any("docs/review.svg" in line for line in first_screen)
 
 
-@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/scoring.md", "docs/review.md"])
+@pytest.mark.parametrize(
+    "document", ["README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/scoring.md", "docs/review.md"]
+)
 def test_links_inside_the_documents_lead_somewhere(document: str) -> None:
     path = TOP / document
     for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", path.read_text()):

@@ -177,3 +177,11 @@ def test_shades_take_the_colours_of_their_place() -> None:
     drawn = encoder_of(Form.SHADES)(encoded(busy_picture(2)), BOX)
     assert isinstance(drawn, CellPicture)
     assert drawn.is_plain
+
+
+def test_a_small_white_place_stays_white_before_a_large_background() -> None:
+    picture = busy_picture(2).resize((60, 46))
+    picture.paste((255, 255, 255), (20, 20, 23, 22))  # six pixels of 2,760: the white of an eye
+    after = reduced(picture, 64).convert("RGB").getpixel((21, 21))
+    assert isinstance(after, tuple)
+    assert min(after) > 225

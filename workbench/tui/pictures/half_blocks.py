@@ -1,7 +1,7 @@
 """Pictures as characters: two pixels to a cell.
 
 Half blocks look the same in every terminal, in tmux and over SSH, where picture protocols fail each in its own way.
-Sixty-four colours with equal neighbours joined cost a third of the bytes of full colour, and a face loses nothing.
+Sixty-four colours with equal neighbours joined cost a third of the bytes of full colour, and a face loses little.
 A picture that would still be too long for a slow line (noise, leaves, a crowd) gives up colours, then detail.
 """
 

@@ -26,7 +26,7 @@ class PictureApp(App[None]):
         self.glass = Glass(facts)
         self.glass.connect(self._write, self._queued_writes)
 
-    def on_mount(self) -> None:
+    async def on_mount(self) -> None:
         """Hear of coming back from the shell."""
         self.app_resume_signal.subscribe(self, lambda _: self.glass.forget(), immediate=True)
 

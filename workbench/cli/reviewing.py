@@ -1,5 +1,6 @@
 """`emowb open`."""
 
+import gc
 import os
 from typing import TYPE_CHECKING, Annotated
 
@@ -47,6 +48,7 @@ def open_review(
         emowb open rafdb --run rgb --changed-from grey
     """
     check_screen("`emowb metrics` and `emowb export` work without one")
+    gc.disable()  # until the first lines are painted: all that is loaded until then stays
     if key is None and (run or changed_from):
         raise UsageError("--run and --changed-from are about one data set: emowb open KEY --run NAME")
     settings = settings_of(context, reviewer=reviewer, pictures=pictures)

@@ -3,7 +3,7 @@
 import gc
 import sys
 from dataclasses import replace
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual import events, on
 from textual.binding import BindingType
@@ -27,6 +27,9 @@ from workbench.tui.session_thread import SessionThread
 from workbench.tui.theme import DARK, THEMES
 from workbench.wiring.home import HomeParts
 from workbench.wiring.reviewing import ReviewParts
+
+_FREEZE_S: Final = 0.5
+"""After the first paint, when the first case is there, too."""
 
 
 class WorkbenchApp(PictureApp):
@@ -67,9 +70,8 @@ class WorkbenchApp(PictureApp):
             await self.open_review(self._parts)
 
     def on_ready(self) -> None:
-        """Spare later frames a collector that walks over everything loaded so far; watch over the terminal."""
-        gc.collect()
-        gc.freeze()
+        """Watch over the terminal, and do what the first lines need not wait for."""
+        self.set_timer(_FREEZE_S, _spare_later_frames)
         self.theme_changed_signal.subscribe(self, lambda theme: self.habits.memory.keep_look(theme=theme.name))
         if not self.is_headless:
             self.set_interval(EVERY_S, leave_when_hung_up)
@@ -113,6 +115,13 @@ class WorkbenchApp(PictureApp):
     def _liked_theme(self) -> str:
         liked = self.habits.theme or self.habits.memory.look().get("theme")
         return liked if isinstance(liked, str) and liked in self.available_themes else DARK.name
+
+
+def _spare_later_frames() -> None:
+    """The collector need not walk again over everything loaded so far."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
 
 
 def run_workbench(

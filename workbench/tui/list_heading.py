@@ -11,7 +11,7 @@ from workbench.domain.reviews import CaseFilter
 from workbench.domain.visible import visible
 from workbench.tui.case_line import Columns, heading
 
-_SOON_S: Final = 0.05
+_SOON_S: Final = 0.1
 
 
 class ListHeading(Widget):

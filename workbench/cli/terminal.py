@@ -25,7 +25,8 @@ def known_terminal(settings: "Settings") -> "TerminalFacts":
     from workbench.tui.pictures.probe import ask_terminal
     from workbench.tui.pictures.terminal_facts import NOT_ASKED, tell_textual
 
-    facts = ask_terminal(settings.pictures, os.environ) if _has_terminal() else NOT_ASKED
+    in_browser = os.environ.get(_DRIVER) and not _has_terminal()
+    facts = NOT_ASKED if in_browser else ask_terminal(settings.pictures, os.environ)
     tell_textual(facts, os.environ)
     return facts
 

@@ -23,9 +23,12 @@ class SessionThread:
         self._open = open_session
         self._session: ReviewSession | None = None
         self._executor = ThreadPoolExecutor(1, "review-session")
+        self._is_closed = False
 
     async def call(self, work: Callable[[ReviewSession], T]) -> T:
-        """Do `work` with the session. Raises what it raises."""
+        """Do `work` with the session. Raises what it raises; whoever asks after the end is cancelled."""
+        if self._is_closed:
+            raise asyncio.CancelledError
         return await asyncio.wrap_future(self._executor.submit(self._do, work))
 
     def open_reader(self) -> CaseReader:
@@ -35,6 +38,7 @@ class SessionThread:
 
     async def close(self) -> None:
         """Finish what was asked for and close the workspace."""
+        self._is_closed = True
         await asyncio.wrap_future(self._executor.submit(self._close))
         self._executor.shutdown()
 

@@ -49,3 +49,9 @@ def test_nothing_answered_gives_none_and_a_constant_answer_has_no_correlation() 
     constant = intensity_metrics(MOSI, [(1.0, "neutral", None, 1), (2.0, "neutral", None, 1)])
     assert constant["pearson"].value is None
     assert constant["mae"].value == pytest.approx(1.5)
+
+
+@pytest.mark.parametrize("clusters", [("v1", "v2", "v3"), (None, None, None)])
+def test_the_order_of_samples_changes_no_interval(clusters: tuple[str | None, ...]) -> None:
+    said = [(1.0, "positive", clusters[0], 3), (-1.0, "neutral", clusters[1], 2), (2.0, "negative", clusters[2], 4)]
+    assert intensity_metrics(MOSI, said) == intensity_metrics(MOSI, said[::-1])

@@ -93,6 +93,15 @@ def test_the_same_seed_gives_the_same_interval() -> None:
     assert dict(first.metrics) == dict(second.metrics)
 
 
+@pytest.mark.parametrize("clusters", [None, 7])
+def test_the_order_of_samples_changes_no_interval(clusters: int | None) -> None:
+    rows = random_rows(90, clusters)
+    by = "subject" if clusters else None
+    one, other = (compute_scores(counted(some), clustered_by=by) for some in (rows, rows[::-1]))
+    assert dict(one.metrics) == dict(other.metrics)
+    assert one.per_class == other.per_class
+
+
 @pytest.mark.parametrize("clusters", [None, 12])
 def test_every_metric_has_an_interval_that_holds_it(clusters: int | None) -> None:
     scores = compute_scores(counted(random_rows(240, clusters)), clustered_by="subject" if clusters else None)

@@ -105,7 +105,8 @@ def _alike(pairs: Iterable[Pair]) -> list[Pair]:
     found = Counter[tuple[str, str | None, str | None, str | None]]()
     for pair in pairs:
         found[pair.gold, pair.a, pair.b, pair.cluster] += pair.count
-    return [Pair(*kind, count) for kind, count in found.items()]
+    # In an order of their own: the same pairs give the same resamples.
+    return [Pair(*kind, found[kind]) for kind in sorted(found, key=lambda kind: [str(part) for part in kind])]
 
 
 def _differences(
@@ -141,7 +142,7 @@ def _sums(classes: Sequence[str], rows: Sequence[Pair], *, by_cluster: bool) -> 
         counted = tuple(
             Counted(row.gold, getattr(row, side), None, row.cluster, row.count)
             if by_cluster
-            else Counted(row.gold, getattr(row, side), None, str(place), 1)
+            else Counted(row.gold, getattr(row, side), None, f"{place:012}", 1)
             for place, row in enumerate(rows)
         )
         return cluster_sums(Count(classes=tuple(classes), rows=counted, planned=0, answered=0, unscored=0))

@@ -33,6 +33,7 @@ def intensity_metrics(card: DatasetCard, said: Iterable[tuple[float, str, str | 
     rows = [
         (gold, _PLACES[word] * card.intensity_scale, cluster, n) for gold, word, cluster, n in said if word in _PLACES
     ]
+    rows.sort(key=lambda row: (row[0], row[1], row[2] or ""))  # the same samples give the same resamples
     if not rows:
         return {MAE: MetricValue(None), PEARSON: MetricValue(None)}
     import numpy as np
@@ -47,7 +48,7 @@ def intensity_metrics(card: DatasetCard, said: Iterable[tuple[float, str, str | 
     if None in clusters or len(clusters) < 2:
         drawn = resample_samples(sums, counts)
     else:
-        place = {cluster: number for number, cluster in enumerate(clusters)}
+        place = {cluster: number for number, cluster in enumerate(sorted(clusters, key=str))}
         by_cluster = np.zeros((len(place), sums.shape[1]))
         np.add.at(by_cluster, np.array([place[row[2]] for row in rows]), sums * counts[:, None])
         drawn = resample_clusters(by_cluster)

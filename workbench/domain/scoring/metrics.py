@@ -8,7 +8,7 @@ it loads inside the functions, since a start that shows a help page should not w
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from math import isnan
 from types import MappingProxyType
@@ -93,6 +93,8 @@ def compute_scores(count: Count, *, clustered_by: str | None = None, with_interv
     that is no class.
     """
     _check(count)
+    # In an order of their own: sums of fractions and resamples then depend on what is counted alone.
+    count = replace(count, rows=tuple(sorted(count.rows, key=_place)))
     intervals = metric_intervals(count, clustered_by) if with_intervals else Intervals("")
     points = _class_metrics(count) | _rank_metrics(count.rows)
     correct = sum(row.count for row in count.rows if row.gold == row.predicted)
@@ -107,6 +109,16 @@ def compute_scores(count: Count, *, clustered_by: str | None = None, with_interv
         confusion=_confusion(count),
         bounds=Bounds(correct / count.planned, (correct + unanswered) / count.planned) if count.planned else None,
         baselines=MappingProxyType(compute_baselines(count.support, count.classes)),
+    )
+
+
+def _place(row: Counted) -> tuple[str, str, int, str, int]:
+    return (
+        row.gold,
+        f"1{row.predicted}" if row.predicted is not None else "0",
+        row.rank or 0,
+        row.cluster or "",
+        row.count,
     )
 
 

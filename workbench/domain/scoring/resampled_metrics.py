@@ -80,8 +80,10 @@ def cluster_sums(count: Count) -> "Matrix":
     """What each cluster adds, a row each: its part of the confusion matrix (flat), and its rank sums."""
     import numpy as np
 
-    places: dict[str | None, int] = {}
-    rows = np.array([places.setdefault(row.cluster, len(places)) for row in count.rows])
+    # In an order of their own: the same samples give the same resamples, however they lie in the workspace.
+    clusters = sorted({row.cluster for row in count.rows}, key=lambda cluster: (cluster is None, cluster or ""))
+    places = {cluster: place for place, cluster in enumerate(clusters)}
+    rows = np.array([places[row.cluster] for row in count.rows])
     weights = np.array([row.count for row in count.rows], dtype=np.float64)
     cells, ranks = _features(count)
     width = _width(count)
@@ -148,13 +150,14 @@ def _kinds(count: Count) -> "tuple[Matrix, NDArray[np.int64]]":
     alike = Counter[tuple[str, str | None, int | None]]()
     for row in count.rows:
         alike[row.gold, row.predicted, row.rank] += row.count
-    kinds = tuple(Counted(*kind, None, 1) for kind in alike)
+    ordered = sorted(alike, key=lambda kind: (kind[0], kind[1] is None, kind[1] or "", kind[2] or 0))
+    kinds = tuple(Counted(*kind, None, 1) for kind in ordered)
     one_each = Count(classes=count.classes, rows=kinds, planned=0, answered=0, unscored=0)
     cells, ranks = _features(one_each)
     sums = np.zeros((len(kinds), _width(count)))
     sums[range(len(kinds)), cells] = 1
     sums[:, -_RANK_SUMS:] = ranks
-    return sums, np.array(list(alike.values()))
+    return sums, np.array([alike[kind] for kind in ordered])
 
 
 def _features(count: Count) -> "tuple[NDArray[np.int64], Matrix]":

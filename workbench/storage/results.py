@@ -33,6 +33,8 @@ class Result:
     note: str | None
 
 
+NUMBER_OF_SAMPLE = "(SELECT id FROM sample WHERE name = :name AND dataset = (SELECT dataset FROM run WHERE id = :run))"
+"""A sample of a run's data set by its name: found in the index, where a join would look at every sample of the run."""
 _RESULTS = (
     "SELECT sample.*, prediction.position AS planned, status, ranking, gold_rank, failure, first_status, "
     "prediction.place AS place, note, (SELECT COUNT(*) FROM batch_sample AS asked "
@@ -51,7 +53,8 @@ def load_results(db: Database, run_id: int) -> list[Result]:
 
 def load_result(db: Database, run_id: int, sample_id: str) -> Result | None:
     """One planned sample of a run."""
-    row = next(db.query(f"{_RESULTS} WHERE run_id = ? AND sample.name = ?", [run_id, sample_id]), None)
+    one = f"{_RESULTS} WHERE run_id = :run AND sample_id = {NUMBER_OF_SAMPLE}"
+    row = next(db.query(one, {"run": run_id, "name": sample_id}), None)
     return None if row is None else _result(row)
 
 

@@ -9,6 +9,7 @@ from sqlite_utils import Database
 from workbench.domain.reviews import Review, ReviewChange, ReviewField, Verdict
 from workbench.errors import DataError
 from workbench.storage.database import transaction
+from workbench.storage.results import NUMBER_OF_SAMPLE
 
 
 def save_change(db: Database, run_id: int, change: ReviewChange) -> int:
@@ -16,12 +17,17 @@ def save_change(db: Database, run_id: int, change: ReviewChange) -> int:
     with transaction(db):
         cursor = db.conn.execute(
             "INSERT INTO review_change (run_id, sample_id, reviewer, field, value, changed_at, undoes) "
-            "SELECT run_id, sample_id, ?, ?, ?, ?, ? FROM prediction JOIN sample ON sample.id = sample_id "
-            "WHERE run_id = ? AND name = ?",
-            (
-                *(change.reviewer, change.field, change.value, change.changed_at, change.undoes),
-                *(run_id, change.sample_id),
-            ),
+            "SELECT run_id, sample_id, :reviewer, :field, :value, :at, :undoes FROM prediction "
+            f"WHERE run_id = :run AND sample_id = {NUMBER_OF_SAMPLE}",
+            {
+                "run": run_id,
+                "name": change.sample_id,
+                "reviewer": change.reviewer,
+                "field": change.field,
+                "value": change.value,
+                "at": change.changed_at,
+                "undoes": change.undoes,
+            },
         )
         if cursor.rowcount != 1:
             raise DataError(f"the run has no sample {change.sample_id!r}")
@@ -49,9 +55,9 @@ def last_change(db: Database, run_id: int, reviewer: str) -> tuple[int, ReviewCh
 def current_value(db: Database, run_id: int, sample_id: str, reviewer: str, field: ReviewField) -> str | None:
     """What a reviewer says now about one field of a sample; None where nothing."""
     row = db.conn.execute(
-        "SELECT value FROM review JOIN sample ON sample.id = sample_id "
-        "WHERE run_id = ? AND name = ? AND reviewer = ? AND field = ?",
-        (run_id, sample_id, reviewer, field),
+        f"SELECT value FROM review WHERE run_id = :run AND sample_id = {NUMBER_OF_SAMPLE} "
+        "AND reviewer = :reviewer AND field = :field",
+        {"run": run_id, "name": sample_id, "reviewer": reviewer, "field": field},
     ).fetchone()
     return None if row is None else str(row[0])
 

@@ -88,6 +88,9 @@ def limit(
         run = chosen_run(at.db, at.card.key, name)
         sender = change_limits(at.settings, at.db, run, limits)
         when = f"at once: {sender} sends it" if sender else "when it is sent again: nobody sends it now"
+        told = load_meter(at.db, run.id)
+        if sender and told is not None and told[0].is_by_jobs:
+            when = "for what is sent by requests: jobs keep to their provider's limits"
         show(f"{run.dataset} / {run.name}: {limits.words}, {when}")
         _say_of_jobs(at.db, run)
 

@@ -78,6 +78,7 @@ def limit(
         emowb limit rafdb --rpm 120
         emowb limit rafdb NAME --budget 10 --concurrency 0
     """
+    from workbench.storage.steering import load_meter
     from workbench.wiring.choosing import chosen_run
     from workbench.wiring.steering import change_limits
 

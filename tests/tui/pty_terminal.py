@@ -48,10 +48,14 @@ class PtyTerminal:
 
     def wait_for(self, words: str) -> None:
         """Read until these words are to be seen."""
+        self.wait_until(lambda seen: words in seen, words)
+
+    def wait_until(self, condition: Callable[[str], bool], what: str = "") -> None:
+        """Read until what is to be seen is as wanted."""
         deadline = time.monotonic() + _PATIENCE_S
-        while words not in (seen := "\n".join(self._screen.display)):
+        while not condition(seen := "\n".join(self._screen.display)):
             if not self._read() or time.monotonic() > deadline:
-                raise AssertionError(f"{words!r} never came; on the screen:\n{seen}")
+                raise AssertionError(f"{what!r} never came; on the screen:\n{seen}")
 
     def wait_for_bytes(self, found: Callable[[bytes], object], since: int = 0) -> None:
         """Read until what was written from a place on is as wanted."""

@@ -112,20 +112,20 @@ def test_a_part_of_kittys_picture_still_says_which_part_it_is() -> None:
 
 def test_the_line_is_busy_while_writes_wait_or_an_answer_is_out() -> None:
     waiting = [0]
-    facts = TerminalFacts(protocol=PictureProtocol.HALF_BLOCKS, why="", sync_output=True)
+    facts = TerminalFacts(protocol=PictureProtocol.HALF_BLOCKS, why="", rtt_ms=3.0)
     glass, written = connected(facts, lambda: waiting[0])
     assert [glass.is_busy, glass.awaits_answer] == [False, False]
     waiting[0] = 4
     assert [glass.is_busy, glass.awaits_answer] == [True, False]
     waiting[0] = 0
     glass.ask_back()
-    assert [glass.is_busy, glass.awaits_answer, written] == [True, True, ["\x1b[?2026$p"]]
+    assert [glass.is_busy, glass.awaits_answer, written] == [True, True, ["\x1b[6n"]]
     glass.answered()
     assert [glass.is_busy, glass.awaits_answer] == [False, False]
 
 
-def test_a_terminal_that_would_not_answer_is_not_asked_back() -> None:
-    glass, written = connected(TerminalFacts(protocol=PictureProtocol.HALF_BLOCKS, why="", sync_output=False))
+def test_a_terminal_that_has_never_answered_is_not_asked_back() -> None:
+    glass, written = connected(TerminalFacts(protocol=PictureProtocol.HALF_BLOCKS, why=""))
     glass.ask_back()
     assert (glass.is_busy, written) == (False, [])
 

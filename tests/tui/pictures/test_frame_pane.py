@@ -121,6 +121,22 @@ async def test_the_old_frame_of_the_same_sample_stays_until_the_new_one_is_there
 
 
 @pytest.mark.asyncio
+async def test_keys_that_are_quicker_than_pictures_are_counted() -> None:
+    loader = HandLoader()
+    async with opened(loader) as (app, pilot):
+        app.pane.show(ANNA)
+        await pilot.pause()
+        loader.answer()
+        await pilot.pause()
+        for _ in range(3):
+            app.pane.step(1)
+        app.pane.step(-1)
+        loader.answer()
+        await pilot.pause()
+        assert "face of anna 6" in app.seen
+
+
+@pytest.mark.asyncio
 async def test_a_clip_that_plays_asks_for_nothing_while_the_last_frame_is_on_its_way() -> None:
     loader = HandLoader()
     async with opened(loader) as (app, pilot):

@@ -110,10 +110,13 @@ class FramePane(Vertical):
         self._loader.prefetch(self._wished(sample, None) for sample in samples)
 
     def step(self, by: int) -> None:
-        """Go to another frame of the clip, around its ends."""
-        if (shown := self._shown_clip()) is not None:
-            sample, length, position = shown
-            self._want(sample, (position + by) % length)
+        """Go to another frame of the clip, around its ends; from the one on its way, where keys are quicker."""
+        shown, wish = self._shown, self._wish
+        if shown is None or wish is None or shown.facts is None or shown.wish.sample != wish.sample:
+            return
+        if shown.facts.length > 1:
+            position = shown.position if wish.position is None else wish.position
+            self._want(wish.sample, (position + by) % shown.facts.length)
 
     def play_or_stop(self) -> None:
         """Play the clip from here, round and round, at its own pace, or stop."""

@@ -7,7 +7,7 @@ from typing import Final
 
 from workbench.tui.pictures.encoded import KittyPicture
 from workbench.tui.pictures.kitty import deletion, through_tmux, upload
-from workbench.tui.pictures.terminal_facts import NOT_ASKED, Multiplexer, TerminalFacts
+from workbench.tui.pictures.terminal_facts import NOT_ASKED, TerminalFacts
 
 MOST_KEPT: Final = 32
 """Pictures in the terminal's memory. Walking back and playing a short clip again cost placeholders only."""
@@ -17,8 +17,8 @@ _LAST_NUMBER: Final = 255
 _MOST_QUEUED: Final = 3
 """Writes of one frame. Textual's queue holds thirty, and one that is full stops the whole screen."""
 _ANSWER_PATIENCE_S: Final = 3.0
-_QUESTION: Final = "\x1b[?2026$p"
-"""The one question whose answer Textual expects at any time, so that it is never taken for keys."""
+_QUESTION: Final = "\x1b[6n"
+"""Where the cursor is (DSR 6). Every terminal answers, and Textual expects the answer at any time: it is no key."""
 
 
 class Glass:
@@ -75,8 +75,11 @@ class Glass:
         return self._asked_at_s is not None
 
     def ask_back(self) -> None:
-        """Have the terminal say when it has come so far. SSH takes megabytes before it shows that a line is slow."""
-        if self.facts.sync_output and self.facts.multiplexer is Multiplexer.NONE and self._write is not None:
+        """Have the terminal say when it has come so far. SSH takes megabytes before it shows that a line is slow.
+
+        Only a terminal that has answered before is asked.
+        """
+        if self.facts.rtt_ms is not None and self._write is not None:
             self._asked_at_s = self._clock()
             self._write(_QUESTION)
 

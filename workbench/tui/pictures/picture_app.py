@@ -30,8 +30,8 @@ class PictureApp(App[None]):
         """Hear of coming back from the shell."""
         self.app_resume_signal.subscribe(self, lambda _: self.glass.forget(), immediate=True)
 
-    def on_terminal_supports_synchronized_output(self) -> None:
-        """The answer to Textual's question at the start, and to ours while a clip plays."""
+    def on_cursor_position(self) -> None:
+        """The answer to what is asked while a clip plays: all that was written before has arrived."""
         self.glass.answered()
 
     def exit(self, *given: Any, **more: Any) -> None:

@@ -137,6 +137,20 @@ async def test_keys_that_are_quicker_than_pictures_are_counted() -> None:
 
 
 @pytest.mark.asyncio
+async def test_a_clip_asked_to_play_before_its_picture_is_there_plays_when_it_comes() -> None:
+    loader = HandLoader()
+    async with opened(loader) as (app, pilot):
+        app.pane.show(ANNA)
+        app.pane.play_or_stop()
+        await pilot.pause()
+        loader.answer()
+        await until(pilot, lambda: "▶ frame" in app.seen)
+        app.pane.play_or_stop()
+        await pilot.pause()
+        assert "▶" not in app.seen
+
+
+@pytest.mark.asyncio
 async def test_a_clip_that_plays_asks_for_nothing_while_the_last_frame_is_on_its_way() -> None:
     loader = HandLoader()
     async with opened(loader) as (app, pilot):

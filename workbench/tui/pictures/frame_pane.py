@@ -46,6 +46,15 @@ class Answer(Protocol):
         """Called from any thread."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Clip:
+    sample: Sample
+    position: int
+    length: int
+    rate: float
+    """Frames per second."""
+
+
 class FramePane(Vertical):
     """Shows a sample's frames; steps and plays through them."""
 
@@ -67,6 +76,7 @@ class FramePane(Vertical):
         self._wish: Wish | None = None
         self._shown: Drawn | None = None
         self._playback: Playback | None = None
+        self._is_to_play = False
         self._ticks: Timer | None = None
         self._stale: Timer | None = None
         self._picture = Picture(loader.glass)
@@ -119,14 +129,13 @@ class FramePane(Vertical):
             self._want(wish.sample, (position + by) % shown.facts.length)
 
     def play_or_stop(self) -> None:
-        """Play the clip from here, round and round, at its own pace, or stop."""
-        shown = self._shown_clip()
-        if self._playback is None and shown is not None and self._shown and self._shown.facts:
-            _, length, position = shown
-            self._playback = Playback(position, monotonic(), self._shown.facts.rate, length)
-            self._ticks = self.set_interval(self._playback.every_s, self._play_on)
-        else:
+        """Play the clip round and round at its own pace, from here or from the frame on its way, or stop."""
+        if self._playback is not None or self._is_to_play:
             self._stop()
+        elif self.is_settled:
+            self._play()
+        else:
+            self._is_to_play = True
         self._say_caption()
 
     def on_picture_resized(self) -> None:
@@ -147,25 +156,33 @@ class FramePane(Vertical):
             self._line.clear()
         else:
             self._line.show(drawn.wish.sample, drawn.facts, drawn.position)
+        if self._is_to_play:
+            self._play()
         self._say_caption()
         if self._playback is not None:
             self._loader.glass.ask_back()
 
-    def _play_on(self) -> None:
-        shown = self._shown_clip()
-        if self._playback is None or shown is None or self._loader.glass.is_busy:
-            return
-        sample, _, position = shown
-        due = self._playback.due(monotonic())
-        if due != position:
-            self._want(sample, due)
+    def _play(self) -> None:
+        self._is_to_play = False
+        clip = self._shown_clip()
+        if clip is not None:
+            self._playback = Playback(clip.position, monotonic(), clip.rate, clip.length)
+            self._ticks = self.set_interval(self._playback.every_s, self._play_on)
 
-    def _shown_clip(self) -> tuple[Sample, int, int] | None:
-        """The sample, its length and the position, of a clip of which the frame that was asked for is shown."""
+    def _play_on(self) -> None:
+        clip = self._shown_clip()
+        if self._playback is None or clip is None or self._loader.glass.is_busy:
+            return
+        due = self._playback.due(monotonic())
+        if due != clip.position:
+            self._want(clip.sample, due)
+
+    def _shown_clip(self) -> _Clip | None:
+        """The clip of which the frame that was asked for is shown."""
         shown = self._shown
         if not self.is_settled or shown is None or shown.facts is None or shown.facts.length < 2:
             return None
-        return shown.wish.sample, shown.facts.length, shown.position
+        return _Clip(shown.wish.sample, shown.position, shown.facts.length, shown.facts.rate)
 
     def _want(self, sample: Sample, position: int | None) -> None:
         wish = self._wished(sample, position)
@@ -196,6 +213,7 @@ class FramePane(Vertical):
         self._caption.update("")
 
     def _stop(self) -> None:
+        self._is_to_play = False
         self._playback = None
         if self._ticks is not None:
             self._ticks.stop()

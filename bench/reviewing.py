@@ -8,6 +8,7 @@ beside what was measured.
 
 import argparse
 import os
+import re
 import statistics
 import subprocess
 import sys
@@ -179,7 +180,7 @@ def _walk(terminal: Terminal, opened: Opened, share: float) -> None:
 
 def _choose(terminal: Terminal, opened: Opened, share: float) -> None:
     """Search, break a search off, and filter."""
-    terminal.press("g", _CURSOR)
+    terminal.press("g", _CURSOR)  # the walk ends at the other end
     terminal.settle()
     for _ in range(max(round(6 * share), 2)):
         for what, words in (("frequent", FREQUENT), ("rare", RARE)):
@@ -187,7 +188,8 @@ def _choose(terminal: Terminal, opened: Opened, share: float) -> None:
             terminal.settle()
             terminal.type(words[:-1])
             terminal.settle(0.4)
-            opened.took(f"search, {what}", terminal.press(words[-1], _ROW))
+            found = rf"{_CURSOR}[^\n]{{0,200}}?test/\d*{re.escape(words)}"
+            opened.took(f"search, {what}", terminal.press(words[-1], found))
             terminal.settle(0.4)
             opened.took("key within a search", terminal.press("z", "z"))
             terminal.settle(0.4)

@@ -14,8 +14,9 @@ from workbench.storage.database import Database, open_workspace, transaction
 
 KEY: Final = "rafdb"
 RARE: Final = "00777."
-"""Found in one id of a thousand; in a million ids, in ten."""
-FREQUENT: Final = "fox"
+"""Found in one id of a hundred thousand."""
+FREQUENT: Final = "77"
+"""Found in one id of twenty."""
 _WORDS: Final = tuple("the quick brown fox jumps over a lazy dog while nobody says anything about it today".split())  # noqa: SIM905
 _WORDS_SAID: Final = 8
 _REFUSED_SHARE: Final = 0.02

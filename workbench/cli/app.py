@@ -7,34 +7,17 @@ import typer
 from typer.core import TyperGroup
 
 from workbench import __version__
-from workbench.cli import (
-    ablating,
-    agreeing,
-    backing_up,
-    batch_files,
-    comparing,
-    datasets,
-    demo,
-    doctor,
-    endpoints,
-    exporting,
-    importing,
-    loading,
-    probing,
-    queueing,
-    reproducing,
-    results,
-    reviewing,
-    running,
-    runs,
-    steering,
-)
 from workbench.cli.output import say, show
+from workbench.cli.rooms import CommandsByFile
 from workbench.errors import EXIT_INTERRUPTED, WorkbenchError
 
 
 class WorkbenchGroup(TyperGroup):
     """Ends every command of the house in the same way; see `errors`."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self.commands = CommandsByFile()
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command. An error of ours is one line on stderr; a bug keeps its traceback."""
@@ -95,31 +78,6 @@ def root(
     130 interrupted.
     """
     context.obj = {"db": db.expanduser() if db else None}
-
-
-for room in (
-    demo,
-    datasets,
-    importing,
-    loading,
-    running,
-    runs,
-    steering,
-    queueing,
-    reproducing,
-    reviewing,
-    results,
-    comparing,
-    ablating,
-    agreeing,
-    exporting,
-    probing,
-    endpoints,
-    doctor,
-    backing_up,
-    batch_files,
-):
-    room.register(app)
 
 
 def main() -> None:

@@ -29,8 +29,8 @@ from workbench.storage.database import Database, open_for_reading
 _NEAR: Final = 2_000
 """Samples that are looked through for the first lines of a list: 10 ms at most."""
 _FIRST_LINES: Final = 128
-_STEPS: Final = 20_000
-"""Of SQLite's machine, some hundred microseconds, between two looks at whether somebody still waits."""
+_STEPS: Final = 200_000
+"""Of SQLite's machine, some milliseconds, between two looks at whether somebody still waits."""
 _NAMES_AT_ONCE: Final = 10_000
 
 

@@ -99,6 +99,7 @@ def open_for_reading(path: Path, *, patience_s: float = PATIENCE_S) -> Database:
         db = connected(path, patience_s=patience_s, read_only=True)
         try:
             db.conn.execute("PRAGMA query_only = ON")
+            db.conn.execute("PRAGMA cache_size = -512")  # each look goes elsewhere; the system keeps what is read twice
             _assert_made(db, path)
         except BaseException:
             db.close()

@@ -41,9 +41,6 @@ class WorkbenchApp(PictureApp):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012  # Textual declares it so
     CSS = """
     * { scrollbar-color: $panel-lighten-2; scrollbar-background: $background; }
-    Footer { background: $panel; }
-    FooterKey .footer-key--key { color: $text-accent; background: $panel; }
-    FooterKey .footer-key--description { color: $text-muted; background: $panel; }
     ModalScreen VerticalScroll { scrollbar-background: $panel; }
     ToastRack { dock: top; align: right top; margin: 1 0 0 0; }
     CommandPalette SearchIcon { display: none; }

@@ -7,12 +7,13 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from workbench.domain.replies import Attempt
 from workbench.domain.visible import visible
 from workbench.tui.case_words import SOFT, attempt_facts
 from workbench.tui.commands import Scope, bindings
+from workbench.tui.keys_line import KeysLine
 from workbench.tui.long_text import LongText, TextBlock
 
 
@@ -40,7 +41,7 @@ class AttemptsScreen(ModalScreen[None]):
         """The list over the one that is chosen."""
         yield self._all
         yield self._one
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeysLine()
 
     def on_mount(self) -> None:
         """Show the last."""

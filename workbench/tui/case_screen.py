@@ -11,12 +11,12 @@ from typing import Final
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
-from textual.widgets import Footer
 
 from workbench.errors import DataError
 from workbench.review.session import Case
 from workbench.storage.cases import CaseRow
 from workbench.tui.case_list import CaseList
+from workbench.tui.keys_line import KeysLine
 from workbench.tui.listed import Listed
 from workbench.tui.panes import Panes
 from workbench.tui.pictures.frame_loader import FrameLoader
@@ -67,7 +67,7 @@ class CaseScreen(Listed):
         """The list beside the case."""
         yield self.status
         yield self.panes
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeysLine()
 
     async def on_mount(self) -> None:
         """Begin with what was wanted, at the sample that was wanted or the first one."""

@@ -8,10 +8,11 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from workbench.domain.visible import visible
 from workbench.tui.commands import Scope, bindings
+from workbench.tui.keys_line import KeysLine
 from workbench.tui.line_list import Line, LineList
 from workbench.tui.listing import Listing
 
@@ -42,7 +43,7 @@ class ChoiceScreen(Listing, ModalScreen[T | None], Generic[T]):
         with Vertical(id="box"):
             yield Static(self._about, id="about", markup=False)
             yield self.rows
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeysLine()
 
     def on_mount(self) -> None:
         """As high as the list is long."""

@@ -10,13 +10,14 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from workbench.domain.datasets import DatasetCard
 from workbench.domain.reviews import CaseFilter, CaseKind
 from workbench.errors import WorkbenchError
 from workbench.tui.choices import ChoiceColumn
 from workbench.tui.commands import Scope, bindings
+from workbench.tui.keys_line import KeysLine
 from workbench.tui.reader_thread import Outdated
 
 _KINDS = tuple(CaseKind)
@@ -57,7 +58,7 @@ class FilterScreen(ModalScreen[CaseFilter | None]):
                 with Vertical(classes="column"):
                     yield Static(title, classes="title", markup=False)
                     yield column
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeysLine()
 
     def on_mount(self) -> None:
         """Begin at the kinds, and count them meanwhile."""

@@ -9,10 +9,11 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from workbench.tui.commands import Command, Scope, bindings
 from workbench.tui.habits import habits_of
+from workbench.tui.keys_line import KeysLine
 from workbench.tui.line_list import Line, LineList
 from workbench.tui.listing import Listing
 from workbench.tui.note_screen import LineScreen
@@ -46,7 +47,7 @@ class HelpScreen(Listing, ModalScreen[str | None]):
         with Vertical(id="box"):
             yield self._about
             yield self.rows
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeysLine()
 
     def on_mount(self) -> None:
         """Begin with every command."""

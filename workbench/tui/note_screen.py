@@ -2,9 +2,10 @@
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from workbench.domain.visible import visible
+from workbench.tui.keys_line import KeysLine
 from workbench.tui.text_screen import TextScreen
 
 
@@ -28,7 +29,7 @@ class LineScreen(TextScreen):
         with Vertical(id="box"):
             yield Static(self._about, id="about", markup=False)
             yield self.line
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeysLine()
 
 
 class NoteScreen(LineScreen):

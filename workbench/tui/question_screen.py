@@ -5,10 +5,11 @@ from typing import ClassVar, Final
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from workbench.domain.visible import visible
 from workbench.tui.commands import Scope, bindings
+from workbench.tui.keys_line import KeysLine
 
 YES: Final = "yes"
 
@@ -31,7 +32,7 @@ class QuestionScreen(ModalScreen[str]):
     def compose(self) -> ComposeResult:
         """The question; the footer holds the answers."""
         yield Static(f"{self._question}\n\ny  yes\nn  no", id="box", markup=False)
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeysLine()
 
     def action_answer(self, answer: str) -> None:
         """End."""

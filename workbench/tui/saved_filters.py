@@ -8,11 +8,12 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from workbench.domain.reviews import CaseFilter
 from workbench.domain.visible import visible
 from workbench.tui.commands import Scope, bindings
+from workbench.tui.keys_line import KeysLine
 from workbench.tui.line_list import Line, LineList
 from workbench.tui.listing import Listing
 from workbench.tui.memory import Memory, filter_as_json, filter_from_json
@@ -84,7 +85,7 @@ class SavedScreen(Listing, Noticing, ModalScreen[CaseFilter | None]):
         with Vertical(id="box"):
             yield Static(f"shown now: {visible(str(self._present), longest=120)}", id="about", markup=False)
             yield self.rows
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeysLine()
 
     def on_mount(self) -> None:
         """Show what is saved."""

@@ -7,8 +7,9 @@ from typing import Final
 from textual.app import ComposeResult
 from textual.message import Message
 from textual.timer import Timer
-from textual.widgets import Footer, Input
+from textual.widgets import Input
 
+from workbench.tui.keys_line import KeysLine
 from workbench.tui.text_screen import TextScreen
 
 _REST_S: Final = 0.08
@@ -39,7 +40,7 @@ class SearchScreen(TextScreen):
     def compose(self) -> ComposeResult:
         """The line alone."""
         yield self.line
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeysLine()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Wait for the fingers to rest."""

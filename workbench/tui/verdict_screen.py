@@ -8,12 +8,13 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from workbench.domain.reviews import Verdict
 from workbench.domain.visible import visible
 from workbench.tui.choices import ChoiceColumn
 from workbench.tui.commands import Command, Scope, bindings
+from workbench.tui.keys_line import KeysLine
 
 CLEARED = ""
 """What the screen ends with when a verdict is taken back."""
@@ -45,7 +46,7 @@ class VerdictScreen(ModalScreen[str | None]):
         with Vertical(id="box"):
             yield Static(self._about, id="about", markup=False)
             yield self._column
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeysLine()
 
     def action_move(self, by: int) -> None:
         """Choose the one above or below."""

@@ -6,7 +6,7 @@ from typing import ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from workbench.domain.runs import Run
 from workbench.domain.scoring.protocols import Protocol
@@ -15,6 +15,7 @@ from workbench.tui.compare.pages import changed_line, comparison_page
 from workbench.tui.elsewhere import elsewhere
 from workbench.tui.habits import habits_of
 from workbench.tui.help_screen import HelpScreen
+from workbench.tui.keys_line import KeysLine
 from workbench.tui.line_list import LineList
 from workbench.tui.listing import Listing
 from workbench.tui.noticing import Noticing
@@ -61,7 +62,7 @@ class CompareScreen(Listing, Noticing):
         yield self._page
         yield self._changed
         yield self.rows
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeysLine()
 
     def on_mount(self) -> None:
         """Compare with the protocol that was looked at last."""

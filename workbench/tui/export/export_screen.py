@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from workbench.domain.scoring.protocols import Protocol
 from workbench.domain.visible import visible
@@ -17,6 +17,7 @@ from workbench.tui.commands import Scope, bindings
 from workbench.tui.elsewhere import elsewhere
 from workbench.tui.export.ticks import TickColumn
 from workbench.tui.habits import habits_of
+from workbench.tui.keys_line import KeysLine
 from workbench.tui.note_screen import LineScreen
 from workbench.tui.noticing import Noticing
 from workbench.wiring.desk import DeskParts
@@ -73,7 +74,7 @@ class ExportScreen(Noticing, ModalScreen[None]):
             yield Static(self._notes(), classes="note", markup=False)
             yield self._where
             yield self._written
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeysLine()
 
     def on_mount(self) -> None:
         """Begin at the tables."""

@@ -6,7 +6,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from workbench.domain.reviews import CaseFilter
 from workbench.domain.runs import Run, RunState
@@ -17,6 +17,7 @@ from workbench.tui.compare.compare_screen import ChangedFrom
 from workbench.tui.elsewhere import elsewhere
 from workbench.tui.going import Going
 from workbench.tui.home.home_lines import Place, headline_key, home_line, places_of
+from workbench.tui.keys_line import KeysLine
 from workbench.tui.line_list import LineList
 from workbench.tui.listing import Listing
 from workbench.tui.review_opener import opener_of
@@ -51,7 +52,7 @@ class HomeScreen(Listing, Going):
         """The list under what it is of."""
         yield self._where
         yield self.rows
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeysLine()
 
     def on_mount(self) -> None:
         """Read the workspace, and look again while a run is under way."""

@@ -6,13 +6,14 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
-from textual.widgets import ContentSwitcher, Footer, Static
+from textual.widgets import ContentSwitcher, Static
 
 from workbench.domain.scoring.protocols import Protocol
 from workbench.tui.commands import Scope, bindings
 from workbench.tui.elsewhere import elsewhere
 from workbench.tui.habits import habits_of
 from workbench.tui.help_screen import HelpScreen
+from workbench.tui.keys_line import KeysLine
 from workbench.tui.metrics.confusion_grid import ConfusionGrid
 from workbench.tui.metrics.confusion_pane import ConfusionPane
 from workbench.tui.metrics.confusion_table import ConfusionTable
@@ -68,7 +69,7 @@ class MetricsScreen(Noticing):
             for name in _VIEWS:
                 with VerticalScroll(id=_id(name), classes="page", can_focus=False):
                     yield self._matrix if name == MATRIX else self._texts[name]
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeysLine()
 
     def on_mount(self) -> None:
         """Score with the protocol that was looked at last."""

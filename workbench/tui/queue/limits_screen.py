@@ -11,11 +11,12 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from workbench.domain.queueing import GivenLimits
 from workbench.domain.visible import visible
 from workbench.tui.commands import Scope, bindings
+from workbench.tui.keys_line import KeysLine
 from workbench.tui.text_screen import PlainInput
 
 
@@ -84,7 +85,7 @@ class LimitsScreen(ModalScreen[GivenLimits | None]):
                     yield Static(field.title, classes="title", markup=False)
                     yield self._lines[field.name]
             yield self._said
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeysLine()
 
     def on_mount(self) -> None:
         """Take the keys from the first one on."""

@@ -22,9 +22,6 @@ class QueueApp(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.EVERYWHERE)
     CSS = """
     * { scrollbar-color: $panel-lighten-2; scrollbar-background: $background; }
-    Footer { background: $panel; }
-    FooterKey .footer-key--key { color: $text-accent; background: $panel; }
-    FooterKey .footer-key--description { color: $text-muted; background: $panel; }
     ToastRack { dock: top; align: right top; margin: 1 0 0 0; }
     CommandPalette SearchIcon { display: none; }
     """

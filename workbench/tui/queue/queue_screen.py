@@ -13,13 +13,13 @@ from typing import ClassVar, Final
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.widgets import Footer
 
 from workbench.domain.queueing import BatchState, RunSnapshot
 from workbench.errors import WorkbenchError
 from workbench.pipeline.queueing import QueueSession
 from workbench.tui.commands import Scope, bindings
 from workbench.tui.help_screen import HelpScreen
+from workbench.tui.keys_line import KeysLine
 from workbench.tui.queue import batch_window as windows
 from workbench.tui.queue.batch_list import BatchList
 from workbench.tui.queue.batch_screen import BatchScreen
@@ -79,7 +79,7 @@ class QueueScreen(Steering):
         yield self._meters
         yield self._heading
         yield self.batches
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeysLine()
 
     def on_mount(self) -> None:
         """Look at once, and then every second."""

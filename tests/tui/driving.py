@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 
 from workbench.tui.app import WorkbenchApp
-from workbench.tui.review_screen import ReviewScreen
+from workbench.tui.review.review_screen import ReviewScreen
 from workbench.wiring.reviewing import ReviewParts
 
 _LOOKS: Final = 1000

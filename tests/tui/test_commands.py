@@ -3,12 +3,11 @@ from collections import Counter
 from textual.binding import Binding
 
 from workbench.tui.app import WorkbenchApp
-from workbench.tui.attempts_screen import AttemptsScreen
+from workbench.tui.attempts.attempts_screen import AttemptsScreen
 from workbench.tui.choice_screen import ChoiceScreen
 from workbench.tui.commands import COMMANDS, REVIEW, Scope, bindings
 from workbench.tui.compare.compare_screen import CompareScreen
 from workbench.tui.export.export_screen import ExportScreen
-from workbench.tui.filter_screen import FilterScreen
 from workbench.tui.help_screen import HelpScreen, help_entries
 from workbench.tui.home.home_screen import HomeScreen
 from workbench.tui.keymap import rooms
@@ -18,10 +17,11 @@ from workbench.tui.question_screen import QuestionScreen
 from workbench.tui.queue.batch_screen import BatchScreen
 from workbench.tui.queue.limits_screen import LimitsScreen
 from workbench.tui.queue.queue_screen import QueueScreen
-from workbench.tui.review_screen import ReviewScreen
-from workbench.tui.saved_filters import SavedScreen
+from workbench.tui.review.filter_screen import FilterScreen
+from workbench.tui.review.review_screen import ReviewScreen
+from workbench.tui.review.saved_filters import SavedScreen
+from workbench.tui.review.verdict_screen import VerdictScreen
 from workbench.tui.text_screen import TextScreen
-from workbench.tui.verdict_screen import VerdictScreen
 
 TARGETS = {
     **dict.fromkeys(REVIEW, ReviewScreen),

@@ -16,7 +16,7 @@ from workbench.tui.app import WorkbenchApp
 from workbench.tui.habits import Habits
 from workbench.tui.keymap import commands_with
 from workbench.tui.memory import Memory, filter_as_json, filter_from_json
-from workbench.tui.review_screen import ReviewScreen
+from workbench.tui.review.review_screen import ReviewScreen
 from workbench.tui.theme import HIGH_CONTRAST, THEMES
 from workbench.wiring.reviewing import ReviewParts
 

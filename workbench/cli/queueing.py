@@ -32,6 +32,7 @@ def open_queue(context: typer.Context, key: Key, *, run: RunName = None) -> None
     with workspace(settings):
         pass  # what is done to an older file is said here, where there is no screen yet
     parts = queue_parts(settings, os.environ, key, run)
+    from workbench.tui.habits import read_habits
     from workbench.tui.queue.queue_app import run_queue
 
-    run_queue(parts)
+    run_queue(parts, read_habits(settings))

@@ -34,7 +34,7 @@ def connected(
     conn.create_function("casefold", 1, str.casefold, deterministic=True)  # lower() knows ASCII alone
     conn.execute("PRAGMA synchronous = FULL")  # what was committed is there after a power cut
     conn.execute("PRAGMA fullfsync = ON")  # macOS: past the disk's own cache; elsewhere fsync goes there anyway
-    return Database(conn)
+    return Database(conn, execute_plugins=False)  # what else is installed here has no business in a workspace
 
 
 @contextmanager

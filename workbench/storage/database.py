@@ -138,7 +138,7 @@ def _refuse_at_sight(path: Path) -> None:
     assert_readable(path)
     with closing(sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True)) as conn:
         try:
-            _assert_ours(Database(conn), path)
+            _assert_ours(Database(conn, execute_plugins=False), path)
         except sqlite3.DatabaseError:
             return  # torn by a crash, perhaps, and mended when it is really opened; else that raises the same
 

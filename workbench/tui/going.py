@@ -1,4 +1,7 @@
-"""From a screen about one run to the others about it: metrics, comparison, export, queue, help."""
+"""From a screen about one run to the others about it: metrics, comparison, export, queue, help.
+
+Each is loaded when it is gone to: the first lines of a review do not wait for them.
+"""
 
 from collections.abc import Awaitable, Callable
 from typing import ClassVar
@@ -9,15 +12,11 @@ from workbench.domain.reviews import CaseFilter
 from workbench.domain.runs import Run
 from workbench.tui.choice_screen import ChoiceScreen
 from workbench.tui.commands import Scope
-from workbench.tui.compare.compare_screen import ChangedFrom, CompareScreen
 from workbench.tui.elsewhere import elsewhere
-from workbench.tui.export.export_screen import ExportScreen
 from workbench.tui.help_screen import HelpScreen
 from workbench.tui.line_list import Line
-from workbench.tui.metrics.confusion_table import confusion_table
-from workbench.tui.metrics.metrics_screen import FIGURES, MATRIX, MetricsScreen
 from workbench.tui.noticing import Noticing
-from workbench.tui.queue.queue_screen import QueueScreen
+from workbench.tui.review_opener import ChangedFrom
 from workbench.wiring.desk import DeskParts
 
 
@@ -49,19 +48,22 @@ class Going(Noticing):
 
     async def action_metrics(self) -> None:
         """Show the figures."""
-        await self._show_metrics(FIGURES)
+        await self._show_metrics(is_matrix=False)
 
     async def action_confusion(self) -> None:
         """Show the confusion matrix."""
-        await self._show_metrics(MATRIX)
+        await self._show_metrics(is_matrix=True)
 
     async def action_export(self) -> None:
         """Choose what is written."""
+        from workbench.tui.export.export_screen import ExportScreen
+
         if (desk := self.desk()) is not None:
             await self.app.push_screen(ExportScreen(desk))
 
     def compare(self, desk: DeskParts, other: Run) -> None:
         """Show two runs side by side."""
+        from workbench.tui.compare.compare_screen import CompareScreen
 
         async def chosen(changed: ChangedFrom | None) -> None:
             if changed is not None:
@@ -71,6 +73,8 @@ class Going(Noticing):
 
     async def action_queue(self) -> None:
         """Show how the run is sent."""
+        from workbench.tui.queue.queue_screen import QueueScreen
+
         if (desk := self.desk()) is not None:
             with self.noticing():
                 await self.app.push_screen(QueueScreen(await elsewhere(desk.queue)))
@@ -91,7 +95,10 @@ class Going(Noticing):
 
             await self.app.push_screen(ChoiceScreen(about, others, [_run_line(run) for run in others]), chosen)
 
-    async def _show_metrics(self, view: str) -> None:
+    async def _show_metrics(self, *, is_matrix: bool) -> None:
+        from workbench.tui.metrics.confusion_table import confusion_table
+        from workbench.tui.metrics.metrics_screen import FIGURES, MATRIX, MetricsScreen
+
         desk = self.desk()
         if desk is None:
             return
@@ -102,7 +109,7 @@ class Going(Noticing):
                 if wanted is not None:
                     await self.show_samples(desk, wanted)
 
-            await self.app.push_screen(MetricsScreen(desk, table, view), chosen)
+            await self.app.push_screen(MetricsScreen(desk, table, MATRIX if is_matrix else FIGURES), chosen)
 
 
 def _run_line(run: Run) -> Line:

@@ -28,8 +28,8 @@ class _Named:
 class KeysLine(Widget):
     """`n failure f filter ? help`: the bindings of what has the focus, as many as fit whole.
 
-    One widget that draws its line: Textual's Footer has a widget for each key and makes all of them anew whenever the
-    bindings may have changed, which took a fifth of the time between the start and the first lines.
+    Drawn by one widget: Textual's Footer makes a widget for each key, and all of them anew at every change of focus,
+    before the first lines of a screen are shown.
     """
 
     ALLOW_SELECT = False

@@ -1,12 +1,22 @@
 """Who opens reviews: the application, as screens see it."""
 
+from dataclasses import dataclass
 from typing import Protocol, cast
 
 from textual.app import App
 
 from workbench.domain.reviews import CaseFilter
-from workbench.tui.compare.compare_screen import ChangedFrom
+from workbench.domain.runs import Run
 from workbench.wiring.reviewing import ReviewParts
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedFrom:
+    """What a comparison ends with: review what changed sides, from a sample on."""
+
+    other: Run
+    sample_id: str | None
+    """None: from the first one."""
 
 
 class ReviewOpener(Protocol):

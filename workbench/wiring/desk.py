@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from workbench.domain.datasets import DatasetCard
 from workbench.domain.runs import Run
 from workbench.domain.scoring.protocols import Protocol
+from workbench.settings import Settings
 from workbench.storage.cases import count_confusion
 from workbench.storage.database import Database, open_workspace
 from workbench.storage.runs import load_runs
-from workbench.wiring.queueing import QueueParts
 
 if TYPE_CHECKING:
     from workbench.export.exporting import Wanted
     from workbench.pipeline.scoring.comparing import ChangedSample, RunPair
     from workbench.pipeline.scoring.run_scores import RunScores
+    from workbench.wiring.queueing import QueueParts
 
 T = TypeVar("T")
 MOST_CHANGED: Final = 2000
@@ -52,12 +53,23 @@ class DeskParts:
     """This run as A, the other one as B."""
     export: Callable[[Path, "Wanted"], list[Path]]
     """Write files into a folder; returns their paths."""
-    queue: Callable[[], QueueParts]
+    queue: "Callable[[], QueueParts]"
     """What the queue of the run gets."""
 
 
+def desk_of(settings: Settings, environment: Mapping[str, str], card: DatasetCard, run: Run) -> DeskParts:
+    """What the screens around a run get, its queue among them."""
+
+    def queue() -> "QueueParts":
+        from workbench.wiring.queueing import queue_parts
+
+        return queue_parts(settings, environment, card.key, run.name)
+
+    return desk_parts(settings.db, settings.exports, card, run, queue)
+
+
 def desk_parts(
-    workspace: Path, exports: Path, card: DatasetCard, run: Run, queue: Callable[[], QueueParts]
+    workspace: Path, exports: Path, card: DatasetCard, run: Run, queue: "Callable[[], QueueParts]"
 ) -> DeskParts:
     """What the screens around a run get. Every call opens the workspace for itself: threads share no connection."""
 

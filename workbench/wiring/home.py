@@ -11,8 +11,7 @@ from workbench.settings import Settings
 from workbench.storage.database import Database, open_workspace
 from workbench.storage.runs import load_progress, load_runs
 from workbench.storage.samples import count_samples, load_cards
-from workbench.wiring.desk import DeskParts, desk_parts
-from workbench.wiring.queueing import queue_parts
+from workbench.wiring.desk import DeskParts, desk_of
 from workbench.wiring.reviewing import ReviewParts, review_parts
 
 
@@ -62,9 +61,7 @@ def home_parts(settings: Settings, environment: Mapping[str, str]) -> HomeParts:
         load=lambda: _loaded(settings.db),
         headline=lambda card, run: _headline(settings.db, card, run),
         review=lambda dataset, run: review_parts(settings, environment, dataset, run),
-        desk=lambda card, run: desk_parts(
-            settings.db, settings.exports, card, run, lambda: queue_parts(settings, environment, card.key, run.name)
-        ),
+        desk=lambda card, run: desk_of(settings, environment, card, run),
     )
 
 

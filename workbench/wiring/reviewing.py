@@ -16,9 +16,8 @@ from workbench.storage.database import open_workspace
 from workbench.storage.runs import load_run
 from workbench.storage.samples import load_dataset
 from workbench.wiring.choosing import chosen_run
-from workbench.wiring.desk import DeskParts, desk_parts
+from workbench.wiring.desk import DeskParts, desk_of
 from workbench.wiring.frames import frame_request
-from workbench.wiring.queueing import queue_parts
 from workbench.wiring.sending import asked_again
 
 
@@ -104,8 +103,6 @@ def review_parts(
         sent_indices=lambda sample: tuple(frame.index for frame in sample_frames(root, sample, wanted)),
         frame_numbers=lambda sample: frame_numbers(root, sample),
         ask_again=lambda sample_ids: asked_again(settings, environment, run, sample_ids),
-        desk=desk_parts(
-            settings.db, settings.exports, card, run, lambda: queue_parts(settings, environment, card.key, run.name)
-        ),
+        desk=desk_of(settings, environment, card, run),
     )
     return parts if beside is None else parts.changed_from(beside)

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -12,12 +13,16 @@ from workbench.domain.queueing import BatchState, GivenLimits
 from workbench.errors import UsageError
 from workbench.pipeline.planning import utc_now
 from workbench.storage.leases import release_run
+from workbench.tui.habits import Habits
 from workbench.tui.help_screen import HelpScreen
+from workbench.tui.keymap import commands_with
+from workbench.tui.memory import Memory
 from workbench.tui.question_screen import QuestionScreen
 from workbench.tui.queue.batch_screen import BatchScreen
 from workbench.tui.queue.limits_screen import LimitsScreen
 from workbench.tui.queue.queue_app import QueueApp
 from workbench.tui.queue.queue_screen import QueueScreen
+from workbench.tui.theme import HIGH_CONTRAST
 
 pytestmark = pytest.mark.asyncio
 QUICK = 0.02
@@ -34,11 +39,27 @@ class QueueDriver(Driver):
 
 
 @asynccontextmanager
-async def opened(queue: QueueRun, *, size: tuple[int, int] = (80, 24)) -> AsyncIterator[QueueDriver]:
-    async with QueueApp(queue.parts, look_s=QUICK).run_test(size=size, notifications=True) as pilot:
+async def opened(
+    queue: QueueRun, *, size: tuple[int, int] = (80, 24), habits: Habits | None = None
+) -> AsyncIterator[QueueDriver]:
+    async with QueueApp(queue.parts, habits, look_s=QUICK).run_test(size=size, notifications=True) as pilot:
         driver = QueueDriver(pilot)
         await driver.until(lambda: "[all 30" in driver.text and "face_" in driver.text)
         yield driver
+
+
+async def test_by_itself_it_has_a_persons_own_keys_and_remembers_the_colours(queue: QueueRun, tmp_path: Path) -> None:
+    habits = Habits(Memory(tmp_path / "state"), commands_with({"queue.limits": ("o",)}), HIGH_CONTRAST.name)
+    async with opened(queue, habits=habits) as driver:
+        assert driver.app.theme == HIGH_CONTRAST.name
+        await driver.press("o")
+        await driver.until(lambda: driver.is_on(LimitsScreen))
+        await driver.press("escape")
+        await driver.app.run_action("next_theme")
+        chosen = driver.app.theme
+        await driver.until(lambda: driver.app.theme == chosen)
+    async with opened(queue, habits=Habits(Memory(tmp_path / "state"))) as driver:
+        assert driver.app.theme == chosen
 
 
 # ── what it shows ────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,6 +1,5 @@
 """Two runs of a data set: how they differ, how sure that is, and which samples changed sides."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import on, work
@@ -19,17 +18,9 @@ from workbench.tui.keys_line import KeysLine
 from workbench.tui.line_list import LineList
 from workbench.tui.listing import Listing
 from workbench.tui.noticing import Noticing
+from workbench.tui.review_opener import ChangedFrom
 from workbench.tui.run_line import RunLine
 from workbench.wiring.desk import Compared, DeskParts
-
-
-@dataclass(frozen=True, slots=True)
-class ChangedFrom:
-    """What a comparison ends with: review what changed sides, from a sample on."""
-
-    other: Run
-    sample_id: str | None
-    """None: from the first one."""
 
 
 class CompareScreen(Listing, Noticing):

@@ -13,14 +13,13 @@ from workbench.domain.runs import Run, RunState
 from workbench.domain.visible import visible
 from workbench.errors import WorkbenchError
 from workbench.tui.commands import Scope, bindings
-from workbench.tui.compare.compare_screen import ChangedFrom
 from workbench.tui.elsewhere import elsewhere
 from workbench.tui.going import Going
 from workbench.tui.home.home_lines import Place, headline_key, home_line, places_of
 from workbench.tui.keys_line import KeysLine
 from workbench.tui.line_list import LineList
 from workbench.tui.listing import Listing
-from workbench.tui.review_opener import opener_of
+from workbench.tui.review_opener import ChangedFrom, opener_of
 from workbench.wiring.desk import DeskParts
 from workbench.wiring.home import DatasetEntry, Headline, HomeParts, RunEntry
 

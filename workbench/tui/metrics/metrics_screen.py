@@ -18,9 +18,9 @@ from workbench.tui.metrics.confusion_grid import ConfusionGrid
 from workbench.tui.metrics.confusion_pane import ConfusionPane
 from workbench.tui.metrics.confusion_table import ConfusionTable
 from workbench.tui.metrics.pages import classes_page, figures_page, places_page, published_page
+from workbench.tui.metrics.views_line import ViewsLine
 from workbench.tui.noticing import Noticing
 from workbench.tui.run_line import RunLine
-from workbench.tui.views_line import ViewsLine
 from workbench.wiring.desk import DeskParts
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from textual.widgets import Static
 from workbench.domain.queueing import BatchState
 from workbench.domain.visible import visible
 from workbench.pipeline.queueing import BatchSeen
-from workbench.tui.attempts_screen import AttemptsScreen
-from workbench.tui.case_words import SOFT
+from workbench.tui.attempts.attempts_screen import AttemptsScreen
+from workbench.tui.attempts.case_words import SOFT
 from workbench.tui.commands import Scope, bindings
 
 _SAMPLES_CHARS: Final = 2_000

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from workbench.domain.reviews import CaseFilter, CaseKind
 from workbench.storage.cases import CaseRow
-from workbench.tui.case_pages import KnownRows, Listing
+from workbench.tui.review.case_pages import KnownRows, Listing
 
 POSITIONS = st.sets(st.integers(0, 50))
 

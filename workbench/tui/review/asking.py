@@ -7,11 +7,11 @@ from textual import on
 from workbench.domain.predictions import PredictionStatus
 from workbench.pipeline.events import AttemptSaved, Held
 from workbench.storage.cases import CaseRow
-from workbench.tui.case_screen import CaseScreen
 from workbench.tui.pictures.frame_loader import FrameLoader
 from workbench.tui.question_screen import YES, QuestionScreen
-from workbench.tui.retrying import Retrier, RetryEnded, RetryEvent
-from workbench.tui.session_thread import SessionThread
+from workbench.tui.review.case_screen import CaseScreen
+from workbench.tui.review.retrying import Retrier, RetryEnded, RetryEvent
+from workbench.tui.review.session_thread import SessionThread
 from workbench.wiring.reviewing import ReviewParts
 
 

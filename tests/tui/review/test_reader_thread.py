@@ -12,7 +12,7 @@ from tests.building import plan, sample, store
 from workbench.errors import DatabaseError
 from workbench.review.reading import CaseReader, CaseReading
 from workbench.storage.database import open_workspace
-from workbench.tui.reader_thread import Outdated, ReaderThread
+from workbench.tui.review.reader_thread import Outdated, ReaderThread
 
 PATIENCE_S = 30.0
 """How long a busy machine may take before the test gives up."""

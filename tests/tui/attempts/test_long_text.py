@@ -5,7 +5,7 @@ import pytest
 from textual.app import App, ComposeResult
 
 from tests.tui.driving import Driver
-from workbench.tui.long_text import LongText, broken_lines
+from workbench.tui.attempts.long_text import LongText, broken_lines
 
 
 class _App(App[None]):

@@ -11,7 +11,7 @@ from workbench.domain.predictions import PredictionStatus
 from workbench.domain.reviews import CaseFilter, CaseKind
 from workbench.domain.samples import MediaKind, Sample
 from workbench.errors import DataError
-from workbench.tui.attempts_screen import AttemptsScreen
+from workbench.tui.attempts.attempts_screen import AttemptsScreen
 from workbench.tui.help_screen import HelpScreen
 from workbench.tui.metrics.confusion_grid import ConfusionGrid
 from workbench.tui.metrics.metrics_screen import MetricsScreen

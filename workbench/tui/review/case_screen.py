@@ -15,16 +15,16 @@ from textual.containers import Container, Vertical
 from workbench.errors import DataError
 from workbench.review.session import Case
 from workbench.storage.cases import CaseRow
-from workbench.tui.case_list import CaseList
 from workbench.tui.keys_line import KeysLine
-from workbench.tui.listed import Listed
-from workbench.tui.panes import Panes
 from workbench.tui.pictures.frame_loader import FrameLoader
 from workbench.tui.pictures.frame_pane import FramePane
-from workbench.tui.prediction_pane import PredictionPane
-from workbench.tui.said_pane import SaidPane
-from workbench.tui.session_thread import SessionThread
-from workbench.tui.status_line import StatusLine
+from workbench.tui.review.case_list import CaseList
+from workbench.tui.review.listed import Listed
+from workbench.tui.review.panes import Panes
+from workbench.tui.review.prediction_pane import PredictionPane
+from workbench.tui.review.said_pane import SaidPane
+from workbench.tui.review.session_thread import SessionThread
+from workbench.tui.review.status_line import StatusLine
 from workbench.wiring.reviewing import ReviewParts
 
 _REST_S: Final = 0.09
@@ -85,7 +85,7 @@ class CaseScreen(Listed):
             return
         listing = self.cases.listing
         place = min(self.cases.cursor + 1, listing.count)
-        self.heading.show(listing.wanted, place, listing.count if listing.is_whole else None)
+        self.status.show_place(listing.wanted, place, listing.count if listing.is_whole else None)
         repeats = monotonic() - self._moved_at < 2 * _REST_S
         self._moved_at = monotonic()
         self._show_case(_REST_S if repeats else 0)

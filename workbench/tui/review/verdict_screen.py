@@ -12,9 +12,9 @@ from textual.widgets import Static
 
 from workbench.domain.reviews import Verdict
 from workbench.domain.visible import visible
-from workbench.tui.choices import ChoiceColumn
 from workbench.tui.commands import Command, Scope, bindings
 from workbench.tui.keys_line import KeysLine
+from workbench.tui.review.choices import ChoiceColumn
 
 CLEARED = ""
 """What the screen ends with when a verdict is taken back."""

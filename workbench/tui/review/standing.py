@@ -10,19 +10,19 @@ from textual import events, on, work
 from workbench.domain.runs import Run
 from workbench.review.session import ReviewSession
 from workbench.storage.reviewing import Agreement, load_agreement, load_pace, load_reviewed_positions, load_reviewers
-from workbench.tui.case_list import CaseList
-from workbench.tui.case_pages import Listing
 from workbench.tui.choice_screen import ChoiceScreen
 from workbench.tui.going import Going
 from workbench.tui.habits import habits_of
 from workbench.tui.line_list import Line
 from workbench.tui.note_screen import LineScreen
-from workbench.tui.panes import Panes
-from workbench.tui.remembered import keep_place, list_width
+from workbench.tui.review.case_list import CaseList
+from workbench.tui.review.case_pages import Listing
+from workbench.tui.review.panes import Panes
+from workbench.tui.review.remembered import keep_place, list_width
+from workbench.tui.review.saved_filters import SavedFilters, SavedScreen
+from workbench.tui.review.status_line import ReviewProgress
+from workbench.tui.review.walking import Walking
 from workbench.tui.review_opener import opener_of
-from workbench.tui.saved_filters import SavedFilters, SavedScreen
-from workbench.tui.status_line import ReviewProgress
-from workbench.tui.walking import Walking
 from workbench.wiring.reviewing import ReviewParts
 
 _WINDOW: Final = timedelta(minutes=10)

@@ -11,10 +11,10 @@ from textual.widgets import Static
 
 from workbench.domain.replies import Attempt
 from workbench.domain.visible import visible
-from workbench.tui.case_words import SOFT, attempt_facts
+from workbench.tui.attempts.case_words import SOFT, attempt_facts
+from workbench.tui.attempts.long_text import LongText, TextBlock
 from workbench.tui.commands import Scope, bindings
 from workbench.tui.keys_line import KeysLine
-from workbench.tui.long_text import LongText, TextBlock
 
 
 class AttemptsScreen(ModalScreen[None]):

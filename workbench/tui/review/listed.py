@@ -18,12 +18,12 @@ from workbench.domain.reviews import CaseFilter
 from workbench.errors import WorkbenchError
 from workbench.review.reading import CaseReader
 from workbench.storage.cases import CaseRow
-from workbench.tui.case_list import CaseList
-from workbench.tui.case_pages import PAGE_ROWS, Listing
-from workbench.tui.list_heading import ListHeading
 from workbench.tui.noticing import Noticing
-from workbench.tui.reader_thread import Outdated, ReaderThread
-from workbench.tui.session_thread import SessionThread
+from workbench.tui.review.case_list import CaseList
+from workbench.tui.review.case_pages import PAGE_ROWS, Listing
+from workbench.tui.review.list_heading import ListHeading
+from workbench.tui.review.reader_thread import Outdated, ReaderThread
+from workbench.tui.review.session_thread import SessionThread
 from workbench.wiring.reviewing import ReviewParts
 
 T = TypeVar("T")

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 from workbench.domain.reviews import Verdict
 from workbench.review.session import ReviewSession
-from workbench.tui.case_screen import CaseScreen
 from workbench.tui.habits import habits_of
 from workbench.tui.note_screen import NoteScreen, TagsScreen
-from workbench.tui.verdict_screen import VerdictScreen
+from workbench.tui.review.case_screen import CaseScreen
+from workbench.tui.review.verdict_screen import VerdictScreen
 
 
 class Opining(CaseScreen):

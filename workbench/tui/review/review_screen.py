@@ -10,13 +10,12 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from workbench.domain.reviews import CaseFilter
-from workbench.tui.asking import Asking
 from workbench.tui.commands import REVIEW, Scope, bindings
-from workbench.tui.compare.compare_screen import ChangedFrom
-from workbench.tui.opining import Opining
 from workbench.tui.question_screen import YES, QuestionScreen
-from workbench.tui.review_opener import opener_of
-from workbench.tui.standing import Standing
+from workbench.tui.review.asking import Asking
+from workbench.tui.review.opining import Opining
+from workbench.tui.review.standing import Standing
+from workbench.tui.review_opener import ChangedFrom, opener_of
 from workbench.wiring.desk import DeskParts
 
 

@@ -19,8 +19,8 @@ from textual.strip import Strip
 
 from workbench.storage.cases import CaseRow
 from workbench.tui.case_line import Columns
-from workbench.tui.case_pages import EMPTY, PAGE_ROWS, KnownRows, Listing
-from workbench.tui.case_strips import TONES, CaseStrips
+from workbench.tui.review.case_pages import EMPTY, PAGE_ROWS, KnownRows, Listing
+from workbench.tui.review.case_strips import TONES, CaseStrips
 
 _WAIT_S: Final = 0.006
 """For lines that are missing, once a frame."""

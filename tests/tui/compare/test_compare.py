@@ -6,7 +6,7 @@ from tests.tui.review_run import ReviewRun
 from workbench.domain.reviews import CaseFilter
 from workbench.tui.choice_screen import ChoiceScreen
 from workbench.tui.compare.compare_screen import CompareScreen
-from workbench.tui.review_screen import ReviewScreen
+from workbench.tui.review.review_screen import ReviewScreen
 
 
 @pytest.mark.asyncio

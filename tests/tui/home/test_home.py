@@ -8,7 +8,7 @@ from workbench.tui.export.export_screen import ExportScreen
 from workbench.tui.help_screen import HelpScreen
 from workbench.tui.home.home_screen import HomeScreen
 from workbench.tui.metrics.metrics_screen import MetricsScreen
-from workbench.tui.review_screen import ReviewScreen
+from workbench.tui.review.review_screen import ReviewScreen
 
 
 @pytest.mark.asyncio

@@ -7,13 +7,13 @@ from textual import work
 from textual.message import Message
 
 from workbench.domain.reviews import CaseFilter
-from workbench.tui.attempts_screen import AttemptsScreen
-from workbench.tui.case_screen import CaseScreen
-from workbench.tui.filter_screen import FilterScreen
-from workbench.tui.listed import EVERYTHING
+from workbench.tui.attempts.attempts_screen import AttemptsScreen
 from workbench.tui.pictures.zoom_screen import ZoomScreen
-from workbench.tui.reader_thread import Outdated
-from workbench.tui.search_screen import SearchScreen
+from workbench.tui.review.case_screen import CaseScreen
+from workbench.tui.review.filter_screen import FilterScreen
+from workbench.tui.review.listed import EVERYTHING
+from workbench.tui.review.reader_thread import Outdated
+from workbench.tui.review.search_screen import SearchScreen
 
 
 class Walking(CaseScreen):

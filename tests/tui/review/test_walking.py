@@ -4,9 +4,9 @@ from textual.geometry import Offset
 from tests.tui.driving import opened
 from tests.tui.review_run import ReviewRun
 from workbench.domain.reviews import CaseFilter, CaseKind
-from workbench.tui.case_list import CaseList
-from workbench.tui.filter_screen import FilterScreen
-from workbench.tui.search_screen import SearchScreen
+from workbench.tui.review.case_list import CaseList
+from workbench.tui.review.filter_screen import FilterScreen
+from workbench.tui.review.search_screen import SearchScreen
 
 
 @pytest.mark.asyncio

@@ -4,7 +4,7 @@ from tests.tui.driving import Driver, opened
 from tests.tui.review_run import ReviewRun
 from workbench.domain.reviews import Review, Verdict
 from workbench.tui.note_screen import NoteScreen
-from workbench.tui.verdict_screen import VerdictScreen
+from workbench.tui.review.verdict_screen import VerdictScreen
 
 FIRST = "sub01/EP01_00f"
 

@@ -15,10 +15,10 @@ from textual.widgets import Static
 from workbench.domain.datasets import DatasetCard
 from workbench.domain.reviews import CaseFilter, CaseKind
 from workbench.errors import WorkbenchError
-from workbench.tui.choices import ChoiceColumn
 from workbench.tui.commands import Scope, bindings
 from workbench.tui.keys_line import KeysLine
-from workbench.tui.reader_thread import Outdated
+from workbench.tui.review.choices import ChoiceColumn
+from workbench.tui.review.reader_thread import Outdated
 
 _KINDS = tuple(CaseKind)
 

@@ -7,8 +7,8 @@ from textual.widgets import Static
 
 from workbench.domain.datasets import DatasetCard
 from workbench.review.session import Case
-from workbench.tui import case_words as words
-from workbench.tui.flow import Flow
+from workbench.tui.attempts import case_words as words
+from workbench.tui.review.flow import Flow
 
 
 class Fact(Horizontal):

@@ -208,7 +208,7 @@ def _choose(terminal: Terminal, opened: Opened, share: float) -> None:
 def _look_at_matrix(terminal: Terminal, opened: Opened, share: float) -> None:
     """Last: the screen around it scores the run, with libraries of its own."""
     for _ in range(max(round(6 * share), 2)):
-        opened.took("matrix", terminal.press("c", "counts as right"))
+        opened.took("matrix", terminal.press("c", "% of the row"))
         terminal.settle(0.4)
         terminal.press(_ESCAPE, _ROW)
         terminal.settle(1.0)

@@ -1,6 +1,7 @@
 """Every combination of filters beside the same in plain Python, over runs that are drawn at random."""
 
 import random
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -17,8 +18,9 @@ from workbench.domain.reviews import CaseFilter, CaseKind, ReviewChange, ReviewF
 from workbench.storage import case_failures
 from workbench.storage.attempts import Settled
 from workbench.storage.case_failures import next_failure
-from workbench.storage.case_positions import list_positions, list_unanswered
-from workbench.storage.cases import count_confusion, load_rows, positions_near, positions_that_pass
+from workbench.storage.case_positions import count_positions, list_positions, list_unanswered
+from workbench.storage.cases import load_rows, positions_near, positions_that_pass
+from workbench.storage.confusions import count_confusion
 from workbench.storage.database import open_workspace
 from workbench.storage.loaded_runs import create_loaded_run
 from workbench.storage.reviews import save_change
@@ -139,6 +141,7 @@ def test_filters_combine_as_in_plain_python(
     db, drawn = run
     expected = [position for position, one in enumerate(drawn) if passes(one, wanted, reviewer)]
     assert list(list_positions(db, 1, wanted, reviewer)) == expected
+    assert count_positions(db, 1, wanted, reviewer) == len(expected)
     near = positions_near(db, 1, wanted, reviewer, start, within=99, most=99)
     assert list(near) == [position for position in expected if position >= start]
     assert positions_that_pass(db, 1, wanted, reviewer, range(0, 99, 2)) == {at for at in expected if at % 2 == 0}
@@ -172,6 +175,8 @@ def test_lines_counts_and_those_without_an_answer_are_those_of_the_run(run: tupl
         (one.name, one.gold, one.settled.prediction.status, one.settled.failure) for one in drawn
     ]
     assert [row.verdict for row in rows] == [one.said.get(("ann", ReviewField.VERDICT)) for one in drawn]
-    assert sum(count_confusion(db, 1).values()) == len(drawn)
+    became = [(one.gold, one.settled.prediction) for one in drawn]
+    confusion = Counter((gold, said.top1 or "") for gold, said in became)
+    assert count_confusion(db, 1) == count_confusion(db, 1, halved_from=1) == confusion
     without = [at for at, one in enumerate(drawn) if not one.settled.prediction.status.is_answer]
     assert list(list_unanswered(db, 1, range(len(drawn)))) == without

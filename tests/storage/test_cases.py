@@ -9,7 +9,8 @@ from workbench.domain.reviews import CaseFilter, CaseKind, ReviewChange, ReviewF
 from workbench.domain.runs import Run
 from workbench.storage.case_failures import next_failure
 from workbench.storage.case_positions import list_positions
-from workbench.storage.cases import count_confusion, load_rows, positions_near, positions_that_pass
+from workbench.storage.cases import load_rows, positions_near, positions_that_pass
+from workbench.storage.confusions import count_confusion
 from workbench.storage.leases import claim_run
 from workbench.storage.plans import open_batches
 from workbench.storage.reviews import save_change

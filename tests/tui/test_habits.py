@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from textual.color import Color
 
-from tests.tui.driving import Driver
+from tests.tui.driving import Driver, opened
 from tests.tui.home_run import at_home
 from tests.tui.review_run import ReviewRun
 from workbench.domain.reviews import CaseFilter, CaseKind
@@ -207,6 +207,34 @@ async def test_every_screen_fits_and_survives_a_tiny_window(review: ReviewRun, s
             assert max(map(len, lines)) <= size[0]
             assert " back" in driver.text or " quit" in driver.text
         await driver.until_seen("1/30 all")
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 50)])
+async def test_whatever_lies_over_a_review_fits_and_survives_a_tiny_window(
+    review: ReviewRun, size: tuple[int, int]
+) -> None:
+    async with opened(review.parts, size=size) as driver:
+        beneath = driver.app.screen
+        for key, leave, says in (
+            ("a", "q", "[picture 1]"),
+            ("z", "q", "apex, sent"),
+            ("f", "escape", "unreviewed"),
+            ("F", "escape", "no filter is saved yet"),
+            ("m", "escape", "gold doubtful"),
+            ("t", "escape", "note on"),
+            ("slash", "escape", "cancel"),
+        ):
+            await driver.press(key)
+            await driver.until_seen(says)
+            over = driver.app.screen
+            assert over is not beneath
+            await driver.pilot.resize_terminal(20, 5)
+            await driver.pilot.resize_terminal(*size)
+            await driver.until_seen(says)
+            assert max(map(len, driver.text.splitlines())) <= size[0]
+            await driver.press(leave)
+            await driver.until(lambda: driver.app.screen is beneath)
 
 
 def contrast(one: Color, other: Color) -> float:

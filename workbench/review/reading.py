@@ -12,10 +12,9 @@ from typing import Final
 
 from workbench.domain.reviews import CaseFilter
 from workbench.storage.case_failures import next_failure
-from workbench.storage.case_positions import list_positions, list_unanswered
+from workbench.storage.case_positions import count_positions, list_positions, list_unanswered
 from workbench.storage.cases import (
     CaseRow,
-    count_confusion,
     count_planned,
     load_names,
     load_rows,
@@ -23,14 +22,13 @@ from workbench.storage.cases import (
     positions_near,
     positions_that_pass,
 )
-from workbench.storage.connections import changes_seen
+from workbench.storage.confusions import count_confusion
+from workbench.storage.connections import break_off_when, changes_seen
 from workbench.storage.database import Database, open_for_reading
 
 _NEAR: Final = 2_000
 """Samples that are looked through for the first lines of a list: 10 ms at most."""
 _FIRST_LINES: Final = 128
-_STEPS: Final = 200_000
-"""Of SQLite's machine, some milliseconds, between two looks at whether somebody still waits."""
 _NAMES_AT_ONCE: Final = 10_000
 
 
@@ -44,7 +42,7 @@ class CaseReader:
 
     def break_off_when(self, is_outdated: Callable[[], bool]) -> None:
         """Ask this now and then while a statement runs; once it holds, the statement raises DatabaseError."""
-        self.db.conn.set_progress_handler(is_outdated, _STEPS)
+        break_off_when(self.db, is_outdated)
 
     def all_of(self, wanted: CaseFilter) -> Sequence[int]:
         """The positions of all samples that pass the filter, in order."""
@@ -60,7 +58,7 @@ class CaseReader:
 
     def count(self, wanted: CaseFilter) -> int:
         """How many samples pass the filter."""
-        return len(self.all_of(wanted))
+        return count_positions(self.db, self.run_id, wanted, self.reviewer)
 
     def rows(self, positions: Sequence[int]) -> list[CaseRow]:
         """The lines at these positions."""

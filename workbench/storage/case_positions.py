@@ -18,22 +18,14 @@ from sqlite_utils import Database
 from workbench.domain.predictions import FailureKind
 from workbench.domain.reviews import CaseFilter, CaseKind, ReviewField
 from workbench.storage.cases import count_planned
+from workbench.storage.confusions import ANSWERED, answers_to, golds_of
+from workbench.storage.scanning import mark_said
 from workbench.storage.searching import Needle
 
-_ROWS_AT_ONCE: Final = 4_096
-_BY_GOLD: Final = (
-    "WITH RECURSIVE label (gold) AS (SELECT MIN(gold_label) FROM prediction WHERE run_id = :run UNION ALL "
-    "SELECT (SELECT MIN(gold_label) FROM prediction WHERE run_id = :run AND gold_label > gold) "
-    "FROM label WHERE gold IS NOT NULL) SELECT gold FROM label WHERE gold IS NOT NULL"
-)
-"""The different labels, by a leap in the index for each: to group a million rows takes a hundred times longer."""
-_BY_ANSWER: Final = (
-    "WITH RECURSIVE label (top) AS ("
-    "SELECT MIN(top1) FROM prediction WHERE run_id = :run AND gold_label = :gold UNION ALL "
-    "SELECT (SELECT MIN(top1) FROM prediction WHERE run_id = :run AND gold_label = :gold AND top1 > top) "
-    "FROM label WHERE top IS NOT NULL) SELECT top FROM label WHERE top IS NOT NULL"
-)
-_ANSWERED: Final = "FROM prediction INDEXED BY prediction_by_answer WHERE run_id = :run AND gold_label = :gold "
+_ROWS_AT_ONCE: Final = 1_024
+_PIECE_BYTES: Final = 65_536
+_SPARSE: Final = 16
+"""Where fewer than one position of so many is marked, to leap from one to the next is quicker than to look at all."""
 _FAILING: Final = "SELECT position FROM prediction INDEXED BY prediction_by_failure WHERE run_id = :run "
 _REVIEWED: Final = (
     "FROM review AS said CROSS JOIN prediction ON prediction.run_id = said.run_id "
@@ -51,10 +43,15 @@ _CHANGED: Final = (  # both runs in the order of their samples, which is how the
 def list_positions(db: Database, run_id: int, wanted: CaseFilter, reviewer: str) -> Sequence[int]:
     """The positions of all samples that pass the filter, in order: four bytes for each, and nothing for all of them."""
     planned = count_planned(db, run_id)
-    kept: bytearray | None = None
-    for marks in _parts(_Run(db, run_id, planned), wanted, reviewer):
-        kept = marks if kept is None else _overlaid(kept, marks)
-    return range(planned) if kept is None else array("I", compress(range(planned), kept))
+    kept = _kept(_Run(db, run_id, planned), wanted, reviewer)
+    return range(planned) if kept is None else _marked(kept)
+
+
+def count_positions(db: Database, run_id: int, wanted: CaseFilter, reviewer: str) -> int:
+    """How many samples pass the filter."""
+    planned = count_planned(db, run_id)
+    kept = _kept(_Run(db, run_id, planned), wanted, reviewer)
+    return planned if kept is None else kept.count(1)
 
 
 def failing(db: Database, run_id: int, kinds: Iterable[FailureKind]) -> bytearray:
@@ -78,6 +75,7 @@ class _Run:
 
     def __init__(self, db: Database, run_id: int, planned: int) -> None:
         self.db = db
+        self.id = run_id
         self.values: dict[str, Any] = {"run": run_id}
         self.planned = planned
 
@@ -98,14 +96,13 @@ class _Run:
         self.mark(marks, sql, **values)
         return marks
 
-    def golds(self) -> list[str]:
-        """The gold labels of its samples."""
-        return [gold for (gold,) in self.db.conn.execute(_BY_GOLD, self.values).fetchall()]
 
-    def answers(self, gold: str) -> list[str]:
-        """What was answered about the samples of a gold label."""
-        rows = self.db.conn.execute(_BY_ANSWER, {**self.values, "gold": gold}).fetchall()
-        return [top1 for (top1,) in rows]
+def _kept(run: _Run, wanted: CaseFilter, reviewer: str) -> bytearray | None:
+    """What all parts of a filter leave; None: it has none."""
+    kept: bytearray | None = None
+    for marks in _parts(run, wanted, reviewer):
+        kept = marks if kept is None else _overlaid(kept, marks)
+    return kept
 
 
 def _parts(run: _Run, wanted: CaseFilter, reviewer: str) -> Iterator[bytearray]:
@@ -122,11 +119,11 @@ def _parts(run: _Run, wanted: CaseFilter, reviewer: str) -> Iterator[bytearray]:
 
 def _answered(run: _Run, wanted: CaseFilter) -> bytearray:
     marks = run.nothing()
-    for gold in run.golds() if wanted.gold is None else [wanted.gold]:
+    for gold in golds_of(run.db, run.id) if wanted.gold is None else [wanted.gold]:
         if wanted.predicted is None:
-            run.mark(marks, f"SELECT position {_ANSWERED}", gold=gold)
+            run.mark(marks, f"SELECT position {ANSWERED}", gold=gold)
         else:
-            run.mark(marks, f"SELECT position {_ANSWERED} AND top1 IS :top1", gold=gold, top1=wanted.predicted or None)
+            run.mark(marks, f"SELECT position {ANSWERED} AND top1 IS :top1", gold=gold, top1=wanted.predicted or None)
     return marks
 
 
@@ -147,34 +144,40 @@ def _of_kind(run: _Run, kind: CaseKind, reviewer: str) -> bytearray:
 def _searched(run: _Run, search: str) -> bytearray:
     """Where the words stand in a label, an answer, a note, an id or what was said."""
     needle, marks = Needle(search.casefold()), run.nothing()
-    for gold in run.golds():
+    for gold in golds_of(run.db, run.id):
         if needle.text in gold.casefold():
-            run.mark(marks, f"SELECT position {_ANSWERED}", gold=gold)
+            run.mark(marks, f"SELECT position {ANSWERED}", gold=gold)
             continue
-        for top1 in run.answers(gold):
+        for top1 in answers_to(run.db, run.id, gold):
             if needle.text in top1.casefold():
-                run.mark(marks, f"SELECT position {_ANSWERED} AND top1 = :top1", gold=gold, top1=top1)
+                run.mark(marks, f"SELECT position {ANSWERED} AND top1 = :top1", gold=gold, top1=top1)
     run.mark(
         marks,
         f"SELECT position {_REVIEWED} AND said.field = '{ReviewField.NOTE}' AND instr(casefold(said.value), :needle)",
         needle=needle.text,
     )
-    run.mark(  # samples in the order in which they are stored: the planned one is a shuffled one
-        marks,
-        "SELECT prediction.position FROM sample NOT INDEXED "
-        "CROSS JOIN prediction ON prediction.run_id = :run AND prediction.sample_id = sample.id "
-        "WHERE sample.dataset = (SELECT dataset FROM run WHERE id = :run) "
-        f"AND ({needle.is_in('name')} OR {needle.is_in('text')})",
-        needle=needle.text,
-        pattern=needle.pattern,
-    )
+    mark_said(run.db, run.id, needle, marks)
     return marks
 
 
+def _marked(marks: bytearray) -> "array[int]":
+    """The positions that are marked."""
+    if marks.count(1) * _SPARSE > len(marks):
+        return array("I", compress(range(len(marks)), marks))
+    found, position = array("I"), marks.find(1)
+    while position >= 0:
+        found.append(position)
+        position = marks.find(1, position + 1)
+    return found
+
+
 def _overlaid(one: bytearray, other: bytearray) -> bytearray:
-    """What is marked in both."""
-    both = int.from_bytes(one, "little") & int.from_bytes(other, "little")
-    return bytearray(both.to_bytes(len(one), "little"))
+    """What is marked in both, in place of the first. Piece by piece, so that nothing of the size of both is made."""
+    for start in range(0, len(one), _PIECE_BYTES):
+        piece = slice(start, start + _PIECE_BYTES)
+        both = int.from_bytes(one[piece], "little") & int.from_bytes(other[piece], "little")
+        one[piece] = both.to_bytes(len(one[piece]), "little")
+    return one
 
 
 def _all_but(marks: bytearray) -> bytearray:

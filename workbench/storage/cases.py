@@ -126,16 +126,6 @@ def count_planned(db: Database, run_id: int) -> int:
     return int(db.conn.execute(sql, (run_id,)).fetchone()[0])
 
 
-def count_confusion(db: Database, run_id: int) -> dict[tuple[str, str], int]:
-    """Planned samples by gold label and top-1 as they stand; the empty string stands for no answer."""
-    rows = db.conn.execute(
-        "SELECT gold_label, top1, COUNT(*) FROM prediction INDEXED BY prediction_by_answer "
-        "WHERE run_id = ? GROUP BY gold_label, top1",
-        (run_id,),
-    )
-    return {(gold, top1 or ""): n for gold, top1, n in rows}
-
-
 def _where(wanted: CaseFilter) -> tuple[str, dict[str, Any]]:
     parts = [_KINDS.get(wanted.kind, "failure = :failure")]
     values: dict[str, Any] = {"failure": str(wanted.kind)}

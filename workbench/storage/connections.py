@@ -1,7 +1,7 @@
 """One connection to a workspace: its errors are ours, and it has one kind of transaction."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, Self
@@ -12,6 +12,8 @@ from workbench.errors import DatabaseError
 
 PATIENCE_S: Final = 20.0
 """How long a statement waits for another connection's lock."""
+_STEPS: Final = 200_000
+"""Of SQLite's machine, some milliseconds, between two looks at whether somebody still waits."""
 
 
 def connected(
@@ -81,6 +83,18 @@ def path_of(db: Database) -> Path:
     return Path(db.conn.execute("PRAGMA database_list").fetchone()[2])
 
 
+def break_off_when(db: Database, is_outdated: Callable[[], bool]) -> None:
+    """Ask this now and then while a statement runs; once it holds, the statement raises DatabaseError."""
+    db.conn.is_outdated = is_outdated  # type: ignore[attr-defined]  # it is a _Connection
+    db.conn.set_progress_handler(is_outdated, _STEPS)
+
+
+def breaks_off_when(db: Database) -> Callable[[], bool] | None:
+    """What is asked now and then, if anything is."""
+    found: Callable[[], bool] | None = db.conn.is_outdated  # type: ignore[attr-defined]  # it is a _Connection
+    return found
+
+
 def changes_seen(db: Database) -> int:
     """A number that is another one once a different connection has written: it says when to look again."""
     return pragma(db, "data_version")
@@ -102,6 +116,8 @@ class _Connection(sqlite3.Connection):
     """Its errors are ours, in whichever step of a statement they come: damage is found by reading on."""
 
     path: Path
+    is_outdated: Callable[[], bool] | None = None
+    """See `break_off_when`."""
 
     def cursor(self, *_: Any, **__: Any) -> Any:
         return super().cursor(_Cursor)

@@ -14,7 +14,17 @@ from typing import Final
 from sqlite_utils import Database
 
 from workbench.errors import DatabaseError
-from workbench.storage.connections import PATIENCE_S, connected, pragma, statements, transaction, translated
+from workbench.storage.connections import (
+    PATIENCE_S,
+    break_off_when,
+    breaks_off_when,
+    connected,
+    path_of,
+    pragma,
+    statements,
+    transaction,
+    translated,
+)
 from workbench.storage.copies import make_private_file
 from workbench.storage.migrations import MIGRATIONS, migrate, record_version
 from workbench.storage.surroundings import assert_readable, assert_writable, is_remote, keep_private
@@ -27,6 +37,7 @@ __all__ = [
     "open_as_it_is",
     "open_for_reading",
     "open_workspace",
+    "opener_beside",
     "schema_text",
     "transaction",
     "translated",
@@ -105,6 +116,22 @@ def open_for_reading(path: Path, *, patience_s: float = PATIENCE_S) -> Database:
             db.close()
             raise
     return db
+
+
+def opener_beside(db: Database) -> Callable[[], Database]:
+    """A way for another thread to open a connection that reads beside this one, and is broken off with it.
+
+    What is returned raises DatabaseError for a file that is gone or locked.
+    """
+    path, is_outdated = path_of(db), breaks_off_when(db)
+
+    def opened() -> Database:
+        beside = open_for_reading(path)
+        if is_outdated is not None:
+            break_off_when(beside, is_outdated)
+        return beside
+
+    return opened
 
 
 def schema_text() -> str:

@@ -3,6 +3,7 @@
 Each is loaded when it is gone to: the first lines of a review do not wait for them.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import ClassVar
 
@@ -96,20 +97,23 @@ class Going(Noticing):
             await self.app.push_screen(ChoiceScreen(about, others, [_run_line(run) for run in others]), chosen)
 
     async def _show_metrics(self, *, is_matrix: bool) -> None:
-        from workbench.tui.metrics.confusion_table import confusion_table
+        from workbench.tui.metrics.confusion_table import ConfusionTable, confusion_table
         from workbench.tui.metrics.metrics_screen import FIGURES, MATRIX, MetricsScreen
 
         desk = self.desk()
         if desk is None:
             return
         with self.noticing():
-            table = confusion_table(desk.card, await elsewhere(desk.confusion))
+            counting = asyncio.create_task(elsewhere(desk.confusion))
+
+            async def counted() -> ConfusionTable:
+                return confusion_table(desk.card, await counting)
 
             async def chosen(wanted: CaseFilter | None) -> None:
                 if wanted is not None:
                     await self.show_samples(desk, wanted)
 
-            await self.app.push_screen(MetricsScreen(desk, table, MATRIX if is_matrix else FIGURES), chosen)
+            await self.app.push_screen(MetricsScreen(desk, counted(), MATRIX if is_matrix else FIGURES), chosen)
 
 
 def _run_line(run: Run) -> Line:

@@ -10,7 +10,7 @@ from workbench.domain.datasets import DatasetCard
 from workbench.domain.runs import Run
 from workbench.domain.scoring.protocols import Protocol
 from workbench.settings import Settings
-from workbench.storage.cases import count_confusion
+from workbench.storage.confusions import count_confusion
 from workbench.storage.database import Database, open_workspace
 from workbench.storage.runs import load_runs
 

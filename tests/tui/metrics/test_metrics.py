@@ -21,7 +21,7 @@ async def test_p_goes_through_the_protocols_and_the_choice_stays(review: ReviewR
         await driver.until_seen("protocol answered")
         await driver.until_seen("counted 22")
         await driver.press("q")
-        await driver.until_seen("answered  ana")
+        await driver.until_seen("all  answered")
         await driver.press("M")
         await driver.until_seen("protocol answered")
 

@@ -57,6 +57,6 @@ def test_lines_are_forgotten_from_the_one_longest_unseen_on() -> None:
     known = KnownRows()
     for position in range(3_000):
         known.add([row(position)])
-    assert (len(known), 0 in known, 2_999 in known) == (2_048, False, True)
+    assert (len(known), 0 in known, 2_999 in known) == (512, False, True)
     known.keep_only([2_999, 5])
     assert (len(known), known.at(2_999)) == (1, row(2_999))

@@ -1,5 +1,6 @@
 """A run under one protocol: metrics, classes, the confusion matrix, published methods, places and refusals."""
 
+from collections.abc import Awaitable
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on, work
@@ -38,7 +39,7 @@ _VIEWS: Final = (FIGURES, "classes", MATRIX, "published", "places and refusals")
 
 
 class MetricsScreen(Noticing):
-    """Ends with the filter of a cell of the matrix, or None."""
+    """Ends with the filter of a cell of the matrix, or None. Scores once a page is shown that says something of it."""
 
     SCOPES: ClassVar[tuple[Scope, ...]] = (Scope.METRICS,)
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.METRICS)
@@ -50,14 +51,17 @@ class MetricsScreen(Noticing):
     }
     """
 
-    def __init__(self, desk: DeskParts, table: ConfusionTable, view: str) -> None:
+    def __init__(self, desk: DeskParts, counted: Awaitable[ConfusionTable], view: str) -> None:
         super().__init__()
+        self._counted = counted
         self._desk = desk
         self._scores: RunScores | None = None
         self._protocol = Protocol.STRICT
+        self._scored_by: Protocol | None = None
+        """The protocol of the scores, also of those on their way."""
         self._status = RunLine(desk.card, desk.run)
         self._views = ViewsLine(_VIEWS, _VIEWS.index(view))
-        self._matrix = ConfusionPane(table, folds=bool(desk.card.folds))
+        self._matrix: ConfusionPane | None = None
         self._texts = {name: Static("scoring …", markup=False) for name in _PAGES}
         self._view = view
 
@@ -68,13 +72,17 @@ class MetricsScreen(Noticing):
         with ContentSwitcher(initial=_id(self._view)):
             for name in _VIEWS:
                 with VerticalScroll(id=_id(name), classes="page", can_focus=False):
-                    yield self._matrix if name == MATRIX else self._texts[name]
+                    if name != MATRIX:
+                        yield self._texts[name]
         yield KeysLine()
 
-    def on_mount(self) -> None:
-        """Score with the protocol that was looked at last."""
-        self.set_focus(self._matrix.grid)
+    async def on_mount(self) -> None:
+        """Begin with the protocol that was looked at last. The matrix was counted while the screen was laid out."""
         self._show_protocol(habits_of(self.app).protocol)
+        with self.noticing():
+            self._matrix = ConfusionPane(await self._counted, folds=bool(self._desk.card.folds))
+            await self.query_one(f"#{_id(MATRIX)}").mount(self._matrix)
+            self.set_focus(self._matrix.grid)
 
     def on_resize(self) -> None:
         """Draw the pages for the width there is."""
@@ -90,7 +98,7 @@ class MetricsScreen(Noticing):
 
     def action_walk(self, rows: int, columns: int) -> None:
         """Move over the cells of the matrix; elsewhere scroll, or go to another view."""
-        if self._view == MATRIX:
+        if self._matrix is not None and self._view == MATRIX:
             self._matrix.walk(rows, columns)
         elif rows:
             self._page.scroll_relative(y=rows, animate=False)
@@ -110,12 +118,13 @@ class MetricsScreen(Noticing):
 
     def action_shares(self) -> None:
         """Counts or shares in the matrix."""
-        self._matrix.turn()
+        if self._matrix is not None:
+            self._matrix.turn()
 
     @on(ConfusionGrid.Clicked)
     def action_choose(self) -> None:
         """End with the cell under the cursor."""
-        if self._view == MATRIX:
+        if self._matrix is not None and self._view == MATRIX:
             self.dismiss(self._matrix.wanted)
         else:
             self._show_view(MATRIX)
@@ -141,11 +150,17 @@ class MetricsScreen(Noticing):
         self._view = name
         self._views.choose(name)
         self.query_one(ContentSwitcher).current = _id(name)
+        self._score_what_is_seen()
 
     def _show_protocol(self, protocol: Protocol) -> None:
         self._protocol = protocol
         self._status.show(f"protocol {protocol}")
-        self._score(protocol)
+        self._score_what_is_seen()
+
+    def _score_what_is_seen(self) -> None:
+        if self._view != MATRIX and self._scored_by is not self._protocol:
+            self._scored_by = self._protocol
+            self._score(self._protocol)
 
     @work(group="scores", exclusive=True)
     async def _score(self, protocol: Protocol) -> None:

@@ -14,7 +14,7 @@ from workbench.domain.reviews import CaseFilter
 from workbench.storage.cases import CaseRow
 
 PAGE_ROWS: Final = 64
-_MOST_ROWS: Final = 2_048
+_MOST_ROWS: Final = 512
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from time import monotonic
 from typing import Final
 
 from textual.app import ComposeResult
@@ -13,7 +14,7 @@ from workbench.tui.keys_line import KeysLine
 from workbench.tui.text_screen import TextScreen
 
 _REST_S: Final = 0.08
-"""How long the fingers must rest before the list follows."""
+"""The list follows a key at once that comes after so long a rest; while keys come quicker, once they rest so long."""
 
 
 class SearchScreen(TextScreen):
@@ -28,7 +29,7 @@ class SearchScreen(TextScreen):
 
     @dataclass
     class Edited(Message):
-        """The fingers rest."""
+        """Something else is written."""
 
         text: str
 
@@ -36,6 +37,7 @@ class SearchScreen(TextScreen):
         super().__init__(text, "search")
         self._tell = tell
         self._rest: Timer | None = None
+        self._edited_s = 0.0
 
     def compose(self) -> ComposeResult:
         """The line alone."""
@@ -43,7 +45,11 @@ class SearchScreen(TextScreen):
         yield KeysLine()
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Wait for the fingers to rest."""
+        """Tell what is written now: at once, or when the fingers rest."""
+        before_s, self._edited_s = self._edited_s, monotonic()
         if self._rest is not None:
             self._rest.stop()
-        self._rest = self.set_timer(_REST_S, lambda: self._tell(self.Edited(event.value)))
+        if self._edited_s - before_s >= _REST_S:
+            self._tell(self.Edited(event.value))
+        else:
+            self._rest = self.set_timer(_REST_S, lambda: self._tell(self.Edited(event.value)))

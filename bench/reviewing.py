@@ -26,7 +26,7 @@ from reviewing_workspace import FREQUENT, KEY, RARE, make_workspace
 
 SIZES: Final = (1_000, 100_000, 1_000_000)
 STARTS: Final = 5
-MOVES: Final = 200
+MOVES: Final = 100
 PAGES: Final = 30
 _PAGE_DOWN: Final = "\x1b[6~"
 _ESCAPE: Final = "\x1b"
@@ -78,15 +78,19 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as passing:
         folder = given.keep or Path(passing)
         places = {size: _place(folder, size) for size in sizes}
+        help_s = statistics.median(_help_s(folder) for _ in range(7))
         bare_s, bare_mb = _bare(folder)
-        opened = [_measured(f"{size:,}", place, share) for size, place in places.items()]
+        print(f"a bare application: first paint {bare_s:.2f} s, {bare_mb[0]:.0f} MB ({bare_mb[1]:.0f})\n")
+        opened = []
+        for size, place in places.items():
+            opened.append(_measured(f"{size:,}", place, share))
+            _print_figures(opened[-1], with_head=len(opened) == 1)
         largest = places[sizes[-1]]
         with _writer(largest):
             beside = _measured(f"{sizes[-1]:,}, 50 settled a second", largest, share)
+        _print_figures(beside, with_head=False)
         tails = [_slow_line(largest) for _ in range(3)]
-        help_s = statistics.median(_help_s(folder) for _ in range(7))
-    print(f"a bare application: first paint {bare_s:.2f} s, {bare_mb[0]:.0f} MB ({bare_mb[1]:.0f})\n")
-    _print_figures([*opened, beside])
+    print()
     _print_targets(opened, beside, bare_mb, tails, help_s)
 
 
@@ -230,17 +234,13 @@ def _help_s(folder: Path) -> float:
     return time.perf_counter() - started_s
 
 
-def _print_figures(all_opened: Sequence[Opened]) -> None:
-    kinds = list(dict.fromkeys(what for opened in all_opened for what in opened.times))
-    print("| samples | first paint s | MB (anonymous) | " + " | ".join(kinds) + " |")
-    print("|---" * (3 + len(kinds)) + "|")
-    for opened in all_opened:
-        cells = [
-            f"{opened.median(what):.1f} / {opened.late(what):.1f}" if what in opened.times else "" for what in kinds
-        ]
-        memory = f"{opened.memory_mb[0]:.0f} ({opened.memory_mb[1]:.0f})"
-        print(f"| {opened.name} | {statistics.median(opened.first_s):.2f} | {memory} | " + " | ".join(cells) + " |")
-    print()
+def _print_figures(opened: Opened, *, with_head: bool) -> None:
+    if with_head:
+        print("| samples | first paint s | MB (anonymous) | " + " | ".join(opened.times) + " |")
+        print("|---" * (3 + len(opened.times)) + "|")
+    memory = f"{opened.memory_mb[0]:.0f} ({opened.memory_mb[1]:.0f})"
+    times = " | ".join(f"{opened.median(what):.1f} / {opened.late(what):.1f}" for what in opened.times)
+    print(f"| {opened.name} | {statistics.median(opened.first_s):.2f} | {memory} | {times} |", flush=True)
 
 
 def _print_targets(

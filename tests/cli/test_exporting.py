@@ -41,6 +41,15 @@ def test_the_protocol_stands_in_every_file(rafdb: Emowb) -> None:
         assert {row["protocol"] for row in rows} <= {"answered"}
 
 
+def test_what_answers_are_compared_with_stands_in_every_file(rafdb: Emowb) -> None:
+    done = rafdb("export", "rafdb", "--against", "reviews", "--format", "jsonl,md", "--what", "metrics,confusion")
+    *tables, document = [Path(line) for line in done.stdout.splitlines()]
+    for path in tables:
+        rows = [json.loads(row) for row in path.read_text().splitlines()]
+        assert {row["against"] for row in rows} == {"reviews"}
+    assert "Against reviews: 0 gold labels" in document.read_text()
+
+
 @pytest.mark.parametrize(
     ("words", "hint"),
     [
@@ -50,6 +59,7 @@ def test_the_protocol_stands_in_every_file(rafdb: Emowb) -> None:
         (("--what", "reviews", "--format", "md"), "choose csv, jsonl or parquet"),
         (("--run", "mian"), "did you mean main"),
         (("--format", "csv", "--with-images"), "add --format html"),
+        (("--neutral", "drop"), "scored by sign"),
     ],
 )
 def test_a_word_that_means_nothing_is_refused_with_the_nearest(

@@ -27,7 +27,7 @@ GOLD = {
     "c/zero": "neutral",
     "d/pending": "negative",
 }
-OF_STRICT = {"protocol": "strict", "planned": "6", "answered": "3", "dataset": "cmumosi"}
+OF_STRICT = {"protocol": "strict", "planned": "6", "answered": "3", "dataset": "cmumosi", "against": "gold"}
 
 
 @pytest.fixture

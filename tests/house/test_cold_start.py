@@ -33,5 +33,15 @@ def test_the_domain_loads_no_library_of_the_outside_world() -> None:
     assert loaded_by(code) & (HEAVY | {"sqlite3", "asyncio", "typer", "httpx2"}) == set()
 
 
+def test_a_review_starts_without_the_screens_that_it_leads_to() -> None:
+    check = "import sys, workbench.tui.app\nsys.stderr.write(' '.join(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
+    loaded = done.stderr.split()
+    assert "workbench.tui.review.review_screen" in loaded
+    assert [name for name in loaded if name.split(".")[2:3] in (["queue"], ["metrics"], ["compare"], ["export"])] == []
+
+
 def test_the_review_screen_starts_without_decoders_and_without_the_client() -> None:
-    assert loaded_by("import workbench.tui.app") & {"cv2", "openai", "sklearn", "scipy", "openpyxl"} == set()
+    assert (
+        loaded_by("import workbench.tui.app") & {"cv2", "openai", "sklearn", "scipy", "openpyxl", "pydantic"} == set()
+    )

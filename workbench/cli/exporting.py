@@ -7,8 +7,8 @@ import typer
 
 from workbench.cli.context import AsJson, Key, RunName, opened
 from workbench.cli.output import say, show, show_json
-from workbench.cli.results import ProtocolOption
-from workbench.domain.scoring.protocols import Protocol
+from workbench.cli.results import AgainstOption, NeutralOption, ProtocolOption, check_neutral
+from workbench.domain.scoring.protocols import Against, Protocol
 from workbench.domain.tasks import Modality
 from workbench.errors import UsageError
 
@@ -42,6 +42,8 @@ def export(
         ),
     ] = "csv",
     protocol: ProtocolOption = Protocol.STRICT,
+    neutral: NeutralOption = None,
+    against: AgainstOption = Against.GOLD,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Default: ./exports.")] = None,
     with_images: Annotated[
         bool,
@@ -60,6 +62,7 @@ def export(
         emowb export rafdb --what metrics,predictions --out results
         emowb export rafdb --format html
         emowb export rafdb --run main --format latex,md --what metrics --protocol answered
+        emowb export rafdb --format html --against reviews
     """
     from workbench.export.exporting import Format, Wanted, export_run, formats_named, tables_named
     from workbench.wiring.choosing import chosen_run
@@ -68,12 +71,15 @@ def export(
         tables=tables_named(what),
         formats=formats_named(formats),
         protocol=protocol,
+        neutral=neutral,
+        against=against,
         gallery=gallery,
         with_images=with_images,
     )
     if with_images and Format.HTML not in wanted.formats:
         raise UsageError("--with-images is for the report; add --format html")
     with opened(context, key, exports=out) as at:
+        check_neutral(at.card, neutral)
         found = chosen_run(at.db, at.card.key, run)
         paths = export_run(at.db, at.card, found, at.settings.exports, wanted)
     if with_images and Modality(found.spec.modality).has_pictures:

@@ -13,6 +13,7 @@ from workbench.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from workbench.domain.datasets import DatasetCard
     from workbench.domain.scoring.metrics import Confusion, Scores
     from workbench.pipeline.scoring.published import PublishedFigure
     from workbench.pipeline.scoring.rates import Rates
@@ -24,6 +25,9 @@ ProtocolOption = Annotated[Protocol, typer.Option("--protocol", help="What count
 
 NeutralOption = Annotated[
     Neutral | None, typer.Option("--neutral", help="What an answer neutral counts as, where gold has a sign.")
+]
+AgainstOption = Annotated[
+    Against, typer.Option("--against", help="gold, or gold as reviewers would have it where they agree.")
 ]
 
 
@@ -39,9 +43,7 @@ def show_metrics(
     run: RunName = None,
     protocol: ProtocolOption = Protocol.STRICT,
     neutral: NeutralOption = None,
-    against: Annotated[
-        Against, typer.Option(help="gold, or gold as reviewers would have it where they agree.")
-    ] = Against.GOLD,
+    against: AgainstOption = Against.GOLD,
     as_json: AsJson = False,
 ) -> None:
     """Score a run, with the paper's figures beside.
@@ -59,8 +61,7 @@ def show_metrics(
     from workbench.wiring.choosing import chosen_run
 
     with opened(context, key) as at:
-        if neutral is not None and not scores_signs(at.card):
-            raise UsageError(f"--neutral is for sets that are scored by sign; {at.card.key} is not")
+        check_neutral(at.card, neutral)
         found = chosen_run(at.db, at.card.key, run)
         scores = score_run(at.db, at.card, found, protocol, neutral=neutral, against=against)
     if as_json:
@@ -74,12 +75,16 @@ def show_metrics(
     suggest(f"emowb open {scores.dataset} (look at the failures), emowb export {scores.dataset}")
 
 
+def check_neutral(card: "DatasetCard", neutral: Neutral | None) -> None:
+    """Raises UsageError where a rule for neutral answers has nothing to rule."""
+    if neutral is not None and not scores_signs(card):
+        raise UsageError(f"--neutral is for sets that are scored by sign; {card.key} is not")
+
+
 def show_scores(run_scores: "RunScores") -> None:
     """The table of metrics of one run, for people."""
     scores = run_scores.scores
     show(f"{run_scores.dataset} / {run_scores.run}, protocol {run_scores.protocol}: {run_scores.rule}")
-    if run_scores.against is Against.REVIEWS:
-        show(f"against reviews: {run_scores.regolded} gold labels are as the reviewers agree, the others as they were")
     show(
         f"planned {scores.planned}, answered {scores.answered}, coverage {percent(scores.coverage)} %"
         + (f", not scored for their gold label {run_scores.unscored}" if run_scores.unscored else "")

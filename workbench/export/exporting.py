@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 
 from workbench.domain.datasets import DatasetCard
 from workbench.domain.runs import Run
-from workbench.domain.scoring.protocols import Protocol
+from workbench.domain.scoring.protocols import Against, Neutral, Protocol
 from workbench.errors import UsageError, unknown_name
 from workbench.export.documents import DOCUMENT_TABLES, write_latex, write_markdown
 from workbench.export.flat import csv_of, jsonl_of
@@ -49,6 +49,9 @@ class Wanted:
     """The HTML report is always whole, whatever stands here."""
     formats: Sequence[Format] = (Format.CSV,)
     protocol: Protocol = Protocol.STRICT
+    neutral: Neutral | None = None
+    """In place of the protocol's own rule."""
+    against: Against = Against.GOLD
     gallery: int = MOST_IN_GALLERY
     """The most failures that the report shows."""
     with_images: bool = False
@@ -85,7 +88,7 @@ def export_run(db: Database, card: DatasetCard, run: Run, folder: Path, wanted: 
     target = folder / path_part(run.dataset) / path_part(run.name)
     written: dict[Format, list[Path]] = {}
     with one_moment(db):
-        source = read_source(db, card, run, wanted.protocol)
+        source = read_source(db, card, run, wanted.protocol, neutral=wanted.neutral, against=wanted.against)
         for one in wanted.formats:
             if one in _WRITERS:
                 written[one] = _WRITERS[one](source, target, wanted.tables)

@@ -44,6 +44,7 @@ def _metrics_columns(_: Source) -> tuple[Column, ...]:
         *numbers("value", "low", "high"),
         *counts("support", "planned", "answered"),
         *numbers("coverage"),
+        *texts("against", "rule"),
     )
 
 
@@ -51,7 +52,7 @@ def _metrics_rows(source: Source) -> Iterator[Row]:
     """One long table: a row for each figure, `label` being None for those of the whole run."""
     one = source.scores
     run = (one.dataset, one.run, one.spec_hash, str(one.protocol))
-    after = (one.scores.planned, one.scores.answered, one.scores.coverage)
+    after = (one.scores.planned, one.scores.answered, one.scores.coverage, str(one.against), one.rule)
     for metric, label, figure, support in _figures(one):
         yield (*run, metric, label, figure.value, figure.low, figure.high, support, *after)
 
@@ -193,12 +194,17 @@ _ATTEMPT: Final = (
     *counts("job", "prompt_tokens", "completion_tokens", "cached_tokens", "image_tokens"),
     *(*numbers("cost_usd", "estimated_usd", "latency_s"), *texts("reply", "refusal", "error", "prompt")),
 )
-_OF_RUN: Final = (*texts("run", "spec_hash", "protocol"), *counts("planned", "answered"), *texts("dataset"))
+_OF_RUN: Final = (*texts("run", "spec_hash", "protocol"), *counts("planned", "answered"), *texts("dataset", "against"))
 
 
 def _of_run(source: Source) -> tuple[Value, ...]:
     one = source.scores
-    return one.run, one.spec_hash, str(one.protocol), one.scores.planned, one.scores.answered, one.dataset
+    counted = one.scores
+    return (
+        *(one.run, one.spec_hash, str(one.protocol), counted.planned, counted.answered),
+        one.dataset,
+        str(one.against),
+    )
 
 
 _Columns = Callable[[Source], tuple[Column, ...]]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from workbench import __version__
 from workbench.domain.datasets import DatasetCard
 from workbench.domain.runs import Run
-from workbench.domain.scoring.protocols import Protocol
+from workbench.domain.scoring.protocols import Against, Neutral, Protocol
 from workbench.pipeline.scoring.run_scores import RunScores, score_run
 from workbench.storage.database import Database
 
@@ -30,6 +30,7 @@ class Source:
             "spec_hash": self.run.spec_hash,
             "protocol": str(self.scores.protocol),
             "rule": self.scores.rule,
+            "against": str(self.scores.against),
             "planned": str(scores.planned),
             "answered": str(scores.answered),
             "coverage": "" if scores.coverage is None else repr(scores.coverage),
@@ -40,6 +41,15 @@ class Source:
         }
 
 
-def read_source(db: Database, card: DatasetCard, run: Run, protocol: Protocol) -> Source:
+def read_source(
+    db: Database,
+    card: DatasetCard,
+    run: Run,
+    protocol: Protocol,
+    *,
+    neutral: Neutral | None = None,
+    against: Against = Against.GOLD,
+) -> Source:
     """Read and score a run."""
-    return Source(db=db, card=card, run=run, scores=score_run(db, card, run, protocol))
+    scores = score_run(db, card, run, protocol, neutral=neutral, against=against)
+    return Source(db=db, card=card, run=run, scores=scores)

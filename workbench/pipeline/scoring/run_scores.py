@@ -45,7 +45,7 @@ class RunScores:
     protocol: Protocol
     rules: Rules
     rule: str
-    """The rules in words, for this data set."""
+    """The rules in words, for this data set, and what answers are compared with where that is not gold."""
     against: Against
     regolded: int
     """Samples that are compared with another label than gold, since reviewers agree on it."""
@@ -103,7 +103,7 @@ def score_run(
         spec_hash=run.spec_hash,
         protocol=protocol,
         rules=rules,
-        rule=rules.in_words(card),
+        rule=rules.in_words(card) + (_regolded_in_words(len(regolded)) if against is Against.REVIEWS else ""),
         against=against,
         regolded=len(regolded),
         headline=card.metrics,
@@ -123,6 +123,10 @@ def score_run(
         ),
         published=published_for(run.dataset),
     )
+
+
+def _regolded_in_words(regolded: int) -> str:
+    return f" Against reviews: {regolded:,} gold labels are as the reviewers agree, the others as they were."
 
 
 def as_json(run_scores: RunScores) -> dict[str, Any]:

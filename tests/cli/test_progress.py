@@ -1,6 +1,6 @@
 import asyncio
 
-from workbench.cli.progress import EVERY_S, Watched, duration, lane_line, status_lines, tick
+from workbench.cli.progress import EVERY_S, Watched, lane_line, status_lines, tick
 from workbench.domain.batches import Step
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.replies import Outcome
@@ -65,11 +65,6 @@ def test_a_lane_that_is_left_out_says_why() -> None:
     lane = Lane("b", Limits(), 0.0)
     lane.closed = "the key is refused"
     assert lane_line(lane.state(0.0)) == "b: left out (the key is refused)"
-
-
-def test_lengths_of_time_read_as_people_say_them() -> None:
-    said = [duration(seconds) for seconds in (0, 41.4, 200, 7_500, 273_600)]
-    assert said == ["0 s", "41 s", "3 min 20 s", "2 h 5 min", "3 d 4 h"]
 
 
 def test_where_there_is_no_terminal_a_line_comes_every_ten_seconds() -> None:

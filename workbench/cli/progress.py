@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from workbench.cli.output import dollars, say
+from workbench.domain.durations import duration
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.visible import visible
 
@@ -99,18 +100,6 @@ def lane_line(state: "LaneState") -> str:
     if state.paused_s >= 1:
         words.append(f"told to wait {duration(state.paused_s)}")
     return f"{state.name}: {', '.join(words)}"
-
-
-def duration(seconds: float) -> str:
-    """A length of time for people: 41 s, 3 min 20 s, 2 h 5 min, 3 d 4 h."""
-    minutes, secs = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    days, hours = divmod(hours, 24)
-    if days:
-        return f"{days} d {hours} h"
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {secs} s" if minutes else f"{secs} s"
 
 
 def _against(amount: float, limit: float | None, unit: str) -> str:

@@ -6,6 +6,7 @@ from typing import Final
 
 from rich.cells import cell_len
 
+from workbench.domain.durations import duration
 from workbench.domain.queueing import BatchRow, BatchState, LaneMeter, RunSnapshot, RunTotals
 from workbench.domain.visible import visible
 from workbench.tui.case_line import fit
@@ -200,18 +201,6 @@ def _last_words(row: BatchRow) -> str:
         return f"sent {row.sent_at[11:19]}"
     latency = f" {row.latency_s:.1f} s" if row.latency_s else ""
     return f"{row.fault or row.outcome}{latency}"
-
-
-def duration(seconds: float) -> str:
-    """A length of time for people: 41 s, 3 min 20 s, 2 h 5 min, 3 d 4 h."""
-    minutes, secs = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    days, hours = divmod(hours, 24)
-    if days:
-        return f"{days} d {hours} h"
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {secs} s" if minutes else f"{secs} s"
 
 
 def amount(number: float) -> str:

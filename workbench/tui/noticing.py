@@ -2,17 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Final
-
-from textual.screen import Screen
+from typing import Final
 
 from workbench.domain.visible import visible
 from workbench.errors import WorkbenchError
+from workbench.tui.patient_screen import PatientScreen
 
 _NOTICE_CHARS: Final = 400
 
 
-class Noticing(Screen[Any]):
+class Noticing(PatientScreen):
     """A screen that says what went wrong instead of breaking."""
 
     @contextmanager

@@ -18,7 +18,6 @@ from workbench.storage.samples import load_dataset
 from workbench.wiring.choosing import chosen_run
 from workbench.wiring.desk import DeskParts, desk_of
 from workbench.wiring.frames import frame_request
-from workbench.wiring.sending import asked_again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +90,12 @@ def review_parts(
         raise UsageError(f"--changed-from names run {run.name} itself; name another run with --run or --changed-from")
     card, root = imported.card, imported.root
     wanted = frame_request(run.spec)
+
+    def ask_again(sample_ids: Sequence[str]) -> Generator[RunEvent]:
+        from workbench.wiring.sending import asked_again
+
+        return asked_again(settings, environment, run, sample_ids)
+
     parts = ReviewParts(
         card=card,
         run=run,
@@ -102,7 +107,7 @@ def review_parts(
         clip_rate=lambda sample: clip_rate(root, sample),
         sent_indices=lambda sample: tuple(frame.index for frame in sample_frames(root, sample, wanted)),
         frame_numbers=lambda sample: frame_numbers(root, sample),
-        ask_again=lambda sample_ids: asked_again(settings, environment, run, sample_ids),
+        ask_again=ask_again,
         desk=desk_of(settings, environment, card, run),
     )
     return parts if beside is None else parts.changed_from(beside)

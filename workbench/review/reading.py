@@ -26,8 +26,8 @@ from workbench.storage.confusions import count_confusion
 from workbench.storage.connections import break_off_when, changes_seen
 from workbench.storage.database import Database, open_for_reading
 
-_NEAR: Final = 2_000
-"""Samples that are looked through for the first lines of a list: 10 ms at most."""
+_NEAR: Final = 500
+"""Samples that are looked through for the first lines of a list, while all are looked through: some milliseconds."""
 _FIRST_LINES: Final = 128
 _NAMES_AT_ONCE: Final = 10_000
 

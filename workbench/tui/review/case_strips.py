@@ -14,7 +14,7 @@ from workbench.tui.case_line import Columns, Piece, case_line
 from workbench.tui.tones import tone
 
 TONES: Final = ("plain", "soft", "right", "wrong", "doubt", "busy", "flag")
-_MOST_STRIPS: Final = 512
+_MOST_STRIPS: Final = 256
 
 _Key = tuple[int, int, bool, bool, str]
 

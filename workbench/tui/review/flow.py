@@ -15,9 +15,10 @@ class Flow(Widget):
 
     DEFAULT_CSS = "Flow { height: auto; text-wrap: nowrap; }"
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, *, classes: str | None = None) -> None:
+        super().__init__(classes=classes)
         self._pieces: Sequence[Content] = ()
+        self.display = False
 
     def show(self, pieces: Sequence[Content]) -> None:
         """Show other pieces; nothing at all where there are none."""

@@ -23,9 +23,10 @@ class Fact(Horizontal):
     }
     """
 
-    def __init__(self, name: str) -> None:
-        super().__init__(Static(name, classes="name", markup=False))
+    def __init__(self, name: str, *, classes: str | None = None) -> None:
+        super().__init__(Static(name, classes="name", markup=False), classes=classes)
         self._value = Static(classes="value", markup=False)
+        self.display = False
 
     def compose(self) -> ComposeResult:
         """The value beside the name."""
@@ -53,13 +54,9 @@ class PredictionPane(VerticalScroll, can_focus=False):
         super().__init__()
         self._card = card
         self._gold, self._model, self._why = Fact("gold"), Fact("model"), Fact("why")
-        self._mine, self._others, self._last = Fact("you"), Fact("others"), Fact("last")
-        self._beside = Fact("beside")
-        self._last.add_class("line")
-        self._beside.add_class("line")
-        self._ranking, self._labels, self._other_ranking = Flow(), Flow(), Flow()
-        for flow in (self._ranking, self._labels, self._other_ranking):
-            flow.add_class("under")
+        self._mine, self._others, self._last = Fact("you"), Fact("others"), Fact("last", classes="line")
+        self._beside = Fact("beside", classes="line")
+        self._ranking, self._labels, self._other_ranking = (Flow(classes="under") for _ in range(3))
 
     def compose(self) -> ComposeResult:
         """From what is given to what people say."""

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -73,11 +73,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="1,000 and 100,000 samples, a tenth of the keys")
     parser.add_argument("--keep", type=Path, help="a folder for the workspaces, made there once and used again")
+    parser.add_argument(
+        "--starts", action="store_true", help="only the time to the first lines, a bare one beside each"
+    )
     given = parser.parse_args()
     sizes, share = (SIZES[:2], 0.1) if given.quick else (SIZES, 1.0)
     with tempfile.TemporaryDirectory() as passing:
         folder = given.keep or Path(passing)
         places = {size: _place(folder, size) for size in sizes}
+        if given.starts:
+            _print_starts(folder, places)
+            return
         help_s = statistics.median(_help_s(folder) for _ in range(7))
         bare_s, bare_mb = _bare(folder)
         print(f"a bare application: first paint {bare_s:.2f} s, {bare_mb[0]:.0f} MB ({bare_mb[1]:.0f})\n")
@@ -92,6 +98,25 @@ def main() -> None:
         tails = [_slow_line(largest) for _ in range(3)]
     print()
     _print_targets(opened, beside, bare_mb, tails, help_s)
+
+
+def _print_starts(folder: Path, places: Mapping[int, Path]) -> None:
+    """Every start has one of a bare application beside it: the machine's pace changes within a minute."""
+    print("| samples | first paint s | a bare application s | times |\n|---|---|---|---|")
+    for size, place in places.items():
+        opened_s, bare_s = [], []
+        for _ in range(3 * STARTS):
+            with _terminal(place) as terminal:
+                opened_s.append(terminal.shown(_ROW))
+            bare_s.append(_bare_start_s(folder))
+        times = statistics.median(one / bare for one, bare in zip(opened_s, bare_s, strict=True))
+        spread = f"{statistics.median(opened_s):.2f} ({min(opened_s):.2f} to {max(opened_s):.2f})"
+        print(f"| {size:,} | {spread} | {statistics.median(bare_s):.2f} | {times:.1f} |", flush=True)
+
+
+def _bare_start_s(folder: Path) -> float:
+    with _terminal(folder, "-c", _BARE) as terminal:
+        return terminal.shown(r"bare\.jpg")
 
 
 def _place(folder: Path, size: int) -> Path:

@@ -54,9 +54,9 @@ def _draw_clip(path: Path, seed: int) -> None:
 
 def take_needed(folder: Path, policy: str) -> Callable[[str], None]:
     """The workbench's way."""
+    from workbench.domain.datasets.samples import MediaKind, Sample
+    from workbench.domain.datasets.tasks import FramePolicy
     from workbench.domain.runs import Colour
-    from workbench.domain.samples import MediaKind, Sample
-    from workbench.domain.tasks import FramePolicy
     from workbench.media.frames import FrameRequest, sample_frames
 
     wanted = FrameRequest(policy=FramePolicy.parse(policy), colour=Colour.RGB, longest_side_px=WIDTH_PX)
@@ -72,7 +72,7 @@ def take_all(folder: Path, policy: str) -> Callable[[str], None]:
     """The ancestor's way."""
     import cv2
 
-    from workbench.domain.tasks import FramePolicy, frame_indices
+    from workbench.domain.datasets.tasks import FramePolicy, frame_indices
 
     def take(name: str) -> None:
         capture = cv2.VideoCapture(str(folder / name))

@@ -65,10 +65,10 @@ def _imported(key: str, folder: str) -> tuple[float, float, float, float]:
 
 def import_one(key: str, folder: Path) -> None:
     """Import and store one tree; print what `_imported` reads."""
-    from workbench.domain.datasets import CARDS
+    from workbench.domain.datasets.cards import CARDS
     from workbench.importers.readers import read_dataset
-    from workbench.pipeline.importing import store_dataset
-    from workbench.storage.database import open_workspace
+    from workbench.pipeline.store_dataset import store_dataset
+    from workbench.storage.workspace.database import open_workspace
 
     db = open_workspace(folder / "workspace.db", create=True)
     started_mb, started_s, started_cpu_s = _most_mb(), time.monotonic(), time.process_time()

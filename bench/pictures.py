@@ -25,7 +25,7 @@ from textual.strip import Strip
 from workbench.embedded.action_units import ActionUnits
 from workbench.embedded.faces import draw_face
 from workbench.embedded.looks import Look, any_light, any_person, any_pose
-from workbench.tui.pictures.encoded import Box, CellPicture, Encoded, Form, KittyPicture, SixelPicture
+from workbench.tui.pictures.encoded import Box, CellPicture, Encoded, KittyPicture, PictureForm, SixelPicture
 from workbench.tui.pictures.encoders import encoder_of, longest_side_px
 from workbench.tui.pictures.kitty import placeholders, upload
 
@@ -53,7 +53,7 @@ def main() -> None:
         for box in _BOXES:
             print(f"\n{title} in {box.width} x {box.height} cells")
             print(f"{'form':<14}{'cells':>9}{'first, B':>11}{'again, B':>11}{'ssh -C, B':>11}{'CPU, ms':>9}")
-            for form in (Form.HALF_BLOCKS, Form.SHADES, Form.KITTY, Form.SIXEL):
+            for form in (PictureForm.HALF_BLOCKS, PictureForm.SHADES, PictureForm.KITTY, PictureForm.SIXEL):
                 cost = _cost(form, picture, box)
                 shrunk = len(zlib.compress(cost.first, 6))
                 sizes = f"{len(cost.first):>11,}{len(cost.again):>11,}{shrunk:>11,}"
@@ -70,7 +70,7 @@ def _pictures() -> Iterable[tuple[str, Image.Image]]:
     yield "the face in uneven light and a camera's noise", Image.blend(Image.blend(plain, light, 0.3), noise, 0.12)
 
 
-def _cost(form: Form, picture: Image.Image, box: Box) -> Cost:
+def _cost(form: PictureForm, picture: Image.Image, box: Box) -> Cost:
     shrunk = picture.copy()
     shrunk.thumbnail((longest_side_px(form, box),) * 2)
     data = BytesIO()

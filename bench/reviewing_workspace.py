@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from workbench.domain.datasets import DatasetCard, card_of
+from workbench.domain.datasets.cards import DatasetCard, card_of
 from workbench.domain.runs import RunSpec, run_key
-from workbench.storage.database import Database, open_workspace, transaction
+from workbench.storage.workspace.database import Database, open_workspace, transaction
 
 KEY: Final = "rafdb"
 RARE: Final = "00777."

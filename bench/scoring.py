@@ -20,11 +20,11 @@ import numpy as np
 from measured import TOP, run_measured
 from sklearn.metrics import f1_score
 
-from workbench.domain.datasets import DatasetCard, card_of
+from workbench.domain.datasets.cards import DatasetCard, card_of
 from workbench.domain.runs import RunSpec, run_key
 from workbench.domain.scoring.counting import Count, Counted
 from workbench.domain.scoring.metrics import compute_scores
-from workbench.storage.database import Database, open_workspace
+from workbench.storage.workspace.database import Database, open_workspace
 
 REPEATS: Final = 5
 RESAMPLED: Final = 10_000

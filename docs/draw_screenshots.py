@@ -9,10 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from workbench.application.home import home_parts
+from workbench.application.open_review import review_parts
 from workbench.settings import load_settings
 from workbench.tui.screenshots import screenshot_svg
-from workbench.wiring.home import home_parts
-from workbench.wiring.reviewing import review_parts
 
 DOCS: Final = Path(__file__).resolve().parent
 PICTURES: Final = (

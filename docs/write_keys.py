@@ -4,7 +4,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Final
 
-from workbench.tui.commands import COMMANDS, Command
+from workbench.tui.base.commands import COMMANDS, Command
 
 KEYS: Final = Path(__file__).parent / "keys.md"
 _HEAD: Final = """# Keys

@@ -8,15 +8,15 @@ from typing import Any
 from sqlite_utils import Database
 
 from workbench.domain.batches import Batch, Step
-from workbench.domain.datasets import CARDS
+from workbench.domain.datasets.cards import CARDS
+from workbench.domain.datasets.samples import MediaKind, Sample
 from workbench.domain.judging import judge
+from workbench.domain.messages import Fault, Outcome, Reply
 from workbench.domain.predictions import PredictionStatus, RankedPrediction
-from workbench.domain.replies import Fault, Outcome, Reply
 from workbench.domain.runs import Run, RunSpec
-from workbench.domain.samples import MediaKind, Sample
-from workbench.storage.attempts import Received, Settled, save_received, save_sent
-from workbench.storage.leases import Hold
-from workbench.storage.runs import create_run
+from workbench.storage.runs.attempts import Received, Settled, save_received, save_sent
+from workbench.storage.runs.leases import Lease
+from workbench.storage.runs.runs import create_run
 from workbench.storage.samples import ImportedDataset, save_dataset
 
 CARD = CARDS["rafdb"]
@@ -113,7 +113,7 @@ def broken(fault: Fault = Fault.TRANSIENT, *, step: Step = Step.REPEAT, **reply:
 
 
 def exchange(
-    db: Database, hold: Hold, batch: Batch, what: Received, *, asked: Sequence[str] | None = None, seconds: float = 1.0
+    db: Database, hold: Lease, batch: Batch, what: Received, *, asked: Sequence[str] | None = None, seconds: float = 1.0
 ) -> list[Batch]:
     """Send a batch and store what comes back; returns the batches that take over."""
     names = batch.sample_ids if asked is None else asked

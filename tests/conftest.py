@@ -7,7 +7,7 @@ import pytest
 from hypothesis import settings
 from sqlite_utils import Database
 
-from workbench.storage.database import open_workspace
+from workbench.storage.workspace.database import open_workspace
 
 # A test that fails when the machine is busy says nothing about the code.
 settings.register_profile("house", deadline=None)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from workbench.domain.endpoints import PRESETS, Endpoint, Structured
 from workbench.errors import UsageError
-from workbench.provider.endpoints import PRESETS, Endpoint, Structured
 from workbench.settings import Settings, endpoint_named, load_settings, setting_names
 
 Read = Callable[..., Settings]

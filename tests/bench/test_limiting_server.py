@@ -13,15 +13,15 @@ from bench.bare_client import LABELS, body_pieces, request_bytes
 from bench.limiting_server import HOST, Server, manner_of
 from bench.server_answers import go_duration
 from bench.server_counts import Counts, by_second, most_within
-from workbench.domain.datasets import CARDS
-from workbench.domain.parsing import MatchBy, parse_reply
+from workbench.domain.datasets.cards import CARDS
+from workbench.domain.datasets.samples import Frame
+from workbench.domain.endpoints import Endpoint
+from workbench.domain.messages import Outcome, Reply
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.prompts import AskedSample, build_request, refs
-from workbench.domain.replies import Outcome, Reply
+from workbench.domain.replies.parsing import MatchBy, parse_reply
 from workbench.domain.runs import RunSpec
-from workbench.domain.samples import Frame
-from workbench.provider.endpoints import Endpoint
-from workbench.provider.messages import chat_body
+from workbench.provider.request_body import chat_body
 
 Answer = tuple[int, dict[str, str], Any]
 """Status, headers, JSON."""

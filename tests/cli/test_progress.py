@@ -2,11 +2,11 @@ import asyncio
 
 from workbench.cli.progress import EVERY_S, Watched, lane_line, status_lines, tick
 from workbench.domain.batches import Step
+from workbench.domain.events import AttemptSaved
+from workbench.domain.messages import Outcome
 from workbench.domain.predictions import PredictionStatus
-from workbench.domain.replies import Outcome
-from workbench.pipeline.events import AttemptSaved
 from workbench.pipeline.sending.tally import Tally
-from workbench.provider.limits.lanes import Lane, LaneState, Limits
+from workbench.provider.limits.lane import Lane, LaneState, Limits
 
 
 def saved(status: PredictionStatus, count: int, cost_usd: float | None = 0.01) -> AttemptSaved:

@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from workbench.domain.labels import LabelSet
-from workbench.domain.parsing import MatchBy
+from workbench.domain.datasets.labels import LabelSet
+from workbench.domain.messages import Outcome
 from workbench.domain.predictions import PredictionStatus
-from workbench.domain.replies import Outcome
+from workbench.domain.replies.parsing import MatchBy
 
 FACES: Final = LabelSet(("happy", "sad", "angry", "fearful", "disgusted", "surprised", "neutral"))
 SENTIMENTS: Final = LabelSet(("positive", "weakly negative", "negative"))

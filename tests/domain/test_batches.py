@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.domain.batches import Decision, History, RetryPolicy, Step, next_step, plan_batches, split_batch
-from workbench.domain.replies import Fault, Outcome
+from workbench.domain.messages import Fault, Outcome
 
 POLICY = RetryPolicy(repeats=1, fault_repeats=3, first_wait_s=1.0, longest_wait_s=8.0)
 ids = st.lists(st.text(max_size=4), unique=True, max_size=60)

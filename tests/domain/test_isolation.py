@@ -16,7 +16,7 @@ from workbench.domain.batches import (
     retry_policy,
     split_batch,
 )
-from workbench.domain.replies import Outcome
+from workbench.domain.messages import Outcome
 
 Batch = tuple[int, ...]
 NO_REPEATS = RetryPolicy(repeats=0)

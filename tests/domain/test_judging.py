@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.domain.datasets import CARDS
+from workbench.domain.datasets.cards import CARDS
 from workbench.domain.judging import counts_as, judge
 from workbench.domain.predictions import FailureKind, PredictionStatus, RankedPrediction
 

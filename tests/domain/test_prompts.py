@@ -7,7 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.domain.datasets import CARDS
+from workbench.domain.datasets.cards import CARDS
+from workbench.domain.datasets.samples import Frame
+from workbench.domain.datasets.tasks import Modality, Task
+from workbench.domain.messages import ImagePart, Part, Request, TextPart
 from workbench.domain.prompts import (
     LATEST,
     NAMED,
@@ -19,10 +22,7 @@ from workbench.domain.prompts import (
     refs,
     render_prompt,
 )
-from workbench.domain.replies import ImagePart, Part, Request, TextPart
 from workbench.domain.runs import Detail, RunSpec
-from workbench.domain.samples import Frame
-from workbench.domain.tasks import Modality, Task
 from workbench.errors import UsageError
 
 APPENDIX_A = {

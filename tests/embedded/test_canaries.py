@@ -3,7 +3,7 @@ from io import BytesIO
 import pytest
 from PIL import Image, ImageChops
 
-from workbench.domain.samples import Frame
+from workbench.domain.datasets.samples import Frame
 from workbench.embedded import canaries
 from workbench.embedded.model import rank
 

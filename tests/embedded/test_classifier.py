@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from PIL import Image
 
-from workbench.domain.labels import canonical_words
+from workbench.domain.datasets.labels import canonical_words
 from workbench.embedded.lexicon import read_tone
 from workbench.embedded.model import load_weights, rank
 from workbench.embedded.training import trained_maps

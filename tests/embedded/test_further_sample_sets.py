@@ -7,8 +7,8 @@ import openpyxl
 import pytest
 from PIL import Image
 
-from workbench.domain.datasets import CARDS
-from workbench.domain.samples import MediaKind, Sample
+from workbench.domain.datasets.cards import CARDS
+from workbench.domain.datasets.samples import MediaKind, Sample
 from workbench.importers.readers import Found, read_dataset
 
 FACES = ("angry", "disgusted", "fearful", "happy", "neutral", "sad", "surprised")

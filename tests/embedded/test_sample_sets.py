@@ -13,15 +13,15 @@ import openpyxl
 import pytest
 from PIL import Image
 
-from workbench.domain.datasets import CARDS
-from workbench.domain.labels import canonical
+from workbench.domain.datasets.cards import CARDS
+from workbench.domain.datasets.labels import canonical
 from workbench.embedded import seeds
 from workbench.embedded.model import rank
 from workbench.embedded.samples import draw_abstract, draw_artphoto, draw_rafdb, draw_samm, draw_sfew2
 from workbench.embedded.samples.casme2 import draw_micro_clip, micro_clips
 from workbench.embedded.samples.chsims import draw_spoken_clip, spoken_clips
 from workbench.embedded.samples.cmumosi import draw_opinion, opinions
-from workbench.embedded.samples.files import save_sheet
+from workbench.embedded.samples.drawn_files import save_sheet
 from workbench.embedded.samples.further_seeds import FURTHER_SAMPLES
 from workbench.embedded.samples.ravdess import draw_acted_clip
 from workbench.importers.readers import read_dataset

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from openai import APIConnectionError, APIError, OpenAI, RateLimitError
 
-from workbench.embedded.asking import AskedSample
+from workbench.embedded.questions import QuestionSample
 from workbench.embedded.server import Served
 from workbench.embedded.trouble import REFUSAL, Mishap, Refusals, TokenBucket, Trouble, mishap_of
 from workbench.errors import UsageError
@@ -17,8 +17,8 @@ Messages = Callable[[Sequence[str]], Any]
 MODEL = "schematic-baseline"
 
 
-def spoken(word: str) -> AskedSample:
-    return AskedSample(None, (), word)
+def spoken(word: str) -> QuestionSample:
+    return QuestionSample(None, (), word)
 
 
 @pytest.mark.parametrize("wrong", [{"refuse": 1.5}, {"drop": -0.1}, {"rate_limit": -1.0}, {"latency_s": -1.0}])
@@ -51,7 +51,7 @@ def test_one_refused_sample_refuses_the_whole_request() -> None:
 def test_a_refusal_depends_on_what_a_sample_shows_and_not_on_its_name() -> None:
     trouble = Trouble(refuse=0.5)
     for n in range(20):
-        named = [AskedSample(name, (bytes([n]),), "") for name in ("s01", "s77")]
+        named = [QuestionSample(name, (bytes([n]),), "") for name in ("s01", "s77")]
         assert bool(Refusals(trouble).refuse(named[:1])) == bool(Refusals(trouble).refuse(named[1:]))
 
 

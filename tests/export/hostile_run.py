@@ -6,20 +6,20 @@ from typing import Final
 
 from sqlite_utils import Database
 
+from workbench.application.reviews import ReviewSession
 from workbench.domain.batches import Step
-from workbench.domain.datasets import CARDS, DatasetCard
+from workbench.domain.datasets.cards import CARDS, DatasetCard
+from workbench.domain.datasets.labels import LabelSet
+from workbench.domain.datasets.samples import MediaKind, Sample
 from workbench.domain.judging import judge
-from workbench.domain.labels import LabelSet
+from workbench.domain.messages import Outcome, Reply
 from workbench.domain.predictions import PredictionStatus, RankedPrediction
-from workbench.domain.replies import Outcome, Reply
 from workbench.domain.reviews import Verdict
 from workbench.domain.runs import Run, RunSpec
-from workbench.domain.samples import MediaKind, Sample
-from workbench.review.session import ReviewSession
-from workbench.storage.attempts import Received, Settled, save_received, save_sent
-from workbench.storage.leases import claim_run, release_run
-from workbench.storage.plans import open_batches
-from workbench.storage.runs import create_run, load_run
+from workbench.storage.runs.attempts import Received, Settled, save_received, save_sent
+from workbench.storage.runs.leases import claim_run, release_run
+from workbench.storage.runs.plans import open_batches
+from workbench.storage.runs.runs import create_run, load_run
 from workbench.storage.samples import ImportedDataset, save_dataset
 
 AT: Final = "2026-11-23T10:00:00.000+00:00"

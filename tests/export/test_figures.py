@@ -11,9 +11,9 @@ import pytest
 
 from tests.export.hostile_run import ATTACK
 from workbench.domain.visible import visible
-from workbench.export.figures import Bar, Tone, bar_figure, heat_map, pair_figure, place_figure
+from workbench.export.figures import Bar, FigureTone, bar_figure, heat_map, pair_figure, place_figure
 
-BARS = (Bar("happy", 0.745, 0.7, 0.79), Bar("sad $x^2$ 情感", 0.5, tone=Tone.OTHER), Bar("none", None))
+BARS = (Bar("happy", 0.745, 0.7, 0.79), Bar("sad $x^2$ 情感", 0.5, tone=FigureTone.OTHER), Bar("none", None))
 
 
 def texts_of(svg: str) -> list[str]:
@@ -44,7 +44,7 @@ def test_a_figure_takes_ink_and_colours_and_font_from_its_page(name: str) -> Non
     assert "font-family" not in svg
     assert "DejaVu" not in svg
     assert set(re.findall(r"#[0-9a-f]{6}\b", svg)) <= {"#ffffff"}
-    assert set(re.findall(r"var\((--[\w-]+)\)", svg)) <= {tone.variable for tone in Tone}
+    assert set(re.findall(r"var\((--[\w-]+)\)", svg)) <= {tone.variable for tone in FigureTone}
 
 
 @pytest.mark.parametrize("name", ["bars", "pairs", "places", "map"])

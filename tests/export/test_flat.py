@@ -8,8 +8,8 @@ from io import StringIO
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.export.cells import defused
 from workbench.export.flat import csv_of, jsonl_of
+from workbench.export.safe_cells import defused
 from workbench.export.tables import Row, Table, counts, labels, numbers, tags, texts
 
 COLUMNS = (*texts("text"), *counts("count"), *numbers("number"), *labels("labels"), *tags("tags"))

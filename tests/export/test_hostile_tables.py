@@ -10,9 +10,9 @@ import pytest
 from sqlite_utils import Database
 
 from tests.export.hostile_run import ATTACK, hostile_run
-from workbench.export.cells import defused, joined
-from workbench.export.exporting import Format, Wanted, export_run
+from workbench.export.export_run import ExportRequest, Format, export_run
 from workbench.export.run_tables import TableName
+from workbench.export.safe_cells import defused, joined
 from workbench.storage.samples import load_card
 
 FORMATS = (Format.CSV, Format.JSONL, Format.PARQUET)
@@ -21,7 +21,7 @@ FORMATS = (Format.CSV, Format.JSONL, Format.PARQUET)
 @pytest.fixture
 def folder(db: Database, tmp_path: Path) -> Path:
     run = hostile_run(db)
-    paths = export_run(db, load_card(db, "mine"), run, tmp_path / "exports", Wanted(formats=FORMATS))
+    paths = export_run(db, load_card(db, "mine"), run, tmp_path / "exports", ExportRequest(formats=FORMATS))
     return paths[0].parent
 
 

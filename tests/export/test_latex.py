@@ -12,14 +12,14 @@ from sqlite_utils import Database
 
 from tests.export.hostile_run import LATEX, hostile_run
 from tests.export.worked_run import answer, plan_run, ranked
-from workbench.domain.datasets import CARDS
-from workbench.export.exporting import Format, Wanted, export_run
-from workbench.export.grids import Cell, Grid, Line, Span
+from workbench.domain.datasets.cards import CARDS
+from workbench.export.export_run import ExportRequest, Format, export_run
+from workbench.export.grids import Cell, Grid, GridLine, Span
 from workbench.export.latex import latex_fragment, latex_label
 from workbench.export.latex_text import latex, latex_comment
 from workbench.storage.samples import load_card
 
-WANTED = Wanted(formats=(Format.LATEX,))
+WANTED = ExportRequest(formats=(Format.LATEX,))
 PDFLATEX = shutil.which("pdflatex")
 
 
@@ -31,8 +31,8 @@ def test_a_grid_is_set_with_booktabs() -> None:
         spans=(Span("DFEW", 2), Span("FERV39k", 1)),
         heads=("WAR", "UAR", "WAR"),
         sections=(
-            (Line("C3D [56]", (Cell("56.37", strong=True), Cell("45.92"), Cell("–"))),),
-            (Line.of("mine", "1.00", "−2.00", "", strong=True),),
+            (GridLine("C3D [56]", (Cell("56.37", strong=True), Cell("45.92"), Cell("–"))),),
+            (GridLine.of("mine", "1.00", "−2.00", "", strong=True),),
         ),
         notes=("One.", "Two."),
     )

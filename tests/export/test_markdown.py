@@ -10,13 +10,13 @@ from sqlite_utils import Database
 
 from tests.export.hostile_run import hostile_run
 from tests.export.worked_run import answer, plan_run, ranked
-from workbench.domain.datasets import CARDS
-from workbench.export.exporting import Format, Wanted, export_run, tables_named
-from workbench.export.grids import Cell, Grid, Line, Span
+from workbench.domain.datasets.cards import CARDS
+from workbench.export.export_run import ExportRequest, Format, export_run, tables_named
+from workbench.export.grids import Cell, Grid, GridLine, Span
 from workbench.export.markdown import escaped, markdown_of
 from workbench.storage.samples import load_card
 
-MARKDOWN = Wanted(formats=(Format.MARKDOWN,))
+MARKDOWN = ExportRequest(formats=(Format.MARKDOWN,))
 
 
 def rows_of(text: str) -> list[list[str]]:
@@ -33,8 +33,8 @@ def test_a_grid_becomes_a_table_with_its_spans_said_in_each_head() -> None:
         spans=(Span("DFEW", 2), Span("FERV39k", 1)),
         heads=("WAR", "UAR", "WAR"),
         sections=(
-            (Line("C3D [56]", (Cell("56.37", strong=True), Cell("45.92"), Cell("–"))),),
-            (Line.of("mine", "1.00", "−2.00", "", strong=True),),
+            (GridLine("C3D [56]", (Cell("56.37", strong=True), Cell("45.92"), Cell("–"))),),
+            (GridLine.of("mine", "1.00", "−2.00", "", strong=True),),
         ),
         notes=("One note.",),
     )
@@ -86,7 +86,7 @@ def test_a_document_says_what_its_figures_are_of(db: Database, tmp_path: Path) -
 def test_only_the_tables_asked_for_are_in_it(db: Database, tmp_path: Path) -> None:
     card = CARDS["rafdb"]
     run = answer(db, card, plan_run(db, card, {"a": "happy"}), {"a": ranked("happy")})
-    wanted = Wanted(formats=(Format.MARKDOWN,), tables=tables_named("confusion,reviews"))
+    wanted = ExportRequest(formats=(Format.MARKDOWN,), tables=tables_named("confusion,reviews"))
     text = export_run(db, card, run, tmp_path, wanted)[0].read_text()
     assert re.findall(r"^## .*", text, re.MULTILINE) == [
         r"## RAF-DB (basic), run first (schematic-baseline): confusion matrix (samples).",

@@ -11,16 +11,16 @@ import pytest
 from sqlite_utils import Database
 
 from tests.export.worked_run import REFUSED, answer, outside, plan_run, ranked
-from workbench.domain.datasets import CARDS
+from workbench.domain.datasets.cards import CARDS
 from workbench.domain.runs import Run
 from workbench.errors import DataError, UsageError
-from workbench.export.exporting import Format, Wanted, export_run
+from workbench.export.export_run import ExportRequest, Format, export_run
 from workbench.export.parquet import write_parquet
 from workbench.export.run_tables import TableName
 from workbench.export.tables import Row, Table, counts, labels, texts
 
 MOSI = CARDS["cmumosi"]
-PARQUET = Wanted(formats=(Format.PARQUET,))
+PARQUET = ExportRequest(formats=(Format.PARQUET,))
 
 
 @pytest.fixture
@@ -87,5 +87,5 @@ def test_without_the_extra_nothing_is_written_and_it_is_said_what_to_install(
 ) -> None:
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(UsageError, match=r"pip install 'emowb\[parquet\]'"):
-        export_run(db, MOSI, run, tmp_path / "exports", Wanted(formats=(Format.CSV, Format.PARQUET)))
+        export_run(db, MOSI, run, tmp_path / "exports", ExportRequest(formats=(Format.CSV, Format.PARQUET)))
     assert not (tmp_path / "exports").exists()

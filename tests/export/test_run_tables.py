@@ -7,14 +7,14 @@ import pytest
 from sqlite_utils import Database
 
 from tests.export.worked_run import AT, REFUSED, UNPARSED, answer, outside, plan_run, ranked
-from workbench.domain.datasets import CARDS
+from workbench.application.reviews import ReviewSession
+from workbench.domain.datasets.cards import CARDS
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.reviews import Verdict
 from workbench.domain.runs import Run
 from workbench.domain.scoring.protocols import Protocol
 from workbench.errors import DataError, UsageError
-from workbench.export.exporting import Wanted, export_run, tables_named
-from workbench.review.session import ReviewSession
+from workbench.export.export_run import ExportRequest, export_run, tables_named
 
 MOSI = CARDS["cmumosi"]
 FILES = ("metrics", "predictions", "confusion", "reviews", "refusals", "attempts")
@@ -43,8 +43,8 @@ def run(db: Database) -> Run:
     return answer(db, MOSI, plan_run(db, MOSI, GOLD), settled)
 
 
-def only(tables: str, protocol: Protocol = Protocol.STRICT) -> Wanted:
-    return Wanted(tables=tables_named(tables), protocol=protocol)
+def only(tables: str, protocol: Protocol = Protocol.STRICT) -> ExportRequest:
+    return ExportRequest(tables=tables_named(tables), protocol=protocol)
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from workbench.domain.datasets import CARDS
+from workbench.domain.datasets.cards import CARDS
 from workbench.importers.readers import Choices, Found, read_dataset
 
 Cells = Sequence[object]

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from workbench.domain.datasets.tasks import FramePolicy
 from workbench.domain.runs import Colour
-from workbench.domain.tasks import FramePolicy
 from workbench.media.frames import FrameRequest
 
 WriteVideo = Callable[..., Path]

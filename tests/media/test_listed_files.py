@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from tests.media.conftest import encoded, opened, request_for
-from workbench.domain.samples import MediaKind, Sample
+from workbench.domain.datasets.samples import MediaKind, Sample
 from workbench.media.frame_cache import FrameCache
 from workbench.media.frames import BadMedia, MediaLimits, clip_frame, clip_length, frame_numbers, sample_frames
 

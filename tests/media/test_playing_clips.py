@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from tests.media.conftest import WriteVideo, encoded
-from workbench.domain.samples import MediaKind, Sample
+from workbench.domain.datasets.samples import MediaKind, Sample
 from workbench.media.frames import clip_frame, clip_frames, clip_rate
 
 VIDEO = Sample("a", "happy", "happy", MediaKind.VIDEO, path="clip.avi")

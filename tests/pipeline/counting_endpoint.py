@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 
-from workbench.embedded.asking import read_question
-from workbench.provider.endpoints import Endpoint
+from workbench.domain.endpoints import Endpoint
+from workbench.embedded.questions import read_question
 
 T = TypeVar("T")
 

@@ -8,20 +8,20 @@ from pathlib import Path
 from PIL import Image
 from sqlite_utils import Database
 
-from workbench.domain.datasets import CARDS
+from workbench.domain.datasets.cards import CARDS
+from workbench.domain.datasets.samples import MediaKind, Sample
+from workbench.domain.datasets.tasks import FramePolicy
+from workbench.domain.messages import ImagePart, Outcome, Reply, Request
 from workbench.domain.prompts import NAMED
-from workbench.domain.replies import ImagePart, Outcome, Reply, Request
 from workbench.domain.runs import Run, RunSpec
-from workbench.domain.samples import MediaKind, Sample
-from workbench.domain.tasks import FramePolicy
 from workbench.media.frames import FrameRequest, sample_frames
 from workbench.pipeline.planning import open_run, utc_now
-from workbench.pipeline.sending.asked import Expected
 from workbench.pipeline.sending.channels import Channel
-from workbench.pipeline.sending.running import RunnerParts
-from workbench.provider.limits.lanes import Lane, Limits
-from workbench.storage.database import open_workspace
+from workbench.pipeline.sending.prepared_batch import ExpectedCost
+from workbench.pipeline.sending.sender import RunnerParts
+from workbench.provider.limits.lane import Lane, Limits
 from workbench.storage.samples import ImportedDataset, save_dataset
+from workbench.storage.workspace.database import open_workspace
 
 CARD = CARDS["rafdb"]
 
@@ -128,7 +128,7 @@ def parts_for(
         "channels": [channel_for(source, concurrency=concurrency)],
         "frames": lambda sample: sample_frames(root, sample, wanted),
         "price": lambda _model, _usage: 0.0,
-        "expect": lambda _request, _samples: Expected(1_000, 0.0),
+        "expect": lambda _request, _samples: ExpectedCost(1_000, 0.0),
         "now": utc_now,
         "clock": time.clock,
         "sleep": time.sleep,

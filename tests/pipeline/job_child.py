@@ -11,16 +11,16 @@ from pathlib import Path
 from tests.pipeline.faces_set import CARD
 from tests.pipeline.job_place import KEY, JobPlace
 from tests.provider.jobs.batch_server import BatchServer
-from workbench.pipeline.jobs.rounds import run_jobs
-from workbench.pipeline.jobs.session import JobParts
+from workbench.domain.endpoints import Endpoint
+from workbench.pipeline.jobs.job_runner import run_jobs
+from workbench.pipeline.jobs.job_session import JobParts
 from workbench.pipeline.planning import utc_now
-from workbench.pipeline.sending.asked import Expected
-from workbench.pipeline.stopping import Stop
-from workbench.provider.endpoints import Endpoint
+from workbench.pipeline.sending.prepared_batch import ExpectedCost
+from workbench.pipeline.stop import Stop
 from workbench.provider.jobs.batch_api import BatchApi
 from workbench.provider.jobs.job_files import FileLimits
-from workbench.storage.database import open_workspace
-from workbench.storage.runs import load_run
+from workbench.storage.runs.runs import load_run
+from workbench.storage.workspace.database import open_workspace
 
 TOP = Path(__file__).parents[2]
 
@@ -41,7 +41,7 @@ def run_and_kill(place: JobPlace, server: BatchServer, point: str, nth: int) -> 
 
 
 async def _run(db: str, root: str, folder: str, base_url: str, point: str, nth: str) -> None:
-    from workbench.domain.tasks import FramePolicy
+    from workbench.domain.datasets.tasks import FramePolicy
     from workbench.media.frames import FrameRequest, sample_frames
 
     left = int(nth)
@@ -65,7 +65,7 @@ async def _run(db: str, root: str, folder: str, base_url: str, point: str, nth: 
         key_name=KEY.name,
         frames=lambda sample: sample_frames(Path(root), sample, wanted),
         price=lambda _model, _usage: 0.005,
-        expect=lambda _request, _samples: Expected(1_000, 0.01),
+        expect=lambda _request, _samples: ExpectedCost(1_000, 0.01),
         now=utc_now,
         masked=KEY.masked,
         folder=Path(folder),

@@ -10,25 +10,25 @@ from sqlite_utils import Database
 
 from tests.pipeline.faces_set import CARD, Passing, draw_set, plan, store_set
 from tests.provider.jobs.batch_server import Asked, BatchServer
+from workbench.domain.datasets.samples import Sample
+from workbench.domain.datasets.tasks import FramePolicy
+from workbench.domain.events import Held, JobEvent
 from workbench.domain.jobs import JobState, run_mark
+from workbench.domain.messages import Usage
 from workbench.domain.predictions import PredictionStatus
-from workbench.domain.replies import Usage
 from workbench.domain.runs import Run
-from workbench.domain.samples import Sample
-from workbench.domain.tasks import FramePolicy
 from workbench.media.frames import FrameRequest, sample_frames
-from workbench.pipeline.events import Held, JobEvent
-from workbench.pipeline.jobs.rounds import run_jobs
-from workbench.pipeline.jobs.session import JobParts
+from workbench.pipeline.jobs.job_runner import run_jobs
+from workbench.pipeline.jobs.job_session import JobParts
 from workbench.pipeline.planning import utc_now
-from workbench.pipeline.sending.asked import Expected
-from workbench.pipeline.stopping import Stop
+from workbench.pipeline.sending.prepared_batch import ExpectedCost
+from workbench.pipeline.stop import Stop
+from workbench.provider.api_keys import ApiKey
 from workbench.provider.jobs.batch_api import BatchApi
-from workbench.provider.secrets import ApiKey
-from workbench.storage.database import open_workspace
-from workbench.storage.jobs import load_jobs
-from workbench.storage.results import load_results
-from workbench.storage.runs import load_run
+from workbench.storage.runs.jobs import load_jobs
+from workbench.storage.runs.results import load_results
+from workbench.storage.runs.runs import load_run
+from workbench.storage.workspace.database import open_workspace
 
 KEY = ApiKey("sk-nothing-to-hide-12345", "BATCHES_KEY")
 
@@ -65,7 +65,7 @@ class JobPlace:
             "key_name": KEY.name,
             "frames": lambda sample: sample_frames(self.root, sample, wanted),
             "price": _price,
-            "expect": lambda _request, _samples: Expected(1_000, 0.01),
+            "expect": lambda _request, _samples: ExpectedCost(1_000, 0.01),
             "now": utc_now,
             "masked": KEY.masked,
             "folder": self.folder,

@@ -19,22 +19,22 @@ from typing import Final
 
 from tests.pipeline.faces_set import CARD
 from workbench.domain.batches import RetryPolicy
-from workbench.domain.replies import Reply, ReplySource, Request
-from workbench.domain.tasks import FramePolicy
+from workbench.domain.datasets.tasks import FramePolicy
+from workbench.domain.endpoints import Endpoint
+from workbench.domain.events import RunEvent
+from workbench.domain.messages import Reply, ReplySource, Request
 from workbench.errors import WorkbenchError
 from workbench.media.frames import FrameRequest, sample_frames
-from workbench.pipeline.events import RunEvent
 from workbench.pipeline.planning import utc_now
-from workbench.pipeline.sending.asked import Expected
 from workbench.pipeline.sending.channels import Channel
-from workbench.pipeline.sending.running import RunnerParts, send_run
-from workbench.pipeline.stopping import Stop
+from workbench.pipeline.sending.prepared_batch import ExpectedCost
+from workbench.pipeline.sending.sender import RunnerParts, send_run
+from workbench.pipeline.stop import Stop
+from workbench.provider.api_keys import NO_KEY
 from workbench.provider.client import EndpointClient
-from workbench.provider.endpoints import Endpoint
-from workbench.provider.limits.lanes import Lane, Limits
-from workbench.provider.secrets import NO_KEY
-from workbench.storage.database import open_workspace
-from workbench.storage.runs import load_run
+from workbench.provider.limits.lane import Lane, Limits
+from workbench.storage.runs.runs import load_run
+from workbench.storage.workspace.database import open_workspace
 
 BEFORE_SEND: Final = "before send"
 AFTER_SEND: Final = "after send"
@@ -122,7 +122,7 @@ async def send(session: Session, hear: Callable[[RunEvent], None]) -> None:
             channels=[Channel(lane=lane, source=Pointed(client, points), endpoint="counting")],
             frames=lambda sample: sample_frames(Path(session.root), sample, wanted),
             price=lambda _model, _usage: 0.001,
-            expect=lambda _request, _samples: Expected(1_000, 0.001),
+            expect=lambda _request, _samples: ExpectedCost(1_000, 0.001),
             now=utc_now,
             policy=QUICK,
             reached=points.reached,

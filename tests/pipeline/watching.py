@@ -10,14 +10,14 @@ from typing import Any, Final
 import pytest
 
 from tests.pipeline.counting_endpoint import CountingEndpoint
-from workbench.domain.queueing import BatchState
+from workbench.domain.run_status import BatchState
 from workbench.domain.runs import Run
 from workbench.pipeline.scoring.run_scores import as_json, score_run
-from workbench.storage.batch_rows import load_totals
-from workbench.storage.database import Database, open_workspace
-from workbench.storage.results import load_results
-from workbench.storage.runs import load_progress
+from workbench.storage.runs.batch_rows import load_totals
+from workbench.storage.runs.results import load_results
+from workbench.storage.runs.runs import load_progress
 from workbench.storage.samples import load_card
+from workbench.storage.workspace.database import Database, open_workspace
 
 Row = dict[str, Any]
 

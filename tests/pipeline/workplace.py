@@ -9,25 +9,25 @@ from pathlib import Path
 
 from tests.pipeline.faces_set import CARD, Passing, draw_set, plan, store_set
 from workbench.domain.batches import RetryPolicy
+from workbench.domain.datasets.tasks import FramePolicy
+from workbench.domain.endpoints import Endpoint
+from workbench.domain.events import Held, RunEvent
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.prompts import NAMED
 from workbench.domain.runs import Run
-from workbench.domain.tasks import FramePolicy
 from workbench.errors import WorkbenchError
 from workbench.media.frames import FrameRequest, sample_frames
-from workbench.pipeline.events import Held, RunEvent
 from workbench.pipeline.planning import utc_now
-from workbench.pipeline.sending.asked import Expected
 from workbench.pipeline.sending.channels import Channel
-from workbench.pipeline.sending.running import RunnerParts, send_run
-from workbench.pipeline.stopping import Stop
+from workbench.pipeline.sending.prepared_batch import ExpectedCost
+from workbench.pipeline.sending.sender import RunnerParts, send_run
+from workbench.pipeline.stop import Stop
+from workbench.provider.api_keys import NO_KEY, ApiKey
 from workbench.provider.client import EndpointClient
-from workbench.provider.endpoints import Endpoint
-from workbench.provider.limits.lanes import Lane, Limits
-from workbench.provider.secrets import NO_KEY, ApiKey
-from workbench.storage.database import Database, open_workspace
-from workbench.storage.results import load_results
-from workbench.storage.runs import load_run
+from workbench.provider.limits.lane import Lane, Limits
+from workbench.storage.runs.results import load_results
+from workbench.storage.runs.runs import load_run
+from workbench.storage.workspace.database import Database, open_workspace
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class Workplace:
             "channels": channels,
             "frames": lambda sample: sample_frames(self.root, sample, wanted),
             "price": lambda _model, _usage: 0.01,
-            "expect": lambda _request, _samples: Expected(1_000, 0.01),
+            "expect": lambda _request, _samples: ExpectedCost(1_000, 0.01),
             "now": utc_now,
             "policy": RetryPolicy(),
             "clock": time.clock,

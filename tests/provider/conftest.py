@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from workbench.provider.endpoints import Endpoint
+from workbench.domain.endpoints import Endpoint
 
 JSON = {"Content-Type": "application/json"}
 HTML = {"Content-Type": "text/html"}

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 
 from tests.provider.conftest import HTML, JSON, Answer, ScriptedServer, Serve, as_json, completion, refused
-from workbench.domain.replies import Fault, ImagePart, Outcome, Reply, Request, TextPart, Usage
-from workbench.domain.samples import Frame
+from workbench.domain.datasets.samples import Frame
+from workbench.domain.endpoints import Endpoint
+from workbench.domain.messages import Fault, ImagePart, Outcome, Reply, Request, TextPart, Usage
 from workbench.errors import EndpointError
+from workbench.provider.api_keys import ApiKey
 from workbench.provider.client import EndpointClient
-from workbench.provider.endpoints import Endpoint
-from workbench.provider.secrets import ApiKey
 from workbench.provider.transport import MOST_REPLY_BYTES
 
 KEY = "sk-live-0123456789abcdef"
@@ -372,8 +372,8 @@ SENDS = """
 import asyncio, sys
 from tests.provider.test_client import REQUEST
 from workbench.provider.client import EndpointClient
-from workbench.provider.endpoints import Endpoint
-from workbench.provider.secrets import ApiKey
+from workbench.domain.endpoints import Endpoint
+from workbench.provider.api_keys import ApiKey
 from workbench.provider.transport import MOST_REPLY_BYTES
 
 async def main() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.domain.replies import Fault, Outcome
+from workbench.domain.messages import Fault, Outcome
 from workbench.provider.faults import error_code, meaning_of, retry_after_s
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

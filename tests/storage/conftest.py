@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from workbench.storage.database import open_workspace
+from workbench.storage.workspace.database import open_workspace
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ import pytest
 from sqlite_utils import Database
 
 from tests.building import at, plan, sample, store
-from workbench.domain.datasets import CARDS
-from workbench.domain.samples import ClipSpan, MediaKind, Sample
+from workbench.domain.datasets.cards import CARDS
+from workbench.domain.datasets.samples import ClipSpan, MediaKind, Sample
 from workbench.errors import DataError
 from workbench.storage.samples import (
     ImportedDataset,

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from tests.tui.review_run import ReviewRun, casme2_plan, opened_run, stored_run
-from workbench.domain.datasets import CARDS
+from workbench.domain.datasets.cards import CARDS
 
 
 @pytest.fixture(scope="session")

@@ -10,9 +10,9 @@ from textual.app import App
 from textual.pilot import Pilot
 from textual.screen import Screen
 
-from workbench.tui.app import WorkbenchApp
+from workbench.application.open_review import ReviewParts
 from workbench.tui.review.review_screen import ReviewScreen
-from workbench.wiring.reviewing import ReviewParts
+from workbench.tui.workbench_app import WorkbenchApp
 
 _LOOKS: Final = 1000
 """How often a condition is looked at before it is given up; about ten seconds."""

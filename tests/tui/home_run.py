@@ -8,17 +8,17 @@ from pathlib import Path
 from tests.export.worked_run import answer, ranked
 from tests.tui.driving import Driver
 from tests.tui.review_run import ReviewRun, no_queue
-from workbench.domain.datasets import DatasetCard
+from workbench.application.home import HomeParts, home_parts
+from workbench.application.open_review import ReviewParts
+from workbench.application.run_views import RunViews, run_views
+from workbench.domain.datasets.cards import DatasetCard
 from workbench.domain.runs import Run
 from workbench.settings import load_settings
-from workbench.storage.cases import load_rows
-from workbench.storage.database import open_workspace
-from workbench.storage.runs import create_run, load_run
-from workbench.tui.app import WorkbenchApp
-from workbench.tui.habits import Habits
-from workbench.wiring.desk import DeskParts, desk_parts
-from workbench.wiring.home import HomeParts, home_parts
-from workbench.wiring.reviewing import ReviewParts
+from workbench.storage.cases.cases import load_rows
+from workbench.storage.runs.runs import create_run, load_run
+from workbench.storage.workspace.database import open_workspace
+from workbench.tui.base.preferences import Preferences
+from workbench.tui.workbench_app import WorkbenchApp
 
 
 def with_other_run(review: ReviewRun, name: str = "other") -> Run:
@@ -37,8 +37,8 @@ def home_of(review: ReviewRun) -> HomeParts:
     """Home in the workspace of a review."""
     settings = replace(load_settings({}, Path("/nonexistent")), db=review.path, reviewer="ana")
 
-    def desk(card: DatasetCard, run: Run) -> DeskParts:
-        return desk_parts(review.path, review.path.parent / "exports", card, run, no_queue)
+    def desk(card: DatasetCard, run: Run) -> RunViews:
+        return run_views(review.path, review.path.parent / "exports", card, run, no_queue)
 
     def opened(_: str, name: str) -> ReviewParts:
         with closing(open_workspace(review.path)) as db:
@@ -56,7 +56,7 @@ def home_of(review: ReviewRun) -> HomeParts:
 
 @asynccontextmanager
 async def at_home(
-    review: ReviewRun, *, size: tuple[int, int] = (80, 24), habits: Habits | None = None
+    review: ReviewRun, *, size: tuple[int, int] = (80, 24), habits: Preferences | None = None
 ) -> AsyncIterator[Driver]:
     """Open the workbench at home; its runs are listed."""
     async with WorkbenchApp(home_of(review), habits=habits).run_test(size=size, notifications=True) as pilot:

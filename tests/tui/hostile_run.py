@@ -8,18 +8,18 @@ from typing import Final, NoReturn
 
 from tests.tui.home_run import with_other_run
 from tests.tui.review_run import Planned, ReviewRun, no_queue, review_run
-from workbench.domain.datasets import CARDS, DatasetCard
-from workbench.domain.labels import LabelSet
+from workbench.application.home import DatasetEntry, Headline, HomeParts, RunEntry
+from workbench.application.reviews import ReviewSession
+from workbench.application.run_views import RunViews, run_views
+from workbench.domain.datasets.cards import CARDS, DatasetCard
+from workbench.domain.datasets.labels import LabelSet
+from workbench.domain.datasets.samples import MediaKind, Sample
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.reviews import Verdict
 from workbench.domain.runs import Run
-from workbench.domain.samples import MediaKind, Sample
 from workbench.errors import DataError, EndpointError
-from workbench.review.session import ReviewSession
-from workbench.storage.runs import load_progress
-from workbench.tui.app import run_workbench
-from workbench.wiring.desk import DeskParts, desk_parts
-from workbench.wiring.home import DatasetEntry, Headline, HomeParts, RunEntry
+from workbench.storage.runs.runs import load_progress
+from workbench.tui.workbench_app import run_workbench
 
 ATTACKS: Final = (
     "\x1b]0;PWNED\x07",
@@ -76,7 +76,7 @@ def hostile_run(folder: Path) -> ReviewRun:
     return replace(review, parts=parts)
 
 
-def hostile_desk(desk: DeskParts) -> DeskParts:
+def hostile_desk(desk: RunViews) -> RunViews:
     """Other runs, folders and paths with such names."""
     spec = replace(desk.run.spec, model=f"model {ATTACK}")
     run = replace(desk.run, spec=spec)
@@ -100,8 +100,8 @@ def hostile_home(folder: Path) -> HomeParts:
     with closing(review.session().db) as db:
         runs = tuple(RunEntry(run, load_progress(db, run.id)) for run in (review.parts.run, other))
 
-    def desk(card: DatasetCard, run: Run) -> DeskParts:
-        return hostile_desk(desk_parts(review.path, folder, card, run, no_queue))
+    def desk(card: DatasetCard, run: Run) -> RunViews:
+        return hostile_desk(run_views(review.path, folder, card, run, no_queue))
 
     return HomeParts(
         workspace=folder / f"emowb {ATTACK}.db",

@@ -11,24 +11,24 @@ from typing import Final, NoReturn
 from PIL import Image, ImageDraw
 from sqlite_utils import Database
 
+from workbench.application.open_review import ReviewParts
+from workbench.application.reviews import ReviewSession
+from workbench.application.run_views import run_views
 from workbench.domain.batches import Batch, Step
-from workbench.domain.datasets import CARDS, DatasetCard
+from workbench.domain.datasets.cards import CARDS, DatasetCard
+from workbench.domain.datasets.samples import ClipSpan, Frame, MediaKind, Sample
+from workbench.domain.events import AttemptSaved, RunEvent
 from workbench.domain.judging import judge
+from workbench.domain.messages import Outcome, Reply
 from workbench.domain.predictions import PredictionStatus, RankedPrediction
-from workbench.domain.replies import Outcome, Reply
 from workbench.domain.runs import Run, RunSpec
-from workbench.domain.samples import ClipSpan, Frame, MediaKind, Sample
 from workbench.errors import DataError
-from workbench.pipeline.events import AttemptSaved, RunEvent
-from workbench.review.session import ReviewSession
-from workbench.storage.attempts import Received, Settled, save_received, save_sent
-from workbench.storage.database import open_workspace, transaction
-from workbench.storage.leases import claim_run, release_run
-from workbench.storage.plans import add_batches, open_batches
-from workbench.storage.runs import create_run, load_run
+from workbench.storage.runs.attempts import Received, Settled, save_received, save_sent
+from workbench.storage.runs.leases import claim_run, release_run
+from workbench.storage.runs.plans import add_batches, open_batches
+from workbench.storage.runs.runs import create_run, load_run
 from workbench.storage.samples import ImportedDataset, save_dataset
-from workbench.wiring.desk import desk_parts
-from workbench.wiring.reviewing import ReviewParts
+from workbench.storage.workspace.database import open_workspace, transaction
 
 MODEL: Final = "schematic-baseline"
 CLIP_FRAMES: Final = 9
@@ -209,7 +209,7 @@ def _parts(path: Path, card: DatasetCard, run: Run) -> ReviewParts:
         sent_indices=lambda _sample: (length // 2,),
         frame_numbers=lambda _sample: tuple(range(FIRST_NUMBER, FIRST_NUMBER + length)),
         ask_again=ask_again,
-        desk=desk_parts(path, path.parent / "exports", card, run, no_queue),
+        desk=run_views(path, path.parent / "exports", card, run, no_queue),
     )
 
 

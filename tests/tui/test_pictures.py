@@ -7,9 +7,9 @@ import pytest
 from PIL import Image, ImageDraw
 
 from tests.tui.review_run import ReviewRun, drawn_frame
-from workbench.domain.samples import ClipSpan, MediaKind, Sample
+from workbench.domain.datasets.samples import ClipSpan, MediaKind, Sample
 from workbench.tui.pictures.clips import ClipFacts
-from workbench.tui.pictures.encoded import Box, Form
+from workbench.tui.pictures.encoded import Box, PictureForm
 from workbench.tui.pictures.frame_loader import Drawn, FrameLoader, Wish
 from workbench.tui.pictures.half_blocks import half_blocks
 from workbench.tui.pictures.shades import shades
@@ -97,10 +97,10 @@ def test_the_latest_wish_wins(review: ReviewRun) -> None:
         if drawn.wish.position == 8:
             done.set()
 
-    loader.want(Wish(SAMPLE, 0, Box(20, 10), Form.HALF_BLOCKS), answer)
+    loader.want(Wish(SAMPLE, 0, Box(20, 10), PictureForm.HALF_BLOCKS), answer)
     assert started.wait(10)
     for position in range(1, 9):
-        loader.want(Wish(SAMPLE, position, Box(20, 10), Form.HALF_BLOCKS), answer)
+        loader.want(Wish(SAMPLE, position, Box(20, 10), PictureForm.HALF_BLOCKS), answer)
     going.set()
     assert done.wait(10)
     loader.close()
@@ -110,7 +110,7 @@ def test_the_latest_wish_wins(review: ReviewRun) -> None:
 
 def test_the_application_loads_no_heavy_library() -> None:
     script = (
-        "import sys, workbench.tui.app\n"
+        "import sys, workbench.tui.workbench_app\n"
         "print([name for name in ('PIL', 'cv2', 'openai', 'sklearn') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

@@ -7,8 +7,8 @@ import typer
 from typer.core import TyperGroup
 
 from workbench import __version__
+from workbench.cli.command_table import CommandsByFile
 from workbench.cli.output import say, show
-from workbench.cli.rooms import CommandsByFile
 from workbench.errors import EXIT_INTERRUPTED, WorkbenchError
 
 

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from workbench.cli.output import say
-from workbench.domain.datasets import DatasetCard, card_of
+from workbench.domain.datasets.cards import DatasetCard, card_of
 from workbench.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from workbench.storage.database import Database
+    from workbench.storage.workspace.database import Database
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else.")]
 Key = Annotated[str, typer.Argument(metavar="KEY", help="The data set's key; `emowb datasets` lists them.")]
@@ -57,7 +57,7 @@ def opened(context: typer.Context, key: str, **flags: Any) -> Iterator[Opened]:
 @contextmanager
 def workspace(settings: Settings, *, create: bool = False) -> Iterator["Database"]:
     """The workspace, closed at the end."""
-    from workbench.storage.database import open_workspace
+    from workbench.storage.workspace.database import open_workspace
 
     db = open_workspace(settings.db, create=create, say=say)
     try:

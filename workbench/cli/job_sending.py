@@ -10,14 +10,14 @@ from workbench.cli.progress import EVERY_S
 from workbench.errors import UsageError
 
 if TYPE_CHECKING:
+    from workbench.application.endpoints import Connection
+    from workbench.application.run_lanes import Pulse
+    from workbench.domain.endpoints import Endpoint
+    from workbench.domain.events import JobEvent, JobSeen
     from workbench.domain.runs import Run
-    from workbench.pipeline.events import JobEvent, JobSeen
-    from workbench.pipeline.stopping import Stop
-    from workbench.provider.endpoints import Endpoint
+    from workbench.pipeline.stop import Stop
     from workbench.settings import Settings
-    from workbench.storage.database import Database
-    from workbench.wiring.connections import Connection
-    from workbench.wiring.lanes import Pulse
+    from workbench.storage.workspace.database import Database
 
 _JOBS_TOLD_EVERY_S: Final = 600.0
 """A job takes hours."""
@@ -74,11 +74,11 @@ class Way:
         """Have what is open of a run answered."""
         from contextlib import aclosing
 
-        from workbench.wiring.sending import run_events
+        from workbench.application.send_run import run_events
 
         events: AsyncGenerator[JobEvent]
         if self.is_batch:
-            from workbench.wiring.jobs import job_events
+            from workbench.application.batch_jobs import job_events
 
             events = job_events(settings, db, run, connection, stop, waits=self.waits, cancels=self.cancels)
         else:
@@ -93,7 +93,7 @@ REQUESTS: Final = Way()
 
 def say_what_travels(db: "Database", run: "Run", way: Way) -> None:
     """Say what is not asked by requests, since it is asked already."""
-    from workbench.storage.jobs import count_away, load_jobs
+    from workbench.storage.runs.jobs import count_away, load_jobs
 
     away = count_away(db, run.id)
     for job in load_jobs(db, run.id, unfinished=True):
@@ -116,7 +116,7 @@ def job_line(event: "JobSeen") -> str:
 
 def jobs_json(db: "Database", run: "Run") -> list[dict[str, Any]]:
     """The jobs of a run in the shape of `--json`; `out` is how many of their requests are without an answer."""
-    from workbench.storage.jobs import count_away, load_jobs
+    from workbench.storage.runs.jobs import count_away, load_jobs
 
     away = count_away(db, run.id)
     return [

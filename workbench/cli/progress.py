@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rich.console import Group
 
     from workbench.pipeline.sending.tally import Tally
-    from workbench.provider.limits.lanes import LaneState
+    from workbench.provider.limits.lane import LaneState
 
 EVERY_S: Final = 10.0
 """Between two plain lines."""

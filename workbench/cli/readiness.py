@@ -14,16 +14,16 @@ from workbench.cli.context import Opened
 from workbench.cli.job_sending import REQUESTS, Way
 from workbench.cli.output import say
 from workbench.cli.run_specs import card_spec, resumed_spec, stored_spec
+from workbench.domain.datasets.tasks import Modality
 from workbench.domain.runs import RunSpec
-from workbench.domain.tasks import Modality
 from workbench.errors import EndpointError, UsageError
 
 if TYPE_CHECKING:
-    from workbench.wiring.connections import Connection
+    from workbench.application.endpoints import Connection
 
 
 @dataclass(frozen=True, slots=True)
-class Ready:
+class ReadyRun:
     """Everything to ask with."""
 
     connection: "Connection"
@@ -42,13 +42,13 @@ def ready_to_ask(
     way: Way = REQUESTS,
     dry_run: bool = False,
     yes: bool = False,
-) -> Iterator[Ready]:
+) -> Iterator[ReadyRun]:
     """Reach the endpoint, have it agreed that pictures go there, and choose the model.
 
     `options` are fields of a run spec, None where one was not given. With `dry_run` nobody has to agree, and nobody
     needs a key. Raises EndpointError and UsageError for whatever stands in the way.
     """
-    from workbench.wiring.connections import connected, endpoint_name
+    from workbench.application.endpoints import connected, endpoint_name
 
     stored = stored_spec(at, name)
     endpoint = endpoint_name(at.settings, options["endpoint"], stored)
@@ -62,7 +62,7 @@ def ready_to_ask(
         name = name or model
         stored = stored or stored_spec(at, name)
         given = {**options, "endpoint": endpoint, "model": model}
-        yield Ready(connection, name, resumed_spec(stored, given) if stored else card_spec(at.card, given))
+        yield ReadyRun(connection, name, resumed_spec(stored, given) if stored else card_spec(at.card, given))
 
 
 def agree(at: Opened, modality: Modality, connection: "Connection", *, yes: bool) -> None:
@@ -90,7 +90,7 @@ def agree(at: Opened, modality: Modality, connection: "Connection", *, yes: bool
 
 def _chosen_model(connection: "Connection", wanted: str | None, *, is_needed: bool) -> str:
     """The model to ask. What a dry run names is taken at its word where nobody confirms it: costs are planned first."""
-    from workbench.wiring.connections import choose_model
+    from workbench.application.endpoints import choose_model
 
     try:
         return asyncio.run(choose_model(connection, wanted, say))

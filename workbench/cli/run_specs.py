@@ -6,10 +6,10 @@ from typing import Any, Final
 
 from workbench.cli.context import Opened
 from workbench.domain.batches import retry_policy
-from workbench.domain.datasets import DatasetCard
+from workbench.domain.datasets.cards import DatasetCard
+from workbench.domain.datasets.tasks import FramePolicy, Modality
 from workbench.domain.prompts import NAMED
 from workbench.domain.runs import RunSpec
-from workbench.domain.tasks import FramePolicy, Modality
 from workbench.errors import UsageError
 
 _TEXT_BATCH: Final = 20
@@ -39,7 +39,7 @@ def resumed_spec(stored: RunSpec, options: Mapping[str, Any]) -> RunSpec:
 
 def stored_spec(at: Opened, name: str | None) -> RunSpec | None:
     """The spec of the run of that name, where there is one."""
-    from workbench.storage.runs import has_run, load_run
+    from workbench.storage.runs.runs import has_run, load_run
 
     return load_run(at.db, at.card.key, name).spec if name and has_run(at.db, at.card.key, name) else None
 

@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING, Any, Final
 
 import typer
 
-from workbench.cli.estimates import estimate_json, estimate_lines
 from workbench.cli.job_sending import REQUESTS, Way, job_line
 from workbench.cli.output import dollars, say, show, show_json, suggest
 from workbench.cli.progress import Watched, displayed
+from workbench.cli.tables.estimate_tables import estimate_json, estimate_lines
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.runs import Progress, Run
 from workbench.errors import EXIT_INTERRUPTED, EXIT_WORTH_KNOWING, EndpointError
 
 if TYPE_CHECKING:
-    from workbench.pipeline.estimating import Estimate
-    from workbench.pipeline.stopping import Stop
+    from workbench.application.endpoints import Connection
+    from workbench.pipeline.run_estimates import Estimate
+    from workbench.pipeline.stop import Stop
     from workbench.settings import Settings
-    from workbench.storage.database import Database
-    from workbench.wiring.connections import Connection
+    from workbench.storage.workspace.database import Database
 
 INTERRUPTED: Final = "interrupted"
 _NO_DOLLARS: Final = 1e-9
@@ -74,7 +74,7 @@ def send_and_report(
 
 def with_budget_left(settings: "Settings", db: "Database", others: Iterable[Run]) -> "Settings":
     """The settings with what other runs have left of the budget."""
-    from workbench.storage.runs import spent_usd
+    from workbench.storage.runs.runs import spent_usd
 
     if settings.budget_usd is None:
         return settings
@@ -84,8 +84,8 @@ def with_budget_left(settings: "Settings", db: "Database", others: Iterable[Run]
 
 def send_to_end(settings: "Settings", db: "Database", run: Run, connection: "Connection", way: Way = REQUESTS) -> Sent:
     """Send what is open of a run with a live display, until it is done or something stops it."""
-    from workbench.pipeline.stopping import Stop
-    from workbench.storage.runs import load_progress, load_run
+    from workbench.pipeline.stop import Stop
+    from workbench.storage.runs.runs import load_progress, load_run
 
     stop = Stop()
     before = load_progress(db, run.id)
@@ -115,9 +115,9 @@ def sent_json(one: Sent) -> dict[str, Any]:
 
 def _estimated(settings: "Settings", db: "Database", run: Run, connection: "Connection", way: Way) -> "Estimate | None":
     """What the open batches of a run are expected to take; None where there are none."""
-    from workbench.storage.plans import OpenPlan, count_open_samples
-    from workbench.storage.runs import save_estimate
-    from workbench.wiring.estimating import estimate_batches
+    from workbench.application.estimating import estimate_batches
+    from workbench.storage.runs.plans import OpenPlan, count_open_samples
+    from workbench.storage.runs.runs import save_estimate
 
     plan = OpenPlan(db, run.id)
     if not plan:
@@ -130,7 +130,7 @@ def _estimated(settings: "Settings", db: "Database", run: Run, connection: "Conn
 
 def has_unanswered(db: "Database", run: Run) -> bool:
     """Whether any sample of a run is without an answer."""
-    from workbench.storage.runs import load_progress
+    from workbench.storage.runs.runs import load_progress
 
     return load_progress(db, run.id).unanswered > 0
 
@@ -139,11 +139,11 @@ async def send(
     settings: "Settings", db: "Database", run: Run, connection: "Connection", stop: "Stop", way: Way = REQUESTS
 ) -> None:
     """Send with a live display and two-stage Ctrl-C; `stop.reason` says afterwards why the run paused, if it did."""
-    from workbench.pipeline.events import Held, JobSeen, MediaFailed
+    from workbench.application.run_lanes import Pulse
+    from workbench.domain.events import Held, JobSeen, MediaFailed
     from workbench.pipeline.sending.tally import Tally
-    from workbench.storage.plans import count_open_samples
-    from workbench.storage.runs import load_progress, spent_usd
-    from workbench.wiring.lanes import Pulse
+    from workbench.storage.runs.plans import count_open_samples
+    from workbench.storage.runs.runs import load_progress, spent_usd
 
     pulse = Pulse()
     before = load_progress(db, run.id)

@@ -22,8 +22,8 @@ _DRIVER: Final = "TEXTUAL_DRIVER"
 
 def known_terminal(settings: "Settings") -> "TerminalFacts":
     """What the terminal answers. Before Textual is imported: it reads what this leaves in the environment."""
-    from workbench.tui.pictures.probe import ask_terminal
     from workbench.tui.pictures.terminal_facts import NOT_ASKED, tell_textual
+    from workbench.tui.pictures.terminal_query import ask_terminal
 
     in_browser = os.environ.get(_DRIVER) and not _has_terminal()
     facts = NOT_ASKED if in_browser else ask_terminal(settings.pictures, os.environ)

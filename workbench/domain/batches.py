@@ -15,7 +15,7 @@ from itertools import pairwise
 from types import MappingProxyType
 from typing import Final
 
-from workbench.domain.replies import Fault, Outcome
+from workbench.domain.messages import Fault, Outcome
 from workbench.errors import unknown_name
 
 

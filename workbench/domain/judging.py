@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from workbench.domain.datasets import DatasetCard
+from workbench.domain.datasets.cards import DatasetCard
 from workbench.domain.predictions import FailureKind, RankedPrediction, failure_kind
 
 

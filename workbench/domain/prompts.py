@@ -13,11 +13,11 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 
-from workbench.domain.datasets import DatasetCard
-from workbench.domain.replies import ImagePart, Part, Request, TextPart
+from workbench.domain.datasets.cards import DatasetCard
+from workbench.domain.datasets.samples import Frame
+from workbench.domain.datasets.tasks import Modality, Task
+from workbench.domain.messages import ImagePart, Part, Request, TextPart
 from workbench.domain.runs import RunSpec
-from workbench.domain.samples import Frame
-from workbench.domain.tasks import Modality, Task
 from workbench.errors import unknown_name
 
 PAPER: Final = "paper/1"

@@ -10,7 +10,7 @@ from typing import Final
 
 from PIL import Image
 
-from workbench.domain.samples import Frame
+from workbench.domain.datasets.samples import Frame
 from workbench.embedded import seeds
 from workbench.embedded.action_units import PROTOTYPES
 from workbench.embedded.faces import draw_face

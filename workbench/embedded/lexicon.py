@@ -48,7 +48,7 @@ _HAN: Final = re.compile("|".join(sorted(_CHINESE, key=len, reverse=True)))
 
 
 @dataclass(frozen=True, slots=True)
-class Tone:
+class TextTone:
     """What a text speaks for."""
 
     valence: float
@@ -62,12 +62,12 @@ class Tone:
         return not self.feelings
 
 
-def read_tone(text: str) -> Tone:
+def read_tone(text: str) -> TextTone:
     """The tone of a text in Chinese, English or both."""
     feelings = Counter([*_english_feelings(text.casefold()), *_chinese_feelings(text)])
     total = sum(feelings.values())
     valence = sum(VALENCE[feeling] * count for feeling, count in feelings.items()) / total if total else 0.0
-    return Tone(valence, dict(feelings))
+    return TextTone(valence, dict(feelings))
 
 
 def _english_feelings(text: str) -> list[str]:

@@ -17,10 +17,10 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from workbench.domain.labels import canonical
+from workbench.domain.datasets.labels import canonical
 from workbench.embedded.action_units import FACE_EMOTIONS
 from workbench.embedded.features import Vector, face_features, scene_features
-from workbench.embedded.lexicon import VALENCE, Tone, read_tone
+from workbench.embedded.lexicon import VALENCE, TextTone, read_tone
 from workbench.embedded.paintings import PAINTING_EMOTIONS
 
 WEIGHTS_FILE: Final = "weights.npz"
@@ -104,7 +104,7 @@ def _with_stand_ins(learned: Emotions, stand_ins: Mapping[str, tuple[str, ...]])
     return {**learned, **borrowed}
 
 
-def _valence(seen: Emotions | None, tone: Tone) -> float:
+def _valence(seen: Emotions | None, tone: TextTone) -> float:
     """From -1 to 1: the picture's and the text's, half and half where both have something to say."""
     if seen is None:
         return tone.valence
@@ -117,7 +117,7 @@ def _sentiment_scores(valence: float) -> dict[str, float]:
     return {label: -abs(valence - place) for label, place in _SENTIMENTS.items()}
 
 
-def _emotion_scores(seen: Emotions | None, tone: Tone) -> dict[str, float]:
+def _emotion_scores(seen: Emotions | None, tone: TextTone) -> dict[str, float]:
     """Log probabilities from the pictures, plus a step for every emotion word in the text."""
     if seen is None:
         seen = dict.fromkeys((*FACE_EMOTIONS, *_FROM_FACES), 1.0)

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any, Final, Self
 from uuid import uuid4
 
-from workbench.embedded.endpoint import Endpoint, Served
+from workbench.embedded.chat_endpoint import ChatEndpoint, Served
 from workbench.embedded.trouble import Trouble
 from workbench.embedded.wire import HttpReply, RequestError, error_reply
 from workbench.errors import EndpointError
@@ -36,7 +36,7 @@ class EndpointServer:
         self._is_serving = False
         self._stopping = threading.Event()
         # Waiting on the event instead of sleeping lets `stop` end a slow reply at once.
-        endpoint = Endpoint(trouble or Trouble(), observer, pause=self._stopping.wait)
+        endpoint = ChatEndpoint(trouble or Trouble(), observer, pause=self._stopping.wait)
         try:
             self._server = _LoopbackServer(port, endpoint)
         except OSError as error:
@@ -101,7 +101,7 @@ class _LoopbackServer(ThreadingHTTPServer):
     """Connections that may wait to be accepted; the default of 5 refuses a burst of clients."""
     block_on_close = False
 
-    def __init__(self, port: int, endpoint: Endpoint) -> None:
+    def __init__(self, port: int, endpoint: ChatEndpoint) -> None:
         self.endpoint = endpoint
         self._connections: set[socket.socket] = set()
         self._lock = threading.Lock()

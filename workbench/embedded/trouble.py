@@ -14,7 +14,7 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Final
 
-from workbench.embedded.asking import AskedSample
+from workbench.embedded.questions import QuestionSample
 from workbench.embedded.wire import Completion
 from workbench.errors import UsageError
 
@@ -87,7 +87,7 @@ class Refusals:
         self._asked: Counter[str] = Counter()
         self._lock = threading.Lock()
 
-    def refuse(self, samples: Sequence[AskedSample]) -> Completion | None:
+    def refuse(self, samples: Sequence[QuestionSample]) -> Completion | None:
         """The refusal of a request with these samples, or None if all of them are answered this time."""
         if self._trouble.refuse == 0.0:
             return None
@@ -108,7 +108,7 @@ class Refusals:
         return is_hard or self._asked[key] == 1
 
 
-def _fingerprint(sample: AskedSample) -> str:
+def _fingerprint(sample: QuestionSample) -> str:
     """The same for the same pictures and text, whatever the sample is called."""
     digest = hashlib.blake2b(digest_size=16)
     for content in (*sample.images, sample.text.encode()):

@@ -5,17 +5,17 @@ from itertools import groupby
 from typing import Final
 
 from workbench.domain.visible import visible
-from workbench.export.comparison import GPT_4V, Comparison, Method, OwnRun, Place
-from workbench.export.grids import Cell, Grid, Line, Span, sections
+from workbench.export.figure_words import DASH, interval, metric_title, percent, points, short
+from workbench.export.grids import Cell, Grid, GridLine, Span, sections
+from workbench.export.published_comparison import GPT_4V, Method, OwnRun, PublishedComparison, TablePlace
 from workbench.export.source import Source
-from workbench.export.words import DASH, interval, metric_title, percent, points, short
-from workbench.pipeline.scoring.published import SOURCE
+from workbench.pipeline.scoring.published_figures import SOURCE
 
 _SHORT_METRICS: Final = {"accuracy": "Accuracy", "weighted_f1": "Weighted F1"}
 _BASELINES: Final = {"majority": "always the most frequent class", "uniform": "guessing"}
 
 
-def comparison_grid(source: Source, comparison: Comparison) -> Grid:
+def comparison_grid(source: Source, comparison: PublishedComparison) -> Grid:
     """The table, as the paper lays it out."""
     places = comparison.places
     what = (
@@ -46,7 +46,7 @@ def comparison_grid(source: Source, comparison: Comparison) -> Grid:
     )
 
 
-def _spans(comparison: Comparison) -> Iterator[Span]:
+def _spans(comparison: PublishedComparison) -> Iterator[Span]:
     for (dataset, variant), group in groupby(comparison.places, lambda place: (place.dataset, place.variant)):
         title = visible(comparison.titles[dataset])
         yield Span(f"{title}, {_variant(variant)}" if variant else title, len(list(group)))
@@ -59,7 +59,7 @@ def _variant(variant: str) -> str:
     return {"multi": "all modalities", "text": "words alone", "video": "pictures alone"}.get(variant, variant)
 
 
-def _heads(places: tuple[Place, ...]) -> Iterator[str]:
+def _heads(places: tuple[TablePlace, ...]) -> Iterator[str]:
     several = {place.metric for place in places} == {"accuracy", "uar"}
     for place in places:
         if place.metric == "accuracy" and several:
@@ -68,24 +68,28 @@ def _heads(places: tuple[Place, ...]) -> Iterator[str]:
             yield _SHORT_METRICS.get(place.metric) or metric_title(place.metric)
 
 
-def _method_line(method: Method, comparison: Comparison) -> Line:
+def _method_line(method: Method, comparison: PublishedComparison) -> GridLine:
     """A published method; the best of each column stands out."""
     name = method.name if method.reference is None else f"{method.name} [{method.reference}]"
     values = ((method.values.get(place), comparison.best(place)) for place in comparison.places)
-    return Line(name, tuple(Cell(percent(value), strong=value is not None and value == best) for value, best in values))
+    return GridLine(
+        name, tuple(Cell(percent(value), strong=value is not None and value == best) for value, best in values)
+    )
 
 
-def _gpt4v_lines(comparison: Comparison) -> list[Line]:
+def _gpt4v_lines(comparison: PublishedComparison) -> list[GridLine]:
     method = comparison.gpt4v
     if method is None:
         return []
-    return [Line.of(f"{GPT_4V} (as published)", *(percent(method.values.get(place)) for place in comparison.places))]
+    return [
+        GridLine.of(f"{GPT_4V} (as published)", *(percent(method.values.get(place)) for place in comparison.places))
+    ]
 
 
-def _baseline_lines(source: Source, places: tuple[Place, ...]) -> list[Line]:
+def _baseline_lines(source: Source, places: tuple[TablePlace, ...]) -> list[GridLine]:
     baselines = source.scores.scores.baselines
     return [
-        Line.of(words, *(percent(baselines[name].metrics.get(place.metric)) for place in places))
+        GridLine.of(words, *(percent(baselines[name].metrics.get(place.metric)) for place in places))
         for name, words in _BASELINES.items()
         if name in baselines
     ]
@@ -96,13 +100,13 @@ def own_name(source: Source) -> str:
     return f"{short(source.run.name)} ({short(source.run.spec.model)})"
 
 
-def _own_line(source: Source, comparison: Comparison) -> Line:
+def _own_line(source: Source, comparison: PublishedComparison) -> GridLine:
     figures = (comparison.own(place) for place in comparison.places)
     cells = tuple(Cell(percent(None if figure is None else figure.value)) for figure in figures)
-    return Line(own_name(source), cells, strong=True)
+    return GridLine(own_name(source), cells, strong=True)
 
 
-def _difference_lines(source: Source, comparison: Comparison) -> list[Line]:
+def _difference_lines(source: Source, comparison: PublishedComparison) -> list[GridLine]:
     """This run minus the best supervised method, minus GPT-4V; where nothing is published, minus the majority."""
     if comparison.table is None:
         majority = source.scores.scores.baselines.get("majority")
@@ -117,15 +121,15 @@ def _difference_lines(source: Source, comparison: Comparison) -> list[Line]:
     return lines
 
 
-def _difference(other: str, comparison: Comparison, value: Callable[[Place], float | None]) -> Line:
-    def difference(place: Place) -> float | None:
+def _difference(other: str, comparison: PublishedComparison, value: Callable[[TablePlace], float | None]) -> GridLine:
+    def difference(place: TablePlace) -> float | None:
         own, against = comparison.own(place), value(place)
         return None if own is None or own.value is None or against is None else own.value - against
 
-    return Line(f"this run {other}", tuple(Cell(points(difference(place))) for place in comparison.places))
+    return GridLine(f"this run {other}", tuple(Cell(points(difference(place))) for place in comparison.places))
 
 
-def _notes(source: Source, comparison: Comparison) -> Iterator[str]:
+def _notes(source: Source, comparison: PublishedComparison) -> Iterator[str]:
     scores = source.scores
     yield f"Protocol {scores.protocol}: {scores.rule}"
     for one in comparison.runs:
@@ -138,7 +142,7 @@ def _notes(source: Source, comparison: Comparison) -> Iterator[str]:
         yield f"{DASH}: no figure is published, or the workspace holds no run of this name and model."
 
 
-def _of_run(one: OwnRun, comparison: Comparison) -> str:
+def _of_run(one: OwnRun, comparison: PublishedComparison) -> str:
     scores = one.scores.scores
     figures = (
         f"{metric_title(place.metric)} {percent(figure.value)}, 95 % interval {interval(figure.low, figure.high)}"

@@ -5,16 +5,16 @@ from pathlib import Path
 from typing import Final
 
 from workbench.domain.visible import visible
-from workbench.export.comparison import compare_published
 from workbench.export.comparison_grid import comparison_grid
+from workbench.export.figure_words import percent
 from workbench.export.grids import Grid
 from workbench.export.latex import latex_fragment, latex_label, latex_standalone
 from workbench.export.markdown import markdown_of
+from workbench.export.published_comparison import compare_published
 from workbench.export.run_grids import classes_grid, confusion_grid, metrics_grid, refusals_grid
 from workbench.export.run_tables import TableName
 from workbench.export.source import Source
-from workbench.export.words import percent
-from workbench.export.writing import write_whole
+from workbench.export.whole_files import write_whole
 
 DOCUMENT_TABLES: Final = frozenset({TableName.METRICS, TableName.CONFUSION, TableName.REFUSALS})
 """What a document for people holds; the others are lists of thousands of rows."""

@@ -34,7 +34,7 @@ _ON_DARK: Final = 0.72
 """From this share on a cell is so dark that its figure is printed in white."""
 
 
-class Tone(StrEnum):
+class FigureTone(StrEnum):
     """The roles that colours play; drawn in these, shown as `--tone-…` of the page."""
 
     OWN = "#d55e01"
@@ -51,7 +51,7 @@ class Tone(StrEnum):
         return f"--tone-{self.name.lower().replace('_', '-')}"
 
 
-_INKS: Final = {_INK: "currentColor"} | {str(tone): f"var({tone.variable})" for tone in Tone}
+_INKS: Final = {_INK: "currentColor"} | {str(tone): f"var({tone.variable})" for tone in FigureTone}
 _NO_XML: Final = dict.fromkeys((0xFFFE, 0xFFFF), "\ufffd")
 
 
@@ -63,7 +63,7 @@ class Bar:
     value: float | None
     low: float | None = None
     high: float | None = None
-    tone: Tone = Tone.OWN
+    tone: FigureTone = FigureTone.OWN
 
 
 def bar_figure(key: str, bars: Sequence[Bar], axis: str) -> str:
@@ -85,7 +85,7 @@ def pair_figure(key: str, rows: Sequence[tuple[str, float | None, float | None]]
     """Two thin bars for each row, the first above the second: what was first, and what stands at the end."""
     with _drawing(key, len(rows) * (_ROW_PX + 6) + _MARGINS_PX) as (axes, svg):
         for place, (_, first, then) in enumerate(rows):
-            for value, shift, tone in ((first, -0.2, Tone.OTHER), (then, 0.2, Tone.OWN)):
+            for value, shift, tone in ((first, -0.2, FigureTone.OTHER), (then, 0.2, FigureTone.OWN)):
                 if value is not None:
                     axes.barh(place + shift, 100 * value, height=0.36, color=tone)
         _name_rows(axes, [label for label, _, _ in rows])
@@ -105,7 +105,7 @@ def place_figure(key: str, points: Sequence[Bar], axis: str) -> str:
             [place for place, _ in known],
             [100 * (point.value or 0.0) for _, point in known],
             "o",
-            color=Tone.OWN,
+            color=FigureTone.OWN,
             markersize=4.5,
             markeredgewidth=0,
             clip_on=False,
@@ -148,7 +148,7 @@ def _heat_cell(axes: "Axes", row: int, column: int, count: int, share: float) ->
 
     if count:
         corner = (column - 0.5, row - 0.5)
-        axes.add_patch(Rectangle(corner, 1, 1, facecolor=Tone.GPT_4V, alpha=share, linewidth=0))
+        axes.add_patch(Rectangle(corner, 1, 1, facecolor=FigureTone.GPT_4V, alpha=share, linewidth=0))
     dark = share >= _ON_DARK
     axes.text(
         *(column, row, f"{count:,}"),

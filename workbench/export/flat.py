@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Final
 
-from workbench.export.cells import Cell, csv_lines, joined
+from workbench.export.safe_cells import Cell, csv_lines, joined
 from workbench.export.tables import Kind, Table, Value
 
 _ENCODE: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode

@@ -16,7 +16,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class GridLine:
     """One row."""
 
     head: str
@@ -52,16 +52,16 @@ class Grid:
     """Heads over `heads`, side by side; empty: none."""
     heads: tuple[str, ...]
     """Of every column but the first."""
-    sections: tuple[tuple[Line, ...], ...]
+    sections: tuple[tuple[GridLine, ...], ...]
     """Lines, parted by rules where there are several sections."""
     notes: tuple[str, ...] = ()
 
     @property
-    def lines(self) -> tuple[Line, ...]:
+    def lines(self) -> tuple[GridLine, ...]:
         """All rows."""
         return tuple(chain.from_iterable(self.sections))
 
 
-def sections(*groups: Sequence[Line]) -> tuple[tuple[Line, ...], ...]:
+def sections(*groups: Sequence[GridLine]) -> tuple[tuple[GridLine, ...], ...]:
     """Those groups of lines that have any."""
     return tuple(tuple(group) for group in groups if group)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from workbench.export.grids import Cell, Grid, Line
+from workbench.export.grids import Cell, Grid, GridLine
 from workbench.export.latex_text import CHARACTER, latex, latex_comment
 
 _STANDALONE: Final = r"""\documentclass[a4paper]{article}
@@ -68,7 +68,7 @@ def _head(grid: Grid) -> Iterator[str]:
     yield "\n" + _row([latex(grid.stub), *map(latex, grid.heads)])
 
 
-def _cell(cell: Cell, line: Line) -> str:
+def _cell(cell: Cell, line: GridLine) -> str:
     return _told(cell.text, strong=cell.strong or line.strong)
 
 

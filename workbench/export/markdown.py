@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from workbench.export.grids import Cell, Grid, Line
+from workbench.export.grids import Cell, Grid, GridLine
 
 _MARKUP: Final = re.compile(r"[\\`*_{}\[\]<>#|~$!@^&]")
 _LINK: Final = re.compile(r"(?i)(https?|ftp|mailto|xmpp|www)([:.])")
@@ -47,11 +47,11 @@ def _heads(grid: Grid) -> list[str]:
     return [" ".join(filter(None, pair)) for pair in zip(over, grid.heads, strict=True)]
 
 
-def _cell(cell: Cell, line: Line) -> str:
+def _cell(cell: Cell, line: GridLine) -> str:
     return f"**{escaped(cell.text)}**" if cell.text and (cell.strong or line.strong) else escaped(cell.text)
 
 
-def _strong(head: str, line: Line) -> str:
+def _strong(head: str, line: GridLine) -> str:
     return f"**{escaped(head)}**" if line.strong else escaped(head)
 
 

@@ -7,12 +7,12 @@ from workbench.domain.scoring.counting import NO_ANSWER
 from workbench.domain.scoring.intervals import MetricValue
 from workbench.domain.scoring.metrics import Confusion
 from workbench.domain.visible import visible
-from workbench.export.comparison import GPT_4V
-from workbench.export.grids import Cell, Grid, Line, sections
+from workbench.export.figure_words import DASH, interval, metric_title, percent, short
+from workbench.export.grids import Cell, Grid, GridLine, sections
+from workbench.export.published_comparison import GPT_4V
 from workbench.export.source import Source
-from workbench.export.words import DASH, interval, metric_title, percent, short
-from workbench.pipeline.scoring.published import SOURCE
-from workbench.pipeline.scoring.rates import Rates
+from workbench.pipeline.scoring.answer_rates import Rates
+from workbench.pipeline.scoring.published_figures import SOURCE
 from workbench.pipeline.scoring.run_scores import RunScores
 
 OTHER_WORDS: Final = "other words"
@@ -38,21 +38,21 @@ def metrics_grid(source: Source) -> Grid:
     )
 
 
-def _metric_line(scores: RunScores, name: str, figure: MetricValue) -> Line:
+def _metric_line(scores: RunScores, name: str, figure: MetricValue) -> GridLine:
     """The headline's value stands out."""
     baselines = [scores.scores.baselines.get(which) for which in _TRIVIAL]
     trivial = (None if one is None else one.metrics.get(name) for one in baselines)
     value = Cell(percent(figure.value), strong=name == scores.headline[0])
     others = ("" if one is None else percent(one) for one in trivial)
     beside = (interval(figure.low, figure.high), *others, _gpt4v(scores, name))
-    return Line(metric_title(name), (value, *map(Cell, beside)))
+    return GridLine(metric_title(name), (value, *map(Cell, beside)))
 
 
-def _scale_line(name: str, figure: MetricValue) -> Line:
+def _scale_line(name: str, figure: MetricValue) -> GridLine:
     """A figure that is no ratio."""
     within = "" if figure.low is None or figure.high is None else f"{figure.low:.3f} to {figure.high:.3f}"
     value = DASH if figure.value is None else f"{figure.value:.3f}"
-    return Line.of(metric_title(name), value, within, "", "", "")
+    return GridLine.of(metric_title(name), value, within, "", "", "")
 
 
 def _gpt4v(scores: RunScores, metric: str) -> str:
@@ -72,7 +72,7 @@ def classes_grid(source: Source) -> Grid:
         heads=("Samples", "Precision", "Recall", "95 % interval", "F1"),
         sections=(
             tuple(
-                Line.of(
+                GridLine.of(
                     *(short(one.label), f"{one.support:,}", percent(one.precision), percent(one.recall)),
                     *(interval(one.recall_low, one.recall_high), percent(one.f1)),
                 )
@@ -116,7 +116,7 @@ def confusion_grid(source: Source) -> Grid:
         heads=tuple(map(short, found.predicted)),
         sections=(
             tuple(
-                Line.of(short(gold), *(f"{count:,}" for count in row))
+                GridLine.of(short(gold), *(f"{count:,}" for count in row))
                 for gold, row in zip(found.gold, found.counts, strict=True)
             ),
         ),
@@ -139,9 +139,9 @@ def refusals_grid(source: Source) -> Grid:
     )
 
 
-def _rates_line(one: Rates) -> Line:
+def _rates_line(one: Rates) -> GridLine:
     rates = (one.first_coverage, one.first_refusal_rate, one.coverage, one.refusal_rate)
-    return Line.of(short(one.label), f"{one.planned:,}", *map(percent, rates))
+    return GridLine.of(short(one.label), f"{one.planned:,}", *map(percent, rates))
 
 
 def positions_grid(source: Source) -> Grid:
@@ -153,7 +153,7 @@ def positions_grid(source: Source) -> Grid:
         heads=("Samples", "Accuracy", "95 % interval"),
         sections=(
             tuple(
-                Line.of(
+                GridLine.of(
                     *(str(one.place + 1), f"{one.counted:,}", percent(one.accuracy.value)),
                     interval(one.accuracy.low, one.accuracy.high),
                 )

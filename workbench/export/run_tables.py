@@ -13,11 +13,11 @@ from workbench.domain.reviews import Review
 from workbench.domain.scoring.intervals import MetricValue
 from workbench.export.source import Source
 from workbench.export.tables import Column, Row, Table, Value, counts, labels, numbers, tags, texts
-from workbench.pipeline.scoring.rates import Rates
+from workbench.pipeline.scoring.answer_rates import Rates
 from workbench.pipeline.scoring.run_scores import RunScores
-from workbench.storage.attempt_log import LoggedAttempt, read_attempts
-from workbench.storage.result_log import LoggedResult, read_results
-from workbench.storage.reviews import load_reviews
+from workbench.storage.cases.reviews import load_reviews
+from workbench.storage.runs.attempt_log import LoggedAttempt, read_attempts
+from workbench.storage.runs.result_log import LoggedResult, read_results
 
 
 class TableName(StrEnum):

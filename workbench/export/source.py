@@ -4,11 +4,11 @@ import json
 from dataclasses import dataclass
 
 from workbench import __version__
-from workbench.domain.datasets import DatasetCard
+from workbench.domain.datasets.cards import DatasetCard
 from workbench.domain.runs import Run
 from workbench.domain.scoring.protocols import Against, Neutral, Protocol
 from workbench.pipeline.scoring.run_scores import RunScores, score_run
-from workbench.storage.database import Database
+from workbench.storage.workspace.database import Database
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from workbench.importers.choices import Choices
-from workbench.importers.found import Ledger
-from workbench.importers.trees import NotThere, Tree
+from workbench.importers.files.dataset_tree import NotThere, Tree
+from workbench.importers.ledger import Ledger
 
 PICTURES: Final = (".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff")
 SHEETS: Final = (".xlsx", ".xlsm", ".csv", ".xls")

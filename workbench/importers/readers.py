@@ -10,14 +10,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from workbench.domain.datasets import CARDS, DatasetCard
+from workbench.domain.datasets.cards import CARDS, DatasetCard
 from workbench.domain.visible import visible
 from workbench.errors import DataError, UsageError
 from workbench.importers.choices import Choices, flag
-from workbench.importers.found import Found, Ledger, Skipped
+from workbench.importers.files.dataset_tree import NotThere, open_tree
+from workbench.importers.ledger import Found, Ledger, Skipped
 from workbench.importers.reader import Reader
 from workbench.importers.sets import dynamic, facial, micro, multimodal, sentiment
-from workbench.importers.trees import NotThere, open_tree
 
 __all__ = ["Choices", "Found", "Skipped", "importable", "read_dataset"]
 

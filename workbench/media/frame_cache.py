@@ -15,11 +15,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
-from workbench.domain.samples import Frame, MediaKind, Sample
+from workbench.domain.datasets.samples import Frame, MediaKind, Sample
 from workbench.errors import DataError
-from workbench.media.files import medium_files, require_regular
 from workbench.media.frames import FrameRequest, image_as_it_is, sample_frames
-from workbench.media.limits import DEFAULT_LIMITS, BadMedia
+from workbench.media.media_files import medium_files, require_regular
+from workbench.media.media_limits import DEFAULT_LIMITS, BadMedia
 from workbench.media.pixel_tables import pixel_picture
 
 _FORM: Final = 1

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from workbench.media.files import names_in
-from workbench.media.limits import BadMedia, MediaLimits
+from workbench.media.media_files import names_in
+from workbench.media.media_limits import BadMedia, MediaLimits
 
 _SUFFIXES: Final = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp"})
 _TRAILING_NUMBER: Final = re.compile(r"(\d+)$", re.ASCII)

@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from workbench.domain.datasets.samples import ClipSpan, Frame, MediaKind, Sample
+from workbench.domain.datasets.tasks import FramePolicy, FrameRule, frame_indices
 from workbench.domain.runs import Colour
-from workbench.domain.samples import ClipSpan, Frame, MediaKind, Sample
-from workbench.domain.tasks import FramePolicy, FrameRule, frame_indices
-from workbench.media.files import medium_path, path_under, read_file
+from workbench.media.encoded_pictures import EncodedPicture, jpeg_as_it_is
 from workbench.media.frame_folders import numbered_frames
-from workbench.media.limits import DEFAULT_LIMITS, BadMedia, MediaLimits
-from workbench.media.pictures import Picture, jpeg_as_it_is
+from workbench.media.media_files import medium_path, path_under, read_file
+from workbench.media.media_limits import DEFAULT_LIMITS, BadMedia, MediaLimits
 from workbench.media.pixel_tables import pixel_picture
 
 __all__ = [
@@ -204,7 +204,7 @@ def _drawn_of_video(path: Path, positions: Sequence[int], wanted: FrameRequest, 
         yield _frame(picture, at)
 
 
-def _frame(picture: Picture, at: int) -> Frame:
+def _frame(picture: EncodedPicture, at: int) -> Frame:
     return Frame(picture.data, picture.mime, picture.width_px, picture.height_px, at, picture.note)
 
 

@@ -12,9 +12,9 @@ from typing import Final
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from workbench.domain.runs import Colour
-from workbench.media.limits import BadMedia, MediaLimits
+from workbench.media.encoded_pictures import EncodedPicture
+from workbench.media.media_limits import BadMedia, MediaLimits
 from workbench.media.metadata import bare_jpeg, bare_png, bare_webp
-from workbench.media.pictures import Picture
 
 _READ: Final = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "PPM")
 _MIMES: Final = {"JPEG": "image/jpeg", "MPO": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
@@ -35,7 +35,7 @@ warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
 warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
 
 
-def picture_from_bytes(data: bytes, colour: Colour, longest_side_px: int, limits: MediaLimits) -> Picture:
+def picture_from_bytes(data: bytes, colour: Colour, longest_side_px: int, limits: MediaLimits) -> EncodedPicture:
     """The picture in an image file. Raises BadMedia for what is no picture, is damaged, or is beyond the limits."""
     try:
         with Image.open(BytesIO(data), formats=_READ) as image:
@@ -55,7 +55,7 @@ def picture_from_bytes(data: bytes, colour: Colour, longest_side_px: int, limits
         raise BadMedia(f"a damaged picture ({type(error).__name__})") from error
 
 
-def picture_as_it_is(data: bytes, colour: Colour, longest_side_px: int, limits: MediaLimits) -> Picture | None:
+def picture_as_it_is(data: bytes, colour: Colour, longest_side_px: int, limits: MediaLimits) -> EncodedPicture | None:
     """The picture of a file that can be sent as it is and is whole; None for every other, whatever the reason."""
     try:
         with Image.open(BytesIO(data), formats=tuple(_CHECKED)) as image:
@@ -70,7 +70,7 @@ def _assert_size(image: Image.Image, limits: MediaLimits) -> None:
         raise BadMedia(_too_many_pixels(limits))
 
 
-def picture_from_image(image: Image.Image, colour: Colour, longest_side_px: int, *, lossless: bool) -> Picture:
+def picture_from_image(image: Image.Image, colour: Colour, longest_side_px: int, *, lossless: bool) -> EncodedPicture:
     """The decoded picture, encoded: flat, in the colours and at most of the size asked for."""
     flat = _flat(image)
     if colour is Colour.GREY:
@@ -82,12 +82,12 @@ def picture_from_image(image: Image.Image, colour: Colour, longest_side_px: int,
     encoded = BytesIO()
     if lossless and flat.width * flat.height <= _SMALL_PX:
         flat.save(encoded, "PNG")
-        return Picture(encoded.getvalue(), "image/png", *flat.size)
+        return EncodedPicture(encoded.getvalue(), "image/png", *flat.size)
     flat.save(encoded, "JPEG", quality=_JPEG_QUALITY, subsampling=0)
-    return Picture(encoded.getvalue(), "image/jpeg", *flat.size)
+    return EncodedPicture(encoded.getvalue(), "image/jpeg", *flat.size)
 
 
-def _own(data: bytes, image: Image.Image, colour: Colour, longest_side_px: int) -> Picture | None:
+def _own(data: bytes, image: Image.Image, colour: Colour, longest_side_px: int) -> EncodedPicture | None:
     """The file's own pixels in its own coding, where nothing but metadata keeps them from being sent as they are."""
     fits = (
         max(image.size) <= longest_side_px
@@ -97,7 +97,7 @@ def _own(data: bytes, image: Image.Image, colour: Colour, longest_side_px: int) 
         and _orientation(image) == _UPRIGHT
     )
     bare = _bare(data, image) if fits else None
-    return None if bare is None else Picture(bare, _MIMES[image.format or ""], *image.size)
+    return None if bare is None else EncodedPicture(bare, _MIMES[image.format or ""], *image.size)
 
 
 def _bare(data: bytes, image: Image.Image) -> bytes | None:
@@ -112,7 +112,7 @@ def _bare(data: bytes, image: Image.Image) -> bytes | None:
     return None
 
 
-def _anew(image: Image.Image, colour: Colour, longest_side_px: int) -> Picture:
+def _anew(image: Image.Image, colour: Colour, longest_side_px: int) -> EncodedPicture:
     lossless = image.format in _LOSSLESS
     upright = image if _orientation(image) == _UPRIGHT else ImageOps.exif_transpose(image)
     picture = picture_from_image(upright, colour, longest_side_px, lossless=lossless)

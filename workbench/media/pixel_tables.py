@@ -10,9 +10,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from workbench.domain.samples import PixelPlace, Sample
-from workbench.media.files import medium_path, require_regular
-from workbench.media.limits import BadMedia, MediaLimits
+from workbench.domain.datasets.samples import PixelPlace, Sample
+from workbench.media.media_files import medium_path, require_regular
+from workbench.media.media_limits import BadMedia, MediaLimits
 
 _CHUNK_BYTES: Final = 1 << 20
 _HEADING: Final = b"pixels"

@@ -6,9 +6,9 @@ from typing import Final
 
 from PIL import Image
 
-from workbench.domain.samples import Frame, Sample
+from workbench.domain.datasets.samples import Frame, Sample
 from workbench.media.frames import FrameRequest, sample_frames
-from workbench.media.limits import DEFAULT_LIMITS, MediaLimits
+from workbench.media.media_limits import DEFAULT_LIMITS, MediaLimits
 
 _QUALITY: Final = 78
 

@@ -14,8 +14,8 @@ from typing import Final
 import cv2
 from PIL import Image
 
-from workbench.media.files import require_regular
-from workbench.media.limits import BadMedia, MediaLimits
+from workbench.media.media_files import require_regular
+from workbench.media.media_limits import BadMedia, MediaLimits
 
 # Both libraries write their complaints to stderr, into the middle of a screen; FFmpeg's level is read at its first use.
 os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")  # AV_LOG_QUIET

@@ -16,14 +16,14 @@ from typing import Final, Self
 import httpx2
 import openai
 
-from workbench.domain.replies import Fault, Outcome, Reply, Request
+from workbench.domain.endpoints import Endpoint
+from workbench.domain.messages import Fault, Outcome, Reply, Request
 from workbench.errors import EndpointError
+from workbench.provider.api_keys import ApiKey
 from workbench.provider.completions import read_completion, unanswered
-from workbench.provider.endpoints import Endpoint
 from workbench.provider.faults import error_code, error_param, meaning_of, retry_after_s
-from workbench.provider.messages import chat_body
-from workbench.provider.offered import OfferedModel, day_of
-from workbench.provider.secrets import ApiKey
+from workbench.provider.offered_models import OfferedModel, day_of
+from workbench.provider.request_body import chat_body
 from workbench.provider.transport import http_client
 
 _KEPT_HEADERS: Final = ("x-request-id", "retry-after", "retry-after-ms")

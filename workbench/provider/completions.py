@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from workbench.domain.replies import Fault, Outcome, Reply, Usage
+from workbench.domain.messages import Fault, Outcome, Reply, Usage
 
 _LONGEST_QUOTE_CHARS = 2_000
 

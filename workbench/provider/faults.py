@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
-from workbench.domain.replies import Fault, Outcome
+from workbench.domain.messages import Fault, Outcome
 
 _POLICY_CODES: Final = frozenset({"content_filter", "content_policy_violation", "image_content_policy_violation"})
 _QUOTA_CODES: Final = frozenset(

@@ -8,10 +8,10 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from workbench.domain.datasets import CARDS, DatasetCard, card_of
-from workbench.domain.samples import ClipSpan, MediaKind, Sample
+from workbench.domain.datasets.cards import CARDS, DatasetCard, card_of
+from workbench.domain.datasets.samples import ClipSpan, MediaKind, Sample
 from workbench.errors import DataError
-from workbench.storage.database import transaction
+from workbench.storage.workspace.database import transaction
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ from typing import Final
 
 from textual.pilot import Pilot
 
-from workbench.tui.app import WorkbenchApp
+from workbench.application.home import HomeParts
+from workbench.application.open_review import ReviewParts
 from workbench.tui.pictures.frame_pane import FramePane
-from workbench.wiring.home import HomeParts
-from workbench.wiring.reviewing import ReviewParts
+from workbench.tui.workbench_app import WorkbenchApp
 
 _LOOK_S: Final = 0.05
 _STILL_LOOKS: Final = 12

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from workbench.domain.datasets import CARDS
+from workbench.domain.datasets.cards import CARDS
 from workbench.domain.judging import judge
 from workbench.domain.predictions import PredictionStatus, RankedPrediction
 from workbench.domain.scoring.counting import Count, Counted, count_answers

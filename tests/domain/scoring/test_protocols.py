@@ -1,6 +1,6 @@
 import pytest
 
-from workbench.domain.datasets import CARDS
+from workbench.domain.datasets.cards import CARDS
 from workbench.domain.scoring.protocols import (
     Neutral,
     Outside,

@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 from sqlite_utils import Database
 
 from tests.export.worked_run import AT, REFUSED, answer, outside, plan_run, ranked
-from workbench.domain.datasets import CARDS
+from workbench.application.reviews import ReviewSession
+from workbench.domain.datasets.cards import CARDS
 from workbench.domain.predictions import FailureKind
 from workbench.domain.reviews import Verdict
 from workbench.domain.runs import Run
 from workbench.domain.scoring.protocols import Protocol
 from workbench.export.report.gallery import Card, Failures, Group, choose, gallery
 from workbench.export.source import Source, read_source
-from workbench.review.session import ReviewSession
 
 MOSI = CARDS["cmumosi"]
 

@@ -14,16 +14,16 @@ from sqlite_utils import Database
 from tests.building import at, exchange, sample, settled, spec_of
 from tests.export.hostile_run import hostile_run
 from workbench.domain.batches import Step
-from workbench.domain.datasets import CARDS
+from workbench.domain.datasets.cards import CARDS
+from workbench.domain.messages import Outcome, Reply
 from workbench.domain.predictions import PredictionStatus, RankedPrediction
-from workbench.domain.replies import Outcome, Reply
 from workbench.domain.runs import Run
-from workbench.export.exporting import Format, Wanted, export_run
+from workbench.export.export_run import ExportRequest, Format, export_run
 from workbench.pipeline.scoring.run_scores import as_json, score_run
-from workbench.storage.attempts import Received
-from workbench.storage.leases import claim_run, release_run
-from workbench.storage.plans import open_batches
-from workbench.storage.runs import create_run, load_run
+from workbench.storage.runs.attempts import Received
+from workbench.storage.runs.leases import claim_run, release_run
+from workbench.storage.runs.plans import open_batches
+from workbench.storage.runs.runs import create_run, load_run
 from workbench.storage.samples import ImportedDataset, load_card, save_dataset
 
 CHROMIUM, DRIVER = shutil.which("chromium") or shutil.which("google-chrome"), shutil.which("chromedriver")
@@ -90,7 +90,7 @@ def _said(number: int, gold: str, labels: tuple[str, ...]) -> RankedPrediction:
 
 
 def opened(browser: Chrome, db: Database, run: Run, folder: Path, scheme: str = "light") -> None:
-    (path,) = export_run(db, load_card(db, run.dataset), run, folder, Wanted(formats=(Format.HTML,)))
+    (path,) = export_run(db, load_card(db, run.dataset), run, folder, ExportRequest(formats=(Format.HTML,)))
     features = [{"name": "prefers-color-scheme", "value": scheme}]
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
     browser.get(path.resolve().as_uri())

@@ -9,13 +9,13 @@ from sqlite_utils import Database
 from tests.export.hostile_run import SECRET, hostile_run
 from tests.export.report.reading import Element, read_html
 from tests.export.worked_run import REFUSED, answer, outside, plan_run, ranked
-from workbench.domain.datasets import CARDS
+from workbench.domain.datasets.cards import CARDS
 from workbench.domain.runs import Run
-from workbench.export.exporting import Format, Wanted, export_run
+from workbench.export.export_run import ExportRequest, Format, export_run
 from workbench.storage.samples import load_card
 
 RAFDB = CARDS["rafdb"]
-HTML = Wanted(formats=(Format.HTML,))
+HTML = ExportRequest(formats=(Format.HTML,))
 LINKS = ("src", "href", "xlink:href", "action", "data", "poster", "srcset", "background")
 
 
@@ -31,7 +31,7 @@ def run_of(db: Database) -> Run:
     return answer(db, RAFDB, plan_run(db, RAFDB, gold), said)
 
 
-def page_of(db: Database, run: Run, folder: Path, wanted: Wanted = HTML) -> str:
+def page_of(db: Database, run: Run, folder: Path, wanted: ExportRequest = HTML) -> str:
     (path,) = export_run(db, load_card(db, run.dataset), run, folder, wanted)
     assert path.name == "report.html"
     return path.read_text()
@@ -174,6 +174,6 @@ def test_a_run_without_failures_says_so(db: Database, tmp_path: Path) -> None:
 def test_no_key_is_in_any_export(db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", SECRET)
     run = run_of(db)
-    written = export_run(db, RAFDB, run, tmp_path, Wanted(formats=tuple(Format)))
+    written = export_run(db, RAFDB, run, tmp_path, ExportRequest(formats=tuple(Format)))
     assert len(written) == 3 * 6 + 1 + 2 + 1
     assert not [path for path in written if SECRET.encode() in path.read_bytes()]

@@ -4,7 +4,7 @@ import pytest
 
 from tests.pipeline.reproducing.results_tree import write_set
 from tests.published_predictions import published_predictions
-from workbench.pipeline.reproducing.cells import reproduce
+from workbench.pipeline.reproducing.published_cells import reproduce
 from workbench.pipeline.reproducing.sensitivity import CellSensitivity, Sensitivity, as_json, vary
 
 

@@ -7,11 +7,11 @@ from sqlite_utils import Database
 
 from tests.building import spec_of
 from tests.export.worked_run import AT, answer
-from workbench.domain.datasets import DatasetCard
+from workbench.domain.datasets.cards import DatasetCard
+from workbench.domain.datasets.samples import MediaKind, Sample
 from workbench.domain.predictions import RankedPrediction
 from workbench.domain.runs import Run
-from workbench.domain.samples import MediaKind, Sample
-from workbench.storage.runs import create_run
+from workbench.storage.runs.runs import create_run
 from workbench.storage.samples import ImportedDataset, save_dataset
 
 

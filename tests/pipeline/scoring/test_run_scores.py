@@ -6,7 +6,7 @@ import pytest
 from sqlite_utils import Database
 
 from tests.export.worked_run import AT, REFUSED, UNPARSED, answer, outside, plan_run, ranked
-from workbench.domain.datasets import CARDS
+from workbench.domain.datasets.cards import CARDS
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.reviews import ReviewChange, ReviewField
 from workbench.domain.runs import Run
@@ -14,7 +14,7 @@ from workbench.domain.scoring.intervals import MetricValue
 from workbench.domain.scoring.metrics import Bounds
 from workbench.domain.scoring.protocols import Against, Neutral, Protocol
 from workbench.pipeline.scoring.run_scores import as_json, score_run
-from workbench.storage.reviews import save_change
+from workbench.storage.cases.reviews import save_change
 
 CHSIMS = CARDS["chsims"]
 GOLD = {

@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
-from workbench.domain.replies import Usage
+from workbench.domain.messages import Usage
+from workbench.domain.prices import Price
 from workbench.errors import UsageError
-from workbench.provider.costs.prices import Price, PriceTable, cost_usd, load_prices, read_price
+from workbench.provider.costs.prices import PriceTable, cost_usd, load_prices
+from workbench.settings.price_tables import read_price
 
 MILLION = 1_000_000
 TABLE = {"input_usd": 2.0, "output_usd": 10.0}

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from workbench.provider.endpoints import Endpoint
+from workbench.domain.endpoints import Endpoint
 
 MODEL = "served-model"
 

@@ -10,9 +10,9 @@ import pytest
 
 from tests.provider.jobs.batch_server import BatchServer, End, serving_batches
 from workbench.errors import DataError, EndpointError
+from workbench.provider.api_keys import ApiKey
 from workbench.provider.jobs.batch_api import BatchApi, Rejected, Unreachable
 from workbench.provider.jobs.remote_jobs import RemoteJob, StrangeAnswer, read_job, read_object, read_page
-from workbench.provider.secrets import ApiKey
 
 KEY = ApiKey("sk-nothing-to-hide-12345", "BATCHES_KEY")
 MARKS = {"emowb_run": "r1", "emowb_part": "0", "emowb_file": "f1"}

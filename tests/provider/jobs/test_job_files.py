@@ -12,19 +12,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.provider.conftest import completion
-from workbench.domain.replies import Fault, Outcome, Reply
+from workbench.domain.messages import Fault, Outcome, Reply
 from workbench.errors import DataError
+from workbench.provider.api_keys import ApiKey
 from workbench.provider.jobs.job_files import (
     OPENAI_LIMITS,
-    Answer,
     FileLimits,
+    JobAnswer,
     JobFile,
     is_whole,
     read_answer,
     read_answers,
     request_line,
 )
-from workbench.provider.secrets import ApiKey
 
 KEY = ApiKey("sk-nothing-to-hide-12345", "SOME_KEY")
 
@@ -215,7 +215,7 @@ def test_a_line_that_is_no_answer_is_none(text: bytes) -> None:
 )
 def test_nothing_in_a_line_raises(value: object, status: object) -> None:
     for said in ({"response": value, "error": value}, responded(status, value), responded(status, None, error=value)):
-        assert isinstance(read_answer(line(**said)), Answer)
+        assert isinstance(read_answer(line(**said)), JobAnswer)
 
 
 def test_a_file_is_read_line_by_line_with_blanks_and_broken_lines_and_without_an_end() -> None:

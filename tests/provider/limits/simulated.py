@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from tests.provider.limits.limiters import Shape
-from workbench.domain.replies import Fault, Outcome, Reply, Usage
-from workbench.provider.limits.lanes import Lane, Limits, Ticket
+from workbench.domain.messages import Fault, Outcome, Reply, Usage
+from workbench.provider.limits.lane import Lane, Limits, Ticket
 
 WALL_S = 1_800_000_000.0
 """Seconds since 1970 when the simulated time is 0."""

@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 import pytest
 
-from workbench.domain.replies import Outcome, Reply, Usage
+from workbench.domain.messages import Outcome, Reply, Usage
 from workbench.provider.limits.budget import Budget
-from workbench.provider.limits.lanes import Lane, Limits
+from workbench.provider.limits.lane import Lane, Limits
 
 ANSWER = Reply(outcome=Outcome.ANSWERED, status_code=200, latency_s=0.5, usage=Usage(900, 100))
 LATENCY_S = 0.5

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.provider.limits.windows import Pace, Window
+from workbench.provider.limits.windows import EvenPace, Window
 
 STEPS = st.lists(st.tuples(st.floats(0.0, 40.0), st.floats(0.0, 12.0)), max_size=60)
 """Seconds that pass, and the amount that is wanted then."""
@@ -104,7 +104,7 @@ def test_what_was_taken_before_still_counts() -> None:
 
 
 def test_a_pace_lets_through_what_is_saved_up_and_then_evenly() -> None:
-    pace = Pace(2.0, 3.0, 0.0)
+    pace = EvenPace(2.0, 3.0, 0.0)
     for _ in range(3):
         assert pace.delay_s(1.0, 0.0) == 0.0
         pace.take(1.0, 0.0)
@@ -117,21 +117,21 @@ def test_a_pace_lets_through_what_is_saved_up_and_then_evenly() -> None:
 
 
 def test_an_amount_larger_than_the_burst_goes_when_all_is_saved_up_and_is_owed_afterwards() -> None:
-    pace = Pace(2.0, 3.0, 0.0)
+    pace = EvenPace(2.0, 3.0, 0.0)
     assert pace.delay_s(9.0, 0.0) == 0.0
     pace.take(9.0, 0.0)
     assert pace.delay_s(1.0, 0.0) == pytest.approx(3.5)
 
 
 def test_another_pace_holds_from_now_on() -> None:
-    pace = Pace(1.0, 1.0, 0.0)
+    pace = EvenPace(1.0, 1.0, 0.0)
     pace.take(1.0, 0.0)
     pace.change(10.0, 0.5)
     assert pace.delay_s(1.0, 0.5) == pytest.approx(0.05)
 
 
 def test_an_emptied_pace_has_nothing_saved_up_and_keeps_its_debts() -> None:
-    pace = Pace(1.0, 5.0, 0.0)
+    pace = EvenPace(1.0, 5.0, 0.0)
     pace.empty(10.0)
     assert pace.delay_s(1.0, 10.0) == pytest.approx(1.0)
     pace.take(4.0, 10.0)
@@ -142,7 +142,7 @@ def test_an_emptied_pace_has_nothing_saved_up_and_keeps_its_debts() -> None:
 @given(st.floats(0.01, 100.0), st.lists(st.floats(0.0, 5.0), max_size=50))
 def test_no_more_leaves_at_a_pace_than_it_and_its_burst_allow(per_s: float, gaps_s: list[float]) -> None:
     burst = max(per_s, 1.0)
-    pace, now, n = Pace(per_s, burst, 0.0), 0.0, 0
+    pace, now, n = EvenPace(per_s, burst, 0.0), 0.0, 0
     for gap_s in gaps_s:
         now += gap_s
         if pace.delay_s(1.0, now) == 0.0:

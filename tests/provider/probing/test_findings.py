@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from workbench.domain.replies import Outcome, Reply, Usage
-from workbench.provider.endpoints import Endpoint, Structured
-from workbench.provider.probing.findings import Finding, Mark, Probed, adapted
+from workbench.domain.endpoints import Endpoint, Structured
+from workbench.domain.messages import Outcome, Reply, Usage
+from workbench.provider.probing.findings import Finding, FindingMark, Probed, adapted
 
 ENDPOINT = Endpoint(name="lab", base_url="http://127.0.0.1:8000/v1", key_variables=("LAB_KEY",))
 
@@ -17,10 +17,10 @@ def record_of(*changes: Mapping[str, Any], base_url: str = ENDPOINT.base_url) ->
 
 def test_what_was_found_otherwise_is_applied_after_its_way_through_json() -> None:
     findings = [
-        Finding(name="seed", mark=Mark.NO, says="no", changes={"seed": False}),
-        Finding(name="structured", mark=Mark.YES, says="kept", changes={"structured": Structured.FLAT_SCHEMA}),
-        Finding(name="several", mark=Mark.YES, says="8", changes={"images_per_request": 8}),
-        Finding(name="order", mark=Mark.YES, says="kept"),
+        Finding(name="seed", mark=FindingMark.NO, says="no", changes={"seed": False}),
+        Finding(name="structured", mark=FindingMark.YES, says="kept", changes={"structured": Structured.FLAT_SCHEMA}),
+        Finding(name="several", mark=FindingMark.YES, says="8", changes={"images_per_request": 8}),
+        Finding(name="order", mark=FindingMark.YES, says="kept"),
     ]
     record = Probed(endpoint=ENDPOINT, model="m", probed_at="2026-11-23", findings=findings, replies=[])
     after = adapted(ENDPOINT, json.loads(json.dumps(record.as_json())))
@@ -53,7 +53,10 @@ def test_a_record_counts_tokens_where_they_were_told() -> None:
         Reply(outcome=Outcome.FAILED),
         Reply(outcome=Outcome.ANSWERED, usage=Usage(5, 1)),
     ]
-    findings = [Finding(name="a", mark=Mark.YES, says="", warning="w1"), Finding(name="b", mark=Mark.NO, says="")]
+    findings = [
+        Finding(name="a", mark=FindingMark.YES, says="", warning="w1"),
+        Finding(name="b", mark=FindingMark.NO, says=""),
+    ]
     probed = Probed(endpoint=ENDPOINT, model="m", probed_at="2026-11-23", findings=findings, replies=replies)
     record = probed.as_json()
     assert (record["requests"], record["prompt_tokens"], record["completion_tokens"]) == (3, 15, 3)

@@ -8,13 +8,13 @@ import pytest
 
 from tests.provider.conftest import HTML, Answer, ScriptedServer, Serve, as_json, completion, refused
 from tests.provider.probing.seeing import MODEL, Seeing
+from workbench.domain.endpoints import PRESETS, Structured
 from workbench.embedded import canaries
+from workbench.provider.api_keys import ApiKey
 from workbench.provider.client import EndpointClient
-from workbench.provider.endpoints import PRESETS, Structured
-from workbench.provider.probing.findings import Finding, Mark, Probed, adapted
+from workbench.provider.probing.findings import Finding, FindingMark, Probed, adapted
 from workbench.provider.probing.interview import Interview
 from workbench.provider.probing.probe import MOST_REQUESTS, N_FINDINGS, QUESTIONS, probe
-from workbench.provider.secrets import ApiKey
 
 NOW = "2026-11-23T10:00:00.000+00:00"
 KEY = ApiKey("sk-live-0123456789abcdef", "SCRIPTED_KEY")
@@ -59,7 +59,7 @@ async def test_an_endpoint_that_can_everything_needs_no_warning_and_no_change(se
     server = serve(Seeing(headers={"X-RateLimit-Limit-Requests": "500", "x-ratelimit-remaining-requests": "499"}))
     record = await probed(server)
     assert {finding.name: finding.mark for finding in record.findings} == dict.fromkeys(
-        ("models", *(question.name for question in QUESTIONS), "model", "limits"), Mark.YES
+        ("models", *(question.name for question in QUESTIONS), "model", "limits"), FindingMark.YES
     )
     assert (record.warnings, record.stopped, changed(record)) == ([], None, {})
     assert found(record, "limits").says == "limit-requests 500, remaining-requests 499"
@@ -126,8 +126,8 @@ async def test_what_is_otherwise_than_the_settings_say_is_found_out_and_can_be_a
 ) -> None:
     record = await probed(serve(server), **settings)
     assert changed(record) == changes
-    assert found(record, "pictures").mark is Mark.YES
-    assert found(record, "faces").mark is (Mark.UNCLEAR if server.most_images == 1 else Mark.YES)
+    assert found(record, "pictures").mark is FindingMark.YES
+    assert found(record, "faces").mark is (FindingMark.UNCLEAR if server.most_images == 1 else FindingMark.YES)
     assert record.stopped is None
 
 
@@ -156,53 +156,63 @@ async def test_what_the_settings_switch_off_is_not_asked(serve: Serve) -> None:
     server = serve(Seeing())
     off: dict[str, Any] = {"seed": False, "temperature": False, "detail": False, "structured": Structured.NONE}
     record = await probed(server, **off, images_per_request=1)
-    skipped = [finding.name for finding in record.findings if finding.mark is Mark.SKIPPED]
+    skipped = [finding.name for finding in record.findings if finding.mark is FindingMark.SKIPPED]
     assert skipped == ["temperature", "seed", "structured", "detail", "order"]
     assert max(str(body).count("data:image") for body in posts(server)) == 1
 
 
 # ── sight ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-SIGHTS: dict[str, tuple[Seeing, str, Mark, str | None]] = {
-    "guesses": (Seeing(says={"What colour": "Blue."}), "pictures", Mark.NO, "does not see pictures"),
+SIGHTS: dict[str, tuple[Seeing, str, FindingMark, str | None]] = {
+    "guesses": (Seeing(says={"What colour": "Blue."}), "pictures", FindingMark.NO, "does not see pictures"),
     "says that it is blind": (
         Seeing(says={"What colour": "I'm unable to view images."}),
         "pictures",
-        Mark.NO,
+        FindingMark.NO,
         "does not see pictures",
     ),
-    "another word for it": (Seeing(says={"What colour": "It is Violet"}), "pictures", Mark.YES, None),
-    "speaks of something else": (Seeing(says={"What colour": "Nice weather."}), "pictures", Mark.UNCLEAR, None),
-    "sees backwards": (Seeing(looks=lambda seen: seen[::-1]), "order", Mark.NO, "mixes up the order"),
-    "sees the first": (Seeing(says={"Two pictures": "Yellow."}), "order", Mark.UNCLEAR, None),
-    "counts few": (Seeing(says={"How many": "4"}), "several pictures", Mark.YES, "sent 20 pictures and speaks of 4"),
-    "counts many": (Seeing(says={"How many": "About 18."}), "several pictures", Mark.YES, None),
+    "another word for it": (Seeing(says={"What colour": "It is Violet"}), "pictures", FindingMark.YES, None),
+    "speaks of something else": (Seeing(says={"What colour": "Nice weather."}), "pictures", FindingMark.UNCLEAR, None),
+    "sees backwards": (Seeing(looks=lambda seen: seen[::-1]), "order", FindingMark.NO, "mixes up the order"),
+    "sees the first": (Seeing(says={"Two pictures": "Yellow."}), "order", FindingMark.UNCLEAR, None),
+    "counts few": (
+        Seeing(says={"How many": "4"}),
+        "several pictures",
+        FindingMark.YES,
+        "sent 20 pictures and speaks of 4",
+    ),
+    "counts many": (Seeing(says={"How many": "About 18."}), "several pictures", FindingMark.YES, None),
     "takes one for the other": (
         Seeing(looks=lambda seen: [{"happy": "sad", "sad": "happy"}.get(one, one) for one in seen]),
         "faces",
-        Mark.NO,
+        FindingMark.NO,
         "does not tell a smiling face from a sad one",
     ),
     "finds all happy": (
         Seeing(looks=lambda seen: ["happy" if one == "sad" else one for one in seen]),
         "faces",
-        Mark.NO,
+        FindingMark.NO,
         "does not tell a smiling face from a sad one",
     ),
-    "sees blurred faces": (Seeing(says={"You judge": "The faces are blurred."}), "faces", Mark.NO, "blurred faces"),
+    "sees blurred faces": (
+        Seeing(says={"You judge": "The faces are blurred."}),
+        "faces",
+        FindingMark.NO,
+        "blurred faces",
+    ),
     "refuses faces": (
         Seeing(says={"You judge": "I'm sorry, but I can't analyze people."}),
         "faces",
-        Mark.UNCLEAR,
+        FindingMark.UNCLEAR,
         "refuses to judge faces",
     ),
-    "rambles about faces": (Seeing(says={"You judge": "Interesting."}), "faces", Mark.UNCLEAR, None),
+    "rambles about faces": (Seeing(says={"You judge": "Interesting."}), "faces", FindingMark.UNCLEAR, None),
 }
 
 
 @pytest.mark.parametrize(("server", "name", "mark", "warning"), SIGHTS.values(), ids=SIGHTS)
 @pytest.mark.asyncio
-async def test_what_it_sees(serve: Serve, server: Seeing, name: str, mark: Mark, warning: str | None) -> None:
+async def test_what_it_sees(serve: Serve, server: Seeing, name: str, mark: FindingMark, warning: str | None) -> None:
     finding = found(await probed(serve(server)), name)
     assert finding.mark is mark
     assert (warning in (finding.warning or "")) if warning else finding.warning is None
@@ -218,7 +228,7 @@ async def test_blurred_faces_are_kept_as_what_they_are(serve: Serve) -> None:
 async def test_a_preset_that_is_known_to_blur_faces_warns_even_where_a_drawn_one_passes(serve: Serve) -> None:
     assert PRESETS["azure"].blurs_faces
     finding = found(await probed(serve(Seeing()), blurs_faces=True), "faces")
-    assert finding.mark is Mark.YES
+    assert finding.mark is FindingMark.YES
     assert "known to blur faces" in (finding.warning or "")
 
 
@@ -228,8 +238,8 @@ async def test_an_endpoint_that_takes_no_pictures_is_asked_for_one_only(serve: S
     record = await probed(server)
     assert sum("data:image" in str(body) for body in posts(server)) == 1
     assert [found(record, name).mark for name in ("pictures", "detail", "order", "several pictures", "faces")] == [
-        Mark.NO,
-        *[Mark.SKIPPED] * 4,
+        FindingMark.NO,
+        *[FindingMark.SKIPPED] * 4,
     ]
     assert record.warnings == [f"{MODEL} does not see pictures here; choose a vision model with --model"]
 
@@ -241,7 +251,7 @@ async def test_servers_that_have_another_status_for_pictures_they_cannot_take(se
         return answer if "data:image" in str(asked.body) else Seeing()(asked)
 
     record = await probed(serve(textual))
-    assert (found(record, "pictures").mark, record.stopped) == (Mark.NO, None)
+    assert (found(record, "pictures").mark, record.stopped) == (FindingMark.NO, None)
 
 
 @pytest.mark.asyncio
@@ -283,16 +293,20 @@ async def test_other_models_that_end_are_named_without_a_warning(serve: Serve) -
 @pytest.mark.asyncio
 async def test_an_endpoint_without_a_list_of_models_is_asked_all_the_same(serve: Serve) -> None:
     record = await probed(serve(Seeing(models=None)))
-    assert found(record, "models").mark is Mark.UNCLEAR
+    assert found(record, "models").mark is FindingMark.UNCLEAR
     assert (record.warnings, record.stopped) == ([], None)
 
 
 @pytest.mark.parametrize(
     ("name", "mark", "warned"),
-    [(MODEL, Mark.YES, False), (f"{MODEL}-2026-08-06", Mark.NO, False), ("another", Mark.NO, True)],
+    [
+        (MODEL, FindingMark.YES, False),
+        (f"{MODEL}-2026-08-06", FindingMark.NO, False),
+        ("another", FindingMark.NO, True),
+    ],
 )
 @pytest.mark.asyncio
-async def test_who_answered_by_its_own_word(serve: Serve, name: str, mark: Mark, *, warned: bool) -> None:
+async def test_who_answered_by_its_own_word(serve: Serve, name: str, mark: FindingMark, *, warned: bool) -> None:
     finding = found(await probed(serve(Seeing(name=name))), "model")
     assert (finding.mark, finding.value, finding.warning is not None) == (mark, [name], warned)
 
@@ -319,7 +333,7 @@ async def test_where_nothing_can_be_asked_that_is_the_finding(serve: Serve, answ
     server = serve(dead)
     record = await probed(server)
     assert reason in (record.stopped or "")
-    assert [finding.mark for finding in record.findings[:3]] == [Mark.YES, Mark.NO, Mark.SKIPPED]
+    assert [finding.mark for finding in record.findings[:3]] == [FindingMark.YES, FindingMark.NO, FindingMark.SKIPPED]
     assert len(posts(server)) <= 4
     assert changed(record) == {}
 
@@ -329,7 +343,14 @@ async def test_what_ends_the_talk_half_way_leaves_what_was_found_out(serve: Serv
     answers = [Seeing()] * 4 + [refused(429, "insufficient_quota", "You exceeded your quota")]
     record = await probed(serve(*answers))
     marks = [finding.mark for finding in record.findings]
-    assert marks[:6] == [Mark.YES, Mark.YES, Mark.YES, Mark.YES, Mark.NO, Mark.SKIPPED]
+    assert marks[:6] == [
+        FindingMark.YES,
+        FindingMark.YES,
+        FindingMark.YES,
+        FindingMark.YES,
+        FindingMark.NO,
+        FindingMark.SKIPPED,
+    ]
     assert "You exceeded your quota" in (record.stopped or "")
 
 
@@ -341,7 +362,7 @@ async def test_a_busy_endpoint_is_asked_once_more_after_the_time_it_names(serve:
     record = await probed(serve(seeing, loading, seeing, busy, seeing), sleep=sleep)
     assert sleep.waited_s == [5.0, 7.0]
     assert record.stopped is None
-    assert {finding.mark for finding in record.findings} == {Mark.YES, Mark.NO}
+    assert {finding.mark for finding in record.findings} == {FindingMark.YES, FindingMark.NO}
     assert found(record, "limits").says.startswith("not told, but there are some")
 
 
@@ -349,7 +370,7 @@ async def test_a_busy_endpoint_is_asked_once_more_after_the_time_it_names(serve:
 async def test_one_broken_reply_is_no_rejection(serve: Serve) -> None:
     """Else a server's slip would leave the temperature out of every run."""
     record = await probed(serve(Seeing(), Seeing(), refused(500, None, "oops"), Seeing()))
-    assert found(record, "temperature").mark is Mark.YES
+    assert found(record, "temperature").mark is FindingMark.YES
     assert changed(record) == {}
 
 
@@ -358,7 +379,7 @@ async def test_an_endpoint_that_stays_busy_leaves_its_findings_open(serve: Serve
     busy = refused(429, "rate_limit_exceeded", "slow down", retry_after="100000")
     sleep = Sleep()
     record = await probed(serve(Seeing(), Seeing(), busy), sleep=sleep)
-    assert found(record, "faces").mark is Mark.UNCLEAR
+    assert found(record, "faces").mark is FindingMark.UNCLEAR
     assert changed(record) == {}
     assert max(sleep.waited_s) == 60.0
 
@@ -373,9 +394,9 @@ async def test_requests_keep_the_pace_that_is_set(serve: Serve) -> None:
 @pytest.mark.asyncio
 async def test_an_answer_of_nothing_is_no_yes(serve: Serve) -> None:
     record = await probed(serve(Seeing(), as_json(completion("", finish_reason="length", model=MODEL))))
-    assert [finding.mark for finding in record.findings[1:3]] == [Mark.UNCLEAR, Mark.YES]
+    assert [finding.mark for finding in record.findings[1:3]] == [FindingMark.UNCLEAR, FindingMark.YES]
     assert found(record, "answers").says == "takes max_tokens, but said nothing (length)"
-    assert found(record, "pictures").mark is Mark.UNCLEAR
+    assert found(record, "pictures").mark is FindingMark.UNCLEAR
 
 
 # ── the record ───────────────────────────────────────────────────────────────────────────────────────────────────

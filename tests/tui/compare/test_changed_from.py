@@ -8,12 +8,12 @@ import pytest
 from tests.export.worked_run import answer, ranked
 from tests.tui.driving import Driver, opened
 from tests.tui.review_run import ReviewRun
+from workbench.application.open_review import ReviewParts
+from workbench.application.reviews import ReviewSession
 from workbench.domain.reviews import CaseFilter, CaseKind
-from workbench.review.session import ReviewSession
-from workbench.storage.cases import load_rows
-from workbench.storage.database import open_workspace
-from workbench.storage.runs import create_run, load_run
-from workbench.wiring.reviewing import ReviewParts
+from workbench.storage.cases.cases import load_rows
+from workbench.storage.runs.runs import create_run, load_run
+from workbench.storage.workspace.database import open_workspace
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ from tests.tui.home_run import at_home, with_other_run
 from tests.tui.review_run import ReviewRun
 from workbench.domain.reviews import CaseFilter
 from workbench.tui.compare.compare_screen import CompareScreen
+from workbench.tui.dialogs.help_screen import HelpScreen
 from workbench.tui.export.export_screen import ExportScreen
-from workbench.tui.help_screen import HelpScreen
 from workbench.tui.home.home_screen import HomeScreen
 from workbench.tui.metrics.metrics_screen import MetricsScreen
 from workbench.tui.review.review_screen import ReviewScreen

@@ -2,8 +2,8 @@ import pytest
 
 from tests.tui.driving import opened
 from tests.tui.review_run import ReviewRun
-from workbench.tui.drawn_text import bar, interval_line, signed_line, table
 from workbench.tui.metrics.metrics_screen import MetricsScreen
+from workbench.tui.widgets.drawn_text import bar, interval_line, signed_line, table
 
 
 @pytest.mark.asyncio

@@ -10,10 +10,10 @@ from typing import Final
 from PIL import Image, ImageDraw
 
 from tests.tui.review_run import ReviewRun, casme2_plan, review_run
-from workbench.domain.datasets import CARDS
-from workbench.domain.samples import Frame, Sample
-from workbench.tui.pictures.probe import ask_terminal
+from workbench.domain.datasets.cards import CARDS
+from workbench.domain.datasets.samples import Frame, Sample
 from workbench.tui.pictures.terminal_facts import tell_textual
+from workbench.tui.pictures.terminal_query import ask_terminal
 
 SIZE: Final = (640, 480)
 
@@ -51,6 +51,6 @@ if __name__ == "__main__":
     opened = busy_run(Path(sys.argv[1]))
     facts = ask_terminal(sys.argv[2], os.environ)
     tell_textual(facts, os.environ)
-    from workbench.tui.app import run_workbench
+    from workbench.tui.workbench_app import run_workbench
 
     run_workbench(opened.parts, facts)

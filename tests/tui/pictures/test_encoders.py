@@ -8,14 +8,14 @@ from PIL import Image
 
 from tests.tui.pictures.opened_run import busy_picture
 from tests.tui.pictures.reading import deletions_in, sixels_in, uploads_in
-from workbench.tui.pictures.encoded import Box, CellPicture, Form, KittyPicture
+from workbench.tui.pictures.byte_cache import ByteCache
+from workbench.tui.pictures.encoded import Box, CellPicture, KittyPicture, PictureForm
 from workbench.tui.pictures.encoders import encoder_of
 from workbench.tui.pictures.fitting import fitted, reduced
-from workbench.tui.pictures.glass import MOST_KEPT, Glass
 from workbench.tui.pictures.half_blocks import half_blocks
 from workbench.tui.pictures.kitty import kitty, placeholders, through_tmux
-from workbench.tui.pictures.memory import Memory
 from workbench.tui.pictures.sixel import sixel
+from workbench.tui.pictures.terminal_display import MOST_KEPT, TerminalDisplay
 from workbench.tui.pictures.terminal_facts import Multiplexer, PictureProtocol, TerminalFacts
 
 BOX = Box(20, 9, (10, 20))
@@ -32,8 +32,8 @@ def small(number: int) -> KittyPicture:
     return KittyPicture(1, 1, f"picture {number}")
 
 
-def connected(facts: TerminalFacts = KITTY, queued: Callable[[], int] = lambda: 0) -> tuple[Glass, list[str]]:
-    glass, written = Glass(facts, clock=lambda: 100.0), list[str]()
+def connected(facts: TerminalFacts = KITTY, queued: Callable[[], int] = lambda: 0) -> tuple[TerminalDisplay, list[str]]:
+    glass, written = TerminalDisplay(facts, clock=lambda: 100.0), list[str]()
     glass.connect(written.append, queued)
     return glass, written
 
@@ -144,8 +144,8 @@ def test_half_blocks_never_take_more_than_their_bytes(picture: Image.Image, box:
     assert (drawn.columns, drawn.rows) == (round(min(box.width, box.height * 8 / 3)), drawn.rows)
 
 
-@pytest.mark.parametrize("form", [form for form in Form if form is not Form.WORDS])
-def test_every_form_fits_its_space_and_knows_what_it_weighs(form: Form) -> None:
+@pytest.mark.parametrize("form", [form for form in PictureForm if form is not PictureForm.WORDS])
+def test_every_form_fits_its_space_and_knows_what_it_weighs(form: PictureForm) -> None:
     drawn = encoder_of(form)(encoded(busy_picture(2)), BOX)
     assert drawn.columns <= BOX.width
     assert drawn.rows <= BOX.height
@@ -154,13 +154,13 @@ def test_every_form_fits_its_space_and_knows_what_it_weighs(form: Form) -> None:
 
 def test_the_form_follows_the_terminal_and_its_colours() -> None:
     blocks = TerminalFacts(protocol=PictureProtocol.HALF_BLOCKS, why="")
-    assert Form.fitting(blocks, colours=True) is Form.HALF_BLOCKS
-    assert Form.fitting(blocks, colours=False) is Form.SHADES
-    assert Form.fitting(KITTY, colours=False) is Form.KITTY
+    assert PictureForm.fitting(blocks, colours=True) is PictureForm.HALF_BLOCKS
+    assert PictureForm.fitting(blocks, colours=False) is PictureForm.SHADES
+    assert PictureForm.fitting(KITTY, colours=False) is PictureForm.KITTY
 
 
 def test_the_memory_goes_by_bytes() -> None:
-    memory: Memory[int, bytes] = Memory(10, len)
+    memory: ByteCache[int, bytes] = ByteCache(10, len)
     memory.keep(1, b"1234")
     memory.keep(2, b"1234")
     assert memory.recall(1) == b"1234"
@@ -174,7 +174,7 @@ def test_the_memory_goes_by_bytes() -> None:
 
 
 def test_shades_take_the_colours_of_their_place() -> None:
-    drawn = encoder_of(Form.SHADES)(encoded(busy_picture(2)), BOX)
+    drawn = encoder_of(PictureForm.SHADES)(encoded(busy_picture(2)), BOX)
     assert isinstance(drawn, CellPicture)
     assert drawn.is_plain
 

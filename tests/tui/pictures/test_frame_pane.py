@@ -10,16 +10,16 @@ from textual.app import ComposeResult
 from textual.pilot import Pilot
 from textual.strip import Strip
 
-from workbench.domain.samples import ClipSpan, MediaKind, Sample
+from workbench.domain.datasets.samples import ClipSpan, MediaKind, Sample
 from workbench.tui.pictures.clip_line import clip_signs
 from workbench.tui.pictures.clips import ClipFacts
 from workbench.tui.pictures.encoded import CellPicture, SixelPicture
 from workbench.tui.pictures.frame_loader import Drawn, Wish
-from workbench.tui.pictures.frame_pane import Answer, FramePane
-from workbench.tui.pictures.glass import Glass
-from workbench.tui.pictures.picture import Picture
+from workbench.tui.pictures.frame_pane import FrameAnswer, FramePane
 from workbench.tui.pictures.picture_app import PictureApp
+from workbench.tui.pictures.picture_widget import PictureWidget
 from workbench.tui.pictures.playing import Playback
+from workbench.tui.pictures.terminal_display import TerminalDisplay
 from workbench.tui.pictures.terminal_facts import PictureProtocol, TerminalFacts
 
 FACTS = ClipFacts(9, (4,), tuple(range(60, 69)))
@@ -30,10 +30,10 @@ ANNA, BERT = (Sample(name, "happy", "happy", MediaKind.FRAMES, span=ClipSpan(60,
 class HandLoader:
     """Answers when it is told to."""
 
-    glass: Glass = field(default_factory=Glass)
-    asked: list[tuple[Wish, Answer]] = field(default_factory=list)
+    glass: TerminalDisplay = field(default_factory=TerminalDisplay)
+    asked: list[tuple[Wish, FrameAnswer]] = field(default_factory=list)
 
-    def want(self, wish: Wish, answer: Answer) -> None:
+    def want(self, wish: Wish, answer: FrameAnswer) -> None:
         self.asked.append((wish, answer))
 
     def prefetch(self, wishes: Iterable[Wish]) -> None:
@@ -169,9 +169,9 @@ async def test_a_clip_that_plays_asks_for_nothing_while_the_last_frame_is_on_its
 
 @pytest.mark.asyncio
 async def test_sixels_are_not_drawn_over_what_covers_them() -> None:
-    loader = HandLoader(Glass(TerminalFacts(protocol=PictureProtocol.SIXEL, why="")))
+    loader = HandLoader(TerminalDisplay(TerminalFacts(protocol=PictureProtocol.SIXEL, why="")))
     async with opened(loader) as (app, pilot):
-        picture = app.query_one(Picture)
+        picture = app.query_one(PictureWidget)
         picture.show(SixelPicture(30, tuple(f"<row {row}>" for row in range(8))))
         await pilot.pause()
         everywhere = [app.screen.size.region]

@@ -2,7 +2,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from tests.tui.review_run import CLIP_FRAMES, ReviewRun, drawn_frame
-from workbench.domain.samples import Frame, MediaKind, Sample
+from workbench.domain.datasets.samples import Frame, MediaKind, Sample
 from workbench.tui.pictures.frame_source import FrameSource
 
 VIDEO = Sample("v", "happy", "happy", MediaKind.VIDEO, path="v.mp4")

@@ -12,7 +12,7 @@ from PIL import Image
 from tests.tui.pictures.fake_terminal import KITTY, XTERM, Kind
 from tests.tui.pictures.reading import deletions_in, placeholders_in, sixels_in, uploads_in
 from tests.tui.pty_terminal import PtyTerminal
-from workbench.storage.database import open_workspace
+from workbench.storage.workspace.database import open_workspace
 
 Start = Callable[..., PtyTerminal]
 PLAIN = {"TERM": "xterm-256color", "COLORTERM": "", "NO_COLOR": "", "TMUX": "", "STY": ""}

@@ -10,18 +10,18 @@ import pytest
 from sqlite_utils import Database
 
 from tests.building import REFUSED, at, broken, exchange, plan, ranked, received, sample, store
+from workbench.application.run_actions import RunActions, SendPreview
+from workbench.application.run_monitor import RunMonitor
 from workbench.domain.batches import Step
-from workbench.domain.queueing import GivenLimits, LaneMeter, RunMeter
-from workbench.domain.replies import Outcome, Usage
+from workbench.domain.messages import Outcome, Usage
+from workbench.domain.run_status import GivenLimits, LaneMeter, RunMeter
 from workbench.domain.runs import Run
 from workbench.pipeline.planning import utc_now
-from workbench.pipeline.queueing import QueueSession
-from workbench.storage.attempts import save_sent
-from workbench.storage.database import open_workspace
-from workbench.storage.leases import Hold, claim_run
-from workbench.storage.plans import open_batches
-from workbench.storage.steering import save_meter
-from workbench.wiring.queueing import Errand, QueueParts
+from workbench.storage.runs.attempts import save_sent
+from workbench.storage.runs.leases import Lease, claim_run
+from workbench.storage.runs.plans import open_batches
+from workbench.storage.runs.run_control import save_meter
+from workbench.storage.workspace.database import open_workspace
 
 N_BATCHES = 300
 LANE = LaneMeter(
@@ -47,12 +47,12 @@ class QueueRun:
     path: Path
     db: Database
     run: Run
-    parts: QueueParts
-    hold: Hold | None = None
+    parts: RunActions
+    hold: Lease | None = None
     asked: list[str] = field(default_factory=list)
     limits: list[GivenLimits] = field(default_factory=list)
 
-    def sends(self, **meter: Any) -> Hold:
+    def sends(self, **meter: Any) -> Lease:
         """From now on this process sends the run, as far as anybody can tell."""
         self.hold = self.hold or claim_run(self.db, self.run, utc_now())
         save_meter(self.db, self.hold, RunMeter(**({"lanes": (LANE,)} | meter)), utc_now())
@@ -108,7 +108,7 @@ def queue(tmp_path: Path) -> Iterator[QueueRun]:
         yield made
 
 
-def _parts(queue: QueueRun) -> QueueParts:
+def _parts(queue: QueueRun) -> RunActions:
     def asked(what: str, answer: Any) -> Any:
         queue.asked.append(what)
         return answer
@@ -117,12 +117,12 @@ def _parts(queue: QueueRun) -> QueueParts:
         queue.limits.append(limits)
         return "process 1 on here" if queue.hold else None
 
-    free = Errand(samples=600, requests=300, cost_usd=0.0)
+    free = SendPreview(samples=600, requests=300, cost_usd=0.0)
     far = replace(free, samples=1, requests=1, cost_usd=0.02, hosts=("api.example.com",), licence="ask [first]")
-    return QueueParts(
+    return RunActions(
         run=queue.run,
         title="RAF-DB [basic]",
-        open_session=lambda: QueueSession(open_workspace(queue.path), queue.run, utc_now),
+        open_session=lambda: RunMonitor(open_workspace(queue.path), queue.run, utc_now),
         pause=lambda: asked("pause", "process 1 on here" if queue.hold else None),
         cancel=lambda: asked("cancel", "process 1 on here"),
         limit=limit,

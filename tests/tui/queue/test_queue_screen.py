@@ -9,20 +9,20 @@ import pytest
 
 from tests.tui.driving import Driver
 from tests.tui.queue.conftest import LANE, N_BATCHES, QueueRun
-from workbench.domain.queueing import BatchState, GivenLimits
+from workbench.domain.run_status import BatchState, GivenLimits
 from workbench.errors import UsageError
 from workbench.pipeline.planning import utc_now
-from workbench.storage.leases import release_run
-from workbench.tui.habits import Habits
-from workbench.tui.help_screen import HelpScreen
-from workbench.tui.keymap import commands_with
-from workbench.tui.memory import Memory
-from workbench.tui.question_screen import QuestionScreen
+from workbench.storage.runs.leases import release_run
+from workbench.tui.base.keymap import commands_with
+from workbench.tui.base.preferences import Preferences
+from workbench.tui.base.remembered_state import RememberedState
+from workbench.tui.base.theme import HIGH_CONTRAST
+from workbench.tui.dialogs.help_screen import HelpScreen
+from workbench.tui.dialogs.question_screen import QuestionScreen
 from workbench.tui.queue.batch_screen import BatchScreen
 from workbench.tui.queue.limits_screen import LimitsScreen
 from workbench.tui.queue.queue_app import QueueApp
 from workbench.tui.queue.queue_screen import QueueScreen
-from workbench.tui.theme import HIGH_CONTRAST
 
 pytestmark = pytest.mark.asyncio
 QUICK = 0.02
@@ -40,7 +40,7 @@ class QueueDriver(Driver):
 
 @asynccontextmanager
 async def opened(
-    queue: QueueRun, *, size: tuple[int, int] = (80, 24), habits: Habits | None = None
+    queue: QueueRun, *, size: tuple[int, int] = (80, 24), habits: Preferences | None = None
 ) -> AsyncIterator[QueueDriver]:
     async with QueueApp(queue.parts, habits, look_s=QUICK).run_test(size=size, notifications=True) as pilot:
         driver = QueueDriver(pilot)
@@ -49,7 +49,9 @@ async def opened(
 
 
 async def test_by_itself_it_has_a_persons_own_keys_and_remembers_the_colours(queue: QueueRun, tmp_path: Path) -> None:
-    habits = Habits(Memory(tmp_path / "state"), commands_with({"queue.limits": ("o",)}), HIGH_CONTRAST.name)
+    habits = Preferences(
+        RememberedState(tmp_path / "state"), commands_with({"queue.limits": ("o",)}), HIGH_CONTRAST.name
+    )
     async with opened(queue, habits=habits) as driver:
         assert driver.app.theme == HIGH_CONTRAST.name
         await driver.press("o")
@@ -58,7 +60,7 @@ async def test_by_itself_it_has_a_persons_own_keys_and_remembers_the_colours(que
         await driver.app.run_action("next_theme")
         chosen = driver.app.theme
         await driver.until(lambda: driver.app.theme == chosen)
-    async with opened(queue, habits=Habits(Memory(tmp_path / "state"))) as driver:
+    async with opened(queue, habits=Preferences(RememberedState(tmp_path / "state"))) as driver:
         assert driver.app.theme == chosen
 
 

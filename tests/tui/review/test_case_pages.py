@@ -6,14 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.domain.reviews import CaseFilter, CaseKind
-from workbench.storage.cases import CaseRow
-from workbench.tui.review.case_pages import KnownRows, Listing
+from workbench.storage.cases.cases import CaseRow
+from workbench.tui.review.case_pages import CaseListing, KnownRows
 
 POSITIONS = st.sets(st.integers(0, 50))
 
 
-def listing(*positions: int) -> Listing:
-    return Listing(CaseFilter(CaseKind.FAILURES), array("I", positions))
+def listing(*positions: int) -> CaseListing:
+    return CaseListing(CaseFilter(CaseKind.FAILURES), array("I", positions))
 
 
 def row(position: int, *, status: str | None = None) -> CaseRow:
@@ -28,7 +28,7 @@ def test_a_position_is_found_or_the_next_one_or_the_last() -> None:
 
 
 def test_all_samples_take_no_memory_of_their_own() -> None:
-    everything = Listing(CaseFilter(), range(1_000_000))
+    everything = CaseListing(CaseFilter(), range(1_000_000))
     assert (everything.count, everything.place_of(999_999), everything.holds(1_000_000)) == (1_000_000, 999_999, False)
 
 
@@ -39,7 +39,7 @@ def test_positions_come_and_go_in_order(there: set[int], come: set[int], gone: s
 
 
 def test_a_list_that_nothing_changes_stays_the_same() -> None:
-    some = Listing(CaseFilter(), range(3))
+    some = CaseListing(CaseFilter(), range(3))
     assert some.changed([1], [7]) is some
 
 

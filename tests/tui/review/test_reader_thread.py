@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.building import plan, sample, store
+from workbench.application.case_reader import CaseReader, CaseReading
 from workbench.errors import DatabaseError
-from workbench.review.reading import CaseReader, CaseReading
-from workbench.storage.database import open_workspace
+from workbench.storage.workspace.database import open_workspace
 from workbench.tui.review.reader_thread import Outdated, ReaderThread
 
 PATIENCE_S = 30.0

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from workbench.domain.datasets import DatasetCard
+from workbench.domain.datasets.cards import DatasetCard
 from workbench.domain.scoring.protocols import (
     NEUTRAL,
     Answer,

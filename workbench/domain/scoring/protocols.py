@@ -11,9 +11,9 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from workbench.domain.datasets import DatasetCard
+from workbench.domain.datasets.cards import DatasetCard
+from workbench.domain.datasets.tasks import Task
 from workbench.domain.predictions import PredictionStatus
-from workbench.domain.tasks import Task
 
 NEUTRAL: Final = "neutral"
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from workbench.embedded import seeds
 from workbench.embedded.paintings import paint
-from workbench.embedded.samples.files import save_picture
+from workbench.embedded.samples.drawn_files import save_picture
 
 _COLUMNS: Final = ("amused", "angry", "awed", "content", "disgusted", "excited", "fearful", "sad")
 _HEADER: Final = "'','Amusement','Anger','Awe','Content','Disgust','Excitement','Fear','Sad'"

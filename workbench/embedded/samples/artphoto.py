@@ -7,7 +7,7 @@ from typing import Final
 
 from workbench.embedded import seeds
 from workbench.embedded.paintings import paint
-from workbench.embedded.samples.files import save_picture
+from workbench.embedded.samples.drawn_files import save_picture
 from workbench.embedded.samples.further_seeds import ARTPHOTO
 
 _WORDINGS: Final = {

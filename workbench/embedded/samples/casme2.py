@@ -15,8 +15,8 @@ from workbench.embedded import seeds
 from workbench.embedded.action_units import perform
 from workbench.embedded.looks import Look, any_light, any_person, any_pose
 from workbench.embedded.samples.acting import Scene, frames, micro_course
-from workbench.embedded.samples.files import save_picture, save_sheet
-from workbench.embedded.samples.micro import MicroClip, coded
+from workbench.embedded.samples.drawn_files import save_picture, save_sheet
+from workbench.embedded.samples.drawn_micro import MicroClip, coded
 
 _SHEET: Final = "CASME2-coding-20140508.xlsx"
 _HEADER: Final = (

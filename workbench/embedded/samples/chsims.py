@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Final
 
 from workbench.embedded import seeds
-from workbench.embedded.samples.lines import LINES
-from workbench.embedded.samples.spoken import FIFTHS, annotation, save_labels, save_speaker
+from workbench.embedded.samples.drawn_speech import FIFTHS, annotation, save_labels, save_speaker
+from workbench.embedded.samples.spoken_lines import LINES
 
 _CLIPS_PER_VIDEO: Final = 4
 _TRAIN_COUNT: Final = 6

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Final
 
 from workbench.embedded import seeds
+from workbench.embedded.samples.drawn_speech import FIFTHS, annotation, save_labels, save_speaker
 from workbench.embedded.samples.further_seeds import CMUMOSI
-from workbench.embedded.samples.spoken import FIFTHS, annotation, save_labels, save_speaker
 
 _VIDEOS: Final = ("-drawn_face", "_drawn-face", "drawn_face_")
 _TRAINING_VIDEO: Final = 2
@@ -38,7 +38,7 @@ _LINES: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Opinion:
+class DrawnOpinion:
     """One row of the table and its clip."""
 
     place: int
@@ -57,14 +57,14 @@ def draw_cmumosi(folder: Path) -> None:
         draw_opinion(folder / "Raw", opinion)
 
 
-def opinions() -> Iterator[Opinion]:
+def opinions() -> Iterator[DrawnOpinion]:
     """All opinions in the order of the table."""
     videos = [video for video, _, _ in _LINES]
     for place, (video, text, fifths) in enumerate(_LINES):
-        yield Opinion(place, video, str(videos[: place + 1].count(video)), text, fifths)
+        yield DrawnOpinion(place, video, str(videos[: place + 1].count(video)), text, fifths)
 
 
-def draw_opinion(raw: Path, opinion: Opinion) -> Path:
+def draw_opinion(raw: Path, opinion: DrawnOpinion) -> Path:
     """Write one clip; everyone in a video is the same person."""
     path = raw / _VIDEOS[opinion.video] / f"{opinion.clip_id}.mp4"
     rng = seeds.generator(CMUMOSI[opinion.place])
@@ -73,7 +73,7 @@ def draw_opinion(raw: Path, opinion: Opinion) -> Path:
     return path
 
 
-def _row(opinion: Opinion) -> tuple[str, ...]:
+def _row(opinion: DrawnOpinion) -> tuple[str, ...]:
     """The owner has no labels for words, voice and face alone: these columns are empty."""
     score = f"{opinion.fifths * _SCALE / FIFTHS:.1f}"
     mode = "train" if opinion.video == _TRAINING_VIDEO else "test"

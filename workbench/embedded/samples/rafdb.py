@@ -11,7 +11,7 @@ from workbench.embedded import seeds
 from workbench.embedded.action_units import perform
 from workbench.embedded.faces import draw_face
 from workbench.embedded.looks import Look, any_light, any_person, any_pose
-from workbench.embedded.samples.files import save_picture
+from workbench.embedded.samples.drawn_files import save_picture
 
 _CLASSES: Final = ("surprised", "fearful", "disgusted", "happy", "sad", "angry", "neutral")
 """In the owner's order: class 1 is surprise."""

@@ -9,7 +9,7 @@ from workbench.embedded import seeds
 from workbench.embedded.action_units import perform
 from workbench.embedded.looks import Look, any_light, any_person, any_pose
 from workbench.embedded.samples.acting import Scene, frames, macro_course
-from workbench.embedded.samples.files import save_clip
+from workbench.embedded.samples.drawn_files import save_clip
 
 _EMOTIONS: Final = ("neutral", "calm", "happy", "sad", "angry", "fearful", "disgusted", "surprised")
 """In the owner's order: 01 is neutral."""

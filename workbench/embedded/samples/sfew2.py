@@ -15,7 +15,7 @@ from workbench.embedded import seeds
 from workbench.embedded.action_units import perform
 from workbench.embedded.faces import draw_face
 from workbench.embedded.looks import Look, any_light, any_person, any_pose
-from workbench.embedded.samples.files import save_still
+from workbench.embedded.samples.drawn_files import save_still
 from workbench.embedded.samples.further_seeds import SFEW2
 
 _FOLDERS: Final = {

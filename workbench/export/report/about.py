@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from workbench import __version__
-from workbench.domain.tasks import Modality
+from workbench.domain.datasets.tasks import Modality
 from workbench.domain.visible import visible
+from workbench.export.figure_words import percent
 from workbench.export.source import Source
-from workbench.export.words import percent
-from workbench.storage.runs import load_answerers, load_progress
+from workbench.storage.runs.runs import load_answerers, load_progress
 
 _LONGEST: Final = 500
 

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from math import inf, sqrt
 from typing import Final
 
+from workbench.domain.datasets.samples import Sample
 from workbench.domain.predictions import FailureKind
 from workbench.domain.reviews import Review
-from workbench.domain.samples import Sample
 from workbench.domain.scoring.protocols import is_scored
 from workbench.domain.visible import visible
-from workbench.export.report.pictures import Picture
+from workbench.export.report.report_pictures import ReportPicture
 from workbench.export.source import Source
-from workbench.storage.failures import count_failures, first_failures
-from workbench.storage.results import load_attempts, load_result
-from workbench.storage.reviews import load_reviews
+from workbench.storage.cases.reviews import load_reviews
+from workbench.storage.runs.failures import count_failures, first_failures
+from workbench.storage.runs.results import load_attempts, load_result
 
 _LONGEST_REPLY: Final = 160
 _LONGEST_NOTE: Final = 400
@@ -39,7 +39,7 @@ class Card:
     """The first line of what came back last: answer, refusal or error."""
     opinions: tuple[str, ...]
     """What reviewers say."""
-    pictures: tuple[Picture, ...] = ()
+    pictures: tuple[ReportPicture, ...] = ()
     no_picture: str | None = None
     """Why there is none where there should be."""
 

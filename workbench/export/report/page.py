@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 
 from workbench import __version__
 from workbench.domain.visible import visible
-from workbench.export.comparison import compare_published
+from workbench.export.figure_words import interval, metric_title, percent
 from workbench.export.grids import Grid
+from workbench.export.published_comparison import compare_published
 from workbench.export.report.about import Block, about_blocks
 from workbench.export.report.gallery import Card, Failures, Mistake, gallery
-from workbench.export.report.pictures import Pictures, drawn
 from workbench.export.report.plots import (
     Plot,
     classes_plot,
@@ -18,9 +18,9 @@ from workbench.export.report.plots import (
     positions_plot,
     refusals_plot,
 )
+from workbench.export.report.report_pictures import Pictures, drawn
 from workbench.export.run_grids import metrics_grid
 from workbench.export.source import Source
-from workbench.export.words import interval, metric_title, percent
 
 
 @dataclass(frozen=True, slots=True)

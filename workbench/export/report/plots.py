@@ -5,19 +5,19 @@ from dataclasses import dataclass
 from typing import Final
 
 from workbench.domain.scoring.intervals import MetricValue
-from workbench.export.comparison import GPT_4V, Comparison, Place
 from workbench.export.comparison_grid import comparison_grid, own_name
-from workbench.export.figures import Bar, Tone, bar_figure, heat_map, pair_figure, place_figure
+from workbench.export.figure_words import interval, metric_title, percent, short
+from workbench.export.figures import Bar, FigureTone, bar_figure, heat_map, pair_figure, place_figure
 from workbench.export.grids import Grid
+from workbench.export.published_comparison import GPT_4V, PublishedComparison, TablePlace
 from workbench.export.run_grids import classes_grid, confusion_grid, matrix, positions_grid, refusals_grid
 from workbench.export.source import Source
-from workbench.export.words import interval, metric_title, percent, short
 
 _COMPARED: Final = {
-    Tone.OWN: "this run (▸), with its interval",
-    Tone.GPT_4V: f"{GPT_4V} as published",
-    Tone.OTHER: "supervised, as published",
-    Tone.FAINT: "without looking",
+    FigureTone.OWN: "this run (▸), with its interval",
+    FigureTone.GPT_4V: f"{GPT_4V} as published",
+    FigureTone.OTHER: "supervised, as published",
+    FigureTone.FAINT: "without looking",
 }
 
 
@@ -41,7 +41,7 @@ class Drawing:
     is_wide: bool = False
 
 
-def comparison_plot(source: Source, comparison: Comparison) -> Plot:
+def comparison_plot(source: Source, comparison: PublishedComparison) -> Plot:
     """Bars of everything that is known in the columns of this data set, the best first."""
     mine = [place for place in comparison.places if place in comparison.runs[0].values]
     drawings = []
@@ -56,18 +56,18 @@ def comparison_plot(source: Source, comparison: Comparison) -> Plot:
     return Plot(drawings=tuple(drawings), numbers=comparison_grid(source, comparison))
 
 
-def _compared(source: Source, comparison: Comparison, place: Place) -> Iterator[Bar]:
+def _compared(source: Source, comparison: PublishedComparison, place: TablePlace) -> Iterator[Bar]:
     own = comparison.runs[0].values[place]
-    yield Bar(f"▸ {own_name(source)}", own.value, own.low, own.high, Tone.OWN)
+    yield Bar(f"▸ {own_name(source)}", own.value, own.low, own.high, FigureTone.OWN)
     for method in comparison.methods:
         if place in method.values:
-            yield Bar(method.name, method.values[place], tone=Tone.OTHER)
+            yield Bar(method.name, method.values[place], tone=FigureTone.OTHER)
     if comparison.gpt4v is not None and place in comparison.gpt4v.values:
-        yield Bar(f"{GPT_4V} (paper)", comparison.gpt4v.values[place], tone=Tone.GPT_4V)
+        yield Bar(f"{GPT_4V} (paper)", comparison.gpt4v.values[place], tone=FigureTone.GPT_4V)
     for name, words in (("majority", "most frequent class"), ("uniform", "guessing")):
         baseline = source.scores.scores.baselines.get(name)
         if baseline is not None and place.metric in baseline.metrics:
-            yield Bar(words, baseline.metrics[place.metric], tone=Tone.FAINT)
+            yield Bar(words, baseline.metrics[place.metric], tone=FigureTone.FAINT)
 
 
 def classes_plot(source: Source) -> Plot:
@@ -112,7 +112,10 @@ def refusals_plot(source: Source) -> Plot:
         f"{percent(overall.refusal_rate)} % after all retries."
     )
     svg = pair_figure("refusals", rows, "refused, per cent of what was planned")
-    legend = ((Tone.OTHER.variable, "first attempt (upper bar)"), (Tone.OWN.variable, "after retries (lower bar)"))
+    legend = (
+        (FigureTone.OTHER.variable, "first attempt (upper bar)"),
+        (FigureTone.OWN.variable, "after retries (lower bar)"),
+    )
     drawing = Drawing("Refusals by gold class", svg, words, legend)
     return Plot(drawings=(drawing,), numbers=refusals_grid(source))
 
@@ -128,7 +131,7 @@ def positions_plot(source: Source) -> Plot:
     return Plot(drawings=(drawing,), numbers=positions_grid(source))
 
 
-def _legend(tones: Collection[Tone]) -> tuple[tuple[str, str], ...]:
+def _legend(tones: Collection[FigureTone]) -> tuple[tuple[str, str], ...]:
     return tuple((tone.variable, words) for tone, words in _COMPARED.items() if tone in tones)
 
 

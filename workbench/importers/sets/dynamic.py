@@ -6,14 +6,14 @@ from functools import partial
 from types import MappingProxyType
 from typing import Final
 
-from workbench.domain.samples import MediaKind
+from workbench.domain.datasets.samples import MediaKind
 from workbench.importers.choices import Parts
-from workbench.importers.label_rules import coded, numbered, worded
-from workbench.importers.lists import ListLayout, read_list
-from workbench.importers.media_forms import Form, MediaForms
-from workbench.importers.paths import PathLayout, read_paths, silent_speech, without_subject
+from workbench.importers.files.annotation_tables import SourceColumn
+from workbench.importers.layouts.label_lists import ListLayout, read_list
+from workbench.importers.layouts.label_rules import coded, numbered, worded
+from workbench.importers.layouts.labelled_paths import PathLayout, read_paths, silent_speech, without_subject
+from workbench.importers.layouts.media_forms import MediaForm, MediaForms
 from workbench.importers.reader import LISTS, Reader
-from workbench.importers.tables import Column
 
 _TEST_OR_TRAIN: Final = Parts({"test": "test", "train": "train"})
 _DFEW_CODES: Final = numbered("Happy Sad Neutral Angry Surprise Disgust Fear", start=1)
@@ -29,18 +29,18 @@ ROWS: Final[Mapping[str, Reader]] = MappingProxyType(
                 read_list,
                 ListLayout(
                     tables=("{part}*/set_1.csv", "EmoLabel*/{part}*/set_1.csv", "*{part}*set_1.csv"),
-                    columns=(Column("name", ("video*", "name"), 0), Column("label", ("label",), 1)),
+                    columns=(SourceColumn("name", ("video*", "name"), 0), SourceColumn("label", ("label",), 1)),
                     label=coded(_DFEW_CODES),
                     parts=_TEST_OR_TRAIN,
                     sample_id="{0.number}",
                     media=MediaForms(
                         (
-                            Form(MediaKind.VIDEO, "{0.number}.mp4"),
-                            Form(MediaKind.VIDEO, "{0.number:05}.mp4"),
-                            Form(MediaKind.VIDEO, "{0.number:05}.avi"),
-                            Form(MediaKind.VIDEO, "{0.number}.avi"),
-                            Form(MediaKind.FRAMES, "{0.number:05}"),
-                            Form(MediaKind.FRAMES, "{0.number}"),
+                            MediaForm(MediaKind.VIDEO, "{0.number}.mp4"),
+                            MediaForm(MediaKind.VIDEO, "{0.number:05}.mp4"),
+                            MediaForm(MediaKind.VIDEO, "{0.number:05}.avi"),
+                            MediaForm(MediaKind.VIDEO, "{0.number}.avi"),
+                            MediaForm(MediaKind.FRAMES, "{0.number:05}"),
+                            MediaForm(MediaKind.FRAMES, "{0.number}"),
                         ),
                         avoid=("_16f",),  # sixteen frames of each clip
                     ),
@@ -64,12 +64,15 @@ ROWS: Final[Mapping[str, Reader]] = MappingProxyType(
                         )
                         for suffix in (".csv", ".txt")
                     ),
-                    columns=(Column("name", ("name", "path", "video*"), 0), Column("label", ("label", "emotion"), 1)),
+                    columns=(
+                        SourceColumn("name", ("name", "path", "video*"), 0),
+                        SourceColumn("label", ("label", "emotion"), 1),
+                    ),
                     label=worded,
                     parts=_TEST_OR_TRAIN,
                     cluster="{0.top}",
                     media=MediaForms(
-                        (Form(MediaKind.FRAMES, "{0.stem}"),),
+                        (MediaForm(MediaKind.FRAMES, "{0.stem}"),),
                         n_parts=3,
                         prefer=("3_", "original", "2_", "crop"),
                     ),

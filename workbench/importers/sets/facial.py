@@ -6,17 +6,17 @@ from functools import partial
 from types import MappingProxyType
 from typing import Final
 
-from workbench.domain.samples import MediaKind
+from workbench.domain.datasets.samples import MediaKind
 from workbench.importers.choices import Parts
-from workbench.importers.label_files import LabelFileLayout, read_label_files
-from workbench.importers.label_pictures import beside, last_frames
-from workbench.importers.label_rules import coded, majority_of, numbered
-from workbench.importers.lists import ListLayout, read_list
-from workbench.importers.media_forms import AS_LISTED, Form, MediaForms
-from workbench.importers.paths import PathLayout, read_paths, uncropped
+from workbench.importers.files.annotation_tables import SourceColumn
+from workbench.importers.layouts.label_files import LabelFileLayout, read_label_files
+from workbench.importers.layouts.label_lists import ListLayout, read_list
+from workbench.importers.layouts.label_pictures import beside, last_frames
+from workbench.importers.layouts.label_rules import coded, majority_of, numbered
+from workbench.importers.layouts.labelled_paths import PathLayout, read_paths, uncropped
+from workbench.importers.layouts.media_forms import AS_LISTED, MediaForm, MediaForms
+from workbench.importers.layouts.single_codes import code_in_array, code_in_text
 from workbench.importers.reader import LISTS, PICTURES, Reader, either
-from workbench.importers.single_codes import code_in_array, code_in_text
-from workbench.importers.tables import Column
 
 _CKPLUS_CODES: Final = numbered("neutral anger contempt disgust fear happy sadness surprise", start=0)
 _RAFDB_CODES: Final = numbered("Surprise Fear Disgust Happiness Sadness Anger Neutral", start=1)
@@ -25,7 +25,7 @@ _AFFECTNET_CODES: Final = numbered("Neutral Happy Sad Surprise Fear Disgust Ange
 _FERPLUS_EMOTIONS: Final = ("neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear", "contempt")
 _FERPLUS_OTHERS: Final = ("unknown", "NF")
 _FERPLUS_VOTES: Final = tuple(
-    Column(word, (word.lower(),), at) for at, word in enumerate((*_FERPLUS_EMOTIONS, *_FERPLUS_OTHERS), start=-10)
+    SourceColumn(word, (word.lower(),), at) for at, word in enumerate((*_FERPLUS_EMOTIONS, *_FERPLUS_OTHERS), start=-10)
 )
 
 ROWS: Final[Mapping[str, Reader]] = MappingProxyType(
@@ -88,14 +88,14 @@ ROWS: Final[Mapping[str, Reader]] = MappingProxyType(
                         "list_partition_label.txt",
                         "{part}_labels.csv",
                     ),
-                    columns=(Column("name", ("image", "name"), 0), Column("label", ("label",), 1)),
+                    columns=(SourceColumn("name", ("image", "name"), 0), SourceColumn("label", ("label",), 1)),
                     label=coded(_RAFDB_CODES),
                     parts=Parts({"test": "test", "train": "train"}),
                     only="{part}_",
                     media=MediaForms(
                         (
                             AS_LISTED,
-                            Form(
+                            MediaForm(
                                 MediaKind.IMAGE,
                                 "{0.stem}_aligned{0.suffix}",
                                 "of which only the aligned picture is there",
@@ -116,8 +116,8 @@ ROWS: Final[Mapping[str, Reader]] = MappingProxyType(
                     ListLayout(
                         tables=("fer2013new.csv", "*fer*new*.csv"),
                         columns=(
-                            Column("part", ("usage",), 0),
-                            Column("name", ("imagename",), 1),
+                            SourceColumn("part", ("usage",), 0),
+                            SourceColumn("name", ("imagename",), 1),
                             *_FERPLUS_VOTES,
                         ),
                         label=majority_of(_FERPLUS_EMOTIONS, _FERPLUS_OTHERS),
@@ -129,7 +129,7 @@ ROWS: Final[Mapping[str, Reader]] = MappingProxyType(
                     read_list,
                     ListLayout(
                         tables=("FER2013{part}/label.csv", "FER2013{part}/*.csv"),
-                        columns=(Column("name", ("imagename",), 0), *_FERPLUS_VOTES),
+                        columns=(SourceColumn("name", ("imagename",), 0), *_FERPLUS_VOTES),
                         label=majority_of(_FERPLUS_EMOTIONS, _FERPLUS_OTHERS),
                         parts=Parts({"test": "Test", "valid": "Valid", "train": "Train"}),
                         media=MediaForms((AS_LISTED,), prefer=("fer2013{part}/",)),
@@ -148,8 +148,8 @@ ROWS: Final[Mapping[str, Reader]] = MappingProxyType(
                     ListLayout(
                         tables=("Manually_Annotated_file_lists/{part}*.csv", "{part}*.csv"),
                         columns=(
-                            Column("name", ("subdirectory*", "filepath", "image*"), 0),
-                            Column("label", ("expression",), 6),
+                            SourceColumn("name", ("subdirectory*", "filepath", "image*"), 0),
+                            SourceColumn("label", ("expression",), 6),
                         ),
                         label=coded(_AFFECTNET_CODES, {"8": "none", "9": "uncertain", "10": "no face"}),
                         parts=Parts({"validation": "validation", "training": "training"}),

@@ -5,9 +5,9 @@ from functools import partial
 from types import MappingProxyType
 from typing import Final
 
-from workbench.importers.coding_sheets import SheetLayout, read_coding_sheet
+from workbench.importers.files.annotation_tables import SourceColumn
+from workbench.importers.layouts.coding_sheets import SheetLayout, read_coding_sheet
 from workbench.importers.reader import SHEETS, Reader
-from workbench.importers.tables import Column
 
 ROWS: Final[Mapping[str, Reader]] = MappingProxyType(
     {
@@ -22,13 +22,13 @@ ROWS: Final[Mapping[str, Reader]] = MappingProxyType(
                         *("cod*.xlsx", "cod*.csv", "*casme[!2]*xls", "casme.xls"),
                     ),
                     columns=(
-                        Column("subject", ("subject*",), 0),
-                        Column("clip", ("filename*",), 1),
-                        Column("onset", ("onset*",), 3),
-                        Column("apex", ("apex*1", "apex*"), 4),
-                        Column("apex2", ("apex*2", "apex*"), 5),
-                        Column("offset", ("offset*",), 6),
-                        Column("emotion", ("estimatedemotion", "emotion*"), 9),
+                        SourceColumn("subject", ("subject*",), 0),
+                        SourceColumn("clip", ("filename*",), 1),
+                        SourceColumn("onset", ("onset*",), 3),
+                        SourceColumn("apex", ("apex*1", "apex*"), 4),
+                        SourceColumn("apex2", ("apex*2", "apex*"), 5),
+                        SourceColumn("offset", ("offset*",), 6),
+                        SourceColumn("emotion", ("estimatedemotion", "emotion*"), 9),
                     ),
                     subject="sub{:02d}",
                     sample_id="{subject}/{clip}-{apex}",  # a clip can show several expressions
@@ -47,12 +47,12 @@ ROWS: Final[Mapping[str, Reader]] = MappingProxyType(
                 SheetLayout(
                     sheets=("*coding*.xlsx", "*coding*.csv", "*casme2*.xls"),
                     columns=(
-                        Column("subject", ("subject*",), 0),
-                        Column("clip", ("filename*",), 1),
-                        Column("onset", ("onset*",), 3),
-                        Column("apex", ("apex*",), 4),
-                        Column("offset", ("offset*",), 5),
-                        Column("emotion", ("estimatedemotion", "emotion"), 8),
+                        SourceColumn("subject", ("subject*",), 0),
+                        SourceColumn("clip", ("filename*",), 1),
+                        SourceColumn("onset", ("onset*",), 3),
+                        SourceColumn("apex", ("apex*",), 4),
+                        SourceColumn("offset", ("offset*",), 5),
+                        SourceColumn("emotion", ("estimatedemotion", "emotion"), 8),
                     ),
                     subject="sub{:02d}",
                     prefer=("selected", "raw", "cropped"),
@@ -68,12 +68,12 @@ ROWS: Final[Mapping[str, Reader]] = MappingProxyType(
                 SheetLayout(
                     sheets=("*samm*micro*.xlsx", "*samm*micro*.csv", "*samm*.xlsx", "*samm*.csv", "*samm*.xls"),
                     columns=(
-                        Column("subject", ("subject*",), 0),
-                        Column("clip", ("filename*",), 1),
-                        Column("onset", ("onset*",), 3),
-                        Column("apex", ("apex*",), 4),
-                        Column("offset", ("offset*",), 5),
-                        Column("emotion", ("estimatedemotion*", "emotion*"), 9),
+                        SourceColumn("subject", ("subject*",), 0),
+                        SourceColumn("clip", ("filename*",), 1),
+                        SourceColumn("onset", ("onset*",), 3),
+                        SourceColumn("apex", ("apex*",), 4),
+                        SourceColumn("offset", ("offset*",), 5),
+                        SourceColumn("emotion", ("estimatedemotion*", "emotion*"), 9),
                     ),
                     subject="{:03d}",
                     avoid=("crop",),

@@ -5,16 +5,16 @@ from functools import partial
 from types import MappingProxyType
 from typing import Final
 
-from workbench.domain.samples import MediaKind
+from workbench.domain.datasets.samples import MediaKind
 from workbench.importers.choices import Parts
-from workbench.importers.label_rules import worded
-from workbench.importers.lists import ListLayout, read_list
-from workbench.importers.media_forms import Form, MediaForms
-from workbench.importers.opinions import OpinionLayout, read_opinions
+from workbench.importers.files.annotation_tables import SourceColumn
+from workbench.importers.layouts.label_lists import ListLayout, read_list
+from workbench.importers.layouts.label_rules import worded
+from workbench.importers.layouts.media_forms import MediaForm, MediaForms
+from workbench.importers.layouts.opinion_segments import OpinionLayout, read_opinions
+from workbench.importers.layouts.score_segments import SegmentLayout, read_segments
+from workbench.importers.layouts.spoken_clips import VIDEO_SUFFIXES
 from workbench.importers.reader import Reader, either
-from workbench.importers.segments import SegmentLayout, read_segments
-from workbench.importers.spoken_clips import VIDEO_SUFFIXES
-from workbench.importers.tables import Column
 
 _CHINESE: Final = ("text", "chinese", "sentence", "english")
 _ENGLISH: Final = ("text", "english", "sentence", "chinese")
@@ -29,11 +29,14 @@ ROWS: Final[Mapping[str, Reader]] = MappingProxyType(
                 read_list,
                 ListLayout(
                     tables=("{part}-label.csv", "test-labels/{part}-label.csv", "{part}*label*.csv"),
-                    columns=(Column("name", ("name",), 0), Column("label", ("discrete", "emotion", "label"), 1)),
+                    columns=(
+                        SourceColumn("name", ("name",), 0),
+                        SourceColumn("label", ("discrete", "emotion", "label"), 1),
+                    ),
                     label=worded,
                     parts=Parts({part: part for part in ("test1", "test2", "test3", "train")}),
                     media=MediaForms(
-                        (Form(MediaKind.VIDEO, "{0.stem}.avi"), Form(MediaKind.VIDEO, "{0.stem}.mp4")),
+                        (MediaForm(MediaKind.VIDEO, "{0.stem}.avi"), MediaForm(MediaKind.VIDEO, "{0.stem}.mp4")),
                         prefer=("{part}/",),
                     ),
                     languages=_CHINESE,

@@ -6,13 +6,13 @@ from functools import partial
 from types import MappingProxyType
 from typing import Final
 
-from workbench.domain.samples import MediaKind
-from workbench.importers.label_rules import agreed_on, coded, most_voted
-from workbench.importers.lists import ListLayout, read_list
-from workbench.importers.media_forms import AS_LISTED, Form, MediaForms
-from workbench.importers.paths import PathLayout, read_paths
+from workbench.domain.datasets.samples import MediaKind
+from workbench.importers.files.annotation_tables import SourceColumn
+from workbench.importers.layouts.label_lists import ListLayout, read_list
+from workbench.importers.layouts.label_rules import agreed_on, coded, most_voted
+from workbench.importers.layouts.labelled_paths import PathLayout, read_paths
+from workbench.importers.layouts.media_forms import AS_LISTED, MediaForm, MediaForms
 from workbench.importers.reader import LISTS, PICTURES, Reader, either
-from workbench.importers.tables import Column
 
 _EVOKED: Final = ("Amusement", "Anger", "Awe", "Content", "Disgust", "Excitement", "Fear", "Sad")
 _POLARITY_CODES: Final = {"1": "positive", "0": "negative", "-1": "negative"} | {
@@ -31,7 +31,7 @@ ROWS: Final[Mapping[str, Reader]] = MappingProxyType(
                     read_list,
                     ListLayout(
                         tables=("{agreement}_agree*.txt", "*{agreement}_agree*.txt", "*{agreement}*agree*.csv"),
-                        columns=(Column("name", ("name", "image*"), 0), Column("label", ("label",), 1)),
+                        columns=(SourceColumn("name", ("name", "image*"), 0), SourceColumn("label", ("label",), 1)),
                         label=coded(_POLARITY_CODES),
                     ),
                 ),
@@ -40,9 +40,9 @@ ROWS: Final[Mapping[str, Reader]] = MappingProxyType(
                     ListLayout(
                         tables=("amt_result*.csv",),
                         columns=(
-                            Column("name", ("name", "image*"), 0),
-                            Column("positive", ("*pos*",), 2),
-                            Column("negative", ("*neg*",), 3),
+                            SourceColumn("name", ("name", "image*"), 0),
+                            SourceColumn("positive", ("*pos*",), 2),
+                            SourceColumn("negative", ("*neg*",), 3),
                         ),
                         label=agreed_on(("positive", "negative")),
                         note="counted from amt_result.csv, since the lists of agreement are not there",
@@ -59,14 +59,14 @@ ROWS: Final[Mapping[str, Reader]] = MappingProxyType(
                 ListLayout(
                     tables=("groundTruthLabel*.txt", "groundTruthLabel*.csv", "*ground*truth*.txt"),
                     columns=(
-                        Column("label", ("sentiment*", "label", "groundtruth*"), None, _POLARITY),
+                        SourceColumn("label", ("sentiment*", "label", "groundtruth*"), None, _POLARITY),
                         # The order of rows would not do for a name: pictures are numbered with gaps.
-                        Column("name", ("image*", "name", "id"), None, _NUMBERED),
+                        SourceColumn("name", ("image*", "name", "id"), None, _NUMBERED),
                     ),
                     label=coded(_POLARITY_CODES),
                     sample_id="{0.number}",
                     media=MediaForms(
-                        (AS_LISTED, *(Form(MediaKind.IMAGE, f"{{0.number}}{suffix}") for suffix in PICTURES))
+                        (AS_LISTED, *(MediaForm(MediaKind.IMAGE, f"{{0.number}}{suffix}") for suffix in PICTURES))
                     ),
                 ),
             ),
@@ -80,8 +80,8 @@ ROWS: Final[Mapping[str, Reader]] = MappingProxyType(
                 ListLayout(
                     tables=("ABSTRACT_groundTruth.csv", "*groundtruth*.csv"),
                     columns=(
-                        Column("name", ("name", "image"), 0),
-                        *(Column(word, (f"{word.lower()}*",), at) for at, word in enumerate(_EVOKED, start=1)),
+                        SourceColumn("name", ("name", "image"), 0),
+                        *(SourceColumn(word, (f"{word.lower()}*",), at) for at, word in enumerate(_EVOKED, start=1)),
                     ),
                     label=most_voted(_EVOKED),
                     quote="'",

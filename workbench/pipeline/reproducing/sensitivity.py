@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any, Final
 
-from workbench.domain.datasets import DatasetCard
+from workbench.domain.datasets.cards import DatasetCard
 from workbench.domain.scoring.metrics import Scores
 from workbench.domain.scoring.protocols import (
     Neutral,
@@ -22,8 +22,15 @@ from workbench.domain.scoring.protocols import (
     rules_of,
     scores_signs,
 )
-from workbench.pipeline.reproducing.cells import GPT_4V, Cell, Reproduction, cell_json, paper_rules, score_reading
-from workbench.pipeline.scoring.published import published_for
+from workbench.pipeline.reproducing.published_cells import (
+    GPT_4V,
+    PublishedCell,
+    Reproduction,
+    cell_json,
+    paper_rules,
+    score_reading,
+)
+from workbench.pipeline.scoring.published_figures import published_for
 
 PAPER: Final = "paper"
 
@@ -44,7 +51,7 @@ class Variation:
 class CellSensitivity:
     """One cell under all rules, with the trivial baselines over the samples that the paper's rules count."""
 
-    cell: Cell
+    cell: PublishedCell
     variations: tuple[Variation, ...]
     majority: float | None
     """In per cent; None where nothing counts."""
@@ -151,13 +158,13 @@ def _rounded(per_cent: float | None) -> float | None:
     return None if per_cent is None else round(per_cent, 4)
 
 
-def _scored(cell: Cell) -> dict[str, Scores]:
+def _scored(cell: PublishedCell) -> dict[str, Scores]:
     rules = variations(cell.predictions.card, paper_rules(cell.predictions))
     readings = {spelling: cell.predictions.read(spelling) for spelling in Spelling}
     return {name: score_reading(readings[each.spelling], each) for name, each in rules.items()}
 
 
-def _varied(cell: Cell, scored: Mapping[str, Scores]) -> CellSensitivity:
+def _varied(cell: PublishedCell, scored: Mapping[str, Scores]) -> CellSensitivity:
     card, metric = cell.predictions.card, cell.figure.metric
     found = []
     for name, rules in variations(card, paper_rules(cell.predictions)).items():
@@ -189,7 +196,7 @@ def _place(one: CellSensitivity) -> tuple[int, str, str]:
     return figure.table, figure.dataset, figure.metric
 
 
-def _best_other(cell: Cell) -> tuple[str, float] | None:
+def _best_other(cell: PublishedCell) -> tuple[str, float] | None:
     figure = cell.figure
     others = [
         (other.value, other.method)

@@ -6,22 +6,22 @@ from dataclasses import asdict, dataclass
 from types import MappingProxyType
 from typing import Any
 
-from workbench.domain.datasets import DatasetCard
+from workbench.domain.datasets.cards import DatasetCard
 from workbench.domain.judging import judge
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.runs import Run
 from workbench.domain.scoring.consensus import as_class, corrected_gold, gold_class
 from workbench.domain.scoring.counting import count_answers
-from workbench.domain.scoring.intensities import intensity_metrics
 from workbench.domain.scoring.intervals import MetricValue, proportion
 from workbench.domain.scoring.metrics import Scores, compute_scores
 from workbench.domain.scoring.protocols import Against, Answer, Neutral, Protocol, Rules, is_scored, rules_of
-from workbench.pipeline.scoring.published import PublishedFigure, published_for
-from workbench.pipeline.scoring.rates import Rates, fates_of, rates_by, rates_of
-from workbench.storage.answers import count_by_place, count_intensities, load_answers
-from workbench.storage.database import Database
-from workbench.storage.results import load_result
-from workbench.storage.reviews import load_reviews
+from workbench.domain.scoring.sentiment_metrics import intensity_metrics
+from workbench.pipeline.scoring.answer_rates import Rates, fates_of, rates_by, rates_of
+from workbench.pipeline.scoring.published_figures import PublishedFigure, published_for
+from workbench.storage.cases.reviews import load_reviews
+from workbench.storage.runs.answer_counts import count_by_place, count_intensities, load_answers
+from workbench.storage.runs.results import load_result
+from workbench.storage.workspace.database import Database
 
 
 @dataclass(frozen=True, slots=True)

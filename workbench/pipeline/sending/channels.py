@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from workbench.domain.replies import Fault, Outcome, Reply, ReplySource
-from workbench.pipeline.stopping import Stop
-from workbench.provider.limits.lanes import Lane
+from workbench.domain.messages import Fault, Outcome, Reply, ReplySource
+from workbench.pipeline.stop import Stop
+from workbench.provider.limits.lane import Lane
 
 _FEWEST_FAULTS_TO_CLOSE: Final = 12
 """So many faults in a row, over all batches, mean that the endpoint is gone, not that a batch is bad."""

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from workbench.domain.batches import Step
+from workbench.domain.events import AttemptSaved, MediaFailed, RunEvent
+from workbench.domain.messages import Fault, Outcome
 from workbench.domain.predictions import PredictionStatus
-from workbench.domain.replies import Fault, Outcome
-from workbench.pipeline.events import AttemptSaved, MediaFailed, RunEvent
 
 _LOOK_S: Final = 120.0
 """The time left follows from what was settled lately."""

@@ -17,13 +17,13 @@ from typing import Final, Self, TypeVar
 import httpx2
 import openai
 
-from workbench.domain.replies import Fault
+from workbench.domain.endpoints import Endpoint
+from workbench.domain.messages import Fault
 from workbench.errors import DataError, EndpointError
-from workbench.provider.endpoints import Endpoint
+from workbench.provider.api_keys import ApiKey
 from workbench.provider.faults import error_code, error_param, meaning_of, retry_after_s
 from workbench.provider.jobs.job_files import URL, written
 from workbench.provider.jobs.remote_jobs import RemoteJob, read_id, read_job, read_object, read_page
-from workbench.provider.secrets import ApiKey
 from workbench.provider.transport import MOST_REPLY_BYTES, http_client
 
 T = TypeVar("T")

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
-from workbench.domain.replies import Fault, Outcome, Reply
+from workbench.domain.messages import Fault, Outcome, Reply
 from workbench.errors import DataError
 from workbench.provider.completions import read_completion
 from workbench.provider.faults import error_code, error_param, meaning_of
@@ -116,21 +116,21 @@ def written(folder: Path) -> Iterator[None]:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class JobAnswer:
     """What a line says of one request."""
 
     custom_id: str
     reply: Reply
 
 
-def read_answers(file: BinaryIO, masked: Callable[[str], str]) -> Iterator[Answer | None]:
+def read_answers(file: BinaryIO, masked: Callable[[str], str]) -> Iterator[JobAnswer | None]:
     """The answers of a file, in its order; None for a line that is none. `masked` takes keys out of error texts."""
     for line in _lines(file):
         answer = read_answer(line) if line is not None else None
-        yield None if answer is None else Answer(answer.custom_id, _safe(answer.reply, masked))
+        yield None if answer is None else JobAnswer(answer.custom_id, _safe(answer.reply, masked))
 
 
-def read_answer(line: bytes) -> Answer | None:
+def read_answer(line: bytes) -> JobAnswer | None:
     """One line's answer; None for what is no answer to any request."""
     try:
         said = json.loads(line)
@@ -140,7 +140,7 @@ def read_answer(line: bytes) -> Answer | None:
         return None
     if "response" not in said and "error" not in said:  # a request, perhaps: the wrong file
         return None
-    return Answer(said["custom_id"], _reply(said.get("response"), said.get("error")))
+    return JobAnswer(said["custom_id"], _reply(said.get("response"), said.get("error")))
 
 
 def _lines(file: BinaryIO) -> Iterator[bytes | None]:

@@ -3,7 +3,7 @@
 from collections import deque
 from typing import Final
 
-from workbench.provider.limits.windows import Pace
+from workbench.provider.limits.windows import EvenPace
 
 _LOOK_S: Final = 60.0
 _FIRST_FALL: Final = 0.95
@@ -21,7 +21,7 @@ class LearnedPace:
     """No pace until the endpoint turns a request away; then a little less than it has taken lately."""
 
     def __init__(self) -> None:
-        self.pace: Pace | None = None
+        self.pace: EvenPace | None = None
         self._taken_at: deque[float] = deque(maxlen=2_000)
         self._changed_at = float("-inf")
         """Since when the pace holds; what was sent before says nothing of it."""
@@ -62,7 +62,7 @@ class LearnedPace:
         a window that is used up, and waiting is what helps.
         """
         if self.pace is None:
-            self.pace = Pace(max(_FIRST_FALL * self._accepted_per_s(now), _LEAST_PER_S), 1.0, now)
+            self.pace = EvenPace(max(_FIRST_FALL * self._accepted_per_s(now), _LEAST_PER_S), 1.0, now)
         elif sent_at < self._changed_at or not self._has_passed:
             self.pace.empty(resumes_at)
             self._risen_at = max(self._risen_at, resumes_at)

@@ -71,7 +71,7 @@ class Window:
             self._sum = 0.0  # rounding does not add up over days
 
 
-class Pace:
+class EvenPace:
     """An even pace: `per_s` a second, with at most `burst` saved up."""
 
     def __init__(self, per_s: float, burst: float, now: float) -> None:

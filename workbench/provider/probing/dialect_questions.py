@@ -6,11 +6,11 @@ Each is put to the endpoint and comes back as a finding.
 import json
 from typing import Final
 
+from workbench.domain.datasets.tasks import Modality, Task
+from workbench.domain.endpoints import Structured
+from workbench.domain.messages import ImagePart, Outcome, Part, Reply
 from workbench.domain.prompts import PAPER, AskedSample, answer_schema, refs, render_prompt
-from workbench.domain.replies import ImagePart, Outcome, Part, Reply
-from workbench.domain.tasks import Modality, Task
-from workbench.provider.endpoints import Structured
-from workbench.provider.probing.findings import Finding, Mark
+from workbench.provider.probing.findings import Finding, FindingMark
 from workbench.provider.probing.interview import Drawings, Interview, Stopped, is_rejected, quoted
 
 _READY: Final = "Reply with this one word: ready"
@@ -26,12 +26,14 @@ async def ask_answers(talk: Interview, _: Drawings) -> Finding:
         if (await talk.ask(_READY, carry={"token_field": other})).outcome is not Outcome.FAILED:
             talk.token_field = other
             says = f"with {other}; {told} is rejected: {quoted(reply)}"
-            return Finding(name="answers", mark=Mark.YES, says=says, value=other, changes={"token_field": other})
+            return Finding(name="answers", mark=FindingMark.YES, says=says, value=other, changes={"token_field": other})
     if reply.outcome is Outcome.FAILED:
         raise Stopped(f"no answer to a chat request: {quoted(reply)}; is the address right? (most end in /v1)")
     if reply.outcome is not Outcome.ANSWERED:
-        return Finding(name="answers", mark=Mark.UNCLEAR, says=f"takes {told}, but said {quoted(reply)}", value=told)
-    return Finding(name="answers", mark=Mark.YES, says=f"takes {told}", value=told)
+        return Finding(
+            name="answers", mark=FindingMark.UNCLEAR, says=f"takes {told}, but said {quoted(reply)}", value=told
+        )
+    return Finding(name="answers", mark=FindingMark.YES, says=f"takes {told}", value=told)
 
 
 async def ask_temperature(talk: Interview, _: Drawings) -> Finding:
@@ -47,21 +49,21 @@ async def ask_seed(talk: Interview, _: Drawings) -> Finding:
 async def ask_detail(talk: Interview, drawn: Drawings) -> Finding:
     """Whether a picture may say in how much detail it is to be looked at."""
     if not talk.takes_pictures:
-        return Finding(name="detail", mark=Mark.SKIPPED, says="it takes no pictures")
+        return Finding(name="detail", mark=FindingMark.SKIPPED, says="it takes no pictures")
     return await _carried(talk, "detail", "Name the colour.", ImagePart(drawn.square("purple")))
 
 
 async def _carried(talk: Interview, word: str, *parts: Part | str) -> Finding:
     """Whether a request may carry a word. That it is accepted does not show that it is heeded."""
     if not getattr(talk.endpoint, word):
-        return Finding(name=word, mark=Mark.SKIPPED, says="such servers are not sent it")
+        return Finding(name=word, mark=FindingMark.SKIPPED, says="such servers are not sent it")
     reply = await talk.ask(*parts, carry={word: True})
     if is_rejected(reply):
         says = f"rejected, so requests will go without it: {quoted(reply)}"
-        return Finding(name=word, mark=Mark.NO, says=says, changes={word: False})
+        return Finding(name=word, mark=FindingMark.NO, says=says, changes={word: False})
     if reply.outcome is Outcome.FAILED:
-        return Finding(name=word, mark=Mark.UNCLEAR, says=quoted(reply))
-    return Finding(name=word, mark=Mark.YES, says="accepted")
+        return Finding(name=word, mark=FindingMark.UNCLEAR, says=quoted(reply))
+    return Finding(name=word, mark=FindingMark.YES, says="accepted")
 
 
 async def ask_structured(talk: Interview, _: Drawings) -> Finding:
@@ -71,7 +73,7 @@ async def ask_structured(talk: Interview, _: Drawings) -> Finding:
     """
     set_to = talk.endpoint.structured
     if set_to is Structured.NONE:
-        return Finding(name="structured", mark=Mark.SKIPPED, says="switched off in the settings")
+        return Finding(name="structured", mark=FindingMark.SKIPPED, says="switched off in the settings")
     asked = [AskedSample(ref, (), text) for ref, text in zip(refs(2), ("What a lovely day!", "I lost."), strict=True)]
     words = render_prompt(PAPER, task=Task.MULTIMODAL, modality=Modality.TEXT, labels=_LABELS, asked=asked)
     schema = answer_schema(_LABELS, refs(2))
@@ -80,12 +82,12 @@ async def ask_structured(talk: Interview, _: Drawings) -> Finding:
         reply = await talk.ask(*words, schema=schema, carry={"structured": form})
         if _has_form(reply):
             changes = {} if form is set_to else {"structured": form}
-            return Finding(name="structured", mark=Mark.YES, says=f"{form} is kept", value=form, changes=changes)
+            return Finding(name="structured", mark=FindingMark.YES, says=f"{form} is kept", value=form, changes=changes)
         if reply.outcome is Outcome.FAILED and not is_rejected(reply):
-            return Finding(name="structured", mark=Mark.UNCLEAR, says=quoted(reply))
+            return Finding(name="structured", mark=FindingMark.UNCLEAR, says=quoted(reply))
         said.append(f"{form} {'rejected' if is_rejected(reply) else 'not kept'}: {quoted(reply)}")
     says = f"{'; '.join(said)}; the prompt asks for the form in words"
-    return Finding(name="structured", mark=Mark.NO, says=says, changes={"structured": Structured.NONE})
+    return Finding(name="structured", mark=FindingMark.NO, says=says, changes={"structured": Structured.NONE})
 
 
 def _has_form(reply: Reply) -> bool:

@@ -6,11 +6,11 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final
 
-from workbench.domain.replies import Reply
-from workbench.provider.endpoints import Endpoint, Structured
+from workbench.domain.endpoints import Endpoint, Structured
+from workbench.domain.messages import Reply
 
 
-class Mark(StrEnum):
+class FindingMark(StrEnum):
     """How a question was answered."""
 
     YES = "yes"
@@ -24,7 +24,7 @@ class Finding:
     """One thing that is now known, or known not to be."""
 
     name: str
-    mark: Mark
+    mark: FindingMark
     says: str
     """For people; it may quote what the endpoint said."""
     warning: str | None = None

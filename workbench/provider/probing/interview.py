@@ -9,11 +9,11 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Final, Protocol
 
-from workbench.domain.replies import Fault, Outcome, Part, Reply, Request, TextPart
-from workbench.domain.samples import Frame
-from workbench.provider.endpoints import Endpoint
-from workbench.provider.messages import chat_body
+from workbench.domain.datasets.samples import Frame
+from workbench.domain.endpoints import Endpoint
+from workbench.domain.messages import Fault, Outcome, Part, Reply, Request, TextPart
 from workbench.provider.probing.findings import Finding
+from workbench.provider.request_body import chat_body
 
 ANSWER_TOKENS: Final = 1_000
 """Models that reason spend hundreds before the first word of an answer."""
@@ -107,7 +107,7 @@ class Drawings(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class ProbeQuestion:
     """One thing to be found out."""
 
     name: str

@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Final
 
-from workbench.domain.replies import Outcome
-from workbench.provider.offered import OfferedModel
+from workbench.domain.messages import Outcome
+from workbench.provider.offered_models import OfferedModel
 from workbench.provider.probing.dialect_questions import (
     ask_answers,
     ask_detail,
@@ -18,22 +18,22 @@ from workbench.provider.probing.dialect_questions import (
     ask_structured,
     ask_temperature,
 )
-from workbench.provider.probing.findings import Finding, Mark, Probed, adapted
-from workbench.provider.probing.interview import ANSWER_TOKENS, Drawings, Interview, Question, Stopped
+from workbench.provider.probing.findings import Finding, FindingMark, Probed, adapted
+from workbench.provider.probing.interview import ANSWER_TOKENS, Drawings, Interview, ProbeQuestion, Stopped
 from workbench.provider.probing.sight_questions import ask_faces, ask_order, ask_pictures, ask_several
 
-__all__ = ["ANSWER_TOKENS", "MOST_REQUESTS", "Drawings", "Interview", "Mark", "Probed", "adapted", "probe"]
+__all__ = ["ANSWER_TOKENS", "MOST_REQUESTS", "Drawings", "FindingMark", "Interview", "Probed", "adapted", "probe"]
 
 QUESTIONS: Final = (
-    Question("answers", 2, ask_answers),
-    Question("temperature", 1, ask_temperature),
-    Question("seed", 1, ask_seed),
-    Question("structured", 2, ask_structured),
-    Question("pictures", 1, ask_pictures),
-    Question("detail", 1, ask_detail),
-    Question("order", 1, ask_order),
-    Question("several pictures", 3, ask_several),
-    Question("faces", 1, ask_faces),
+    ProbeQuestion("answers", 2, ask_answers),
+    ProbeQuestion("temperature", 1, ask_temperature),
+    ProbeQuestion("seed", 1, ask_seed),
+    ProbeQuestion("structured", 2, ask_structured),
+    ProbeQuestion("pictures", 1, ask_pictures),
+    ProbeQuestion("detail", 1, ask_detail),
+    ProbeQuestion("order", 1, ask_order),
+    ProbeQuestion("several pictures", 3, ask_several),
+    ProbeQuestion("faces", 1, ask_faces),
 )
 """In the order of asking: what a later one needs, an earlier one finds out."""
 N_FINDINGS: Final = len(QUESTIONS) + 3
@@ -65,13 +65,13 @@ async def probe(
     stopped: str | None = None
     for question in QUESTIONS:
         if stopped is not None:
-            keep(Finding(name=question.name, mark=Mark.SKIPPED, says="nothing more could be asked"))
+            keep(Finding(name=question.name, mark=FindingMark.SKIPPED, says="nothing more could be asked"))
             continue
         try:
             keep(await question.ask(talk, drawn))
         except Stopped as reason:
             stopped = str(reason)
-            keep(Finding(name=question.name, mark=Mark.NO, says=stopped))
+            keep(Finding(name=question.name, mark=FindingMark.NO, says=stopped))
     keep(_named(talk))
     keep(_limited(talk))
     return Probed(
@@ -87,27 +87,27 @@ async def probe(
 def _listed(offered: Sequence[OfferedModel], model: str, today: date) -> Finding:
     """The list of models, and which of them end."""
     if not offered:
-        return Finding(name="models", mark=Mark.UNCLEAR, says="it does not list its models")
+        return Finding(name="models", mark=FindingMark.UNCLEAR, says="it does not list its models")
     ending = {one.name: str(one.shuts_down_on) for one in offered if one.notice(today)}
     notice = next((one.notice(today) for one in offered if one.name == model), None)
     says = f"lists {len(offered)}"
     if ending:
         says += "; shut down or soon to be: " + ", ".join(f"{name} ({day})" for name, day in ending.items())
     warning = f"{notice}; choose another with --model" if notice else None
-    return Finding(name="models", mark=Mark.YES, says=says, warning=warning, value=ending)
+    return Finding(name="models", mark=FindingMark.YES, says=says, warning=warning, value=ending)
 
 
 def _named(talk: Interview) -> Finding:
     """Who answered, by its own word. An alias moves from one release to the next in the middle of a study."""
     names = list(dict.fromkeys(reply.model for reply in talk.replies if reply.model))
     if not names:
-        return Finding(name="model", mark=Mark.UNCLEAR, says="answers do not say which model they are from")
+        return Finding(name="model", mark=FindingMark.UNCLEAR, says="answers do not say which model they are from")
     if names == [talk.model]:
-        return Finding(name="model", mark=Mark.YES, says=f"answers are from {talk.model}", value=names)
+        return Finding(name="model", mark=FindingMark.YES, says=f"answers are from {talk.model}", value=names)
     says = f"asked for {talk.model}, answered by {', '.join(names)}"
     is_alias = all(name.casefold().startswith(talk.model.casefold()) for name in names)
     warning = None if is_alias else f"{says}: figures would be those of another model than the one asked for"
-    return Finding(name="model", mark=Mark.NO, says=says, warning=warning, value=names)
+    return Finding(name="model", mark=FindingMark.NO, says=says, warning=warning, value=names)
 
 
 def _limited(talk: Interview) -> Finding:
@@ -117,7 +117,7 @@ def _limited(talk: Interview) -> Finding:
         told |= {_LIMIT.sub("", name): value for name, value in reply.headers.items() if _LIMIT.match(name)}
     if told:
         says = ", ".join(f"{name} {value}" for name, value in told.items())
-        return Finding(name="limits", mark=Mark.YES, says=says, value=told)
+        return Finding(name="limits", mark=FindingMark.YES, says=says, value=told)
     busy = any(reply.outcome is Outcome.FAILED and reply.status_code == 429 for reply in talk.replies)
     says = "not told, but there are some" if busy else "not told"
-    return Finding(name="limits", mark=Mark.NO, says=f"{says}; set --rpm where you know them")
+    return Finding(name="limits", mark=FindingMark.NO, says=f"{says}; set --rpm where you know them")

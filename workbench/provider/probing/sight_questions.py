@@ -7,14 +7,14 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from workbench.domain.labels import LabelSet
-from workbench.domain.parsing import MatchBy, parse_reply
+from workbench.domain.datasets.labels import LabelSet
+from workbench.domain.datasets.tasks import Modality, Task
+from workbench.domain.messages import ImagePart, Outcome, Reply
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.prompts import NAMED, AskedSample, refs, render_prompt
-from workbench.domain.refusals import is_refusal
-from workbench.domain.replies import ImagePart, Outcome, Reply
-from workbench.domain.tasks import Modality, Task
-from workbench.provider.probing.findings import Finding, Mark
+from workbench.domain.replies.parsing import MatchBy, parse_reply
+from workbench.domain.replies.refusals import is_refusal
+from workbench.provider.probing.findings import Finding, FindingMark
 from workbench.provider.probing.interview import Drawings, Interview, is_rejected, quoted
 
 _FEELINGS: Final = ("happy", "sad")
@@ -31,17 +31,17 @@ async def ask_pictures(talk: Interview, drawn: Drawings) -> Finding:
     name, blind = "pictures", f"{talk.model} does not see pictures here; choose a vision model with --model"
     if is_rejected(reply):
         talk.takes_pictures = False
-        return Finding(name=name, mark=Mark.NO, says=f"rejected: {quoted(reply)}", warning=blind)
+        return Finding(name=name, mark=FindingMark.NO, says=f"rejected: {quoted(reply)}", warning=blind)
     if reply.outcome is Outcome.FAILED:
-        return Finding(name=name, mark=Mark.UNCLEAR, says=quoted(reply))
+        return Finding(name=name, mark=FindingMark.UNCLEAR, says=quoted(reply))
     talk.most_images = 1
     text = _folded(reply)
     if any(word in text for word in _PURPLE):
         talk.has_seen = True
-        return Finding(name=name, mark=Mark.YES, says="names the colour of a square")
+        return Finding(name=name, mark=FindingMark.YES, says="names the colour of a square")
     if any(word in text.split() for word in _COLOUR_WORDS) or is_refusal(text):
-        return Finding(name=name, mark=Mark.NO, says=f"a purple square: {quoted(reply)}", warning=blind)
-    return Finding(name=name, mark=Mark.UNCLEAR, says=f"names no colour: {quoted(reply)}")
+        return Finding(name=name, mark=FindingMark.NO, says=f"a purple square: {quoted(reply)}", warning=blind)
+    return Finding(name=name, mark=FindingMark.UNCLEAR, says=f"names no colour: {quoted(reply)}")
 
 
 async def ask_order(talk: Interview, drawn: Drawings) -> Finding:
@@ -49,23 +49,23 @@ async def ask_order(talk: Interview, drawn: Drawings) -> Finding:
     if not talk.takes_pictures:
         return _without_pictures("order")
     if talk.endpoint.images_per_request == 1:
-        return Finding(name="order", mark=Mark.SKIPPED, says="one picture in a request, by the settings")
+        return Finding(name="order", mark=FindingMark.SKIPPED, says="one picture in a request, by the settings")
     first, second = "yellow", "green"
     words = "Two pictures follow, each of one colour. Name the colour of the first, then of the second: two words."
     reply = await talk.ask(words, ImagePart(drawn.square(first)), ImagePart(drawn.square(second)))
     if is_rejected(reply):
-        return Finding(name="order", mark=Mark.UNCLEAR, says=f"two pictures are rejected: {quoted(reply)}")
+        return Finding(name="order", mark=FindingMark.UNCLEAR, says=f"two pictures are rejected: {quoted(reply)}")
     if reply.outcome is Outcome.FAILED:
-        return Finding(name="order", mark=Mark.UNCLEAR, says=quoted(reply))
+        return Finding(name="order", mark=FindingMark.UNCLEAR, says=quoted(reply))
     talk.most_images = 2
     text = _folded(reply)
     if first not in text or second not in text:
-        return Finding(name="order", mark=Mark.UNCLEAR, says=f"does not name both colours: {quoted(reply)}")
+        return Finding(name="order", mark=FindingMark.UNCLEAR, says=f"does not name both colours: {quoted(reply)}")
     talk.has_seen = True
     if text.index(first) < text.index(second):
-        return Finding(name="order", mark=Mark.YES, says="tells the first picture from the second")
+        return Finding(name="order", mark=FindingMark.YES, says="tells the first picture from the second")
     warning = "it mixes up the order of pictures; send one sample at a time (--batch-size 1)"
-    return Finding(name="order", mark=Mark.NO, says=f"{first}, {second}: {quoted(reply)}", warning=warning)
+    return Finding(name="order", mark=FindingMark.NO, says=f"{first}, {second}: {quoted(reply)}", warning=warning)
 
 
 async def ask_several(talk: Interview, drawn: Drawings) -> Finding:
@@ -82,14 +82,14 @@ async def ask_several(talk: Interview, drawn: Drawings) -> Finding:
         if is_rejected(reply):
             return _too_many(talk, count, reply)
         if reply.outcome is Outcome.FAILED:
-            return Finding(name=name, mark=Mark.UNCLEAR, says=f"{says}; of {count}: {quoted(reply)}")
+            return Finding(name=name, mark=FindingMark.UNCLEAR, says=f"{says}; of {count}: {quoted(reply)}")
         talk.most_images = count
         counted = re.search(r"\d{1,4}", reply.text or "")
         says = f"takes {count}" + (f" and counts {counted[0]}" if counted else "")
         if counted and int(counted[0]) < count / 2:  # some servers cut off what is longer than their context
             warning = f"it was sent {count} pictures and speaks of {counted[0]}: give the server a longer context, or "
             warning += "choose a smaller --batch-size"
-    return Finding(name=name, mark=Mark.YES, says=says, warning=warning, value=talk.most_images)
+    return Finding(name=name, mark=FindingMark.YES, says=says, warning=warning, value=talk.most_images)
 
 
 def _too_many(talk: Interview, count: int, reply: Reply) -> Finding:
@@ -99,7 +99,7 @@ def _too_many(talk: Interview, count: int, reply: Reply) -> Finding:
     talk.most_images = limit
     return Finding(
         name="several pictures",
-        mark=Mark.NO if limit == 1 else Mark.YES,
+        mark=FindingMark.NO if limit == 1 else FindingMark.YES,
         says=f"takes {limit}; {count} are rejected: {quoted(reply)}",
         warning=f"some data sets send {talk.wanted_images} pictures in a request, it takes {limit}: choose a smaller "
         "--batch-size, or fewer --frames",
@@ -129,30 +129,30 @@ def _judged(talk: Interview, shown: tuple[str, ...], reply: Reply) -> Finding:
     """What four answers about drawn faces show."""
     name = "faces"
     if reply.outcome is Outcome.FAILED:
-        return Finding(name=name, mark=Mark.UNCLEAR, says=quoted(reply))
+        return Finding(name=name, mark=FindingMark.UNCLEAR, says=quoted(reply))
     parsed = parse_reply(reply, refs(len(shown)), LabelSet(_FEELINGS), MatchBy.ID)
     best = [said.ranking[0] if said.ranking else None for said in parsed.predictions]
     right = sum(a == b for a, b in zip(best, shown, strict=True))
     says = f"{right} of {len(shown)} drawn faces told smiling or sad"
     if right == len(shown) > 1:
         talk.has_seen = True
-        return Finding(name=name, mark=Mark.YES, says=says, value=right)
+        return Finding(name=name, mark=FindingMark.YES, says=says, value=right)
     if _BLUR.search(reply.text or ""):
         warning = "it speaks of blurred faces; do not score facial expressions with it"
         says = f"{says}: {quoted(reply)}"
-        return Finding(name=name, mark=Mark.NO, says=says, warning=warning, changes={"blurs_faces": True})
+        return Finding(name=name, mark=FindingMark.NO, says=says, warning=warning, changes={"blurs_faces": True})
     if any(said.status is PredictionStatus.REFUSED for said in parsed.predictions):
         warning = "it refuses to judge faces, even drawn ones; expect many refusals"
-        return Finding(name=name, mark=Mark.UNCLEAR, says=f"{says}: {quoted(reply)}", warning=warning)
+        return Finding(name=name, mark=FindingMark.UNCLEAR, says=f"{says}: {quoted(reply)}", warning=warning)
     if None not in best and len(shown) > 1:
         warning = "it does not tell a smiling face from a sad one; scores of expressions would mean little"
-        return Finding(name=name, mark=Mark.NO, says=f"{says}: {quoted(reply)}", warning=warning, value=right)
+        return Finding(name=name, mark=FindingMark.NO, says=f"{says}: {quoted(reply)}", warning=warning, value=right)
     blind = None if talk.has_seen else f"nothing shows that {talk.model} sees pictures"
-    return Finding(name=name, mark=Mark.UNCLEAR, says=f"{says}: {quoted(reply)}", warning=blind, value=right)
+    return Finding(name=name, mark=FindingMark.UNCLEAR, says=f"{says}: {quoted(reply)}", warning=blind, value=right)
 
 
 def _without_pictures(name: str) -> Finding:
-    return Finding(name=name, mark=Mark.SKIPPED, says="it takes no pictures")
+    return Finding(name=name, mark=FindingMark.SKIPPED, says="it takes no pictures")
 
 
 def _folded(reply: Reply) -> str:

@@ -9,12 +9,12 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from workbench.domain.replies import Attempt
+from workbench.domain.messages import Attempt
 from workbench.domain.visible import visible
 from workbench.tui.attempts.case_words import SOFT, attempt_facts
 from workbench.tui.attempts.long_text import LongText, TextBlock
-from workbench.tui.commands import Scope, bindings
-from workbench.tui.keys_line import KeysLine
+from workbench.tui.base.commands import Scope, bindings
+from workbench.tui.widgets.keys_line import KeysLine
 
 
 class AttemptsScreen(ModalScreen[None]):

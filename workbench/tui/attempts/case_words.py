@@ -5,14 +5,14 @@ from typing import Final
 
 from textual.content import Content
 
-from workbench.domain.datasets import DatasetCard
+from workbench.application.reviews import Beside, Case
+from workbench.domain.datasets.cards import DatasetCard
+from workbench.domain.messages import Attempt
 from workbench.domain.predictions import PredictionStatus
-from workbench.domain.replies import Attempt
 from workbench.domain.reviews import Review
 from workbench.domain.visible import visible
-from workbench.review.session import Beside, Case
-from workbench.storage.results import Result
-from workbench.tui.marks import ASKING, Mark, mark_of
+from workbench.storage.runs.results import Result
+from workbench.tui.widgets.status_marks import ASKING, StatusMark, mark_of
 
 SOFT: Final = "$foreground-muted"
 TONES: Final = {
@@ -147,5 +147,5 @@ def _ranked(card: DatasetCard, place: int, label: str, gold_rank: int | None) ->
     return Content.assemble((f"{place} ", SOFT), (words, "bold" if place == 1 else ""))
 
 
-def _tone(mark: Mark) -> str:
+def _tone(mark: StatusMark) -> str:
     return TONES[mark.tone]

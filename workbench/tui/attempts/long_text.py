@@ -16,7 +16,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from workbench.domain.visible import visible
-from workbench.tui.tones import tone
+from workbench.tui.base.tones import tone
 
 TextBlock = tuple[str, str]
 """A heading, and a text from anywhere."""

@@ -7,23 +7,23 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widgets import Static
 
+from workbench.application.run_views import Compared, RunViews
 from workbench.domain.runs import Run
 from workbench.domain.scoring.protocols import Protocol
-from workbench.tui.commands import Scope, bindings
-from workbench.tui.compare.pages import changed_line, comparison_page
-from workbench.tui.elsewhere import elsewhere
-from workbench.tui.habits import habits_of
-from workbench.tui.help_screen import HelpScreen
-from workbench.tui.keys_line import KeysLine
-from workbench.tui.line_list import LineList
-from workbench.tui.listing import Listing
-from workbench.tui.noticing import Noticing
-from workbench.tui.review_opener import ChangedFrom
-from workbench.tui.run_line import RunLine
-from workbench.wiring.desk import Compared, DeskParts
+from workbench.tui.base.background import run_blocking
+from workbench.tui.base.commands import Scope, bindings
+from workbench.tui.base.notices import Notices
+from workbench.tui.base.preferences import preferences_of
+from workbench.tui.base.review_opener import ChangedFrom
+from workbench.tui.compare.compare_pages import changed_line, comparison_page
+from workbench.tui.dialogs.help_screen import HelpScreen
+from workbench.tui.widgets.keys_line import KeysLine
+from workbench.tui.widgets.line_list import LineList
+from workbench.tui.widgets.list_motion import ListMotion
+from workbench.tui.widgets.run_line import RunLine
 
 
-class CompareScreen(Listing, Noticing):
+class CompareScreen(ListMotion, Notices):
     """Ends with what is to be reviewed, or None."""
 
     SCOPES: ClassVar[tuple[Scope, ...]] = (Scope.COMPARE,)
@@ -36,7 +36,7 @@ class CompareScreen(Listing, Noticing):
     }
     """
 
-    def __init__(self, desk: DeskParts, other: Run) -> None:
+    def __init__(self, desk: RunViews, other: Run) -> None:
         super().__init__()
         self._desk = desk
         self._other = other
@@ -58,7 +58,7 @@ class CompareScreen(Listing, Noticing):
     def on_mount(self) -> None:
         """Compare with the protocol that was looked at last."""
         self.set_focus(self.rows)
-        self._show_protocol(habits_of(self.app).protocol)
+        self._show_protocol(preferences_of(self.app).protocol)
 
     def on_resize(self) -> None:
         """Draw the page for the width there is."""
@@ -68,7 +68,7 @@ class CompareScreen(Listing, Noticing):
         """Compare by the next protocol."""
         known = list(Protocol)
         protocol = known[(known.index(self._protocol) + 1) % len(known)]
-        habits_of(self.app).memory.keep_look(protocol=str(protocol))
+        preferences_of(self.app).memory.keep_look(protocol=str(protocol))
         self._show_protocol(protocol)
 
     @on(LineList.Chosen)
@@ -98,7 +98,7 @@ class CompareScreen(Listing, Noticing):
     @work(group="comparison", exclusive=True)
     async def _compare(self, protocol: Protocol) -> None:
         with self.noticing():
-            self._found = await elsewhere(lambda: self._desk.compare(self._other, protocol), "comparison")
+            self._found = await run_blocking(lambda: self._desk.compare(self._other, protocol), "comparison")
             self._draw()
             self.rows.renew([changed_line(one) for one in self._found.changed])
 

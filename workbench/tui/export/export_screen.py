@@ -10,27 +10,27 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from workbench.application.run_views import RunViews
 from workbench.domain.scoring.protocols import Protocol
 from workbench.domain.visible import visible
 from workbench.errors import UsageError
-from workbench.tui.commands import Scope, bindings
-from workbench.tui.elsewhere import elsewhere
-from workbench.tui.export.ticks import TickColumn
-from workbench.tui.habits import habits_of
-from workbench.tui.keys_line import KeysLine
-from workbench.tui.note_screen import LineScreen
-from workbench.tui.noticing import Noticing
-from workbench.wiring.desk import DeskParts
+from workbench.tui.base.background import run_blocking
+from workbench.tui.base.commands import Scope, bindings
+from workbench.tui.base.notices import Notices
+from workbench.tui.base.preferences import preferences_of
+from workbench.tui.dialogs.note_screen import LineScreen
+from workbench.tui.export.tick_column import TickColumn
+from workbench.tui.widgets.keys_line import KeysLine
 
 if TYPE_CHECKING:
-    from workbench.export.exporting import Wanted
+    from workbench.export.export_run import ExportRequest
 
 _TABLES = ("metrics", "predictions", "confusion", "reviews", "refusals", "attempts")
 _FORMATS = ("csv", "jsonl", "parquet", "md", "latex", "html")
 _PICTURES = "pictures"
 
 
-class ExportScreen(Noticing, ModalScreen[None]):
+class ExportScreen(Notices, ModalScreen[None]):
     """Stays open while files are written; what was written is shown and can be copied."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.EXPORT)
@@ -46,7 +46,7 @@ class ExportScreen(Noticing, ModalScreen[None]):
     }
     """
 
-    def __init__(self, desk: DeskParts) -> None:
+    def __init__(self, desk: RunViews) -> None:
         super().__init__()
         self._desk = desk
         self._folder = desk.exports
@@ -59,7 +59,7 @@ class ExportScreen(Noticing, ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """Three columns over where it goes and what came of it."""
-        protocol = habits_of(self.app).protocol
+        protocol = preferences_of(self.app).protocol
         self._columns = (
             TickColumn(_TABLES, _TABLES),
             TickColumn((*_FORMATS, _PICTURES), ("csv",)),
@@ -128,12 +128,12 @@ class ExportScreen(Noticing, ModalScreen[None]):
         self.dismiss(None)
 
     @work(group="export")
-    async def _write(self, wanted: "Wanted") -> None:
+    async def _write(self, wanted: "ExportRequest") -> None:
         self._is_writing = True
         self._written.update("writing …")
         try:
             with self.noticing():
-                self._paths = await elsewhere(lambda: self._desk.export(self._folder, wanted), "export")
+                self._paths = await run_blocking(lambda: self._desk.export(self._folder, wanted), "export")
             if self._paths:
                 self.notice(f"written: {len(self._paths)} files below {shortened(self._folder)}")
         finally:
@@ -141,8 +141,8 @@ class ExportScreen(Noticing, ModalScreen[None]):
             if self.is_attached:
                 self._show_paths()
 
-    def _wanted(self) -> "Wanted":
-        from workbench.export.exporting import Format, Wanted, formats_named, tables_named
+    def _wanted(self) -> "ExportRequest":
+        from workbench.export.export_run import ExportRequest, Format, formats_named, tables_named
 
         tables, formats, [protocol] = (column.ticked for column in self._columns)
         with_images = _PICTURES in formats
@@ -151,7 +151,7 @@ class ExportScreen(Noticing, ModalScreen[None]):
             raise UsageError("choose something to write and a format; space chooses")
         if with_images and str(Format.HTML) not in formats:
             raise UsageError("pictures go into the report alone; choose html, too")
-        return Wanted(
+        return ExportRequest(
             tables=tables_named(",".join(tables)) if tables else (),
             formats=formats_named(",".join(formats)),
             protocol=Protocol(protocol),

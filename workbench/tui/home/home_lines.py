@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from workbench.application.home import DatasetEntry, Headline, RunEntry
 from workbench.domain.runs import RunState
-from workbench.export.words import DASH, metric_title, percent
-from workbench.tui.line_list import Line
-from workbench.wiring.home import DatasetEntry, Headline, RunEntry
+from workbench.export.figure_words import DASH, metric_title, percent
+from workbench.tui.widgets.line_list import ListLine
 
 _STATES: Final = {
     RunState.PLANNED: ("·", "soft"),
@@ -19,7 +19,7 @@ _WIDE: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class HomePlace:
     """What a line stands for."""
 
     entry: DatasetEntry
@@ -27,14 +27,14 @@ class Place:
     """None: the data set itself."""
 
 
-def places_of(entries: Sequence[DatasetEntry]) -> list[Place]:
+def places_of(entries: Sequence[DatasetEntry]) -> list[HomePlace]:
     """Every line of the list."""
-    return [place for entry in entries for place in (Place(entry), *(Place(entry, run) for run in entry.runs))]
+    return [place for entry in entries for place in (HomePlace(entry), *(HomePlace(entry, run) for run in entry.runs))]
 
 
 def home_line(
-    place: Place, headlines: Mapping[tuple[int, int], Headline | None], marked: int | None, width: int
-) -> Line:
+    place: HomePlace, headlines: Mapping[tuple[int, int], Headline | None], marked: int | None, width: int
+) -> ListLine:
     """One line. A headline that is not there yet is being computed."""
     return _dataset_line(place.entry) if place.run is None else _run_line(place.run, headlines, marked, width)
 
@@ -44,20 +44,20 @@ def headline_key(run: RunEntry) -> tuple[int, int]:
     return run.run.id, run.progress.settled
 
 
-def _dataset_line(entry: DatasetEntry) -> Line:
+def _dataset_line(entry: DatasetEntry) -> ListLine:
     card = entry.card
     if not entry.imported and not entry.runs:
         aside = ((f"not imported: emowb import {card.key} PATH ", "soft"),)
-        return Line(((card.title, "soft"),), aside)
+        return ListLine(((card.title, "soft"),), aside)
     expected = f" of {card.expected:,}" if card.expected and card.expected != entry.imported else ""
-    return Line(
+    return ListLine(
         ((card.title, "bold"), (f"  {card.key}", "soft")), ((f"{entry.imported:,}{expected} samples ", "soft"),)
     )
 
 
 def _run_line(
     entry: RunEntry, headlines: Mapping[tuple[int, int], Headline | None], marked: int | None, width: int
-) -> Line:
+) -> ListLine:
     run, progress = entry.run, entry.progress
     mark, tone = _STATES[run.state]
     pieces = (
@@ -73,7 +73,7 @@ def _run_line(
         (f"{_headline_words(headlines.get(headline_key(entry), ...), width)}  ", "plain"),
         (f"{touched} ", "soft"),
     )
-    return Line(pieces, aside)
+    return ListLine(pieces, aside)
 
 
 def _headline_words(headline: object, width: int) -> str:

@@ -8,25 +8,25 @@ from textual.binding import BindingType
 from textual.content import Content
 from textual.widgets import Static
 
+from workbench.application.home import DatasetEntry, Headline, HomeParts, RunEntry
+from workbench.application.run_views import RunViews
 from workbench.domain.reviews import CaseFilter
 from workbench.domain.runs import Run, RunState
 from workbench.domain.visible import visible
 from workbench.errors import WorkbenchError
-from workbench.tui.commands import Scope, bindings
-from workbench.tui.elsewhere import elsewhere
-from workbench.tui.going import Going
-from workbench.tui.home.home_lines import Place, headline_key, home_line, places_of
-from workbench.tui.keys_line import KeysLine
-from workbench.tui.line_list import LineList
-from workbench.tui.listing import Listing
-from workbench.tui.review_opener import ChangedFrom, opener_of
-from workbench.wiring.desk import DeskParts
-from workbench.wiring.home import DatasetEntry, Headline, HomeParts, RunEntry
+from workbench.tui.base.background import run_blocking
+from workbench.tui.base.commands import Scope, bindings
+from workbench.tui.base.review_opener import ChangedFrom, opener_of
+from workbench.tui.home.home_lines import HomePlace, headline_key, home_line, places_of
+from workbench.tui.navigation import Navigation
+from workbench.tui.widgets.keys_line import KeysLine
+from workbench.tui.widgets.line_list import LineList
+from workbench.tui.widgets.list_motion import ListMotion
 
 _EVERY_S: Final = 5.0
 
 
-class HomeScreen(Listing, Going):
+class HomeScreen(ListMotion, Navigation):
     """Everything begins here; leaving it quits."""
 
     SCOPES: ClassVar[tuple[Scope, ...]] = (Scope.HOME,)
@@ -41,9 +41,9 @@ class HomeScreen(Listing, Going):
     def __init__(self, parts: HomeParts) -> None:
         super().__init__()
         self._parts = parts
-        self._places: list[Place] = []
+        self._places: list[HomePlace] = []
         self._headlines: dict[tuple[int, int], Headline | None] = {}
-        self._marked: Place | None = None
+        self._marked: HomePlace | None = None
         self._where = Static(id="where", markup=False)
         self.rows = LineList(empty="reading the workspace …")
 
@@ -83,7 +83,7 @@ class HomeScreen(Listing, Going):
         entry, run = chosen
         marked = self._marked
         if marked is None or marked.run is None or marked.entry.card.key != entry.card.key:
-            self._marked = Place(entry, run)
+            self._marked = HomePlace(entry, run)
             self.notice(f"marked {run.run.name}; the same key on another run of {entry.card.key} compares the two")
         elif marked.run.run.id == run.run.id:
             self._marked = None
@@ -99,27 +99,27 @@ class HomeScreen(Listing, Going):
         """Quit."""
         self.app.exit()
 
-    def desk(self) -> DeskParts | None:
+    def desk(self) -> RunViews | None:
         """Of the run under the cursor."""
         chosen = self._run()
         return None if chosen is None else self._parts.desk(chosen[0].card, chosen[1].run)
 
-    async def show_samples(self, desk: DeskParts, wanted: CaseFilter) -> None:
+    async def show_samples(self, desk: RunViews, wanted: CaseFilter) -> None:
         """Review some of a run's samples."""
         await self._open(desk, wanted=wanted)
 
-    async def show_changed(self, desk: DeskParts, chosen: ChangedFrom) -> None:
+    async def show_changed(self, desk: RunViews, chosen: ChangedFrom) -> None:
         """Review what changed sides."""
         await self._open(desk, changed=chosen)
 
     async def _review(self, entry: DatasetEntry, run: Run) -> None:
         with self.noticing():
-            parts = await elsewhere(lambda: self._parts.review(entry.card.key, run.name))
+            parts = await run_blocking(lambda: self._parts.review(entry.card.key, run.name))
             await opener_of(self.app).open_review(parts)
 
-    async def _open(self, desk: DeskParts, **what: Any) -> None:
+    async def _open(self, desk: RunViews, **what: Any) -> None:
         with self.noticing():
-            parts = await elsewhere(lambda: self._parts.review(desk.card.key, desk.run.name))
+            parts = await run_blocking(lambda: self._parts.review(desk.card.key, desk.run.name))
             await opener_of(self.app).open_review(parts, **what)
 
     def _run(self) -> tuple[DatasetEntry, RunEntry] | None:
@@ -143,7 +143,7 @@ class HomeScreen(Listing, Going):
     @work(group="home", exclusive=True)
     async def _load(self) -> None:
         with self.noticing():
-            entries = await elsewhere(self._parts.load, "home")
+            entries = await run_blocking(self._parts.load, "home")
             self._places = places_of(entries)
             self._draw()
             for place in list(self._places):
@@ -152,7 +152,7 @@ class HomeScreen(Listing, Going):
 
     async def _score(self, entry: DatasetEntry, run: RunEntry) -> None:
         try:
-            headline = await elsewhere(lambda: self._parts.headline(entry.card, run.run), "headlines")
+            headline = await run_blocking(lambda: self._parts.headline(entry.card, run.run), "headlines")
         except WorkbenchError:
             headline = None  # opening the run says it; here it is an extra
         self._headlines[headline_key(run)] = headline

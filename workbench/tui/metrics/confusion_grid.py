@@ -11,9 +11,9 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from workbench.tui.case_line import fit
-from workbench.tui.metrics.confusion_table import Cell, ConfusionTable
-from workbench.tui.tones import tone
+from workbench.tui.base.tones import tone
+from workbench.tui.metrics.confusion_table import ConfusionCell, ConfusionTable
+from workbench.tui.widgets.case_line import fit
 
 _GOLD_CELLS: Final = 11
 _TOTAL_CELLS: Final = 6
@@ -50,7 +50,7 @@ class ConfusionGrid(Widget, can_focus=True):
         self.row, self.column = 0, 0
 
     @property
-    def cell(self) -> Cell:
+    def cell(self) -> ConfusionCell:
         """The cell under the cursor."""
         return self._table.rows[self.row][self.column]
 
@@ -129,12 +129,12 @@ class ConfusionGrid(Widget, can_focus=True):
             )
         return line
 
-    def _cell_text(self, cell: Cell, total: int, *, at_cursor: bool) -> str:
+    def _cell_text(self, cell: ConfusionCell, total: int, *, at_cursor: bool) -> str:
         count = (f"{100 * cell.count / total:.0f}%" if self._shows_shares else f"{cell.count:,}") if cell.count else "·"
         text = f"[{count}]" if at_cursor else f"{count} "
         return text.rjust(self._cells - 1) + ("✓" if cell.is_right else " ")
 
-    def _cell_style(self, cell: Cell, total: int, at_cursor: bool) -> Style:  # noqa: FBT001  # private
+    def _cell_style(self, cell: ConfusionCell, total: int, at_cursor: bool) -> Style:  # noqa: FBT001  # private
         colour = self.get_component_styles("grid--right" if cell.is_right else "grid--wrong").color
         ground: Color = self.background_colors[1]
         shade = ground.blend(colour, _DEEPEST * cell.count / total if total else 0)

@@ -8,7 +8,7 @@ from textual.widgets import Static
 
 from workbench.domain.reviews import CaseFilter
 from workbench.domain.visible import visible
-from workbench.export.words import percent
+from workbench.export.figure_words import percent
 from workbench.tui.metrics.confusion_grid import ConfusionGrid
 from workbench.tui.metrics.confusion_table import ConfusionTable
 

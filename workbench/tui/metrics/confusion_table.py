@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from workbench.domain.datasets import DatasetCard
+from workbench.domain.datasets.cards import DatasetCard
 from workbench.domain.judging import counts_as
 from workbench.domain.reviews import CaseFilter, CaseKind
 
@@ -13,7 +13,7 @@ OTHER_WORDS: Final = "other word"
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class ConfusionCell:
     """Samples of one gold label with one answer."""
 
     count: int
@@ -28,7 +28,7 @@ class ConfusionTable:
     golds: tuple[str, ...]
     answers: tuple[str, ...]
     """The headings of the columns."""
-    rows: tuple[tuple[Cell, ...], ...]
+    rows: tuple[tuple[ConfusionCell, ...], ...]
 
 
 def confusion_table(card: DatasetCard, counts: Mapping[tuple[str, str], int]) -> ConfusionTable:
@@ -41,12 +41,12 @@ def confusion_table(card: DatasetCard, counts: Mapping[tuple[str, str], int]) ->
     return ConfusionTable(golds, answers, rows)
 
 
-def _cell(card: DatasetCard, counts: Mapping[tuple[str, str], int], gold: str, answer: str) -> Cell:
+def _cell(card: DatasetCard, counts: Mapping[tuple[str, str], int], gold: str, answer: str) -> ConfusionCell:
     known = card.labels.names
     if answer in known:
         wanted = CaseFilter(gold=gold, predicted=answer)
-        return Cell(counts.get((gold, answer), 0), wanted, counts_as(card, answer, gold))
+        return ConfusionCell(counts.get((gold, answer), 0), wanted, counts_as(card, answer, gold))
     if answer == NO_ANSWER:
-        return Cell(counts.get((gold, ""), 0), CaseFilter(gold=gold, predicted=""), is_right=False)
+        return ConfusionCell(counts.get((gold, ""), 0), CaseFilter(gold=gold, predicted=""), is_right=False)
     others = sum(count for (of, word), count in counts.items() if of == gold and word not in ("", *known))
-    return Cell(others, CaseFilter(CaseKind.OUT_OF_VOCABULARY, gold=gold), is_right=False)
+    return ConfusionCell(others, CaseFilter(CaseKind.OUT_OF_VOCABULARY, gold=gold), is_right=False)

@@ -9,20 +9,20 @@ from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.widgets import ContentSwitcher, Static
 
+from workbench.application.run_views import RunViews
 from workbench.domain.scoring.protocols import Protocol
-from workbench.tui.commands import Scope, bindings
-from workbench.tui.elsewhere import elsewhere
-from workbench.tui.habits import habits_of
-from workbench.tui.help_screen import HelpScreen
-from workbench.tui.keys_line import KeysLine
+from workbench.tui.base.background import run_blocking
+from workbench.tui.base.commands import Scope, bindings
+from workbench.tui.base.notices import Notices
+from workbench.tui.base.preferences import preferences_of
+from workbench.tui.dialogs.help_screen import HelpScreen
 from workbench.tui.metrics.confusion_grid import ConfusionGrid
 from workbench.tui.metrics.confusion_pane import ConfusionPane
 from workbench.tui.metrics.confusion_table import ConfusionTable
-from workbench.tui.metrics.pages import classes_page, figures_page, places_page, published_page
+from workbench.tui.metrics.metrics_pages import classes_page, figures_page, places_page, published_page
 from workbench.tui.metrics.views_line import ViewsLine
-from workbench.tui.noticing import Noticing
-from workbench.tui.run_line import RunLine
-from workbench.wiring.desk import DeskParts
+from workbench.tui.widgets.keys_line import KeysLine
+from workbench.tui.widgets.run_line import RunLine
 
 if TYPE_CHECKING:
     from workbench.pipeline.scoring.run_scores import RunScores
@@ -38,7 +38,7 @@ _PAGES: Final = {
 _VIEWS: Final = (FIGURES, "classes", MATRIX, "published", "places and refusals")
 
 
-class MetricsScreen(Noticing):
+class MetricsScreen(Notices):
     """Ends with the filter of a cell of the matrix, or None. Scores once a page is shown that says something of it."""
 
     SCOPES: ClassVar[tuple[Scope, ...]] = (Scope.METRICS,)
@@ -51,7 +51,7 @@ class MetricsScreen(Noticing):
     }
     """
 
-    def __init__(self, desk: DeskParts, counted: Awaitable[ConfusionTable], view: str) -> None:
+    def __init__(self, desk: RunViews, counted: Awaitable[ConfusionTable], view: str) -> None:
         super().__init__()
         self._counted = counted
         self._desk = desk
@@ -78,7 +78,7 @@ class MetricsScreen(Noticing):
 
     async def on_mount(self) -> None:
         """Begin with the protocol that was looked at last. The matrix was counted while the screen was laid out."""
-        self._show_protocol(habits_of(self.app).protocol)
+        self._show_protocol(preferences_of(self.app).protocol)
         with self.noticing():
             self._matrix = ConfusionPane(await self._counted, folds=bool(self._desk.card.folds))
             await self.query_one(f"#{_id(MATRIX)}").mount(self._matrix)
@@ -113,7 +113,7 @@ class MetricsScreen(Noticing):
         """Score by the next protocol."""
         known = list(Protocol)
         protocol = known[(known.index(self._protocol) + 1) % len(known)]
-        habits_of(self.app).memory.keep_look(protocol=str(protocol))
+        preferences_of(self.app).memory.keep_look(protocol=str(protocol))
         self._show_protocol(protocol)
 
     def action_shares(self) -> None:
@@ -165,7 +165,7 @@ class MetricsScreen(Noticing):
     @work(group="scores", exclusive=True)
     async def _score(self, protocol: Protocol) -> None:
         with self.noticing():
-            self._scores = await elsewhere(lambda: self._desk.score(protocol), "scores")
+            self._scores = await run_blocking(lambda: self._desk.score(protocol), "scores")
             self._draw()
 
     def _draw(self) -> None:

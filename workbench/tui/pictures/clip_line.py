@@ -12,9 +12,9 @@ from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
-from workbench.domain.samples import MediaKind, Sample
+from workbench.domain.datasets.samples import MediaKind, Sample
+from workbench.tui.base.tones import tone
 from workbench.tui.pictures.clips import ClipFacts
-from workbench.tui.tones import tone
 
 _CLIPS: Final = frozenset({MediaKind.FRAMES, MediaKind.FILES, MediaKind.VIDEO})
 _SHORTEST: Final = 2

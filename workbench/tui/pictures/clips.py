@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from workbench.domain.samples import Sample
+from workbench.domain.datasets.samples import Sample
 
 USUAL_RATE: Final = 25.0
 

@@ -17,7 +17,7 @@ _SEGMENT_BYTES: Final = 200
 """Of memory, for one run of cells of one style."""
 
 
-class Form(StrEnum):
+class PictureForm(StrEnum):
     """What a picture is made into."""
 
     HALF_BLOCKS = "half-blocks"
@@ -28,7 +28,7 @@ class Form(StrEnum):
     WORDS = "words"
 
     @classmethod
-    def fitting(cls, facts: TerminalFacts, *, colours: bool) -> "Form":
+    def fitting(cls, facts: TerminalFacts, *, colours: bool) -> "PictureForm":
         """The form for a terminal; without colours, what is made of colours becomes shades."""
         if facts.protocol is PictureProtocol.HALF_BLOCKS and not colours:
             return cls.SHADES

@@ -9,16 +9,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from workbench.domain.samples import MediaKind, Sample
+from workbench.application.open_review import ReviewParts
+from workbench.domain.datasets.samples import MediaKind, Sample
 from workbench.domain.visible import visible
 from workbench.errors import WorkbenchError
+from workbench.tui.pictures.byte_cache import ByteCache
 from workbench.tui.pictures.clips import ClipFacts
-from workbench.tui.pictures.encoded import Box, Encoded, Form
+from workbench.tui.pictures.encoded import Box, Encoded, PictureForm
 from workbench.tui.pictures.encoders import encoder_of, longest_side_px
 from workbench.tui.pictures.frame_source import FrameSource
-from workbench.tui.pictures.glass import Glass
-from workbench.tui.pictures.memory import Memory
-from workbench.wiring.reviewing import ReviewParts
+from workbench.tui.pictures.terminal_display import TerminalDisplay
 
 _MOST_BYTES: Final = 48_000_000
 """Of drawn pictures: some hundreds of half blocks, some thousand of kitty's."""
@@ -34,7 +34,7 @@ class Wish:
     position: int | None
     """None: wherever the sample is best begun."""
     box: Box
-    form: Form
+    form: PictureForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +56,10 @@ class Drawn:
 class FrameLoader:
     """Takes wishes from the screen's thread and answers from its own."""
 
-    def __init__(self, parts: ReviewParts, glass: Glass | None = None) -> None:
-        self.glass = glass or Glass()
+    def __init__(self, parts: ReviewParts, glass: TerminalDisplay | None = None) -> None:
+        self.glass = glass or TerminalDisplay()
         self._source = FrameSource(parts)
-        self._pictures: Memory[Wish, Drawn] = Memory(_MOST_BYTES, lambda drawn: drawn.kept_bytes)
+        self._pictures: ByteCache[Wish, Drawn] = ByteCache(_MOST_BYTES, lambda drawn: drawn.kept_bytes)
         self._changed = threading.Condition()
         self._wish: tuple[Wish, Callable[[Drawn], object]] | None = None
         self._ahead: list[Wish] = []
@@ -124,7 +124,7 @@ class FrameLoader:
     def _draw_frame(self, wish: Wish) -> Drawn:
         facts = self._source.facts(wish.sample)
         position = facts.first_shown(wish.sample) if wish.position is None else wish.position
-        if wish.form is Form.WORDS:
+        if wish.form is PictureForm.WORDS:
             return Drawn(wish, position, facts, words=f"no picture in this terminal: {self.glass.facts.why}")
         data = self._source.frame(wish.sample, position, longest_side_px(wish.form, wish.box))
         return Drawn(wish, position, facts, encoder_of(wish.form)(data, wish.box))

@@ -16,13 +16,13 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Static
 
-from workbench.domain.samples import Sample
+from workbench.domain.datasets.samples import Sample
 from workbench.tui.pictures.clip_line import ClipLine
-from workbench.tui.pictures.encoded import Box, Form
+from workbench.tui.pictures.encoded import Box, PictureForm
 from workbench.tui.pictures.frame_loader import Drawn, Wish
-from workbench.tui.pictures.glass import Glass
-from workbench.tui.pictures.picture import Picture
+from workbench.tui.pictures.picture_widget import PictureWidget
 from workbench.tui.pictures.playing import Playback
+from workbench.tui.pictures.terminal_display import TerminalDisplay
 
 _STALE_S: Final = 0.25
 
@@ -30,16 +30,16 @@ _STALE_S: Final = 0.25
 class Loader(Protocol):
     """What the pane needs of a loader."""
 
-    glass: Glass
+    glass: TerminalDisplay
 
-    def want(self, wish: Wish, answer: "Answer") -> None:
+    def want(self, wish: Wish, answer: "FrameAnswer") -> None:
         """Draw this now."""
 
     def prefetch(self, wishes: Iterable[Wish]) -> None:
         """Draw these in advance."""
 
 
-class Answer(Protocol):
+class FrameAnswer(Protocol):
     """Where a drawn frame goes."""
 
     def __call__(self, drawn: Drawn) -> object:
@@ -79,7 +79,7 @@ class FramePane(Vertical):
         self._is_to_play = False
         self._ticks: Timer | None = None
         self._stale: Timer | None = None
-        self._picture = Picture(loader.glass)
+        self._picture = PictureWidget(loader.glass)
         self._line = ClipLine()
         self._caption = Static(id="caption", markup=False)
 
@@ -138,7 +138,7 @@ class FramePane(Vertical):
             self._is_to_play = True
         self._say_caption()
 
-    def on_picture_resized(self) -> None:
+    def on_picture_widget_resized(self) -> None:
         """Draw what is shown in the new size."""
         if self._wish is not None:
             self._want(self._wish.sample, self._wish.position if self._shown is None else self._shown.position)
@@ -193,7 +193,9 @@ class FramePane(Vertical):
     def _wished(self, sample: Sample, position: int | None) -> Wish:
         size, facts = self._picture.size, self._loader.glass.facts
         colours = self.app.console.color_system is not None and not self.app.no_color
-        return Wish(sample, position, Box.of(size.width, size.height, facts), Form.fitting(facts, colours=colours))
+        return Wish(
+            sample, position, Box.of(size.width, size.height, facts), PictureForm.fitting(facts, colours=colours)
+        )
 
     def _give_way(self) -> None:
         self._stale = None

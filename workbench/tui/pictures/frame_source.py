@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from workbench.domain.samples import MediaKind, Sample
+from workbench.application.open_review import ReviewParts
+from workbench.domain.datasets.samples import MediaKind, Sample
+from workbench.tui.pictures.byte_cache import ByteCache
 from workbench.tui.pictures.clips import ClipFacts
-from workbench.tui.pictures.memory import Memory
-from workbench.wiring.reviewing import ReviewParts
 
 _MOST_CLIPS: Final = 1024
 _MOST_FRAME_BYTES: Final = 16_000_000
@@ -23,8 +23,8 @@ class FrameSource:
 
     def __init__(self, parts: ReviewParts) -> None:
         self._parts = parts
-        self._clips: Memory[str, ClipFacts] = Memory(_MOST_CLIPS, lambda _: 1)
-        self._frames: Memory[Place, bytes] = Memory(_MOST_FRAME_BYTES, len)
+        self._clips: ByteCache[str, ClipFacts] = ByteCache(_MOST_CLIPS, lambda _: 1)
+        self._frames: ByteCache[Place, bytes] = ByteCache(_MOST_FRAME_BYTES, len)
 
     def facts(self, sample: Sample) -> ClipFacts:
         """What is to be said of a sample's frames. Raises what the house raises."""

@@ -9,8 +9,8 @@ from textual.app import App
 from textual.geometry import Region
 from textual.screen import Screen
 
-from workbench.tui.pictures.glass import Glass
-from workbench.tui.pictures.picture import Picture
+from workbench.tui.pictures.picture_widget import PictureWidget
+from workbench.tui.pictures.terminal_display import TerminalDisplay
 from workbench.tui.pictures.terminal_facts import NOT_ASKED, PictureProtocol, TerminalFacts
 
 
@@ -23,7 +23,7 @@ class PictureApp(App[None]):
 
     def __init__(self, facts: TerminalFacts = NOT_ASKED) -> None:
         super().__init__()
-        self.glass = Glass(facts)
+        self.glass = TerminalDisplay(facts)
         self.glass.connect(self._write, self._queued_writes)
 
     async def on_mount(self) -> None:
@@ -42,7 +42,7 @@ class PictureApp(App[None]):
     def _display(self, screen: Screen[Any], renderable: Any) -> None:
         if self.glass.facts.protocol is PictureProtocol.SIXEL and isinstance(renderable, CompositorUpdate):
             touched = _touched(screen, renderable)
-            over = "".join(picture.drawn_over(touched) for picture in screen.query(Picture))
+            over = "".join(picture.drawn_over(touched) for picture in screen.query(PictureWidget))
             renderable = _DrawnOver(renderable, over) if over else renderable
         super()._display(screen, renderable)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from workbench.tui.pictures.answers import Answers
+from workbench.tui.pictures.terminal_replies import Answers
 
 AUTO: Final = "auto"
 _DRAWS_PLACEHOLDERS: Final = ("kitty", "ghostty")

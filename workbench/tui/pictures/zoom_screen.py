@@ -7,8 +7,8 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import ModalScreen
 
-from workbench.domain.samples import Sample
-from workbench.tui.commands import Scope, bindings
+from workbench.domain.datasets.samples import Sample
+from workbench.tui.base.commands import Scope, bindings
 from workbench.tui.pictures.frame_loader import FrameLoader
 from workbench.tui.pictures.frame_pane import FramePane
 

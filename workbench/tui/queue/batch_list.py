@@ -10,11 +10,11 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from workbench.domain.queueing import BatchRow
+from workbench.domain.run_status import BatchRow
+from workbench.tui.base.tones import tone
 from workbench.tui.queue.batch_window import BatchWindow, numbers_in
-from workbench.tui.queue.painted import TONES
+from workbench.tui.queue.painted_widget import TONES
 from workbench.tui.queue.queue_words import batch_line
-from workbench.tui.tones import tone
 
 
 class BatchList(ScrollView, can_focus=True):

@@ -8,12 +8,12 @@ from textual.binding import BindingType
 from textual.content import Content
 from textual.widgets import Static
 
-from workbench.domain.queueing import BatchState
+from workbench.application.run_monitor import BatchDetails
+from workbench.domain.run_status import BatchState
 from workbench.domain.visible import visible
-from workbench.pipeline.queueing import BatchSeen
 from workbench.tui.attempts.attempts_screen import AttemptsScreen
 from workbench.tui.attempts.case_words import SOFT
-from workbench.tui.commands import Scope, bindings
+from workbench.tui.base.commands import Scope, bindings
 
 _SAMPLES_CHARS: Final = 2_000
 
@@ -28,7 +28,7 @@ class BatchScreen(AttemptsScreen):
     }
     """
 
-    def __init__(self, batch: BatchSeen, show: Callable[[int], object]) -> None:
+    def __init__(self, batch: BatchDetails, show: Callable[[int], object]) -> None:
         """`show` shows another batch in place of this one."""
         super().__init__("its requests", batch.attempts)
         self._batch = batch
@@ -55,7 +55,7 @@ class BatchScreen(AttemptsScreen):
             self._show_other(other)
 
 
-def batch_words(batch: BatchSeen) -> Content:
+def batch_words(batch: BatchDetails) -> Content:
     """Samples, parent and children."""
     row = batch.row
     facts = [f"batch {row.id}", str(row.state), "1 sample" if row.samples == 1 else f"{row.samples} samples"]

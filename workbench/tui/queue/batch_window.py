@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from workbench.domain.queueing import BatchRow, BatchState, RunTotals
-from workbench.pipeline.queueing import QueueSession
+from workbench.application.run_monitor import RunMonitor
+from workbench.domain.run_status import BatchRow, BatchState, RunTotals
 
 PAGE_ROWS: Final = 64
 _MOST_ROWS: Final = 6 * PAGE_ROWS
@@ -49,20 +49,20 @@ def count_of(totals: RunTotals, state: BatchState | None) -> int:
     return totals.batches if state is None else totals.by_state[state]
 
 
-def top(session: QueueSession, state: BatchState | None, count: int) -> BatchWindow:
+def top(session: RunMonitor, state: BatchState | None, count: int) -> BatchWindow:
     """The list's beginning."""
     rows = session.batches(state, most=2 * PAGE_ROWS)
     return BatchWindow(state, max(count, len(rows)), 0, tuple(rows))
 
 
-def end(session: QueueSession, state: BatchState | None, count: int) -> BatchWindow:
+def end(session: RunMonitor, state: BatchState | None, count: int) -> BatchWindow:
     """The list's end."""
     rows = session.batches(state, above=_LOWEST_KEY, most=2 * PAGE_ROWS)
     count = max(count, len(rows))
     return BatchWindow(state, count, count - len(rows), tuple(rows))
 
 
-def towards(session: QueueSession, window: BatchWindow, place: int) -> BatchWindow:
+def towards(session: RunMonitor, window: BatchWindow, place: int) -> BatchWindow:
     """The window, moved so that a place is in it: by the next page where it is near, else by a jump."""
     if not window.rows or not window.first - PAGE_ROWS <= place < window.after + PAGE_ROWS:
         first = max(place - PAGE_ROWS, 0)
@@ -73,7 +73,7 @@ def towards(session: QueueSession, window: BatchWindow, place: int) -> BatchWind
     return _up(session, window) if place < window.first else window
 
 
-def _down(session: QueueSession, window: BatchWindow) -> BatchWindow:
+def _down(session: RunMonitor, window: BatchWindow) -> BatchWindow:
     more = session.batches(window.state, below=window.rows[-1].activity, most=PAGE_ROWS)
     rows = (*window.rows, *more)
     dropped = max(len(rows) - _MOST_ROWS, 0)
@@ -81,7 +81,7 @@ def _down(session: QueueSession, window: BatchWindow) -> BatchWindow:
     return replace(window, count=count, first=window.first + dropped, rows=rows[dropped:])
 
 
-def _up(session: QueueSession, window: BatchWindow) -> BatchWindow:
+def _up(session: RunMonitor, window: BatchWindow) -> BatchWindow:
     more = session.batches(window.state, above=window.rows[0].activity, most=PAGE_ROWS)
     # What has been tried meanwhile lies above as well, so that the number of rows there is no more than a guess.
     first = max(window.first - len(more), 0) if len(more) == PAGE_ROWS else 0

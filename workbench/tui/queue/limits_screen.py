@@ -13,11 +13,11 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from workbench.domain.queueing import GivenLimits
+from workbench.domain.run_status import GivenLimits
 from workbench.domain.visible import visible
-from workbench.tui.commands import Scope, bindings
-from workbench.tui.keys_line import KeysLine
-from workbench.tui.text_screen import PlainInput
+from workbench.tui.base.commands import Scope, bindings
+from workbench.tui.dialogs.text_screen import PlainInput
+from workbench.tui.widgets.keys_line import KeysLine
 
 
 @dataclass(frozen=True, slots=True)

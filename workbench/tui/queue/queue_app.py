@@ -2,16 +2,16 @@
 
 from textual.screen import Screen
 
-from workbench.tui.habits import Habits
-from workbench.tui.own_app import OwnApp
+from workbench.application.run_actions import RunActions
+from workbench.tui.base.base_app import BaseApp
+from workbench.tui.base.preferences import Preferences
 from workbench.tui.queue.queue_screen import LOOK_S, QueueScreen
-from workbench.wiring.queueing import QueueParts
 
 
-class QueueApp(OwnApp):
+class QueueApp(BaseApp):
     """Opens with the queue of one run, and ends with it."""
 
-    def __init__(self, parts: QueueParts, habits: Habits | None = None, *, look_s: float = LOOK_S) -> None:
+    def __init__(self, parts: RunActions, habits: Preferences | None = None, *, look_s: float = LOOK_S) -> None:
         super().__init__(habits)
         self._parts = parts
         self._look_s = look_s
@@ -21,6 +21,6 @@ class QueueApp(OwnApp):
         return QueueScreen(self._parts, look_s=self._look_s)
 
 
-def run_queue(parts: QueueParts, habits: Habits) -> None:
+def run_queue(parts: RunActions, habits: Preferences) -> None:
     """Look at the queue in this terminal until the person leaves."""
     QueueApp(parts, habits).run()

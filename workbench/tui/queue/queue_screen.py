@@ -14,17 +14,18 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
-from workbench.domain.queueing import BatchState, RunSnapshot
+from workbench.application.run_actions import RunActions
+from workbench.application.run_monitor import RunMonitor
+from workbench.domain.run_status import BatchState, RunSnapshot
 from workbench.errors import WorkbenchError
-from workbench.pipeline.queueing import QueueSession
-from workbench.tui.commands import Scope, bindings
-from workbench.tui.help_screen import HelpScreen
-from workbench.tui.keys_line import KeysLine
+from workbench.tui.base.commands import Scope, bindings
+from workbench.tui.dialogs.help_screen import HelpScreen
 from workbench.tui.queue import batch_window as windows
 from workbench.tui.queue.batch_list import BatchList
 from workbench.tui.queue.batch_screen import BatchScreen
 from workbench.tui.queue.batch_window import BatchWindow
-from workbench.tui.queue.painted import Painted
+from workbench.tui.queue.painted_widget import Painted
+from workbench.tui.queue.queue_actions import QueueActions
 from workbench.tui.queue.queue_thread import QueueThread
 from workbench.tui.queue.queue_words import (
     BATCH_HEADING,
@@ -37,8 +38,7 @@ from workbench.tui.queue.queue_words import (
     state_line,
     subject_line,
 )
-from workbench.tui.queue.steering import Steering
-from workbench.wiring.queueing import QueueParts
+from workbench.tui.widgets.keys_line import KeysLine
 
 LOOK_S: Final = 1.0
 _FILTERS: Final = (None, *BatchState)
@@ -46,7 +46,7 @@ _FEWEST_ROWS: Final = 8
 """Of the list, before meters take more of the screen."""
 
 
-class QueueScreen(Steering):
+class QueueScreen(QueueActions):
     """Shows one run on its way."""
 
     SCOPES: ClassVar[tuple[Scope, ...]] = (Scope.QUEUE,)
@@ -60,7 +60,7 @@ class QueueScreen(Steering):
     }
     """
 
-    def __init__(self, parts: QueueParts, *, look_s: float = LOOK_S) -> None:
+    def __init__(self, parts: RunActions, *, look_s: float = LOOK_S) -> None:
         super().__init__(parts)
         self._thread = QueueThread(parts.open_session)
         self._look_s = look_s
@@ -110,7 +110,7 @@ class QueueScreen(Steering):
             follows = self.batches.is_at_top or window.state is not state
             numbers = self.batches.numbers_in_view
 
-            def look(session: QueueSession) -> tuple[RunSnapshot, BatchWindow]:
+            def look(session: RunMonitor) -> tuple[RunSnapshot, BatchWindow]:
                 snapshot = session.snapshot()
                 count = windows.count_of(snapshot.totals, state)
                 if follows:
@@ -184,7 +184,7 @@ class QueueScreen(Steering):
 
     @work(group="window")
     async def _fetch(
-        self, before: BatchWindow, load: Callable[[QueueSession], BatchWindow], cursor: int | None = None
+        self, before: BatchWindow, load: Callable[[RunMonitor], BatchWindow], cursor: int | None = None
     ) -> None:
         with self.noticing():
             fresh = await self._thread.call(load)

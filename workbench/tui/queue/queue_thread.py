@@ -5,7 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from workbench.pipeline.queueing import QueueSession
+from workbench.application.run_monitor import RunMonitor
 
 T = TypeVar("T")
 
@@ -13,13 +13,13 @@ T = TypeVar("T")
 class QueueThread:
     """Does work with the session elsewhere; the session is opened by the first call."""
 
-    def __init__(self, open_session: Callable[[], QueueSession]) -> None:
+    def __init__(self, open_session: Callable[[], RunMonitor]) -> None:
         self._open = open_session
-        self._session: QueueSession | None = None
+        self._session: RunMonitor | None = None
         self._executor = ThreadPoolExecutor(1, "queue-session")
         self._is_closed = False
 
-    async def call(self, work: Callable[[QueueSession], T]) -> T:
+    async def call(self, work: Callable[[RunMonitor], T]) -> T:
         """Do `work` with the session. Raises what it raises; whoever asks after the end is cancelled."""
         if self._is_closed:
             raise asyncio.CancelledError
@@ -31,7 +31,7 @@ class QueueThread:
         await asyncio.wrap_future(self._executor.submit(self._close))
         self._executor.shutdown()
 
-    def _do(self, work: Callable[[QueueSession], T]) -> T:
+    def _do(self, work: Callable[[RunMonitor], T]) -> T:
         if self._session is None:
             self._session = self._open()
         return work(self._session)

@@ -17,10 +17,10 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from workbench.storage.cases import CaseRow
-from workbench.tui.case_line import Columns
-from workbench.tui.review.case_pages import EMPTY, PAGE_ROWS, KnownRows, Listing
+from workbench.storage.cases.cases import CaseRow
+from workbench.tui.review.case_pages import EMPTY, PAGE_ROWS, CaseListing, KnownRows
 from workbench.tui.review.case_strips import TONES, CaseStrips
+from workbench.tui.widgets.case_line import Columns
 
 _WAIT_S: Final = 0.006
 """For lines that are missing, once a frame."""
@@ -96,7 +96,7 @@ class CaseList(ScrollView, can_focus=True):
         at_cursor = self.position
         return [*seen, *([] if at_cursor is None or at_cursor in seen else [at_cursor])]
 
-    def renew(self, listing: Listing, position: int) -> None:
+    def renew(self, listing: CaseListing, position: int) -> None:
         """Show another listing, the cursor at that position or the one after it, on the line of the screen it was."""
         was, line = self.position, self.cursor - self.scroll_offset.y
         self.listing = listing

@@ -11,14 +11,14 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from workbench.domain.reviews import CaseFilter
-from workbench.storage.cases import CaseRow
+from workbench.storage.cases.cases import CaseRow
 
 PAGE_ROWS: Final = 64
 _MOST_ROWS: Final = 512
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class CaseListing:
     """The samples under a filter by their positions in the run's planned order, which are in order."""
 
     wanted: CaseFilter
@@ -39,7 +39,7 @@ class Listing:
         """Whether the sample at that position is in the list."""
         return self.count > 0 and self.positions[self.place_of(position)] == position
 
-    def changed(self, come: Collection[int], gone: Collection[int]) -> "Listing":
+    def changed(self, come: Collection[int], gone: Collection[int]) -> "CaseListing":
         """The list with some positions more and some less."""
         new = [position for position in come if not self.holds(position)]
         old = [position for position in gone if self.holds(position)]
@@ -85,4 +85,4 @@ class KnownRows:
         self._rows = OrderedDict((at, row) for at in positions if (row := self._rows.get(at)) is not None)
 
 
-EMPTY: Final = Listing(CaseFilter(), range(0))
+EMPTY: Final = CaseListing(CaseFilter(), range(0))

@@ -12,20 +12,20 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 
+from workbench.application.open_review import ReviewParts
+from workbench.application.reviews import Case
 from workbench.errors import DataError
-from workbench.review.session import Case
-from workbench.storage.cases import CaseRow
-from workbench.tui.keys_line import KeysLine
+from workbench.storage.cases.cases import CaseRow
 from workbench.tui.pictures.frame_loader import FrameLoader
 from workbench.tui.pictures.frame_pane import FramePane
+from workbench.tui.review.case_browser import Listed
 from workbench.tui.review.case_list import CaseList
-from workbench.tui.review.listed import Listed
 from workbench.tui.review.panes import Panes
 from workbench.tui.review.prediction_pane import PredictionPane
-from workbench.tui.review.said_pane import SaidPane
 from workbench.tui.review.session_thread import SessionThread
 from workbench.tui.review.status_line import StatusLine
-from workbench.wiring.reviewing import ReviewParts
+from workbench.tui.review.text_pane import SaidPane
+from workbench.tui.widgets.keys_line import KeysLine
 
 _REST_S: Final = 0.09
 """How long the cursor rests before the case is fetched while a key repeats: a slow line would choke on pictures."""

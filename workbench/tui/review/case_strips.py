@@ -9,9 +9,9 @@ from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
-from workbench.storage.cases import CaseRow
-from workbench.tui.case_line import Columns, Piece, case_line
-from workbench.tui.tones import tone
+from workbench.storage.cases.cases import CaseRow
+from workbench.tui.base.tones import tone
+from workbench.tui.widgets.case_line import Columns, Piece, case_line
 
 TONES: Final = ("plain", "soft", "right", "wrong", "doubt", "busy", "flag")
 _MOST_STRIPS: Final = 256

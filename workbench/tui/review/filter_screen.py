@@ -12,13 +12,13 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from workbench.domain.datasets import DatasetCard
+from workbench.domain.datasets.cards import DatasetCard
 from workbench.domain.reviews import CaseFilter, CaseKind
 from workbench.errors import WorkbenchError
-from workbench.tui.commands import Scope, bindings
-from workbench.tui.keys_line import KeysLine
-from workbench.tui.review.choices import ChoiceColumn
+from workbench.tui.base.commands import Scope, bindings
+from workbench.tui.review.choice_column import ChoiceColumn
 from workbench.tui.review.reader_thread import Outdated
+from workbench.tui.widgets.keys_line import KeysLine
 
 _KINDS = tuple(CaseKind)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from textual.content import Content
 from textual.widget import Widget
 
-from workbench.tui.case_line import Columns, heading
+from workbench.tui.widgets.case_line import Columns, heading
 
 
 class ListHeading(Widget):

@@ -5,10 +5,10 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from workbench.domain.datasets import DatasetCard
-from workbench.review.session import Case
+from workbench.application.reviews import Case
+from workbench.domain.datasets.cards import DatasetCard
 from workbench.tui.attempts import case_words as words
-from workbench.tui.review.flow import Flow
+from workbench.tui.review.flowed_text import Flow
 
 
 class Fact(Horizontal):

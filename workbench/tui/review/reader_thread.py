@@ -12,8 +12,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
+from workbench.application.case_reader import CaseReader
 from workbench.errors import WorkbenchError
-from workbench.review.reading import CaseReader
 
 T = TypeVar("T")
 _MOST_WAITING: Final = 64

@@ -9,14 +9,14 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
+from workbench.application.run_views import RunViews
 from workbench.domain.reviews import CaseFilter
-from workbench.tui.commands import REVIEW, Scope, bindings
-from workbench.tui.question_screen import YES, QuestionScreen
-from workbench.tui.review.asking import Asking
-from workbench.tui.review.opining import Opining
-from workbench.tui.review.standing import Standing
-from workbench.tui.review_opener import ChangedFrom, opener_of
-from workbench.wiring.desk import DeskParts
+from workbench.tui.base.commands import REVIEW, Scope, bindings
+from workbench.tui.base.review_opener import ChangedFrom, opener_of
+from workbench.tui.dialogs.question_screen import YES, QuestionScreen
+from workbench.tui.review.ask_actions import Asking
+from workbench.tui.review.opinion_actions import Opining
+from workbench.tui.review.review_context import Standing
 
 
 class ReviewScreen(Standing, Opining, Asking):
@@ -35,15 +35,15 @@ class ReviewScreen(Standing, Opining, Asking):
         """The labels that a reviewer can give, for the palette."""
         return self.parts.card.labels.names
 
-    def desk(self) -> DeskParts:
+    def desk(self) -> RunViews:
         """Of the run that is reviewed."""
         return self.parts.desk
 
-    async def show_samples(self, desk: DeskParts, wanted: CaseFilter) -> None:  # noqa: ARG002  # it is this run
+    async def show_samples(self, desk: RunViews, wanted: CaseFilter) -> None:  # noqa: ARG002  # it is this run
         """Show these."""
         await self.show_list(wanted)
 
-    async def show_changed(self, desk: DeskParts, chosen: ChangedFrom) -> None:  # noqa: ARG002  # it is this run
+    async def show_changed(self, desk: RunViews, chosen: ChangedFrom) -> None:  # noqa: ARG002  # it is this run
         """Show what changed sides, the other run beside."""
         await self.reopen(replace(self.parts.changed_from(chosen.other), start=chosen.sample_id))
 

@@ -12,13 +12,13 @@ from textual.widgets import Static
 
 from workbench.domain.reviews import CaseFilter
 from workbench.domain.visible import visible
-from workbench.tui.commands import Scope, bindings
-from workbench.tui.keys_line import KeysLine
-from workbench.tui.line_list import Line, LineList
-from workbench.tui.listing import Listing
-from workbench.tui.memory import Memory, filter_as_json, filter_from_json
-from workbench.tui.note_screen import LineScreen
-from workbench.tui.noticing import Noticing
+from workbench.tui.base.commands import Scope, bindings
+from workbench.tui.base.notices import Notices
+from workbench.tui.base.remembered_state import RememberedState, filter_as_json, filter_from_json
+from workbench.tui.dialogs.note_screen import LineScreen
+from workbench.tui.widgets.keys_line import KeysLine
+from workbench.tui.widgets.line_list import LineList, ListLine
+from workbench.tui.widgets.list_motion import ListMotion
 
 Named = tuple[tuple[str, CaseFilter], ...]
 
@@ -26,7 +26,7 @@ Named = tuple[tuple[str, CaseFilter], ...]
 class SavedFilters:
     """The saved filters of one data set, and the way back from each change."""
 
-    def __init__(self, memory: Memory, key: str) -> None:
+    def __init__(self, memory: RememberedState, key: str) -> None:
         self._memory = memory
         self._key = key
         self._before: list[Named] = []
@@ -61,7 +61,7 @@ class SavedFilters:
         self._memory.keep_of_dataset(self._key, saved=saved)
 
 
-class SavedScreen(Listing, Noticing, ModalScreen[CaseFilter | None]):
+class SavedScreen(ListMotion, Notices, ModalScreen[CaseFilter | None]):
     """Ends with a filter, or None for the one there is."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.SAVED)
@@ -130,5 +130,5 @@ class SavedScreen(Listing, Noticing, ModalScreen[CaseFilter | None]):
         return self._saved.all()[self.rows.cursor] if self.rows.has_choice else None
 
     def _show(self) -> None:
-        lines = [Line(((f"{name}  ", "bold"), (str(wanted), "soft"))) for name, wanted in self._saved.all()]
+        lines = [ListLine(((f"{name}  ", "bold"), (str(wanted), "soft"))) for name, wanted in self._saved.all()]
         self.rows.renew(lines)

@@ -10,8 +10,8 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Input
 
-from workbench.tui.keys_line import KeysLine
-from workbench.tui.text_screen import TextScreen
+from workbench.tui.dialogs.text_screen import TextScreen
+from workbench.tui.widgets.keys_line import KeysLine
 
 _REST_S: Final = 0.08
 """The list follows a key at once that comes after so long a rest; while keys come quicker, once they rest so long."""

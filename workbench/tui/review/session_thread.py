@@ -10,8 +10,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from workbench.review.reading import CaseReader, CaseReading
-from workbench.review.session import ReviewSession
+from workbench.application.case_reader import CaseReader, CaseReading
+from workbench.application.reviews import ReviewSession
 
 T = TypeVar("T")
 

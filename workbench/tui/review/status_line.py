@@ -7,12 +7,12 @@ from textual.content import Content
 from textual.timer import Timer
 from textual.widget import Widget
 
+from workbench.application.open_review import ReviewParts
 from workbench.domain.reviews import CaseFilter
 from workbench.domain.visible import visible
-from workbench.tui.case_line import fit
-from workbench.tui.habits import habits_of
-from workbench.tui.marks import ASKING
-from workbench.wiring.reviewing import ReviewParts
+from workbench.tui.base.preferences import preferences_of
+from workbench.tui.widgets.case_line import fit
+from workbench.tui.widgets.status_marks import ASKING
 
 SOFT = "$foreground-muted"
 _SOON_S: Final = 0.1
@@ -156,7 +156,7 @@ class StatusLine(Widget):
 
     @property
     def _rules(self) -> str:
-        return str(habits_of(self.app).protocol)
+        return str(preferences_of(self.app).protocol)
 
     def _progress_words(self) -> list[str]:
         """From what matters most to what matters least."""

@@ -12,9 +12,9 @@ from textual.widgets import Static
 
 from workbench.domain.reviews import Verdict
 from workbench.domain.visible import visible
-from workbench.tui.commands import Command, Scope, bindings
-from workbench.tui.keys_line import KeysLine
-from workbench.tui.review.choices import ChoiceColumn
+from workbench.tui.base.commands import Command, Scope, bindings
+from workbench.tui.review.choice_column import ChoiceColumn
+from workbench.tui.widgets.keys_line import KeysLine
 
 CLEARED = ""
 """What the screen ends with when a verdict is taken back."""

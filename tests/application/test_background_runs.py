@@ -1,0 +1,153 @@
+"""A run is sent in a process of its own, which needs nobody: neither who started it, nor a terminal."""
+
+import os
+import signal
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cli.processes import N_BATCHES, Desk, desk
+from tests.pipeline.counting_endpoint import PATIENCE_S, Asked, Said, answer, completion
+from workbench.application.background_runs import Launched
+from workbench.application.run_actions import RunActions, run_actions
+from workbench.domain.predictions import PredictionStatus
+from workbench.domain.run_status import GivenLimits
+from workbench.domain.runs import RunState
+from workbench.errors import EndpointError
+from workbench.pipeline.planning import utc_now
+from workbench.settings import load_settings
+from workbench.storage.runs.leases import claim_run, release_run
+from workbench.storage.runs.run_control import save_limits, save_meter
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    with desk(tmp_path) as made:
+        monkeypatch.chdir(made.folder)
+        yield made
+
+
+def parts_of(at: Desk) -> RunActions:
+    settings = load_settings(at.environment, at.folder, at.folder / "config")
+    return run_actions(settings, at.environment, "rafdb", "main")
+
+
+def ended(launched: Launched) -> int:
+    return launched.process.wait(PATIENCE_S)
+
+
+def test_what_is_open_is_sent_by_a_process_that_writes_into_a_file_of_its_owners(at: Desk) -> None:
+    parts = parts_of(at)
+    errand = parts.rest()
+    assert (errand.samples, errand.requests, errand.hosts, errand.needs_asking) == (4 * N_BATCHES, N_BATCHES, (), False)
+    launched = parts.resume(errand)
+    assert ended(launched) == 0
+    assert launched.complaint() is None
+    assert stat.S_IMODE(launched.log.stat().st_mode) == 0o600
+    assert stat.S_IMODE(launched.log.parent.stat().st_mode) == 0o700
+    assert "40 of 40 samples settled" in launched.log.read_text()
+    assert at.place.now(at.run).state is RunState.DONE
+    assert parts.rest().samples == 0
+
+
+STARTS_AND_DIES = """
+import os, signal
+from pathlib import Path
+from workbench.settings import load_settings
+from workbench.application.run_actions import queue_parts
+parts = queue_parts(load_settings(os.environ, Path.cwd(), Path("config")), os.environ, "rafdb", "main")
+print(parts.resume(parts.rest()).process.pid, flush=True)
+os.killpg(0, signal.SIGKILL)
+"""
+
+
+def test_it_goes_on_when_whoever_started_it_is_killed_with_all_of_its_group(at: Desk) -> None:
+    at.endpoint.hold()
+    starter = subprocess.Popen(
+        [sys.executable, "-c", STARTS_AND_DIES],
+        cwd=at.folder,
+        env={**at.environment, "XDG_STATE_HOME": os.environ["XDG_STATE_HOME"]},
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    told, _ = starter.communicate(timeout=PATIENCE_S)
+    assert starter.returncode == -signal.SIGKILL
+    at.endpoint.wait_for(1)
+    assert os.getsid(int(told)) == int(told), "it leads a session of its own"
+    at.endpoint.release()
+    at.endpoint.wait_for(N_BATCHES)
+
+
+def test_it_is_sent_under_the_limits_of_before_but_for_those_that_were_changed_since(at: Desk) -> None:
+    from workbench.domain.run_status import RunMeter
+
+    hold = claim_run(at.place.db, at.run, utc_now())
+    given = GivenLimits(rpm=600, concurrency=2, tpm=9_000_000)
+    save_meter(at.place.db, hold, RunMeter(given=given), utc_now())
+    release_run(at.place.db, hold, reason="x", elapsed_s=0, at=utc_now())
+    save_limits(at.place.db, at.run.id, GivenLimits(concurrency=1, tpm=0), at=utc_now(), by="ana")
+    parts = parts_of(at)
+    launched = parts.resume(parts.rest())
+    words = " ".join(str(word) for word in launched.process.args)  # type: ignore[union-attr]  # a list of them
+    assert "--rpm 600" in words
+    assert "--concurrency" not in words
+    assert "--tpm" not in words
+    assert ended(launched) == 0
+    assert "limits changed from ana: no limit of tokens a minute, 1 requests in flight" in launched.log.read_text()
+
+
+def test_why_it_ended_at_once_is_the_last_line_that_it_said(at: Desk) -> None:
+    parts = parts_of(at)
+    errand = parts.rest()
+    holds = claim_run(at.place.db, at.run, utc_now())
+    launched = parts.resume(errand)
+    assert ended(launched) == 5
+    assert launched.complaint() == (
+        f"run main is being sent by process {os.getpid()} on {holds.holder.split(':')[0]}; wait for it or stop it"
+    )
+
+
+def test_an_endpoint_that_cannot_be_asked_is_told_of_before_anything_is_started(at: Desk) -> None:
+    text = (at.folder / "emowb.toml").read_text() + 'key_variable = "NO_SUCH_KEY"\n'
+    (at.folder / "emowb.toml").write_text(text)
+    with pytest.raises(EndpointError, match="NO_SUCH_KEY"):
+        parts_of(at).rest()
+
+
+def refusing(asked: Asked) -> Said:
+    if any(name < "face_004" for name in asked.names):
+        return completion(None, refusal="I can't help with that.")
+    return answer(asked)
+
+
+def test_all_that_was_refused_is_asked_again_and_nothing_else(at: Desk) -> None:
+    at.endpoint.begin(refusing)
+    parts = parts_of(at)
+    assert ended(parts.resume(parts.rest())) == 1
+    errand = parts.refused()
+    assert (errand.samples, errand.requests, errand.is_sent_already) == (4, 4, False)
+    at.endpoint.begin(answer)
+    launched = parts.retry_refused(errand)
+    assert launched is not None
+    assert ended(launched) == 0
+    assert {asked.names for asked in at.endpoint.asked} == {(f"face_{n:03d}",) for n in range(4)}
+    assert set(at.place.statuses(at.run).values()) == {PredictionStatus.RANKED}
+
+
+def test_what_was_refused_is_left_to_whoever_sends_the_run_now(at: Desk) -> None:
+    at.endpoint.begin(refusing)
+    parts = parts_of(at)
+    assert ended(parts.resume(parts.rest())) == 1
+    claim_run(at.place.db, at.run, utc_now())
+    errand = parts.refused()
+    assert errand.is_sent_already
+    assert parts.retry_refused(errand) is None
+    assert parts.rest().samples == 4

@@ -1,0 +1,233 @@
+# ruff: noqa: RUF001 - models write curly quotes, and the punctuation of Chinese
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.domain.reply_corpus import CASES, FACES, KINDS, Case, OutOfVocabulary
+from workbench.domain.messages import Outcome, Reply
+from workbench.domain.predictions import PredictionStatus, RankedPrediction
+from workbench.domain.prompts import refs
+from workbench.domain.replies.parsing import PARSED_CHARS, MatchBy, parse_reply
+from workbench.domain.replies.records import MOST_DEPTH, Record, RecordList, Value, scan
+
+RANKINGS = (("happy", "sad", "neutral"), ("disgusted", "angry"), ("surprised",))
+MATCHES = st.sampled_from(MatchBy)
+OUTCOMES = st.sampled_from([outcome for outcome in Outcome if outcome is not Outcome.FAILED])
+
+
+def parse(
+    text: str, count: int = 3, match: MatchBy = MatchBy.ID, outcome: Outcome = Outcome.ANSWERED
+) -> list[RankedPrediction]:
+    return list(parse_reply(Reply(outcome=outcome, text=text), refs(count), FACES, match).predictions)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.match}-{case.name.replace(' ', '-')}")
+def test_a_reply_says_of_each_sample_what_a_careful_reader_would_say(case: Case) -> None:
+    reply = Reply(outcome=case.outcome, text=case.text, **case.reply)
+    parsed = parse_reply(reply, refs(len(case.expected)), case.labels, case.match)
+    assert tuple(_told(said) for said in parsed.predictions) == case.expected
+    assert parsed.outcome is (case.becomes or case.outcome)
+
+
+def _told(said: RankedPrediction) -> str | PredictionStatus | OutOfVocabulary:
+    if said.top1 is None:
+        return said.status
+    return said.top1 if said.status is PredictionStatus.RANKED else OutOfVocabulary(said.top1)
+
+
+def test_no_case_of_the_corpus_is_there_twice() -> None:
+    assert len({(case.match, case.name) for case in CASES}) == len(CASES)
+
+
+def test_every_kind_of_reply_that_models_are_known_for_is_in_the_corpus() -> None:
+    assert set(KINDS.values()) <= {case.name for case in CASES}
+    assert len(CASES) >= 80
+
+
+def test_a_ranking_keeps_its_order_drops_repeats_and_keeps_the_models_own_words_in_place() -> None:
+    (said,) = parse('{"s01": ["Joy", "melancholic", "happy", "SAD", "Melancholic"]}', 1)
+    assert said.ranking == ("happy", "melancholic", "sad")
+
+
+def test_as_many_predictions_come_back_as_were_asked_for_even_none() -> None:
+    assert parse('{"s01": "happy"}', 0) == []
+
+
+def test_a_text_beyond_the_bound_counts_as_cut_off_there() -> None:
+    text = "s01: happy\n" + "x" * PARSED_CHARS + "\ns02: sad"
+    assert [said.top1 for said in parse(text, 2)] == ["happy", None]
+
+
+BOMBS = {
+    "opening brackets": "[" * 10**6,
+    "opening braces": '{"a":' * 10**6,
+    "unclosed quotes": '["' * 10**6,
+    "escaped quotes": '["' + '\\"' * 10**6,
+    "apostrophes": "['" + "a'" * 10**6,
+    "round brackets": "s01: " + "(" * 10**6,
+    "blanks": "s01: happy" + " " * 10**7,
+    "decoration": "*" * 10**6,
+    "digits": '{"id": ' + "9" * 10**6,
+    "pipes": "|" * 10**6,
+    "fences": "```[" * 10**6,
+    "one sample over and over": '{"id":"s01","label":"happy"}' * 10**5,
+}
+
+
+@pytest.mark.parametrize("text", BOMBS.values(), ids=BOMBS)
+@pytest.mark.parametrize("match", MatchBy)
+def test_a_text_made_to_choke_a_parser_is_just_read(text: str, match: MatchBy) -> None:
+    assert len(parse(text, 3, match)) == 3
+
+
+def test_deeper_nesting_than_any_answer_ends_the_reading_and_keeps_what_came_before() -> None:
+    text = '{"id": "s01", "label": "happy"}' + "[" * (MOST_DEPTH + 2) + '{"id": "s02", "label": "sad"}'
+    assert [said.top1 for said in parse(text, 2)] == ["happy", None]
+
+
+WORDS = st.one_of(
+    st.sampled_from([*FACES.names, "s01", "S02.jpg", "1", "id", "ranking", "label", "I can't help"]),
+    st.text(max_size=8),
+)
+NESTED = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), WORDS),
+    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(WORDS, inner, max_size=4)),
+    max_leaves=12,
+)
+PIECES = st.sampled_from(
+    [
+        *"{}[]:,\"'\\|>.()-\n `“’，：",
+        "```json",
+        "s01",
+        "s02",
+        "happy",
+        "sad",
+        "1.",
+        "Image 2",
+        "id",
+        "ranking",
+        "null",
+        "<think>",
+    ]
+)
+TEXTS = st.one_of(
+    st.text(st.characters(), max_size=60),
+    st.lists(PIECES, max_size=40).map("".join),
+    NESTED.map(json.dumps),
+    NESTED.map(repr),
+)
+
+
+@given(TEXTS, MATCHES, OUTCOMES, st.integers(0, 3))
+def test_any_text_gives_one_status_per_sample_and_ranks_only_known_labels(
+    text: str, match: MatchBy, outcome: Outcome, count: int
+) -> None:
+    said = parse(text, count, match, outcome)
+    assert len(said) == count
+    for one in said:
+        assert (one.top1 in FACES.names) == (one.status is PredictionStatus.RANKED)
+        assert bool(one.ranking) == one.status.is_answer
+        "".join(one.ranking).encode("utf-8")
+
+
+@given(st.lists(st.permutations(FACES.names), min_size=1, max_size=5), st.data())
+def test_entries_in_any_order_reach_their_own_samples(rankings: list[list[str]], data: st.DataObject) -> None:
+    entries = [{"id": ref, "ranking": ranking} for ref, ranking in zip(refs(len(rankings)), rankings, strict=True)]
+    text = json.dumps({"answers": data.draw(st.permutations(entries))})
+    assert [list(said.ranking) for said in parse(text, len(rankings))] == rankings
+
+
+def _whole_replies() -> dict[str, tuple[str, MatchBy]]:
+    named = dict(zip(refs(3), RANKINGS, strict=True))
+    entries = [{"id": ref, "ranking": ranking, "why": "x, y"} for ref, ranking in named.items()]
+    paper = [{"name": f"image{place}", "result": ranking} for place, ranking in enumerate(RANKINGS, 1)]
+    scores = {ref: {word: 1 / (place + 2) for place, word in enumerate(ranking)} for ref, ranking in named.items()}
+    return {
+        "json": (json.dumps({"answers": entries}, indent=1), MatchBy.ID),
+        "fenced": (f"Here:\n```json\n{json.dumps(entries)}\n```\nDone.", MatchBy.ID),
+        "json lines": ("\n".join(json.dumps(entry) for entry in entries), MatchBy.ID),
+        "mapping": (json.dumps(named), MatchBy.ID),
+        "mapping to text": (json.dumps({ref: ", ".join(ranking) for ref, ranking in named.items()}), MatchBy.ID),
+        "mapping to scores": (json.dumps(scores), MatchBy.ID),
+        "python": (repr(entries), MatchBy.ID),
+        "numbers": (json.dumps([entry | {"id": place} for place, entry in enumerate(entries, 1)]), MatchBy.ID),
+        "paper": ("\n".join(map(repr, paper)), MatchBy.POSITION),
+        "paper in a list": (repr(paper), MatchBy.POSITION),
+        "lists": (json.dumps(RANKINGS), MatchBy.POSITION),
+    }
+
+
+LINES = {
+    "lines": (
+        "\n".join(f"s{place:02d}: {' > '.join(ranking)}" for place, ranking in enumerate(RANKINGS, 1)),
+        MatchBy.ID,
+    ),
+    "table": (
+        "| id | ranking |\n" + "\n".join(f"| s{place:02d} | {', '.join(r)} |" for place, r in enumerate(RANKINGS, 1)),
+        MatchBy.ID,
+    ),
+    "numbered": (
+        "\n".join(f"{place}. {', '.join(ranking)}" for place, ranking in enumerate(RANKINGS, 1)),
+        MatchBy.POSITION,
+    ),
+}
+SILENT = {PredictionStatus.MISSING, PredictionStatus.UNPARSED}
+
+
+@pytest.mark.parametrize("form", _whole_replies())
+@pytest.mark.parametrize("outcome", [Outcome.ANSWERED, Outcome.TRUNCATED])
+def test_a_list_or_record_cut_anywhere_never_tells_another_answer(form: str, outcome: Outcome) -> None:
+    text, match = _whole_replies()[form]
+    _assert_no_cut_lies(text, match, outcome)
+
+
+@pytest.mark.parametrize("form", LINES)
+def test_lines_cut_anywhere_by_a_token_limit_never_tell_another_answer(form: str) -> None:
+    text, match = LINES[form]
+    _assert_no_cut_lies(text, match, Outcome.TRUNCATED)
+
+
+def _assert_no_cut_lies(text: str, match: MatchBy, outcome: Outcome) -> None:
+    whole = parse(text, 3, match)
+    assert [said.ranking for said in whole] == list(RANKINGS)
+    for end in range(len(text)):
+        for said, truth in zip(parse(text[:end], 3, match, outcome), whole, strict=True):
+            assert said == truth or said.status in SILENT, text[:end]
+
+
+@pytest.mark.parametrize("form", [*_whole_replies(), *LINES])
+def test_answers_about_others_are_no_answer_about_the_only_sample_asked(form: str) -> None:
+    text = (_whole_replies() | LINES)[form][0].replace("s0", "s1")
+    assert [said.status.is_answer for said in parse(text, 1)] == [False]
+
+
+@given(st.lists(st.permutations(FACES.names), min_size=2, max_size=4), st.sampled_from(["", "### ", "**", "Sample "]))
+def test_what_stands_below_an_id_reaches_that_sample_alone(rankings: list[list[str]], mark: str) -> None:
+    asked = refs(len(rankings))
+    below = zip(reversed(asked), reversed(rankings), strict=True)
+    text = "\n\n".join(f"{mark}{ref}\n" + "\n".join(ranking) for ref, ranking in below)
+    assert [list(said.ranking) for said in parse(text, len(rankings))] == rankings
+    assert [list(said.ranking) for said in parse(text, len(rankings) + 1)] == [*rankings, []]
+
+
+def _plain(value: Value) -> Any:
+    if isinstance(value, RecordList):
+        return [_plain(item) for item in value.items]
+    return {key: _plain(item) for key, item in value.members} if isinstance(value, Record) else value
+
+
+JSON = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(-(10**17), 10**17), st.floats(-1e6, 1e6), st.text()),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=9), inner, max_size=3)),
+    max_leaves=9,
+)
+
+
+@given(st.lists(JSON), st.booleans())
+def test_the_reader_reads_json_as_json_does(value: list[Any], escaped: bool) -> None:
+    (found,) = scan(json.dumps(value, ensure_ascii=escaped)).values
+    assert _plain(found) == value

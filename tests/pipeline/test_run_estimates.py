@@ -1,0 +1,168 @@
+"""Estimates over a real workspace and real pictures, held against what the requests of the whole run really take."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from sqlite_utils import Database
+
+from tests.pipeline.faces_set import CARD, draw_set, store_set
+from workbench.domain.datasets.samples import Frame, Sample
+from workbench.domain.datasets.tasks import FramePolicy
+from workbench.domain.prices import Price
+from workbench.domain.prompts import NAMED, AskedSample, build_request, refs
+from workbench.domain.runs import Colour, RunSpec
+from workbench.media.frames import BadMedia, FrameRequest, sample_frames
+from workbench.pipeline.planning import plan_samples
+from workbench.pipeline.run_duration import Bound, RunPace
+from workbench.pipeline.run_estimates import LOOKED_AT, Estimate, estimate_run
+from workbench.provider.costs.prices import PriceTable, load_prices
+from workbench.provider.costs.request_estimates import estimate_request
+
+WANTED = FrameRequest(policy=FramePolicy.parse("all"), colour=Colour.RGB, longest_side_px=1024)
+PRICES = load_prices({"vlm": Price(input_usd=2.0, output_usd=10.0)})
+SPEC = RunSpec(
+    dataset=CARD.key,
+    endpoint="scripted",
+    model="vlm",
+    prompt=NAMED,
+    modality="image",
+    frames="all",
+    labels=CARD.labels.names,
+    batch_size=10,
+)
+UNLIMITED = RunPace()
+
+
+class Shown:
+    """The frames of a set, and which samples they were asked for."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.asked: list[str] = []
+
+    def __call__(self, sample: Sample) -> tuple[Frame, ...]:
+        self.asked.append(sample.id)
+        return sample_frames(self.root, sample, WANTED)
+
+
+@pytest.fixture
+def shown(db: Database, tmp_path: Path) -> Shown:
+    """200 pictures of growing width."""
+    samples = draw_set(tmp_path, 200)
+    for number, sample in enumerate(samples):
+        Image.new("RGB", (40 + 2 * number, 40)).save(tmp_path / str(sample.path))
+    store_set(db, tmp_path, samples)
+    return Shown(tmp_path)
+
+
+def estimated(
+    db: Database, shown: Shown, spec: RunSpec = SPEC, *, pace: RunPace = UNLIMITED, prices: PriceTable = PRICES
+) -> Estimate:
+    return estimate_run(db, spec, plan_samples(db, spec), frames=shown, pace=pace, prices=prices)
+
+
+def in_fact(db: Database, shown: Shown, spec: RunSpec = SPEC) -> tuple[int, int]:
+    """The tokens in and out of all requests, each built and counted."""
+    from workbench.storage.samples import load_named_samples
+
+    counted = []
+    for batch in plan_samples(db, spec):
+        asked = [
+            AskedSample(ref, shown(sample), None)
+            for ref, sample in zip(refs(len(batch)), load_named_samples(db, CARD.key, batch), strict=True)
+        ]
+        request = build_request(CARD, spec, asked)
+        counted.append(estimate_request(request, samples=len(batch), labels=spec.labels, prices=PRICES))
+    return sum(one.prompt_tokens for one in counted), sum(one.completion_tokens for one in counted)
+
+
+def test_a_few_requests_stand_for_all_and_the_whole_set_is_never_decoded(db: Database, shown: Shown) -> None:
+    estimate = estimated(db, shown)
+    assert (estimate.samples, estimate.requests, estimate.looked_at) == (200, 20, LOOKED_AT)
+    assert len(shown.asked) == LOOKED_AT * SPEC.batch_size
+    prompt_tokens, completion_tokens = in_fact(db, shown)
+    assert estimate.prompt_tokens == pytest.approx(prompt_tokens, rel=0.05)
+    assert estimate.completion_tokens == completion_tokens
+    assert estimate.cost_usd == pytest.approx((2 * estimate.prompt_tokens + 10 * completion_tokens) / 1e6, rel=1e-3)
+    assert any(note.startswith("all requests are like the 5 looked at, of ") for note in estimate.assumed)
+
+
+def test_the_same_run_is_estimated_the_same_way_twice(db: Database, shown: Shown) -> None:
+    first = estimated(db, shown)
+    looked = list(shown.asked)
+    shown.asked.clear()
+    assert estimated(db, shown) == first
+    assert shown.asked == looked
+
+
+def test_of_a_short_run_all_requests_are_looked_at_and_nothing_is_scaled(db: Database, shown: Shown) -> None:
+    spec = replace(SPEC, limit=33)
+    estimate = estimated(db, shown, spec)
+    assert (estimate.samples, estimate.requests, estimate.looked_at) == (33, 4, 4)
+    assert (estimate.prompt_tokens, estimate.completion_tokens) == in_fact(db, shown, spec)
+    assert not any("looked at" in note for note in estimate.assumed)
+
+
+def test_nothing_to_ask_takes_nothing(db: Database, shown: Shown) -> None:
+    estimate = estimate_run(db, SPEC, [], frames=shown, pace=RunPace(rpm=1), prices=PRICES)
+    assert (estimate.requests, estimate.prompt_tokens, estimate.cost_usd, estimate.minutes) == (0, 0, 0.0, 0.0)
+    assert (estimate.bound_by, estimate.assumed) == (Bound.NOTHING, ())
+
+
+def test_an_unknown_price_and_an_unknown_formula_are_told_with_what_was_assumed(db: Database, shown: Shown) -> None:
+    estimate = estimated(db, shown, prices=load_prices())
+    assert estimate.cost_usd is None
+    notes = "\n".join(estimate.assumed)
+    assert "pictures take 1.2 tokens for every 32 x 32 pixels; how vlm counts them at detail high is unknown" in notes
+    assert (
+        'the price of vlm is unknown; put input_usd and output_usd, for a million tokens, under [prices."vlm"]' in notes
+    )
+
+
+def test_a_model_that_is_known_leaves_nothing_of_that_to_assume(db: Database, shown: Shown) -> None:
+    estimate = estimated(db, shown, replace(SPEC, model="gpt-4o-2024-08-06", limit=20))
+    assert estimate.image_tokens == 20 * 255
+    assert not any("unknown" in note for note in estimate.assumed)
+
+
+def test_pictures_that_cannot_be_shown_are_told_and_cost_nothing(db: Database, shown: Shown, tmp_path: Path) -> None:
+    whole = estimated(db, shown, replace(SPEC, limit=40))
+    first_two = plan_samples(db, SPEC)[:2]
+    for name in (*first_two[0], *first_two[1][:3]):
+        (tmp_path / f"{name}.png").write_bytes(b"no picture")
+    estimate = estimated(db, shown, replace(SPEC, limit=40))
+    assert (estimate.requests, estimate.looked_at) == (4, 3)
+    assert estimate.image_tokens < whole.image_tokens
+    assert "13 of the 40 samples looked at cannot be shown" in estimate.assumed
+
+
+def test_a_set_without_its_pictures_is_estimated_as_far_as_it_goes(db: Database, shown: Shown) -> None:
+    def gone(sample: Sample) -> tuple[Frame, ...]:
+        raise BadMedia(f"{sample.id} is not there")
+
+    estimate = estimate_run(db, SPEC, plan_samples(db, SPEC), frames=gone, pace=RunPace(), prices=PRICES)
+    assert (estimate.looked_at, estimate.prompt_tokens, estimate.cost_usd) == (0, 0, 0.0)
+    assert "50 of the 50 samples looked at cannot be shown, and as large a share of the others" in estimate.assumed
+
+
+def test_limits_decide_how_long_it_takes(db: Database, shown: Shown) -> None:
+    estimate = estimated(db, shown, pace=RunPace(rpm=2))
+    assert (estimate.minutes, estimate.bound_by) == (10.0, Bound.RPM)
+    tokens = estimate.prompt_tokens + estimate.completion_tokens
+    estimate = estimated(db, shown, pace=RunPace(rpm=20, tpm=1000))
+    assert estimate.minutes == pytest.approx(tokens / 1000)
+    assert estimate.bound_by is Bound.TPM
+
+
+def test_the_batch_api_has_a_price_and_a_time_of_its_own(db: Database, shown: Shown) -> None:
+    prices = load_prices({"vlm": Price(input_usd=2.0, output_usd=10.0, batch_factor=0.5)})
+    usual = estimated(db, shown, prices=prices)
+    batched = estimated(db, shown, prices=prices, pace=RunPace(batch_api=True))
+    assert usual.cost_usd is not None
+    assert batched.cost_usd == pytest.approx(usual.cost_usd / 2)
+    assert batched.bound_by is Bound.WINDOW
+    unknown = estimated(db, shown, pace=RunPace(batch_api=True))
+    assert unknown.cost_usd is None
+    assert "the price of vlm for such requests is unknown" in unknown.assumed

@@ -1,0 +1,113 @@
+"""The logs that exports read: results, attempts, failures, and several reads of one moment."""
+
+from contextlib import closing, suppress
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+
+from tests.building import REFUSED, at, broken, exchange, plan, ranked, received, sample, store
+from workbench.domain.batches import Step
+from workbench.domain.messages import Usage
+from workbench.domain.predictions import PredictionStatus
+from workbench.domain.runs import Run
+from workbench.errors import DatabaseError
+from workbench.storage.runs.attempt_log import read_attempts
+from workbench.storage.runs.failures import count_failures, first_failures
+from workbench.storage.runs.leases import claim_run
+from workbench.storage.runs.plans import open_batches
+from workbench.storage.runs.result_log import read_results
+from workbench.storage.runs.results import load_results
+from workbench.storage.workspace.database import open_workspace
+from workbench.storage.workspace.snapshots import read_snapshot
+
+
+@pytest.fixture
+def run(db: Database) -> Run:
+    """A fault, then a refusal of `c` that is split off, then its refusal alone; `d` and `e` are still to come."""
+    store(db, [sample(name, cluster="s1") for name in "abcde"])
+    run = plan(db, "abc", "de")
+    hold = claim_run(db, run, at())
+    first = open_batches(db, run.id)[0]
+    exchange(db, hold, first, broken(error="no route"), seconds=1)
+    again = open_batches(db, run.id)[0]
+    said = received(
+        {"a": ranked("happy", "sad"), "b": ranked("sad")},
+        step=Step.SPLIT,
+        follow=[("c",)],
+        said={"c": PredictionStatus.REFUSED},
+        text="as asked",
+        usage=Usage(120, 30, cached_tokens=20),
+        cost_usd=0.25,
+        latency_s=1.5,
+    )
+    (alone,) = exchange(db, hold, again, said, seconds=2)
+    exchange(db, hold, alone, received({"c": REFUSED}, refusal="I cannot"), seconds=3)
+    return run
+
+
+def test_results_come_in_planned_order_as_scoring_reads_them(db: Database, run: Run) -> None:
+    logged, loaded = list(read_results(db, run.id)), load_results(db, run.id)
+    assert [one.sample for one in logged] == list("abcde")
+    for one, other in zip(logged, loaded, strict=True):
+        said = other.prediction
+        assert (one.status, one.ranking, one.top1) == (
+            (None, None, None) if said is None else (said.status, said.ranking, said.top1)
+        )
+        assert (one.gold, one.raw_label, one.cluster) == (
+            *(other.sample.gold, other.sample.raw_label, other.sample.cluster),
+        )
+        assert (one.gold_rank, one.failure, one.first_status, one.place, one.note, one.attempts) == (
+            *(other.gold_rank, other.failure, other.first_status, other.place, other.note, other.attempts),
+        )
+    assert [one.attempts for one in logged] == [2, 2, 3, 0, 0]
+
+
+def test_results_of_some_samples_keep_the_order_too(db: Database, run: Run) -> None:
+    assert [one.sample for one in read_results(db, run.id, only=["c", "a", "nobody"])] == ["a", "c"]
+    assert list(read_results(db, run.id, only=[])) == []
+
+
+def test_attempts_come_in_the_order_of_sending_with_all_that_is_known(db: Database, run: Run) -> None:
+    fault, answered, refused = read_attempts(db, run.id)
+    assert (fault.number, fault.outcome, fault.fault, fault.status_code) == (1, "failed", "transient", 500)
+    assert (fault.error, fault.reply) == ("no route", None)
+    assert (answered.batch, answered.number, answered.asked) == (fault.batch, 2, ("a", "b", "c"))
+    assert (answered.prompt_tokens, answered.completion_tokens, answered.cached_tokens) == (120, 30, 20)
+    assert (answered.cost_usd, answered.latency_s, answered.step) == (0.25, 1.5, "split")
+    assert (refused.parent_batch, refused.depth, refused.asked) == (answered.batch, 1, ("c",))
+    assert refused.refusal == "I cannot"
+
+
+def test_attempts_of_other_runs_are_not_read(db: Database, run: Run) -> None:
+    other = plan(db, "ab", name="other")
+    hold = claim_run(db, other, at())
+    exchange(db, hold, open_batches(db, other.id)[0], received({"a": ranked("sad")}), seconds=9)
+    assert len(list(read_attempts(db, run.id))) == 3
+    assert len(list(read_attempts(db, other.id))) == 1
+
+
+def test_failures_are_counted_by_what_they_have_in_common(db: Database, run: Run) -> None:
+    assert count_failures(db, run.id) == {("wrong", "happy", "sad"): 1, ("refused", "happy", None): 1}
+    assert first_failures(db, run.id, "wrong", "happy", "sad", 5) == ["b"]
+    assert first_failures(db, run.id, "refused", "happy", None, 5) == ["c"]
+    assert first_failures(db, run.id, "refused", "happy", None, 0) == []
+
+
+def test_what_is_read_of_one_moment_does_not_change(db: Database, run: Run, path: Path) -> None:
+    def changed() -> None:
+        with closing(open_workspace(path, patience_s=0.05)) as other, suppress(DatabaseError):
+            other.conn.execute("UPDATE prediction SET status = NULL")
+
+    with read_snapshot(db), read_snapshot(db):
+        before = [one.status for one in read_results(db, run.id)]
+        changed()
+        assert [one.status for one in read_results(db, run.id)] == before
+    changed()
+    assert [one.status for one in read_results(db, run.id)] == [None] * 5
+
+
+def test_a_moment_ends_with_an_error_too(db: Database) -> None:
+    with pytest.raises(RuntimeError), read_snapshot(db):
+        raise RuntimeError
+    assert not db.conn.in_transaction

@@ -1,0 +1,99 @@
+"""Looking at a run on its way: its state, its batches page by page, and one batch in full.
+
+A session owns its connection and so belongs to one thread. It remembers nothing: whoever sends the run may be another
+process, and all that is known of it stands in the workspace.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from workbench.domain.messages import Attempt
+from workbench.domain.run_status import BatchRow, BatchState, RunSnapshot
+from workbench.domain.runs import Run
+from workbench.errors import DataError
+from workbench.storage.runs.batch_rows import (
+    load_batch_rows,
+    load_batch_samples,
+    load_batches,
+    load_children,
+    load_totals,
+)
+from workbench.storage.runs.leases import load_sender
+from workbench.storage.runs.results import load_batch_attempts
+from workbench.storage.runs.run_control import load_control, load_meter
+from workbench.storage.runs.runs import load_run
+from workbench.storage.workspace.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class BatchDetails:
+    """One batch in full."""
+
+    row: BatchRow
+    samples: tuple[tuple[str, str | None], ...]
+    """By place, each with what has become of it in the run."""
+    attempts: tuple[Attempt, ...]
+    children: tuple[int, ...]
+    """The batches that took over from it."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunMonitor:
+    """See the module. Every method reads the workspace: call it from the session's own thread."""
+
+    db: Database
+    run: Run
+    now: Callable[[], str]
+    """The time as UTC ISO text."""
+
+    def snapshot(self) -> RunSnapshot:
+        """How the run stands now."""
+        run = load_run(self.db, self.run.dataset, self.run.name)
+        sender = load_sender(self.db, run.id, self.now())
+        told = load_meter(self.db, run.id)
+        meter, meter_at = (None, None) if told is None else told
+        return RunSnapshot(
+            dataset=run.dataset,
+            name=run.name,
+            model=run.spec.model,
+            endpoint=run.spec.endpoint,
+            state=run.state,
+            reason=run.reason,
+            sender=sender,
+            control=load_control(self.db, run.id),
+            meter=meter,
+            meter_at=meter_at,
+            totals=load_totals(self.db, run.id, is_sent=sender is not None),
+        )
+
+    def batches(
+        self,
+        state: BatchState | None,
+        *,
+        below: int | None = None,
+        above: int | None = None,
+        skip: int = 0,
+        most: int,
+    ) -> list[BatchRow]:
+        """A page of the list; see `load_batches`."""
+        sent = self._is_sent()
+        return load_batches(self.db, self.run.id, state, is_sent=sent, below=below, above=above, skip=skip, most=most)
+
+    def rows(self, numbers: Sequence[int]) -> dict[int, BatchRow]:
+        """Some batches as they stand now."""
+        return load_batch_rows(self.db, self.run.id, numbers, is_sent=self._is_sent())
+
+    def batch(self, number: int) -> BatchDetails:
+        """One batch in full. Raises DataError when the run has no such batch."""
+        row = self.rows([number]).get(number)
+        if row is None:
+            raise DataError(f"run {self.run.name} has no batch {number}")
+        return BatchDetails(
+            row,
+            tuple(load_batch_samples(self.db, number, self.run.id)),
+            tuple(load_batch_attempts(self.db, number)),
+            tuple(load_children(self.db, self.run.id, number)),
+        )
+
+    def _is_sent(self) -> bool:
+        return load_sender(self.db, self.run.id, self.now()) is not None

@@ -1,0 +1,165 @@
+"""`emowb agree`."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from workbench.cli.context import AsJson, Key, RunName, opened
+from workbench.cli.output import percent, show, show_json, show_table, suggest
+from workbench.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from workbench.domain.scoring.agreement import Coefficient, PairAgreement
+    from workbench.domain.scoring.intervals import MetricValue
+    from workbench.domain.scoring.label_noise import LabelNoise, StratumNoise
+    from workbench.pipeline.scoring.reviewer_agreement import Conflict, RunAgreement
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this file."""
+    app.command("agree")(show_agreement)
+
+
+def show_agreement(
+    context: typer.Context,
+    key: Key,
+    *,
+    run: RunName = None,
+    conflicts: Annotated[
+        int, typer.Option(min=0, metavar="N", help="How many conflicts to list; --json has all.")
+    ] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """Tell how far reviewers agree, and how many gold labels they doubt.
+
+    Each reviewer with gold, each two of them and all together (shares, Cohen's and Fleiss' kappa, Krippendorff's
+    alpha); an estimate of doubtful gold labels in the whole plan; the samples on which reviewers contradict each other.
+
+    \b
+    Example:
+        emowb agree rafdb --conflicts 5
+    """
+    from workbench.application.choosing import chosen_run
+    from workbench.pipeline.scoring.reviewer_agreement import agree_run
+    from workbench.pipeline.scoring.reviewer_agreement import as_json as agreement_json
+
+    with opened(context, key) as at:
+        found = agree_run(at.db, at.card, chosen_run(at.db, at.card.key, run))
+    opening = f"emowb open {found.dataset} --run {found.run}"
+    if not found.reviewers:
+        raise UsageError(f"run {found.run} has no verdict or label yet; reviewers give them in `{opening}`")
+    if as_json:
+        show_json(agreement_json(found))
+        return
+    _show_reviewers(found)
+    _show_together(found)
+    _show_noise(found)
+    _show_conflicts(found.conflicts, conflicts)
+    if found.conflicts:
+        suggest(f"{opening}, then / and the id of a sample: {found.conflicts[0].sample}")
+    else:
+        suggest(opening)
+
+
+def _show_reviewers(found: "RunAgreement") -> None:
+    """What each has said."""
+    show(f"{found.dataset} / {found.run}: {found.reviewed:,} of {found.planned:,} planned samples reviewed")
+    show_table(
+        ("reviewer", "#reviewed", "#labels", "#doubts without one"),
+        ((one.reviewer, one.reviewed, one.labelled, one.doubts) for one in found.reviewers),
+    )
+    show("verdicts model wrong and both acceptable count as gold's label; the others count as no label")
+
+
+def _show_together(found: "RunAgreement") -> None:
+    """Each with gold, each two, and all of them; one reviewer is told in words."""
+    labels = found.labels
+    show("labels that are alike, and Cohen's kappa, over the samples that both labelled:")
+    show_table(
+        ("who", "#both", "#per cent", "#95 % interval", "#kappa", "#95 % interval"),
+        (_pair_row(pair) for pair in (*labels.with_gold, *labels.pairs)),
+    )
+    if len(found.reviewers) == 1:
+        show("there is one reviewer: agreement is with gold alone; agreement among reviewers needs a second one")
+        return
+    show_table(
+        ("all reviewers", "#samples", "#value", "#95 % interval"),
+        (
+            ("labels alike, per cent", labels.paired, *_share(labels.unanimous)),
+            ("Fleiss' kappa", *_coefficient_row(labels.fleiss)),
+            ("Krippendorff's alpha", *_coefficient_row(labels.krippendorff)),
+            ("Krippendorff's alpha, verdicts", *_coefficient_row(found.verdicts)),
+        ),
+    )
+
+
+def _show_noise(found: "RunAgreement") -> None:
+    noise = found.noise
+    estimate = percent(noise.value) if noise.value is not None else _range(noise.least, noise.most)
+    interval = _range(noise.low, noise.high)
+    show(f"gold labels in doubt, per cent of the plan: {estimate}; 95 % interval {interval}")
+    if noise.value is None:
+        show("a range, since of some kind of answer no sample is decided yet: all or none of those may be in doubt")
+    if noise.naive is not None:
+        show(f"of the {noise.decided:,} samples decided {percent(noise.naive)} %, but reviewers look where models fail")
+    if undecided := noise.reviewed - noise.decided:
+        show(f"left out: {undecided:,} reviewed, of which reviewers are split or unsure, or whose media are bad")
+    columns = ("#planned", "#decided", "#in doubt", "#per cent", "#95 % interval")
+    show_table(
+        ("the model was", *columns),
+        ((one.stratum, one.planned, one.decided, one.doubted, *_share_of(one.share, one)) for one in noise.strata),
+    )
+    show_table(
+        ("gold", *columns),
+        (
+            (label, one.planned, one.decided, one.doubted, *_share_of(one.value, one))
+            for label, one in found.noise_by_class
+        ),
+    )
+
+
+def _show_conflicts(conflicts: "tuple[Conflict, ...]", most: int) -> None:
+    if not conflicts:
+        show("no sample on which reviewers contradict each other")
+        return
+    shown = conflicts[:most]
+    show(f"samples on which reviewers contradict each other: {len(conflicts):,}, {len(shown):,} of them shown")
+    if shown:
+        columns = ("sample", "gold", "top-1", "reviewer", "says", "note")
+        show_table(columns, (row for conflict in shown for row in _conflict_lines(conflict)))
+
+
+def _conflict_lines(conflict: "Conflict") -> "Iterator[tuple[str | None, ...]]":
+    """A line for each reviewer; the sample stands in the first."""
+    head: tuple[str, ...] = (conflict.sample, conflict.gold, conflict.top1 or "no answer")
+    for opinion in conflict.opinions:
+        says = ", ".join(word for word in (opinion.label, opinion.verdict) if word is not None)
+        yield *head, opinion.reviewer, says, opinion.note
+        head = ("", "", "")
+
+
+def _pair_row(pair: "PairAgreement") -> tuple[object, ...]:
+    n, *kappa = _coefficient_row(pair.cohen)
+    return f"{pair.first}, {pair.second}", n, *_share(pair.agreed), *kappa
+
+
+def _share(share: "MetricValue") -> tuple[str, str]:
+    return percent(share.value), _range(share.low, share.high)
+
+
+def _coefficient_row(one: "Coefficient") -> tuple[str, ...]:
+    """A coefficient is no share and is shown as it is; where there is none, the reason stands for its interval."""
+    if one.value is None:
+        return str(one.n), "–", one.why or ""
+    interval = "" if one.low is None or one.high is None else f"{one.low:.3f} to {one.high:.3f}"
+    return str(one.n), f"{one.value:.3f}", interval
+
+
+def _range(low: float | None, high: float | None) -> str:
+    return "" if low is None or high is None else f"{percent(low)} to {percent(high)}"
+
+
+def _share_of(share: float | None, ends: "LabelNoise | StratumNoise") -> tuple[str, str]:
+    return percent(share), _range(ends.low, ends.high)

@@ -1,0 +1,99 @@
+"""`emowb export`: a run as files."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from workbench.cli.commands.metrics import AgainstOption, NeutralOption, ProtocolOption, check_neutral
+from workbench.cli.context import AsJson, Key, RunName, opened
+from workbench.cli.output import say, show, show_json
+from workbench.domain.datasets.tasks import Modality
+from workbench.domain.scoring.protocols import Against, Protocol
+from workbench.errors import UsageError
+
+if TYPE_CHECKING:
+    from workbench.domain.datasets.cards import DatasetCard
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this file."""
+    app.command("export")(export)
+
+
+def export(
+    context: typer.Context,
+    key: Key,
+    *,
+    run: RunName = None,
+    what: Annotated[
+        str,
+        typer.Option(
+            help="metrics, predictions, confusion, reviews, refusals, attempts or all; several joined by commas. "
+            "md and latex hold metrics, confusion and refusals; html is always the whole report."
+        ),
+    ] = "all",
+    formats: Annotated[
+        str,
+        typer.Option(
+            "--format",
+            help="csv, jsonl, parquet, md, latex or html; several joined by commas. "
+            "Parquet needs the extra emowb[parquet].",
+        ),
+    ] = "csv",
+    protocol: ProtocolOption = Protocol.STRICT,
+    neutral: NeutralOption = None,
+    against: AgainstOption = Against.GOLD,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Default: ./exports.")] = None,
+    with_images: Annotated[
+        bool,
+        typer.Option("--with-images", help="Show small pictures in the report. Most licences forbid to pass it on."),
+    ] = False,
+    gallery: Annotated[int, typer.Option(metavar="N", min=0, help="The most failures that the report shows.")] = 60,
+    as_json: AsJson = False,
+) -> None:
+    """Write a run's tables, documents or report, and print the paths of the files.
+
+    Each file is written whole or not at all. Ratios are fractions in csv, jsonl and parquet, per cent in md, latex and
+    html. The report (html) is one file without scripts or outside assets, to be read anywhere.
+
+    \b
+    Examples:
+        emowb export rafdb --what metrics,predictions --out results
+        emowb export rafdb --format html
+        emowb export rafdb --run main --format latex,md --what metrics --protocol answered
+        emowb export rafdb --format html --against reviews
+    """
+    from workbench.application.choosing import chosen_run
+    from workbench.export.export_run import ExportRequest, Format, export_run, formats_named, tables_named
+
+    wanted = ExportRequest(
+        tables=tables_named(what),
+        formats=formats_named(formats),
+        protocol=protocol,
+        neutral=neutral,
+        against=against,
+        gallery=gallery,
+        with_images=with_images,
+    )
+    if with_images and Format.HTML not in wanted.formats:
+        raise UsageError("--with-images is for the report; add --format html")
+    with opened(context, key, exports=out) as at:
+        check_neutral(at.card, neutral)
+        found = chosen_run(at.db, at.card.key, run)
+        paths = export_run(at.db, at.card, found, at.settings.exports, wanted)
+    if with_images and Modality(found.spec.modality).has_pictures:
+        _warn_of_licence(at.card)
+    if as_json:
+        show_json([str(path) for path in paths])
+        return
+    for path in paths:
+        show(str(path))
+
+
+def _warn_of_licence(card: "DatasetCard") -> None:
+    if not card.open_licence:
+        say(
+            f"the report now holds pictures of {card.title} under this licence: {card.licence}; "
+            "pass it on only as that allows"
+        )

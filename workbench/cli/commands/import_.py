@@ -1,0 +1,172 @@
+"""`emowb import`: an owner's archive, or a manifest of one's own."""
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from workbench.cli.context import AsJson, settings_of, workspace
+from workbench.cli.output import say, show, show_json, suggest
+from workbench.domain.datasets.cards import DatasetCard, card_of
+from workbench.errors import EXIT_WORTH_KNOWING, UsageError, unknown_name
+from workbench.importers.choices import Choices, Labels, Majority
+
+if TYPE_CHECKING:
+    from workbench.importers.ledger import Found
+    from workbench.pipeline.store_dataset import ImportReport
+
+_SKIPPED_SHOWN = 10
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this file."""
+    app.command("import")(import_set)
+
+
+def import_set(
+    context: typer.Context,
+    key: Annotated[str | None, typer.Argument(metavar="KEY", help="The data set's key, or a new one.")] = None,
+    path: Annotated[
+        Path | None,
+        typer.Argument(metavar="[PATH]", help="The unpacked archive; with --manifest, what its paths are relative to."),
+    ] = None,
+    *,
+    manifest: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A set of your own: CSV or JSONL with one row per sample.")
+    ] = None,
+    template: Annotated[bool, typer.Option("--template", help="Print a manifest to start from.")] = False,
+    task: Annotated[str | None, typer.Option(help="Own set: facial, visual sentiment, micro-expression, ...")] = None,
+    labels: Annotated[
+        str | None,
+        typer.Option(help="paper (the default) or all of the prompt's; own set: its labels, joined by commas."),
+    ] = None,
+    split: Annotated[
+        str | None,
+        typer.Option(metavar="PART", help="Another part than the test part; for CMU-MOSI also a file of videos."),
+    ] = None,
+    agreement: Annotated[int, typer.Option(help="twitter1: how many of five people agree, 3, 4 or 5.")] = 3,
+    majority: Annotated[Majority, typer.Option(help="ferplus: the rule that makes a label of votes.")] = (
+        Majority.ARGMAX
+    ),
+    strict_apex: Annotated[
+        bool, typer.Option("--strict-apex", help="Skip clips without an apex; else the middle of their span is taken.")
+    ] = False,
+    transcripts: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A table with the columns name and text (or chinese, english).")
+    ] = None,
+    frames_root: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="The media, where they lie apart from the annotations.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Import a data set from its native layout, or your own.
+
+    Importing again updates and doubles nothing. Without options, what the paper scored is imported.
+
+    \b
+    Examples:
+        emowb import casme2 ~/data/CASME2
+        emowb import twitter1 ~/data/twitter --agreement 5
+        emowb import --template > mine.csv
+        emowb import mine --manifest mine.csv
+    """
+    if template:
+        from workbench.importers.manifests.manifest import template as template_text
+
+        typer.echo(template_text(), nl=False)
+        return
+    if key is None:
+        raise UsageError(
+            "say which data set; `emowb datasets` lists the keys, --template prints a manifest to start from"
+        )
+    # Read before a workspace is made: a wrong path leaves none.
+    if manifest is not None:
+        card, found = _read_own(key, manifest, path, labels, task)
+    else:
+        card = card_of(key)
+        choices = Choices(
+            strict_apex=strict_apex,
+            split=split,
+            agreement=agreement,
+            labels=_labels(labels),
+            majority=majority,
+            transcripts=transcripts,
+            frames_root=frames_root,
+        )
+        found = _read_native(card, path, task, choices)
+    _store(context, card, found, as_json=as_json)
+
+
+def _read_own(
+    key: str, manifest: Path, root: Path | None, labels: str | None, task: str | None
+) -> tuple[DatasetCard, "Found"]:
+    from workbench.importers.manifests.manifest import read_manifest
+
+    names = None if labels is None else [name.strip() for name in labels.split(",")]
+    return read_manifest(key, manifest, root=root, labels=names, task=task)
+
+
+def _read_native(card: DatasetCard, path: Path | None, task: str | None, choices: Choices) -> "Found":
+    from workbench.importers.readers import read_dataset
+
+    if path is None:
+        raise UsageError(f"say where {card.title} is unpacked: emowb import {card.key} PATH")
+    if task is not None:
+        raise UsageError(f"--task is for sets of your own; {card.key} is {card.task}")
+    return read_dataset(card, path, choices=choices)
+
+
+def _labels(word: str | None) -> Labels:
+    if word is None:
+        return Labels.PAPER
+    if word not in list(Labels):
+        raise unknown_name("choice of labels", word, Labels)
+    return Labels(word)
+
+
+def _store(context: typer.Context, card: DatasetCard, found: "Found", *, as_json: bool) -> None:
+    from workbench.pipeline.store_dataset import store_dataset
+
+    settings = settings_of(context)
+    made = not settings.db.exists()
+    with workspace(settings, create=True) as db:
+        report = store_dataset(db, card, found)
+    if as_json:
+        show_json(_report_json(report))
+    else:
+        _show_report(card, report)
+        if made:
+            say(f"workspace: {settings.db}")
+        suggest(f"emowb run {card.key} --endpoint NAME  (`--endpoint embedded` needs no key)")
+    if report.skipped:
+        raise typer.Exit(EXIT_WORTH_KNOWING)
+
+
+def _show_report(card: DatasetCard, report: "ImportReport") -> None:
+    expected = "" if report.expected in (None, report.imported) else f" (the paper's Table 1: {report.expected})"
+    show(f"{card.title}: {report.imported} samples{expected}")
+    show("  " + ", ".join(f"{label} {count}" for label, count in report.by_label.items()))
+    for note in report.notes:
+        show(f"  note: {note}")
+    if report.skipped:
+        reasons = Counter(one.reason for one in report.skipped)
+        show(
+            f"  skipped {len(report.skipped)}: " + "; ".join(f"{reason} ({n})" for reason, n in reasons.most_common(5))
+        )
+        for one in report.skipped[:_SKIPPED_SHOWN]:
+            show(f"    {one.path}: {one.reason}")
+        if len(report.skipped) > _SKIPPED_SHOWN:
+            show(f"    ... and {len(report.skipped) - _SKIPPED_SHOWN} more; --json lists all")
+    say(f"licence: {card.licence}")
+
+
+def _report_json(report: "ImportReport") -> dict[str, Any]:
+    return {
+        "dataset": report.dataset,
+        "imported": report.imported,
+        "skipped": [{"path": one.path, "reason": one.reason} for one in report.skipped],
+        "expected": report.expected,
+        "by_label": dict(report.by_label),
+        "notes": list(report.notes),
+    }

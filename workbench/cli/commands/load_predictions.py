@@ -1,0 +1,106 @@
+"""`emowb load-predictions`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from workbench.cli.context import AsJson, settings_of, workspace
+from workbench.cli.output import say, show, show_json, suggest
+from workbench.cli.run_specs import checked_modality
+from workbench.domain.datasets.cards import card_of
+from workbench.domain.datasets.tasks import Modality
+from workbench.errors import DataError
+
+if TYPE_CHECKING:
+    from workbench.pipeline.load_predictions import LoadReport
+
+_SHOWN: Final = 5
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this file."""
+    app.command("load-predictions")(load_predictions)
+
+
+def load_predictions(
+    context: typer.Context,
+    key: Annotated[str, typer.Argument(metavar="KEY", help="The data set's key; `emowb datasets` lists them.")],
+    path: Annotated[
+        Path, typer.Argument(metavar="CSV", help="Columns name,gt,gpt4v as the ancestor's, or sample,ranking.")
+    ],
+    *,
+    name: Annotated[str, typer.Option("--name", help="The run's name.")],
+    model: Annotated[str | None, typer.Option(help="Whose predictions these are. Default: the run's name.")] = None,
+    modality: Annotated[Modality | None, typer.Option(help="What the model was shown. Default: all there is.")] = None,
+    gold: Annotated[
+        Path | None, typer.Option(metavar="CSV", help="Gold labels of all samples, for a set that is not imported.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a run of predictions that were made elsewhere.
+
+    It is scored, reviewed, compared and exported like any other. A data set that has not been imported is made from
+    the file's own names and gold labels, without pictures.
+
+    \b
+    Examples:
+        emowb load-predictions rafdb label-gpt4v-rgb.csv --name gpt4v
+        emowb load-predictions casme2 theirs.csv --name theirs --gold label.csv
+    """
+    from workbench.pipeline.load_predictions import load_predictions as loaded
+    from workbench.storage.samples import load_card
+
+    settings = settings_of(context)
+    for given in (path, gold):  # before a workspace is made: a wrong path leaves none
+        if given is not None and not given.expanduser().is_file():
+            raise DataError(f"{given} is no file")
+    if not settings.db.exists():
+        card_of(key)
+    with workspace(settings, create=True) as db:
+        card = load_card(db, key)
+        report = loaded(
+            db,
+            card,
+            path.expanduser(),
+            name,
+            model=model or name,
+            modality=Modality(shown) if (shown := checked_modality(card, modality)) else None,
+            gold_path=gold.expanduser() if gold else None,
+        )
+    if as_json:
+        show_json(_report_json(report))
+        return
+    _show(report)
+
+
+def _report_json(report: "LoadReport") -> dict[str, object]:
+    return {
+        "run": report.run.name,
+        "dataset": report.run.dataset,
+        "planned": report.planned,
+        "predicted": report.answered,
+        "missing": report.planned - report.answered,
+        "unknown": list(report.unknown),
+        "other_gold": list(report.other_gold),
+        "imported": report.imported,
+    }
+
+
+def _show(report: "LoadReport") -> None:
+    run = report.run
+    show(f"{run.dataset} / {run.name}: {report.answered} of {report.planned} samples have a prediction")
+    if report.imported:
+        say(f"{run.dataset} was not imported: its {report.planned} samples are made from the file, without pictures")
+    if report.unknown:
+        say(f"{len(report.unknown)} names are no samples of {run.dataset}: {_some(report.unknown)}")
+    if report.other_gold:
+        say(
+            f"{len(report.other_gold)} samples have another gold label in the file; the data set's counts: "
+            f"{_some(report.other_gold)}"
+        )
+    suggest(f"emowb metrics {run.dataset} --run {run.name}, emowb open {run.dataset} --run {run.name}")
+
+
+def _some(names: tuple[str, ...]) -> str:
+    return ", ".join(names[:_SHOWN]) + (", ..." if len(names) > _SHOWN else "")

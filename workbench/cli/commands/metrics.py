@@ -1,0 +1,201 @@
+"""`emowb metrics`."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from workbench.cli.context import AsJson, Key, RunName, opened
+from workbench.cli.output import percent, show, show_json, show_table, suggest
+from workbench.domain.scoring.intervals import MetricValue
+from workbench.domain.scoring.protocols import Against, Neutral, Protocol, scores_signs
+from workbench.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from workbench.domain.datasets.cards import DatasetCard
+    from workbench.domain.scoring.metrics import Confusion, Scores
+    from workbench.pipeline.scoring.answer_rates import Rates
+    from workbench.pipeline.scoring.published_figures import PublishedFigure
+    from workbench.pipeline.scoring.run_scores import RunScores
+
+_TRIVIAL = ("majority", "uniform")
+_MOST_CLUSTERS = 10
+ProtocolOption = Annotated[Protocol, typer.Option("--protocol", help="What counts; see docs/scoring.md.")]
+
+NeutralOption = Annotated[
+    Neutral | None, typer.Option("--neutral", help="What an answer neutral counts as, where gold has a sign.")
+]
+AgainstOption = Annotated[
+    Against, typer.Option("--against", help="gold, or gold as reviewers would have it where they agree.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this file."""
+    app.command("metrics")(show_metrics)
+
+
+def show_metrics(
+    context: typer.Context,
+    key: Key,
+    *,
+    run: RunName = None,
+    protocol: ProtocolOption = Protocol.STRICT,
+    neutral: NeutralOption = None,
+    against: AgainstOption = Against.GOLD,
+    as_json: AsJson = False,
+) -> None:
+    """Score a run, with the paper's figures beside.
+
+    Accuracy and its kin with intervals, per class, confusion, coverage, baselines; accuracy by place in the request;
+    what was answered and refused at the first attempt and after retries.
+
+    \b
+    Examples:
+        emowb metrics rafdb --protocol answered
+        emowb metrics cmumosi --neutral first-non-neutral
+    """
+    from workbench.application.choosing import chosen_run
+    from workbench.pipeline.scoring.run_scores import as_json as scores_json
+    from workbench.pipeline.scoring.run_scores import score_run
+
+    with opened(context, key) as at:
+        check_neutral(at.card, neutral)
+        found = chosen_run(at.db, at.card.key, run)
+        scores = score_run(at.db, at.card, found, protocol, neutral=neutral, against=against)
+    if as_json:
+        show_json(scores_json(scores))
+        return
+    show_scores(scores)
+    _show_classes(scores)
+    _show_positions(scores)
+    _show_rates(scores)
+    _show_confusion(scores.scores.confusion)
+    suggest(f"emowb open {scores.dataset} (look at the failures), emowb export {scores.dataset}")
+
+
+def check_neutral(card: "DatasetCard", neutral: Neutral | None) -> None:
+    """Raises UsageError where a rule for neutral answers has nothing to rule."""
+    if neutral is not None and not scores_signs(card):
+        raise UsageError(f"--neutral is for sets that are scored by sign; {card.key} is not")
+
+
+def show_scores(run_scores: "RunScores") -> None:
+    """The table of metrics of one run, for people."""
+    scores = run_scores.scores
+    show(f"{run_scores.dataset} / {run_scores.run}, protocol {run_scores.protocol}: {run_scores.rule}")
+    show(
+        f"planned {scores.planned}, answered {scores.answered}, coverage {percent(scores.coverage)} %"
+        + (f", not scored for their gold label {run_scores.unscored}" if run_scores.unscored else "")
+        + (f", still to come {run_scores.pending}" if run_scores.pending else "")
+    )
+    show(rates_line(run_scores.rates))
+    if scores.bounds is not None and scores.answered < scores.planned:
+        low, high = percent(scores.bounds.low), percent(scores.bounds.high)
+        show(f"accuracy lies between {low} (every non-answer wrong) and {high} (every one right)")
+    show_table(
+        ("per cent", "#value", "#95 % interval", "#majority", "#guessing", "#the paper's GPT-4V"),
+        (_metric_row(run_scores, name, value) for name, value in scores.metrics.items()),
+    )
+    show(f"intervals: {scores.interval or 'none, since nothing counts'}")
+    for name, value in run_scores.intensity.items():
+        show(f"{name} {_plain(value.value)}, 95 % interval {_plain(value.low)} to {_plain(value.high)}")
+
+
+def _plain(value: float | None) -> str:
+    """A figure that is no share: MAE has the unit of the owner's scale."""
+    return "–" if value is None else f"{value:.3f}"
+
+
+def rates_line(rates: "Rates") -> str:
+    """What was answered and refused at the first attempt and after retries, in a line."""
+    first = f"{percent(rates.first_coverage)} % answered, {percent(rates.first_refusal_rate)} % refused"
+    after = f"{percent(rates.coverage)} % answered, {percent(rates.refusal_rate)} % refused"
+    return f"at the first attempt {first}; after retries {after}"
+
+
+def interval_words(value: MetricValue) -> str:
+    """The interval of a share, for a cell."""
+    return f"{percent(value.low)} to {percent(value.high)}" if value.low is not None else ""
+
+
+def _metric_row(run_scores: "RunScores", name: str, value: MetricValue) -> tuple[str, ...]:
+    return (
+        name,
+        percent(value.value),
+        interval_words(value),
+        *_baselines(run_scores.scores, name),
+        ", ".join(dict.fromkeys(_cell(one) for one in run_scores.published if _is_paper(one, name))),
+    )
+
+
+def _baselines(scores: "Scores", name: str) -> list[str]:
+    """What majority and guessing reach; empty where a metric has no baseline."""
+    reached = (scores.baselines[which].metrics.get(name) if which in scores.baselines else None for which in _TRIVIAL)
+    return ["" if value is None else percent(value) for value in reached]
+
+
+def _is_paper(figure: "PublishedFigure", metric: str) -> bool:
+    return figure.method == "GPT-4V" and figure.metric == metric
+
+
+def _cell(figure: "PublishedFigure") -> str:
+    return percent(figure.value) + (f" ({figure.variant})" if figure.variant else "")
+
+
+def _show_classes(run_scores: "RunScores") -> None:
+    refused = {one.label: one.refusal_rate for one in run_scores.rates_by_class}
+    show_table(
+        ("class", "#gold", "#precision", "#recall", "#95 % interval", "#f1", "#refused"),
+        (
+            (
+                *(one.label, one.support, percent(one.precision), percent(one.recall)),
+                interval_words(MetricValue(one.recall, one.recall_low, one.recall_high)),
+                *(percent(one.f1), percent(refused.get(one.label))),
+            )
+            for one in run_scores.scores.per_class
+        ),
+    )
+
+
+def _show_positions(run_scores: "RunScores") -> None:
+    """Accuracy by place in the request; a lone place has nothing to be compared with."""
+    if len(run_scores.positions) > 1:
+        show_table(
+            ("place in the request", "#answered", "#accuracy", "#95 % interval"),
+            (
+                (one.place + 1, one.counted, percent(one.accuracy.value), interval_words(one.accuracy))
+                for one in run_scores.positions
+            ),
+        )
+
+
+def _show_rates(run_scores: "RunScores") -> None:
+    """By class, and the clusters with the most refusals, where the first attempt did not answer everything."""
+    from workbench.pipeline.scoring.answer_rates import most_refused
+
+    if run_scores.rates.first_answered == run_scores.rates.planned:
+        return
+    _show_groups("class", [run_scores.rates, *run_scores.rates_by_class])
+    if worst := most_refused(run_scores.rates_by_cluster, _MOST_CLUSTERS):
+        _show_groups(run_scores.cluster or "cluster", worst)
+
+
+def _show_groups(group: str, rates: "Sequence[Rates]") -> None:
+    show_table(
+        (group, "#planned", "#first answered", "#first refused", "#then answered", "#then refused"),
+        (
+            (
+                *(one.label, one.planned, percent(one.first_coverage), percent(one.first_refusal_rate)),
+                *(percent(one.coverage), percent(one.refusal_rate)),
+            )
+            for one in rates
+        ),
+    )
+
+
+def _show_confusion(confusion: "Confusion") -> None:
+    columns = ("gold, then predicted", *(f"#{label}" for label in confusion.predicted))
+    rows = zip(confusion.gold, confusion.counts, strict=True)
+    show_table(columns, ((label, *(count or "·" for count in counts)) for label, counts in rows))

@@ -1,0 +1,148 @@
+"""`emowb reproduce`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from workbench.cli.context import AsJson
+from workbench.cli.output import percent, say, show, show_json, show_table
+from workbench.errors import EXIT_WORTH_KNOWING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from workbench.pipeline.reproducing.published_cells import PublishedCell, Reproduction
+    from workbench.pipeline.reproducing.sensitivity import CellSensitivity, Sensitivity
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this file."""
+    app.command("reproduce")(reproduce)
+
+
+def reproduce(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Laid out as the ancestor's results/: <set>/label-gpt4v.csv.")
+    ],
+    *,
+    sensitivity: Annotated[
+        bool, typer.Option("--sensitivity", help="Show how each figure moves under other rules.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Score the published prediction files, beside the paper's own figures.
+
+    Every GPT-4V figure of Tables 3 to 10 of arXiv 2312.04293 for which DIR has a file is computed under the rules
+    that it was in fact taken with. Exit code 0 only if all of them match to two decimals.
+
+    \b
+    Examples:
+        emowb reproduce gpt4v-emotion/results
+        emowb reproduce gpt4v-emotion/results --sensitivity
+    """
+    from workbench.pipeline.reproducing.published_cells import as_json as reproduction_json
+    from workbench.pipeline.reproducing.published_cells import reproduce as reproduced
+    from workbench.pipeline.reproducing.sensitivity import as_json as sensitivity_json
+    from workbench.pipeline.reproducing.sensitivity import vary
+
+    found = reproduced(folder.expanduser())
+    varied = vary(found) if sensitivity else None
+    if as_json:
+        show_json(reproduction_json(found) | ({} if varied is None else sensitivity_json(varied)))
+    else:
+        _show_cells(found)
+        if varied is not None:
+            _show_sensitivity(varied)
+    if found.matched < len(found.cells):
+        raise typer.Exit(EXIT_WORTH_KNOWING)
+
+
+def _show_cells(found: "Reproduction") -> None:
+    show_table(
+        ("#table", "data set", "metric", "#published", "#computed", "#n", "#coverage", ""),
+        (
+            (
+                *_named(cell),
+                *(_per_cent(cell.published), _per_cent(cell.computed), cell.scores.counted),
+                *(percent(cell.scores.coverage), "match" if cell.match else "DIFFERS"),
+            )
+            for cell in found.cells
+        ),
+    )
+    show("per cent; the rules:")
+    for rule, sets in _rules(found.cells).items():
+        show(f"  {', '.join(sets)}: {rule}")
+    for path, notes in {cell.predictions.file.path: cell.predictions.notes for cell in found.cells}.items():
+        if notes:
+            show(f"{path.parent.name}/{path.name}: {'; '.join(notes)}")
+    if found.without_file:
+        missing = dict.fromkeys(f"{one.dataset} {one.variant}".strip() for one in found.without_file)
+        say(f"no file for {len(found.without_file)} published figures: {', '.join(missing)}")
+    for predictions in found.without_figure:
+        say(f"{predictions.file.path}: the paper has no figure of this condition")
+    show(f"{found.matched} of {len(found.cells)} figures match to two decimals")
+
+
+def _rules(cells: "Iterable[PublishedCell]") -> dict[str, list[str]]:
+    rules: dict[str, list[str]] = {}
+    for cell in cells:
+        sets = rules.setdefault(cell.rule, [])
+        if cell.figure.dataset not in sets:
+            sets.append(cell.figure.dataset)
+    return rules
+
+
+def _show_sensitivity(varied: "Sensitivity") -> None:
+    show("")
+    show("each figure under one other rule after the other, where that moves it (and n, where that moves):")
+    show_table(
+        ("#table", "data set", "metric", "#paper", "#majority", "#guessing", "under other rules"),
+        (
+            (
+                *_named(one.cell),
+                *(_per_cent(one.under("paper")), _per_cent(one.majority), _per_cent(one.uniform)),
+                _moved(one),
+            )
+            for one in varied.cells
+        ),
+    )
+    _show_conclusions(varied)
+
+
+def _show_conclusions(varied: "Sensitivity") -> None:
+    fallen = [one for one in varied.conclusions if not one.stands]
+    show(f"{len(varied.conclusions) - len(fallen)} of {len(varied.conclusions)} orders stand under every rule")
+    if fallen:
+        show_table(
+            ("#table", "data set", "metric", "the paper's order", "otherwise under"),
+            (
+                (
+                    *(one.table, one.dataset, one.metric),
+                    f"{one.first} {'above' if one.holds else 'not above'} {one.second}",
+                    ", ".join(one.otherwise),
+                )
+                for one in fallen
+            ),
+            title="those that do not",
+        )
+
+
+def _named(cell: "PublishedCell") -> tuple[object, ...]:
+    figure = cell.figure
+    return figure.table, f"{figure.dataset} {figure.variant}".strip(), figure.printed_metric
+
+
+def _moved(one: "CellSensitivity") -> str:
+    """The rules that move a figure; those that move it alike in one breath."""
+    base, *others = one.variations
+    rules: dict[str, list[str]] = {}
+    for each in others:
+        n = "" if each.n == base.n else f" ({each.n})"
+        if (figure := f"{_per_cent(each.value)}{n}") != _per_cent(base.value):
+            rules.setdefault(figure, []).append(each.rule)
+    return "; ".join(f"{figure} {', '.join(names)}" for figure, names in rules.items()) or "stays"
+
+
+def _per_cent(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2f}"

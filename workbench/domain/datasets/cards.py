@@ -1,0 +1,412 @@
+"""The nineteen data sets of the benchmark, as one table of values.
+
+Sources: Tables 1 and 2 of arXiv 2312.04293 for tasks, labels and counts; owners' pages and public loaders for the
+rest. A set is a card here and a reader in `importers`; nothing else in the house knows one set from another.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from types import MappingProxyType
+from typing import Any, Final, Self
+
+from workbench.domain.datasets.labels import LabelSet
+from workbench.domain.datasets.tasks import FramePolicy, FrameRule, Modality, Task
+from workbench.errors import unknown_name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatasetCard:
+    """What the house knows of a data set before seeing it."""
+
+    key: str
+    title: str
+    task: Task
+    modality: Modality
+    labels: LabelSet
+    """The words offered in the prompt."""
+    scored: tuple[str, ...] = ()
+    """The gold labels kept at import where these are fewer than `labels`; empty: all."""
+    folds: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Label to the class it is scored as, where these differ (eight emotions judged as two polarities)."""
+    unscored_gold: tuple[str, ...] = ()
+    """Gold labels that are imported and shown but leave the scores (the zeros of the sentiment sets)."""
+    misspelt: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Gold labels that the ancestor's files spell otherwise than its prompt does, with that spelling: letter by
+    letter, no answer ever matches them."""
+    intensity_scale: float | None = None
+    """The owner's score of the strongest sentiment; None where samples have no score."""
+    frames: FramePolicy
+    batch_size: int
+    """Samples in one request."""
+    metrics: tuple[str, ...]
+    """What the paper reports for it; the first is the headline."""
+    expected: int | None
+    """Test samples in the paper's Table 1; None for a set of one's own."""
+    expected_note: str = ""
+    """Why a complete copy may hold another number."""
+    cluster: str | None
+    """What samples of one cluster share; None where nothing is known."""
+    licence: str
+    """In a phrase, for people; the owner's agreement is what binds."""
+    open_licence: bool = False
+    """Whether the pictures may be shown and handed on (with attribution, where the licence says so)."""
+
+    @property
+    def gold_labels(self) -> tuple[str, ...]:
+        """The gold labels that an import keeps."""
+        return self.scored or self.labels.names
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The classes of every metric: the gold labels as they are scored, each once, in card order."""
+        scored = (label for label in self.gold_labels if label not in self.unscored_gold)
+        return tuple(dict.fromkeys(self.scored_as(label) for label in scored))
+
+    def scored_as(self, label: str) -> str:
+        """The class that a label counts as."""
+        return self.folds.get(label, label)
+
+    def as_json(self) -> dict[str, Any]:
+        """The card as plain values, for storage: the card of a set of one's own is nowhere else."""
+        plain = {one.name: getattr(self, one.name) for one in fields(self)}
+        written = {"labels": self.labels.names, "folds": dict(self.folds), "frames": str(self.frames)}
+        written["misspelt"] = dict(self.misspelt)
+        return plain | written | {"task": self.task.value, "modality": self.modality.value}
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        """Read what `as_json` wrote."""
+        read: dict[str, Any] = {
+            "task": Task(values["task"]),
+            "modality": Modality(values["modality"]),
+            "labels": LabelSet(tuple(values["labels"])),
+            "folds": MappingProxyType(dict(values["folds"])),
+            "misspelt": MappingProxyType(dict(values.get("misspelt", {}))),  # cards of earlier versions have none
+            "frames": FramePolicy.parse(values["frames"]),
+        }
+        lists = {name: tuple(values[name]) for name in ("scored", "unscored_gold", "metrics")}
+        known = {one.name for one in fields(cls)}
+        return cls(**{name: value for name, value in values.items() if name in known} | read | lists)
+
+
+_SIX: Final = ("happy", "sad", "angry", "fearful", "disgusted", "surprised")
+_SEVEN: Final = LabelSet((*_SIX, "neutral"))
+_EIGHT: Final = LabelSet((*_SIX, "neutral", "contempt"))
+_EVOKED: Final = LabelSet(("amused", "sad", "angry", "fearful", "disgusted", "awed", "content", "excited"))
+_POLARITIES: Final = LabelSet(("positive", "negative"))
+_INTENSITIES: Final = LabelSet(("negative", "weakly negative", "neutral", "weakly positive", "positive"))
+
+_BY_VALENCE: Final = MappingProxyType(
+    dict.fromkeys(("amused", "awed", "content", "excited"), "positive")
+    | dict.fromkeys(("sad", "angry", "fearful", "disgusted"), "negative")
+)
+# An answer "neutral" counts as negative: the ancestor's rule, found from its published figures.
+_BY_SIGN: Final = MappingProxyType(
+    {"weakly negative": "negative", "weakly positive": "positive", "neutral": "negative"}
+)
+
+_WHOLE: Final = FramePolicy(FrameRule.ALL)
+_APEX: Final = FramePolicy(FrameRule.APEX)
+_UNIFORM: Final = FramePolicy(FrameRule.UNIFORM, 3)
+
+_ACCURACY: Final = ("accuracy",)
+_WAR_UAR: Final = ("accuracy", "uar")
+_WEIGHTED_F1: Final = ("weighted_f1",)
+
+_AGREEMENT: Final = "signed agreement with the owner; research only; no redistribution"
+_WEB_PHOTOS: Final = "research use; the photos belong to their authors; do not show"
+
+CARDS: Final[Mapping[str, DatasetCard]] = MappingProxyType(
+    {
+        card.key: card
+        for card in (
+            DatasetCard(
+                key="ckplus",
+                title="CK+",
+                task=Task.FACIAL,
+                modality=Modality.IMAGE,
+                labels=LabelSet((*_SIX, "contempt")),
+                frames=_WHOLE,
+                batch_size=20,
+                metrics=_ACCURACY,
+                expected=981,
+                expected_note="the last three frames of the 327 labelled sequences",
+                cluster="subject",
+                licence=_AGREEMENT,
+            ),
+            DatasetCard(
+                key="sfew2",
+                title="SFEW 2.0",
+                task=Task.FACIAL,
+                modality=Modality.IMAGE,
+                labels=_SEVEN,
+                frames=_WHOLE,
+                batch_size=20,
+                metrics=_ACCURACY,
+                expected=436,
+                expected_note="the ancestor's files hold 435: one file name stands in two class folders",
+                cluster="movie",
+                licence=_AGREEMENT,
+            ),
+            DatasetCard(
+                key="rafdb",
+                title="RAF-DB (basic)",
+                task=Task.FACIAL,
+                modality=Modality.IMAGE,
+                labels=_SEVEN,
+                frames=_WHOLE,
+                batch_size=20,
+                metrics=_ACCURACY,
+                expected=3068,
+                cluster=None,
+                licence="non-commercial; no copying, publishing or distributing of any portion",
+            ),
+            DatasetCard(
+                key="ferplus",
+                title="FERPlus",
+                task=Task.FACIAL,
+                modality=Modality.IMAGE,
+                labels=_EIGHT,
+                frames=_WHOLE,
+                batch_size=20,
+                metrics=_ACCURACY,
+                expected=3589,
+                expected_note="3573 once the 16 test rows with a blank image name are left out",
+                cluster=None,
+                licence="labels MIT; the FER2013 pictures have no clear licence; do not redistribute",
+            ),
+            DatasetCard(
+                key="affectnet",
+                title="AffectNet",
+                task=Task.FACIAL,
+                modality=Modality.IMAGE,
+                labels=_EIGHT,
+                frames=_WHOLE,
+                batch_size=20,
+                metrics=_ACCURACY,
+                expected=4000,
+                expected_note="the release of March 2021 holds 3999",
+                cluster=None,
+                licence="signed by a head of laboratory; research only; no redistribution",
+            ),
+            DatasetCard(
+                key="twitter1",
+                title="Twitter I",
+                task=Task.SENTIMENT,
+                modality=Modality.IMAGE,
+                labels=_POLARITIES,
+                frames=_WHOLE,
+                batch_size=20,
+                metrics=_ACCURACY,
+                expected=1269,
+                expected_note="1269, 1116 and 882 pictures on which at least 3, 4 and all 5 of 5 people agree",
+                cluster=None,
+                licence=_WEB_PHOTOS,
+            ),
+            DatasetCard(
+                key="twitter2",
+                title="Twitter II",
+                task=Task.SENTIMENT,
+                modality=Modality.IMAGE,
+                labels=_POLARITIES,
+                frames=_WHOLE,
+                batch_size=20,
+                metrics=_ACCURACY,
+                expected=603,
+                cluster=None,
+                licence=_WEB_PHOTOS,
+            ),
+            DatasetCard(
+                key="abstract",
+                title="Abstract",
+                task=Task.SENTIMENT,
+                modality=Modality.IMAGE,
+                labels=_EVOKED,
+                folds=_BY_VALENCE,
+                frames=_WHOLE,
+                batch_size=20,
+                metrics=_ACCURACY,
+                expected=228,
+                expected_note="280 pictures less those whose votes tie; the ancestor's files hold 229",
+                cluster=None,
+                licence="research use; the paintings belong to their artists",
+            ),
+            DatasetCard(
+                key="artphoto",
+                title="ArtPhoto",
+                task=Task.SENTIMENT,
+                modality=Modality.IMAGE,
+                labels=_EVOKED,
+                folds=_BY_VALENCE,
+                frames=_WHOLE,
+                batch_size=20,
+                metrics=_ACCURACY,
+                expected=806,
+                cluster=None,
+                licence="research use; the photos belong to their artists",
+            ),
+            DatasetCard(
+                key="casme",
+                title="CASME",
+                task=Task.MICRO,
+                modality=Modality.IMAGE,
+                labels=LabelSet(
+                    ("happy", "sad", "fearful", "surprised", "disgusted", "repressed", "contempt", "tensed")
+                ),
+                scored=("tensed", "disgusted", "repressed", "surprised"),
+                frames=_APEX,
+                batch_size=20,
+                metrics=_ACCURACY,
+                expected=195,
+                expected_note="195 is the owner's total; the ancestor's files hold the 178 with the four scored labels",
+                cluster="subject",
+                licence=_AGREEMENT,
+            ),
+            DatasetCard(
+                key="casme2",
+                title="CASME II",
+                task=Task.MICRO,
+                modality=Modality.IMAGE,
+                labels=LabelSet(("happy", "sad", "fearful", "surprised", "disgusted", "repressed", "others")),
+                scored=("happy", "surprised", "disgusted", "repressed", "others"),
+                frames=_APEX,
+                batch_size=20,
+                metrics=_ACCURACY,
+                expected=247,
+                expected_note=(
+                    "246 clips have one of the five scored labels, one of them with an apex '/'; the ancestor's files "
+                    "hold 239, since clips of the same name under other subjects fell together"
+                ),
+                cluster="subject",
+                licence=_AGREEMENT,
+            ),
+            DatasetCard(
+                key="samm",
+                title="SAMM",
+                task=Task.MICRO,
+                modality=Modality.IMAGE,
+                labels=LabelSet(("happy", "sad", "fearful", "surprised", "disgusted", "contempt", "angry", "others")),
+                scored=("angry", "others", "happy", "surprised", "contempt"),
+                frames=_APEX,
+                batch_size=20,
+                metrics=_ACCURACY,
+                expected=159,
+                expected_note="159 is the owner's total; 136 have a label with more than ten samples, the ancestor's "
+                "files hold 135",
+                cluster="subject",
+                licence=_AGREEMENT,
+            ),
+            DatasetCard(
+                key="dfew",
+                title="DFEW (fold 1)",
+                task=Task.DYNAMIC,
+                modality=Modality.VIDEO,
+                labels=_SEVEN,
+                frames=_UNIFORM,
+                batch_size=6,
+                metrics=_WAR_UAR,
+                expected=2341,
+                cluster=None,
+                licence="signed application; non-commercial; no redistribution",
+            ),
+            DatasetCard(
+                key="ferv39k",
+                title="FERV39k",
+                task=Task.DYNAMIC,
+                modality=Modality.VIDEO,
+                labels=_SEVEN,
+                frames=_UNIFORM,
+                batch_size=6,
+                metrics=_WAR_UAR,
+                expected=7847,
+                cluster="scene",
+                licence="application by e-mail; no reproduction or distribution",
+            ),
+            DatasetCard(
+                key="ravdess",
+                title="RAVDESS",
+                task=Task.DYNAMIC,
+                modality=Modality.VIDEO,
+                labels=LabelSet((*_SIX, "neutral", "calm")),
+                frames=_UNIFORM,
+                batch_size=6,
+                metrics=_WAR_UAR,
+                expected=1440,
+                expected_note="the video-only speech clips (02-01-*)",
+                cluster="actor",
+                licence="CC BY-NC-SA 4.0",
+                open_licence=True,
+            ),
+            DatasetCard(
+                key="enterface05",
+                title="eNTERFACE'05",
+                task=Task.DYNAMIC,
+                modality=Modality.VIDEO,
+                labels=LabelSet(_SIX),
+                frames=_UNIFORM,
+                batch_size=6,
+                metrics=_WAR_UAR,
+                expected=1287,
+                expected_note="43 subjects x 30 clips, 3 missing; subject 6, without sentence folders, is left out",
+                cluster="subject",
+                licence="for scientific research; no explicit licence found; do not redistribute",
+            ),
+            DatasetCard(
+                key="mer2023",
+                title="MER2023 (MER-MULTI)",
+                task=Task.MULTIMODAL,
+                modality=Modality.MULTI,
+                labels=LabelSet(("happy", "sad", "angry", "surprised", "neutral", "worried")),
+                misspelt=MappingProxyType({"surprised": "surprise"}),
+                frames=_UNIFORM,
+                batch_size=6,
+                metrics=_ACCURACY,
+                expected=411,
+                cluster=None,
+                licence="end-user agreement; academic only; neither data nor derived files may be handed on",
+            ),
+            DatasetCard(
+                key="chsims",
+                title="CH-SIMS",
+                task=Task.MULTIMODAL,
+                modality=Modality.MULTI,
+                labels=_INTENSITIES,
+                folds=_BY_SIGN,
+                unscored_gold=("neutral",),
+                intensity_scale=1.0,
+                frames=_UNIFORM,
+                batch_size=6,
+                metrics=_WEIGHTED_F1,
+                expected=457,
+                expected_note="the 69 clips with intensity 0 are imported and not scored",
+                cluster="source video",
+                licence="research; clips of films and television; no redistribution",
+            ),
+            DatasetCard(
+                key="cmumosi",
+                title="CMU-MOSI",
+                task=Task.MULTIMODAL,
+                modality=Modality.MULTI,
+                labels=_INTENSITIES,
+                folds=_BY_SIGN,
+                unscored_gold=("neutral",),
+                intensity_scale=3.0,
+                frames=_UNIFORM,
+                batch_size=6,
+                metrics=_WEIGHTED_F1,
+                expected=686,
+                expected_note="the 30 segments with intensity 0 are imported and not scored",
+                cluster="source video",
+                licence="academic; videos from YouTube; no redistribution",
+            ),
+        )
+    }
+)
+
+
+def card_of(key: str, also_known: Iterable[str] = ()) -> DatasetCard:
+    """The card of a data set. Raises UsageError that names the nearest keys."""
+    card = CARDS.get(key.strip().lower())
+    if card is None:
+        raise unknown_name("data set", key, (*CARDS, *also_known))
+    return card

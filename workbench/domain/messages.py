@@ -1,0 +1,151 @@
+"""What goes to a model and what comes back: one request, one reply, whoever answers.
+
+A reply never raises for what a model or a network can do; it says so in `outcome`. What came back is kept as it
+came; what it means for each sample is `parsing`'s business.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any, Protocol
+
+from workbench.domain.datasets.samples import Frame
+
+
+@dataclass(frozen=True, slots=True)
+class TextPart:
+    """Words in a message."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImagePart:
+    """A picture in a message."""
+
+    frame: Frame
+
+
+Part = TextPart | ImagePart
+"""What a message is made of, in order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One message to a model, with everything that decides its answer."""
+
+    model: str
+    parts: tuple[Part, ...]
+    answer_schema: Mapping[str, Any] | None
+    """JSON schema of the answer, where the endpoint is to hold the model to it."""
+    detail: str
+    temperature: float
+    max_tokens: int
+    seed: int
+
+    @property
+    def words(self) -> str:
+        """All text of the message: what a record of the request holds, pictures being named by their samples."""
+        return "\n".join(part.text for part in self.parts if isinstance(part, TextPart))
+
+
+class Outcome(StrEnum):
+    """What the provider did with one request."""
+
+    ANSWERED = "answered"
+    REFUSED = "refused"
+    """The model said no: a refusal field, or (found when parsing) a refusing phrase where nothing parses."""
+    FILTERED = "filtered"
+    """A content filter or policy check stopped the request or its answer."""
+    EMPTY = "empty"
+    TRUNCATED = "truncated"
+    """The answer hit the token limit; what came may still parse."""
+    FAILED = "failed"
+    """Something broke in software or network; no answer."""
+
+
+class Fault(StrEnum):
+    """Why an outcome is `failed`, which decides what comes next."""
+
+    RATE_LIMITED = "rate limited"
+    TRANSIENT = "transient"
+    """Server errors, timeouts, dropped connections, unreadable bodies: worth asking again."""
+    TOO_LARGE = "too large"
+    """The request exceeds a size or context limit: smaller batches may pass."""
+    BAD_REQUEST = "bad request"
+    """The endpoint rejects this very request; one sample may be the cause."""
+    STOP = "stop"
+    """Key, quota, permission or model: no request can pass, the run pauses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens as the endpoint reported them. Those below the first two are parts of the prompt's."""
+
+    prompt_tokens: int
+    completion_tokens: int
+    cached_tokens: int = 0
+    """Read from the endpoint's cache, at a lower price where it has one."""
+    image_tokens: int | None = None
+    """What the pictures took; None: not told."""
+    cache_write_tokens: int = 0
+    """Written to the endpoint's cache, at a higher price where it has one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What came back for one request."""
+
+    outcome: Outcome
+    text: str | None = None
+    """The answer as it came; None where there is none."""
+    refusal: str | None = None
+    """The refusal field, where the endpoint has one."""
+    finish_reason: str | None = None
+    model: str | None = None
+    """The model that answered, by its own word."""
+    usage: Usage | None = None
+    status_code: int | None = None
+    fault: Fault | None = None
+    error: str | None = None
+    """What broke, in the endpoint's or our words, with keys masked."""
+    retry_after_s: float | None = None
+    headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Those that matter: request id and rate limits."""
+    latency_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """The n-th sending of a batch, as it was recorded."""
+
+    id: int
+    batch_id: int
+    number: int
+    """From 1."""
+    asked: tuple[str, ...]
+    """Sample ids by place in the request."""
+    prompt: str
+    sent_at: str
+    received_at: str | None
+    """None: the reply was never seen, or is being waited for."""
+    outcome: Outcome | None
+    fault: Fault | None
+    status_code: int | None
+    finish_reason: str | None
+    reply: str | None
+    refusal: str | None
+    model: str | None
+    cost_usd: float | None
+    latency_s: float | None
+    error: str | None
+    step: str | None
+
+
+class ReplySource(Protocol):
+    """Anything that answers requests: an endpoint, or a test's stand-in for one."""
+
+    async def send(self, request: Request) -> Reply:
+        """Send once, without retries of its own. Never raises for what an endpoint or network can do."""
+        ...

@@ -1,0 +1,164 @@
+"""Which entry of a reply speaks of which sample: by the ids asked about, or by place where there are none.
+
+Off by one is the danger: a number is believed only where all numbers of the reply together can mean one thing.
+"""
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from enum import StrEnum
+from typing import Final
+
+from workbench.domain.datasets.labels import LabelSet
+from workbench.domain.replies.entries import Entry, entries_in, entries_in_lines, is_flat
+from workbench.domain.replies.rankings import ranking_of
+from workbench.domain.replies.records import UNREADABLE, Scan
+
+
+class MatchBy(StrEnum):
+    """How answers find their samples."""
+
+    ID = "id"
+    """By the ids that prompt `named` gives."""
+    POSITION = "position"
+    """By order, since prompt `paper` names nothing."""
+
+
+_NOUN: Final = re.compile(
+    r"(?:(?:sample|image|img|picture|photo|video|clip|text|item|id|no|number)(?:[\s_#:.-]+|(?=[0-9]))"
+    r"|(?:样本|图片|图像|照片|视频|文本)[\s_#:.-]*)+(?=.)"
+)
+_EXTENSION: Final = re.compile(r"\.(?=[0-9]?[a-z])[a-z0-9]{2,5}$")
+_LEADING_ZEROS: Final = re.compile(r"(?<![0-9])0+(?=[0-9])")
+_LAST_NUMBER: Final = re.compile(r"(?<![0-9])[0-9]{1,6}$")
+FENCE: Final = re.compile(r"```\w*")
+
+
+def scanned_entries(seen: Scan, match: MatchBy) -> list[Entry]:
+    """The entries in lists and records that can speak of a sample."""
+    if match is MatchBy.ID:
+        return [entry for value in seen.values for entry in entries_in(value) if entry.names]
+    # Between records, a list of words is prose.
+    telling = [value for value in seen.values if not is_flat(value)]
+    entries = [entry for value in telling or seen.values for entry in entries_in(value)]
+    if all(entry.names for entry in entries):
+        return entries
+    # "2. {'result': ['happy']}" has its name outside; "of [happy, sad] I can choose none" is no answer at all.
+    outside = " ".join(seen.gaps[1:-1] if telling else seen.gaps)
+    return [] if re.search(r"\w", FENCE.sub("", outside)) else entries
+
+
+def line_entries(text: str, refs: Sequence[str], labels: LabelSet, match: MatchBy) -> list[Entry]:
+    """The entries in lines of prose that can speak of a sample."""
+    entries = [entry for entry in entries_in_lines(text) if entry.names]
+    if match is MatchBy.ID:
+        names = refs_by_name(refs)
+        known = [entry for entry in entries if plain_name(entry.names[0]) in names or _number(entry) is not None]
+        return [replace(entry, answers=(UNREADABLE,)) if _speaks_of(entry, refs) else entry for entry in known]
+    return [entry for entry in entries if _place(entry) is not None] or _unnumbered_lines(text, refs, labels)
+
+
+def _speaks_of(entry: Entry, refs: Sequence[str]) -> bool:
+    """Whether a line's answer names a sample itself: "s01: happy, s02: sad" is not one answer."""
+    answer = entry.answers[0]
+    return isinstance(answer, str) and not set(refs).isdisjoint(re.findall(r"\w+", answer))
+
+
+def _unnumbered_lines(text: str, refs: Sequence[str], labels: LabelSet) -> list[Entry]:
+    """One entry a line, where the lines hold labels and nothing else."""
+    lines = [line for line in FENCE.sub("", text).splitlines() if line.strip()]
+    if len(lines) != len(refs) or (len(lines) > 1 and re.search(r"[0-9]", text)):
+        return []
+    rankings = [ranking_of(line, labels) for line in lines]
+    if not all(ranking and set(ranking) <= set(labels.names) for ranking in rankings):
+        return []
+    return [Entry((), (line,), keyed=False) for line in lines]
+
+
+Found = Mapping[str, Sequence[Entry]]
+
+
+def matched(entries: Sequence[Entry], refs: Sequence[str], labels: LabelSet, match: MatchBy, *, cut: bool) -> Found:
+    """The entries of each sample by its id; empty where none can be told, or where places do not fit a `cut` reply."""
+    if match is MatchBy.ID:
+        return _by_name(entries, refs) or _by_number(entries, refs, labels)
+    if cut or len(entries) != len(refs) or _may_be_one_ranking(entries, labels):
+        return {}
+    places = [_place(entry) for entry in entries]
+    if places.count(None) < len(places):
+        return _by_place(places, entries, refs)
+    if any(not entry.names and entry.answers in ((), (UNREADABLE,)) for entry in entries):
+        return {}  # one ruin may have been two entries
+    return {ref: [entry] for ref, entry in zip(refs, entries, strict=True)}
+
+
+def _by_name(entries: Sequence[Entry], refs: Sequence[str]) -> Found:
+    names = refs_by_name(refs)
+    found: defaultdict[str, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        ref = next((names[name] for name in map(plain_name, entry.names) if name in names), None)
+        if ref is not None:
+            found[ref].append(entry)
+    return found
+
+
+def _by_number(entries: Sequence[Entry], refs: Sequence[str], labels: LabelSet) -> Found:
+    """By bare numbers, where every name is one and the ids asked about are themselves numbered from 1."""
+    asked = [_last_number(ref) for ref in refs]
+    if asked != list(range(1, len(refs) + 1)) or _may_be_one_ranking(entries, labels):
+        return {}
+    places = [_number(entry) for entry in entries]
+    if len(set(places)) < len(places) and not all(entry.keyed for entry in entries):
+        return {}  # "1. happy 2. sad" twice: a ranking below each sample's name
+    return _by_place(places, entries, refs)
+
+
+def _by_place(places: Sequence[int | None], entries: Sequence[Entry], refs: Sequence[str]) -> Found:
+    """By numbers that count from 1 or from 0 and are all there; any others may be off by one."""
+    first = next((start for start in (1, 0) if set(places) == set(range(start, start + len(refs)))), None)
+    found: defaultdict[str, list[Entry]] = defaultdict(list)
+    for place, entry in zip(places, entries, strict=True):
+        if first is not None and place is not None:
+            found[refs[place - first]].append(entry)
+    return found
+
+
+def _may_be_one_ranking(entries: Sequence[Entry], labels: LabelSet) -> bool:
+    """Whether "1. happy 2. sad" may be one sample's ranking: one word each, no word twice."""
+    if len(entries) < 2 or any(entry.keyed for entry in entries):
+        return False
+    rankings = [ranking_of(entry.answers[0], labels) or () for entry in entries if isinstance(entry.answers[0], str)]
+    return (
+        len(rankings) == len(entries)
+        and len(set(rankings)) == len(rankings)
+        and all(len(ranking) == 1 for ranking in rankings)
+    )
+
+
+def refs_by_name(refs: Sequence[str]) -> dict[str, str]:
+    """The ids asked about by their plain form, without those that the plain form would confuse."""
+    plain = [plain_name(ref) for ref in refs]
+    return {name: ref for name, ref in zip(plain, refs, strict=True) if plain.count(name) == 1}
+
+
+def plain_name(name: str) -> str:
+    """`s1` for "s01", "S01", "Sample s01" and "frames/s01.jpg"."""
+    folded = unicodedata.normalize("NFKC", name[:120]).casefold()
+    stem = _EXTENSION.sub("", re.split(r"[/\\]", folded)[-1].strip(" \t#*`_\"'()[]<>.,:"))
+    noun = _NOUN.match(stem)
+    return _LEADING_ZEROS.sub("", stem[noun.end() :] if noun else stem)
+
+
+def _last_number(name: str) -> int | None:
+    number = _LAST_NUMBER.search(plain_name(name))
+    return int(number[0]) if number else None
+
+
+def _place(entry: Entry) -> int | None:
+    return _last_number(entry.names[0]) if entry.names else None
+
+
+def _number(entry: Entry) -> int | None:
+    return _place(entry) if _LAST_NUMBER.fullmatch(plain_name(entry.names[0])) else None

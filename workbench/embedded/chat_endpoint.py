@@ -1,0 +1,172 @@
+"""One chat request in, one HTTP reply out: everything the endpoint does apart from the network."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from math import ceil
+from typing import Any
+from uuid import uuid4
+
+from workbench.embedded import MODEL_NAME
+from workbench.embedded.answers import answers, miscounted, open_pictures, prompt_tokens, spoken, written
+from workbench.embedded.questions import ChatQuestion, Style, read_question
+from workbench.embedded.trouble import Mishap, Refusals, TokenBucket, Trouble, mishap_of
+from workbench.embedded.wire import HttpReply, RequestError, completion_body, error_reply, models_body
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What is known about one answered chat request."""
+
+    number: int
+    """Counted from 1 in the order of arrival."""
+    status: int
+    mishap: Mishap
+    labels: tuple[str, ...] = ()
+    sample_ids: tuple[str | None, ...] = ()
+    """One for each sample asked about; None for those of prompt `paper`."""
+
+
+class ChatEndpoint:
+    """The two resources `/v1/models` and `/v1/chat/completions`, safe to be called from several threads."""
+
+    def __init__(
+        self,
+        trouble: Trouble,
+        observer: Callable[[Served], None] | None = None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        pause: Callable[[float], object] = time.sleep,
+    ) -> None:
+        self._trouble = trouble
+        self._observer = observer
+        self._pause = pause
+        self._refusals = Refusals(trouble)
+        self._bucket = TokenBucket(trouble.rate_limit, clock) if trouble.rate_limit else None
+        self._lock = threading.Lock()
+        self._arrived = 0
+
+    def models(self) -> HttpReply:
+        """The list of models."""
+        return HttpReply(200, models_body())
+
+    def complete(self, body: bytes) -> HttpReply:
+        """Answer one chat request."""
+        with self._lock:
+            self._arrived += 1
+            number = self._arrived
+        limited = self._limited()
+        question: ChatQuestion | None = None
+        mishap = Mishap.NONE
+        if limited is not None:
+            reply, mishap = limited, Mishap.RATE_LIMIT
+        else:
+            try:
+                question, request = _asked(body)
+                reply, mishap = self._answered(question, request, number)
+            except RequestError as error:
+                reply = error_reply(error, self._limit_headers())
+        if self._trouble.latency_s:
+            self._pause(self._trouble.latency_s)
+        self._announce(number, reply.status, mishap, question)
+        return reply
+
+    def _limited(self) -> HttpReply | None:
+        wait_s = self._bucket.take() if self._bucket else 0.0
+        if wait_s == 0.0:
+            return None
+        message = f"Rate limit reached: {self._trouble.rate_limit:g} requests per minute. Try again in {wait_s:.2f} s."
+        headers = {**self._limit_headers(), "retry-after": str(max(1, ceil(wait_s)))}
+        return error_reply(RequestError(429, message, "rate_limit_exceeded"), headers)
+
+    def _limit_headers(self) -> dict[str, str]:
+        return self._bucket.headers() if self._bucket else {}
+
+    def _answered(self, question: ChatQuestion, request: Mapping[str, Any], number: int) -> tuple[HttpReply, Mishap]:
+        pictures = open_pictures(question.samples)
+        mishap = mishap_of(self._trouble, number)
+        completion = self._refusals.refuse(question.samples)
+        if completion is not None:
+            mishap = Mishap.REFUSE
+        else:
+            given = answers(question, pictures)
+            if mishap is Mishap.MISCOUNT:
+                given = miscounted(given, self._trouble.seed, number)
+            style = Style.NAMED if _wants_schema(request) and given else question.style
+            limit = request.get("max_completion_tokens") or request.get("max_tokens")
+            completion = spoken(written(given, style), mishap, self._trouble.seed, number, token_limit=limit)
+        reply_body = completion_body(
+            completion,
+            request_id=uuid4().hex,
+            created_s=int(time.time()),
+            prompt_tokens=prompt_tokens(question, pictures),
+        )
+        return HttpReply(200, reply_body, self._limit_headers(), is_dropped=mishap is Mishap.DROP), mishap
+
+    def _announce(self, number: int, status: int, mishap: Mishap, question: ChatQuestion | None) -> None:
+        if self._observer is None:
+            return
+        labels = question.labels if question else ()
+        ids = tuple(sample.id for sample in question.samples) if question else ()
+        self._observer(Served(number, status, mishap, labels, ids))
+
+
+def _asked(body: bytes) -> tuple[ChatQuestion, Mapping[str, Any]]:
+    """The question and the request it came in, after checking what this endpoint can do."""
+    try:
+        request = json.loads(body)
+    except ValueError as error:
+        raise RequestError(400, f"the body is not JSON: {error}") from error
+    if not isinstance(request, dict):
+        raise RequestError(400, "the body must be a JSON object")
+    _check_request(request)
+    messages = request.get("messages")
+    if not isinstance(messages, list) or not all(isinstance(message, dict) for message in messages):
+        raise RequestError(400, "messages must be a list of objects", param="messages")
+    return read_question(messages), request
+
+
+def _check_request(request: Mapping[str, Any]) -> None:
+    asked_for = request.get("model")
+    if not isinstance(asked_for, str):
+        raise RequestError(400, "the request names no model", param="model")
+    if asked_for != MODEL_NAME:
+        message = f"The model `{asked_for}` does not exist here; this endpoint has `{MODEL_NAME}`."
+        raise RequestError(404, message, "model_not_found", "model")
+    if request.get("stream"):
+        raise RequestError(400, "streaming is not supported; send stream: false", "unsupported_value", "stream")
+    if request.get("n") not in (None, 1):
+        raise RequestError(400, "one choice a request; n must be 1", "unsupported_value", "n")
+    for name in ("max_tokens", "max_completion_tokens"):
+        limit = request.get(name)
+        if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 1):
+            raise RequestError(400, f"{name} must be a whole number above 0", "invalid_value", name)
+    _check_format(request.get("response_format"))
+
+
+def _check_format(response_format: object) -> None:
+    match response_format:
+        case None | {"type": "text" | "json_object"}:
+            return
+        case {
+            "type": "json_schema",
+            "json_schema": {
+                "schema": {
+                    "properties": {
+                        "answers": {"type": "array", "items": {"properties": {"id": _, "ranking": {"type": "array"}}}}
+                    }
+                }
+            },
+        }:
+            return
+    message = "unsupported response_format: only {answers: [{id, ranking}]} can be given as json_schema"
+    raise RequestError(400, message, "unsupported_value", "response_format")
+
+
+def _wants_schema(request: Mapping[str, Any]) -> bool:
+    response_format = request.get("response_format")
+    return isinstance(response_format, dict) and response_format.get("type") == "json_schema"

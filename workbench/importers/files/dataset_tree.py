@@ -1,0 +1,188 @@
+"""The unpacked data set on disk, listed once.
+
+Owners' archives are unpacked in many ways (one folder more, one less, everything twice nested), so nothing is
+expected at a fixed place: the tree is listed to a bounded depth, and files are looked for by the end of their paths.
+"""
+
+import os
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from itertools import chain, product
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from workbench.domain.visible import visible
+from workbench.errors import DataError
+from workbench.importers.files.path_guard import LEADS_OUT, under_root, why_unusable
+from workbench.importers.ledger import Skipped
+
+FURTHEST_DOWN: Final = 6
+"""Folders below the root that are listed: enough for the parent of a folder with a doubly nested archive."""
+FURTHEST_UP: Final = 3
+"""Folders above the root where an annotation file is looked for, when the root is the folder of media."""
+MOST_ENTRIES: Final = 5_000_000
+_JUNK: Final = frozenset({"thumbs.db", "desktop.ini", "__macosx", "$recycle.bin"})
+
+
+def is_junk(name: str) -> bool:
+    """Whether a file or folder is a desktop's litter (or hidden), and no part of any data set."""
+    folded = name.casefold()
+    return folded.startswith(".") or folded.endswith(".lnk") or folded in _JUNK
+
+
+class NotThere(Exception):  # nothing broke
+    """A part of the data set that the tree does not hold; the message says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """What lies below a folder, shallow first; paths are relative to the root, with forward slashes."""
+
+    root: Path
+    """Resolved."""
+    files: tuple[str, ...]
+    """Everything with a wanted suffix that is no folder; links and special files too, which `Places` refuses."""
+    folders: tuple[str, ...]
+    unusable: tuple[Skipped, ...]
+    """Names that cannot be written down, folders that cannot be read, links that lead out."""
+    labels: "Tree | None" = None
+    """Where annotations are looked for, if they lie apart from the media."""
+
+    def annotation(self, *patterns: str) -> Path:
+        """The file of labels that matches the first pattern to match anything, below the root before above it.
+
+        A pattern is a file name (`*coding*.xlsx`), with the folders that it must lie in (`test*/set_1.csv`). Of
+        several at one depth the last by name is taken, since owners put dates into names.
+        Raises NotThere, and DataError for a file that must not be opened.
+        """
+        top, relative = _last_of_shallowest(self.annotations(*patterns))
+        reason = why_unusable(top, relative, folder=False)
+        if reason:
+            raise DataError(f"{visible(str(top / relative))}: {reason}")
+        return top / relative
+
+    def annotations(self, *patterns: str) -> Sequence[tuple[Path, str]]:
+        """All files that match the first pattern to match anything, each as a folder and a path below it.
+
+        Nothing is said yet about whether they may be opened. Raises NotThere.
+        """
+        if self.labels is not None:
+            return self.labels.annotations(*patterns)
+        found = next(filter(None, chain(map(self.below, patterns), self._above(patterns))), None)
+        if found is None:
+            raise NotThere(f"no {' or '.join(patterns)}")
+        return found
+
+    def below(self, pattern: str) -> Sequence[tuple[Path, str]]:
+        """The files below the root that match, as `annotations` gives them; empty where there is none."""
+        wanted = pattern.casefold().split("/")
+        return [(self.root, path) for path in self.files if _ends_in(path.casefold(), wanted)]
+
+    def _above(self, patterns: Sequence[str]) -> Iterator[Sequence[tuple[Path, str]]]:
+        for top, pattern in product(self.root.parents[:FURTHEST_UP], patterns):
+            try:
+                fits = sorted(
+                    path.relative_to(top).as_posix()
+                    for path in top.glob(_in_any_case(pattern))
+                    if not is_junk(path.name)
+                )
+            except OSError:  # a parent that may not be listed holds nothing for us
+                continue
+            yield [(top, path) for path in fits]
+
+
+def _ends_in(path: str, wanted: Sequence[str]) -> bool:
+    if not fnmatchcase(path.rpartition("/")[2], wanted[-1]):
+        return False
+    parts = path.split("/")[-len(wanted) :]
+    return len(parts) == len(wanted) and all(map(fnmatchcase, parts, wanted))
+
+
+def _in_any_case(pattern: str) -> str:
+    """The pattern for `Path.glob`, which minds the case; letters in square brackets are not provided for."""
+    return "".join(f"[{letter.lower()}{letter.upper()}]" if letter.isalpha() else letter for letter in pattern)
+
+
+def _last_of_shallowest(files: Sequence[tuple[Path, str]]) -> tuple[Path, str]:
+    shallowest = min(path.count("/") for _, path in files)
+    return max(file for file in files if file[1].count("/") == shallowest)
+
+
+def open_tree(path: Path, suffixes: Iterable[str]) -> Tree:
+    """List what lies below `path`, keeping the files with one of `suffixes` (lower case, with the dot).
+
+    Raises DataError for a path that is no folder, is empty, cannot be read, or holds the whole disk.
+    """
+    root = Path(os.path.realpath(path))
+    shown = visible(str(path))
+    if not root.exists():
+        raise DataError(f"{shown} does not exist; give the folder of the unpacked data set")
+    if not root.is_dir():
+        raise DataError(f"{shown} is a file; give the folder of the unpacked data set")
+    listing = _Listing(root, frozenset(suffixes))
+    listing.walk()
+    if listing.n_entries == 0:
+        what = "cannot be read" if listing.unusable else "is empty"
+        raise DataError(f"{shown} {what}; give the folder of the unpacked data set")
+    return Tree(root, tuple(listing.files), tuple(listing.folders), tuple(listing.unusable))
+
+
+class _Listing:
+    """One breadth-first walk, in the order of names."""
+
+    def __init__(self, root: Path, suffixes: frozenset[str]) -> None:
+        self.files: list[str] = []
+        self.folders: list[str] = []
+        self.unusable: list[Skipped] = []
+        self.n_entries = 0
+        self._root = root
+        self._suffixes = suffixes
+        self._waiting: deque[tuple[Path, str]] = deque([(root, "")])
+        self._seen = {root}
+
+    def walk(self) -> None:
+        while self._waiting:
+            folder, prefix = self._waiting.popleft()
+            try:
+                with os.scandir(folder) as entries:
+                    names = sorted((entry.name, entry) for entry in entries if not is_junk(entry.name))
+            except OSError as error:
+                self._skip(prefix or ".", f"cannot be read: {error.strerror}")
+                continue
+            self.n_entries += len(names)
+            if self.n_entries > MOST_ENTRIES:
+                raise DataError(f"more than {MOST_ENTRIES:,} files below {self._root}; give the data set's own folder")
+            for name, entry in names:
+                self._note(entry, prefix + name)
+
+    def _note(self, entry: os.DirEntry[str], relative: str) -> None:
+        is_folder = _is_folder(entry)
+        if not is_folder and PurePosixPath(entry.name).suffix.casefold() not in self._suffixes:
+            return
+        if visible(entry.name) != entry.name:
+            self._skip(relative, "its name holds control characters or is not UTF-8")
+        elif is_folder:
+            self._note_folder(relative)
+        else:
+            self.files.append(relative)
+
+    def _note_folder(self, relative: str) -> None:
+        self.folders.append(relative)
+        real = under_root(self._root, relative)
+        if real is None:
+            self._skip(relative, LEADS_OUT)
+        elif real not in self._seen and relative.count("/") < FURTHEST_DOWN:
+            self._seen.add(real)
+            self._waiting.append((real, relative + "/"))
+
+    def _skip(self, relative: str, reason: str) -> None:
+        self.unusable.append(Skipped(visible(relative), reason))
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link to itself
+        return False

@@ -1,0 +1,93 @@
+"""How a row of a list says its label: as a word, as a code, or as votes of several people."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from workbench.importers.choices import Choices, Majority
+from workbench.importers.files.annotation_tables import Row
+from workbench.importers.ledger import LeftOut, Unusable
+
+LabelRule = Callable[[Row, Choices], str]
+"""The owner's word for a row. Raises LeftOut for a row without a label, Unusable for one that cannot be read."""
+
+
+def worded(row: Row, _choices: Choices) -> str:
+    """The rule of lists whose field `label` is the word."""
+    return row["label"]
+
+
+def coded(words: Mapping[str, str], no_labels: Mapping[str, str] | None = None) -> LabelRule:
+    """The rule of lists whose field `label` is a code: code to the owner's word.
+
+    `no_labels` are the codes that say why there is no label.
+    """
+
+    def word_of(row: Row, _choices: Choices) -> str:
+        return word_of_code(row["label"], words, no_labels)
+
+    return word_of
+
+
+def numbered(words: str, *, start: int, digits: int = 1) -> Mapping[str, str]:
+    """The codes of words that are counted up, written with at least so many digits."""
+    return {f"{code:0{digits}}": word for code, word in enumerate(words.split(), start)}
+
+
+def word_of_code(code: str, words: Mapping[str, str], no_labels: Mapping[str, str] | None = None) -> str:
+    """The owner's word for a code. Raises LeftOut for a code that stands for no label, or for nothing known."""
+    if no_labels and code in no_labels:
+        raise LeftOut(f"without a label: {no_labels[code]}")
+    if code not in words:
+        raise LeftOut(f"unknown label code {code!r:.40}")
+    return words[code]
+
+
+def most_voted(words: Sequence[str]) -> LabelRule:
+    """The rule of lists with a column of votes for each of `words`: the one with most votes, and none for a tie."""
+
+    def word_of(row: Row, _choices: Choices) -> str:
+        votes = _votes(row, words)
+        most = max(votes.values())
+        winners = [word for word, n_votes in votes.items() if n_votes == most]
+        if len(winners) > 1:
+            raise LeftOut("ties of votes")
+        return winners[0]
+
+    return word_of
+
+
+def majority_of(words: Sequence[str], others: Sequence[str]) -> LabelRule:
+    """The rule of FERPlus: votes for `words`, and for `others` that are no emotion, judged as the user chooses."""
+
+    def word_of(row: Row, choices: Choices) -> str:
+        votes = _votes(row, (*words, *others))
+        if choices.majority is Majority.ARGMAX:
+            return max(words, key=lambda word: votes[word])  # the first of equals, whatever the others have
+        counted = {word: n_votes for word, n_votes in votes.items() if n_votes > 1}
+        winner = max(counted, key=lambda word: counted[word], default="")
+        if not winner or 2 * counted[winner] <= sum(counted.values()):
+            raise LeftOut("without a majority of the votes")
+        if winner in others:
+            raise LeftOut("most voted to be no emotion")
+        return winner
+
+    return word_of
+
+
+def agreed_on(words: Sequence[str]) -> LabelRule:
+    """The rule of lists of votes of which as many must agree as the user chooses."""
+
+    def word_of(row: Row, choices: Choices) -> str:
+        votes = _votes(row, words)
+        winner = max(words, key=lambda word: votes[word])
+        if votes[winner] < choices.agreement:
+            raise LeftOut(f"fewer than {choices.agreement} agree")
+        return winner
+
+    return word_of
+
+
+def _votes(row: Row, words: Sequence[str]) -> Mapping[str, int]:
+    try:
+        return {word: int(row[word]) for word in words}  # as numbers: "10" is more than "9"
+    except ValueError:
+        raise Unusable("its votes are not all whole numbers") from None

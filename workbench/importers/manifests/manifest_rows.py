@@ -1,0 +1,229 @@
+"""The lines of a manifest: the settings above its rows, and rows that know the line on which they stand.
+
+Unlike owners' tables, a manifest is written by its user and mended by its user: whatever is wrong in it is said with
+its line, and one bad row costs that row alone. A manifest is CSV with a header, or JSONL with one object a line.
+"""
+
+import csv
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from difflib import get_close_matches
+from itertools import chain
+from pathlib import Path
+from typing import Final, TextIO
+
+from workbench.domain.datasets.samples import BETWEEN_FILES
+from workbench.domain.visible import visible
+from workbench.errors import DataError
+
+FIELDS: Final = ("id", "path", "gold", "text", "score", "subject", "split")
+SETTINGS: Final = ("title", "labels", "task", "frames", "batch_size", "folds")
+
+_DELIMITERS: Final = (",", ";", "\t")
+_ENCODINGS: Final = ("utf-8-sig", "gb18030")  # the second is a superset of GBK
+_CHUNK_CHARS: Final = 1 << 20
+_LONGEST_LINE_CHARS: Final = 1 << 20
+_SETTING: Final = re.compile(r"#(?!#)\s*(?P<name>[a-z][a-z _-]*?)\s*:(?P<value>.*)", re.IGNORECASE | re.DOTALL)
+_ALIKE: Final = 0.75
+"""How alike a misspelt setting is to one; a remark that merely has a colon in it is left in peace."""
+_SHOWN_CHARS: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestRow:
+    """One row: field to text, stripped, empty ones left out."""
+
+    line: int
+    """Where it begins, from 1."""
+    cells: Mapping[str, str]
+    trouble: str = ""
+    """Why its cells cannot be read; empty where they can."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """An open manifest."""
+
+    settings: Mapping[str, object]
+    """By the names in SETTINGS, as they are written."""
+    rows: Iterator[ManifestRow]
+    """Read one by one, once."""
+    unknown: Sequence[str] = ()
+    """Columns that mean nothing here."""
+
+
+@contextmanager
+def opened_manifest(path: Path) -> Iterator[Manifest]:
+    """Open a manifest, whose first line that says anything tells its form.
+
+    Raises DataError for a file that cannot be read or is not text, for settings and headers that cannot be meant, and
+    while rows are read, for a line or cell without end.
+    """
+    try:
+        with path.open(encoding=_encoding(path)) as file:
+            yield _Reader(path, file).manifest()
+    except OSError as error:
+        raise DataError(f"{visible(str(path))} cannot be read: {error.strerror}") from error
+
+
+def _encoding(path: Path) -> str:
+    """The first encoding in which the whole file can be read."""
+    for encoding in _ENCODINGS:
+        try:
+            with path.open(encoding=encoding) as file:
+                while file.read(_CHUNK_CHARS):
+                    pass
+        except UnicodeDecodeError:
+            continue
+        return encoding
+    raise DataError(f"{visible(str(path))} is neither UTF-8 nor GBK text; save it as CSV in UTF-8")
+
+
+class _Reader:
+    """One pass through an open manifest."""
+
+    def __init__(self, path: Path, file: TextIO) -> None:
+        self._shown: Final = visible(str(path))
+        self._lines: Final = self._limited(file)
+        self._line = 0
+
+    def manifest(self) -> Manifest:
+        """Read what stands above the rows."""
+        settings: dict[str, object] = {}
+        for line in self._lines:
+            head = line.strip().strip('"').strip()  # spreadsheets quote a line with commas in it
+            if head.startswith("{"):
+                return self._json_lines(line, settings)
+            if head.startswith("#"):
+                self._note_setting(head, settings)
+            elif head.strip("".join(_DELIMITERS)):
+                return self._table(line, settings)
+        raise DataError(f"{self._shown} is empty; `emowb import --template` shows what a manifest looks like")
+
+    def _limited(self, file: TextIO) -> Iterator[str]:
+        """The lines, counted, but never more of one than fits in memory."""
+        while line := file.readline(_LONGEST_LINE_CHARS):
+            if len(line) == _LONGEST_LINE_CHARS:
+                raise DataError(f"{self._shown} has a line of more than {_LONGEST_LINE_CHARS:,} characters")
+            self._line += 1
+            yield line
+
+    def _error(self, what: str) -> DataError:
+        return DataError(f"{self._shown}, line {self._line}: {what}")
+
+    def _note_setting(self, line: str, settings: dict[str, object]) -> None:
+        match = _SETTING.fullmatch(line)
+        if match is None:
+            return
+        name = _setting_name(match["name"])
+        if name in settings:
+            raise self._error(f"{name!r} is given twice")
+        if name in SETTINGS:
+            settings[name] = match["value"].strip(' \t",;')  # spreadsheets fill up a line with empty cells
+        elif near := get_close_matches(name, SETTINGS, n=1, cutoff=_ALIKE):
+            raise self._error(f"unknown setting {name!r}; did you mean {near[0]}?")
+
+    def _table(self, header: str, settings: Mapping[str, object]) -> Manifest:
+        try:
+            columns, delimiter = _columns(header)
+        except csv.Error as error:
+            raise self._error("a cell without end; is this a table of text?") from error
+        shown = visible(", ".join(columns), longest=_SHOWN_CHARS)
+        if not ({"gold", "score"} & {*columns} and {"path", "text"} & {*columns}):
+            raise self._error(f"a header names at least path or text, and gold or score; this one: {shown}")
+        if twice := next((name for name in FIELDS if columns.count(name) > 1), None):
+            raise self._error(f"two columns are called {twice!r}")
+        unknown = [visible(name, longest=_SHOWN_CHARS) for name in columns if name and name not in FIELDS]
+        return Manifest(settings, self._cells(columns, delimiter), unknown)
+
+    def _cells(self, columns: Sequence[str], delimiter: str) -> Iterator[ManifestRow]:
+        reader = csv.reader(self._lines, delimiter=delimiter, skipinitialspace=True, strict=True)
+        while True:
+            first = self._line + 1
+            try:
+                row = [cell.strip() for cell in next(reader)]
+            except StopIteration:
+                return
+            except csv.Error as error:
+                if "expected after" in str(error):  # of the errors the one after which reading can go on
+                    yield ManifestRow(first, {}, _unpaired(first, self._line))
+                    continue
+                self._line = first
+                raise self._error("a quote that is never closed, or a cell without end") from error
+            if len(row) > len(columns) and any(row):  # also where the last ones are empty: others may have moved along
+                yield ManifestRow(first, {}, "it has more cells than the header; quote a text that holds a delimiter")
+            elif any(row):
+                cells = zip(columns, row, strict=False)
+                yield ManifestRow(first, {name: cell for name, cell in cells if cell and name in FIELDS})
+
+    def _json_lines(self, line: str, settings: Mapping[str, object]) -> Manifest:
+        head = _object(line)
+        if head is None or set(head) != {"manifest"}:
+            return Manifest(settings, self._objects(self._line, chain([line], self._lines)))
+        given = head["manifest"]
+        if not isinstance(given, dict):
+            raise self._error('"manifest" must be an object of settings')
+        named = {_setting_name(name): value for name, value in given.items()}
+        if unknown := next((name for name in named if name not in SETTINGS), None):
+            raise self._error(f"unknown setting {visible(unknown, longest=60)!r}; there are: {', '.join(SETTINGS)}")
+        return Manifest({**settings, **named}, self._objects(self._line + 1, self._lines))
+
+    def _objects(self, first: int, lines: Iterator[str]) -> Iterator[ManifestRow]:
+        for number, line in enumerate(lines, first):
+            if not line.strip():
+                continue
+            value = _object(line)
+            if value is None:
+                yield ManifestRow(number, {}, "not a JSON object")
+            else:
+                yield _named_row(number, value)
+
+
+def _unpaired(first: int, last: int) -> str:
+    lost = f"so that lines {first} to {last} are one; " if last > first else ""
+    return f'its quotes do not pair, {lost}a quote within quotes is written ""'
+
+
+def _columns(header: str) -> tuple[list[str], str]:
+    """The names in a header, and the delimiter that gives most known ones."""
+    read = {mark: _header_cells(header, mark) for mark in _DELIMITERS}
+    best = max(_DELIMITERS, key=lambda mark: len({*read[mark]} & {*FIELDS}))
+    return read[best], best
+
+
+def _header_cells(header: str, delimiter: str) -> list[str]:
+    return [_folded(name) for name in next(csv.reader([header], delimiter=delimiter, skipinitialspace=True))]
+
+
+def _object(line: str) -> dict[str, object] | None:
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _named_row(line: int, value: Mapping[str, object]) -> ManifestRow:
+    cells: dict[str, str] = {}
+    for heading, content in value.items():
+        name = _folded(heading)
+        if name not in FIELDS or content is None:
+            continue
+        if name == "path" and isinstance(content, list) and all(isinstance(part, str) for part in content):
+            cells[name] = BETWEEN_FILES.join(content)
+        elif isinstance(content, str | int | float):
+            cells[name] = str(content).strip()
+        else:
+            return ManifestRow(line, {}, f"its {name} is neither text nor a number")
+    return ManifestRow(line, {name: cell for name, cell in cells.items() if cell})
+
+
+def _setting_name(name: str) -> str:
+    return _folded(name).replace(" ", "_").replace("-", "_")
+
+
+def _folded(name: str) -> str:
+    return name.strip().casefold()

@@ -1,0 +1,111 @@
+"""Jobs that are files in the user's hands: written for a program such as `vllm run-batch`, and read when it is done.
+
+The same lines and the same joining as with a provider. What a file of answers leaves out stays out, since the answers
+may come in several files, or the program may not be done; only who says so gives it back.
+"""
+
+from collections.abc import Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from workbench.domain.events import MediaFailed
+from workbench.domain.jobs import Job, JobState
+from workbench.domain.messages import Fault, Outcome, Reply
+from workbench.errors import DataError, UsageError
+from workbench.pipeline.jobs.answer_joiner import Joiner, Lines
+from workbench.pipeline.jobs.job_session import JobParts, Session, job_session
+from workbench.pipeline.jobs.job_writer import JobWriter
+from workbench.pipeline.stop import Stop
+from workbench.storage.runs.jobs import count_away, load_jobs, save_job
+from workbench.storage.workspace.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was written."""
+
+    job: Job | None
+    """None: nothing is open."""
+    bad: tuple[MediaFailed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FilesRead:
+    """What was read."""
+
+    lines: Lines
+    away: int
+    """Requests of the run that are still out in files."""
+
+
+async def write_job_file(parts: JobParts, out: Path) -> Written:
+    """Write all that is open of a run into the file `out`; from then on it is out, and is not asked elsewhere.
+
+    A file of that name is replaced. Raises DataError where it cannot be written.
+    """
+    stop, bad, job = Stop(), [], None
+    async with job_session(parts, stop) as session:
+        writer = JobWriter(session, out.parent, lambda _: out)
+        async with aclosing(writer.jobs(stop)) as written:
+            async for one in written:
+                if isinstance(one, MediaFailed):
+                    bad.append(one)
+                else:
+                    job = one
+    return Written(job, tuple(bad))
+
+
+async def read_job_files(parts: JobParts, paths: Sequence[Path]) -> FilesRead:
+    """Read files of answers; one that was read before changes nothing.
+
+    Raises UsageError where the run has no file out, DataError for files that answer nothing of it.
+    """
+    async with job_session(parts, Stop()) as session:
+        jobs = await _jobs(session)
+        if not jobs:
+            raise UsageError(f"run {parts.run.name} has written no file; `emowb batch-file write` does that")
+        joiner = Joiner(session, jobs)
+        async with aclosing(joiner.join(paths)) as saved:
+            async for _ in saved:
+                pass
+        lines = joiner.lines
+        if not lines.joined and not lines.repeated:
+            raise DataError(
+                f"{', '.join(map(str, paths))}: none of {lines.total:,} lines answers a request of run "
+                f"{parts.run.name} ({lines.broken:,} are no answers at all); is it the file that the program wrote?"
+            )
+        return FilesRead(lines, await _close(session, jobs))
+
+
+async def give_back_files(parts: JobParts) -> int:
+    """Have everything that is out in files asked otherwise; returns how many requests. Their answers come too late."""
+    async with job_session(parts, Stop()) as session:
+        jobs = await _jobs(session)
+        joiner, count = Joiner(session, jobs), 0
+        why = Reply(outcome=Outcome.FAILED, fault=Fault.STOP, error="given back: its file was not answered")
+        async with aclosing(joiner.give_back(why)) as saved:
+            async for _ in saved:
+                count += 1
+        await _close(session, jobs)
+    return count
+
+
+async def _jobs(session: Session) -> list[Job]:
+    """The run's files, also those that are done."""
+    run_id = session.parts.run.id
+    return [job for job in await session.writer.do(lambda db: load_jobs(db, run_id)) if job.is_file]
+
+
+async def _close(session: Session, jobs: Sequence[Job]) -> int:
+    """Call those done of which nothing is out any more; returns how many requests are still out."""
+    parts = session.parts
+
+    def work(db: Database) -> int:
+        away = count_away(db, parts.run.id)
+        for job in jobs:
+            if job.id not in away and job.state is not JobState.DONE:
+                save_job(db, session.hold, replace(job, state=JobState.DONE), parts.now())
+        return sum(away.get(job.id, 0) for job in jobs)
+
+    return await session.writer.do(work)

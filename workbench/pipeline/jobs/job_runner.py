@@ -1,0 +1,177 @@
+"""The runner of jobs: has what is open of a run answered by an offline Batch API.
+
+A round: what is open is written into files (`job_writing`), each file is uploaded and made a job, the jobs are waited
+for, fetched and joined (`job_trips`, `job_joining`); what is open then, because it was refused, cut short or left
+unanswered, is the next round. Each step is committed before the next one is taken, and a job is looked for before it
+is made, so that a killed round goes on where it was and nothing is bought twice. Like the runner of requests it is an
+async generator: whoever stops reading leaves the jobs at the provider, for the same command to fetch.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing, suppress
+from typing import Final
+
+from workbench.domain.events import JobEvent, MediaFailed
+from workbench.domain.jobs import Job, JobState
+from workbench.errors import EndpointError
+from workbench.pipeline.jobs.job_session import JobParts, Session, job_session
+from workbench.pipeline.jobs.job_trips import JobTrips
+from workbench.pipeline.jobs.job_words import staying
+from workbench.pipeline.jobs.job_writer import JobWriter
+from workbench.pipeline.stop import Stop
+from workbench.provider.jobs.batch_api import BatchApi
+from workbench.provider.jobs.job_files import written
+from workbench.storage.runs.runs import spent_usd
+
+_MOST_ROUNDS: Final = 40
+"""Halving twenty samples down to the one that is refused takes twelve."""
+_FIRST_WAIT_S: Final = 5.0
+_LONGEST_WAIT_S: Final = 120.0
+_GROWTH: Final = 1.5
+_FULL: Final = "token_limit_exceeded"
+"""The provider has as much work of this account as it takes at a time: no reason to pause while other jobs go on."""
+
+
+async def run_jobs(
+    parts: JobParts, api: BatchApi, stop: Stop, *, waits: bool = True, cancels: bool = False
+) -> AsyncGenerator[JobEvent]:
+    """Have all open batches of a run answered by jobs; without `waits`, look once at each job and leave it there.
+
+    With `cancels`, end all jobs of the run instead, keep what they have answered, and give the rest back. Raises
+    DatabaseError when another runner holds the run or the workspace cannot be written, DataError when files cannot
+    be. When it ends, the run is done or paused; `stop.reason` says why it paused, unless only jobs are waited for.
+    """
+    async with job_session(parts, stop) as session:
+        runner = _Runner(session, api, stop, waits=waits)
+        try:
+            async with aclosing(runner.ending() if cancels else runner.rounds()) as events:
+                async for event in events:
+                    yield event
+        except EndpointError as error:
+            stop.set(str(error))
+        finally:
+            runner.tidy_up()
+
+
+class _Runner:
+    def __init__(self, session: Session, api: BatchApi, stop: Stop, *, waits: bool) -> None:
+        self._session = session
+        self._parts = session.parts
+        self._trips = JobTrips(session, api)
+        self._stop = stop
+        self._waits = waits
+        self._wake = asyncio.Event()
+        stop.on_set(self._wake.set)
+        self._bad: set[str] = set()
+        """Samples that cannot be shown and were told of: each round meets them again."""
+
+    async def rounds(self) -> AsyncGenerator[JobEvent]:
+        await self._make_room()
+        for _ in range(_MOST_ROUNDS):
+            self._trips.home.clear()
+            for job in await self._trips.unfinished():
+                async for event in self._submit(job):
+                    yield event
+            async for event in self._plan():
+                yield event
+            jobs = await self._trips.unfinished()
+            async for event in self._collect(jobs):
+                yield event
+            self._judge()
+            left = await self._trips.unfinished()
+            if self._stop.is_set or left or not self._trips.home:
+                for told in staying(left, self._parts.endpoint.host):
+                    yield told
+                return
+        self._stop.set(f"after {_MOST_ROUNDS} rounds of jobs some requests are still open")
+
+    async def ending(self) -> AsyncGenerator[JobEvent]:
+        """End all jobs, keep what they have answered."""
+        await self._make_room()
+        for job in await self._trips.unfinished():
+            async for event in self._trips.cancel(job):
+                yield event
+        async for event in self._collect(await self._trips.unfinished()):
+            yield event
+
+    def tidy_up(self) -> None:
+        """Leave no empty folder."""
+        with suppress(OSError):
+            self._parts.folder.rmdir()
+
+    async def _plan(self) -> AsyncGenerator[JobEvent]:
+        """Write what is open into files, and hand each over as soon as it is whole."""
+        room_usd = await self._room_usd()
+        writer = JobWriter(self._session, self._parts.folder, self._trips.path, room_usd)
+        async with aclosing(writer.jobs(self._stop)) as planned:
+            async for one in planned:
+                if isinstance(one, MediaFailed):
+                    if one.sample_id not in self._bad:
+                        self._bad.add(one.sample_id)
+                        yield one
+                    continue
+                async for event in self._submit(one):
+                    yield event
+                if one.id in self._trips.home:  # turned away, and so would the next ones be
+                    break
+        if writer.has_run_dry and not await self._trips.unfinished():
+            limit_usd = self._parts.budget_usd or 0.0
+            spent = f"${limit_usd - (room_usd or 0.0):,.4f} spent"
+            self._stop.set(f"the budget of ${limit_usd:,.2f} is used up ({spent})", is_ours=True)
+
+    async def _submit(self, job: Job) -> AsyncGenerator[JobEvent]:
+        if not self._stop.is_set:
+            async for event in self._trips.submit(job):
+                yield event
+
+    async def _collect(self, jobs: Sequence[Job]) -> AsyncGenerator[JobEvent]:
+        """Wait until every job has ended, and join each as it does."""
+        waiting = [job for job in jobs if job.state not in (JobState.PLANNED, JobState.UPLOADED)]
+        wait_s = _FIRST_WAIT_S
+        while waiting and not self._stop.is_set:
+            for job in waiting:
+                async for event in self._trips.look(job):
+                    yield event
+            waiting = [job for job in waiting if job.id not in self._trips.home]
+            if not self._waits:
+                return
+            if waiting:
+                await self._rest(wait_s)
+                wait_s = min(wait_s * _GROWTH, _LONGEST_WAIT_S)
+
+    def _judge(self) -> None:
+        """Whether another round has a point; where not, pause the run."""
+        is_answered = any(lines.answered for _, lines in self._trips.home.values())
+        for job, lines in self._trips.home.values():
+            if lines.stopped is not None and not (is_answered and lines.stopped.startswith(_FULL)):
+                return self._stop.set(lines.stopped)
+            if not is_answered:
+                self._stop.set(f"{job.name} brought no answer: {lines.error}")
+        return None
+
+    async def _rest(self, wait_s: float) -> None:
+        """So many seconds, or until somebody asks to stop."""
+        woken = asyncio.ensure_future(self._wake.wait())
+        rested = asyncio.ensure_future(self._parts.sleep(wait_s))
+        try:
+            await asyncio.wait((woken, rested), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            woken.cancel()
+            rested.cancel()
+
+    async def _room_usd(self) -> float | None:
+        budget_usd, run_id = self._parts.budget_usd, self._parts.run.id
+        if budget_usd is None:
+            return None
+        return budget_usd - await self._session.writer.do(lambda db: spent_usd(db, run_id))
+
+    async def _make_room(self) -> None:
+        """A folder of the run's own, without what a killed runner left in it."""
+        folder = self._parts.folder
+        needed = {self._trips.path(job.file_hash).name for job in await self._trips.unfinished()}
+        with written(folder):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for path in folder.iterdir():
+                if path.name not in needed:
+                    path.unlink()

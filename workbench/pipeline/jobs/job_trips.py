@@ -1,0 +1,181 @@
+"""One job's way: up to the provider, and home again. Each step is committed before the next one is taken."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from workbench.domain.events import Held, JobEvent
+from workbench.domain.jobs import Job, JobState, run_mark
+from workbench.errors import EndpointError
+from workbench.pipeline.jobs.answer_joiner import Joiner, Lines
+from workbench.pipeline.jobs.job_session import Session
+from workbench.pipeline.jobs.job_words import ended, oddities, seen, unanswered
+from workbench.provider.jobs.batch_api import BatchApi, Rejected, Unreachable
+from workbench.provider.jobs.job_files import is_whole
+from workbench.provider.jobs.remote_jobs import RemoteJob
+from workbench.storage.runs.jobs import load_jobs, save_job
+
+_MOST_SILENT: Final = 30
+"""Looks in a row that find nobody there: an hour and more."""
+
+
+class _Lost(Rejected):
+    """A file is not where it was put."""
+
+
+class JobTrips:
+    """Takes the jobs of a run to a provider and back."""
+
+    def __init__(self, session: Session, api: BatchApi) -> None:
+        self._session = session
+        self._parts = session.parts
+        self._api = api
+        self._last_seen: dict[int, RemoteJob] = {}
+        self._silent = 0
+        self.home: dict[int, tuple[Job, Lines]] = {}
+        """Jobs that were joined, with what their files held."""
+
+    async def unfinished(self) -> list[Job]:
+        """The run's jobs at this provider that are not done."""
+        run_id = self._parts.run.id
+        jobs = await self._session.writer.do(lambda db: load_jobs(db, run_id, unfinished=True))
+        return [job for job in jobs if not job.is_file]
+
+    def path(self, file_hash: str) -> Path:
+        """Where the file with this content is kept until the provider has made a job of it."""
+        return self._parts.folder / f"{file_hash}.jsonl"
+
+    async def submit(self, job: Job) -> AsyncGenerator[JobEvent]:
+        """Take a job as far as the provider's hands. Where it will not be taken, its requests are given back."""
+        was_uploaded = job.state is JobState.UPLOADED
+        try:
+            if job.state is JobState.PLANNED:
+                yield seen(job)
+                name = await self._upload(job)
+                self._parts.reached("after upload")
+                job = await self._save(replace(job, state=JobState.UPLOADED, input_file=name))
+                self._parts.reached("uploaded")
+            if job.state is JobState.UPLOADED and job.input_file is not None:
+                remote = await self._api.create(job.input_file, self._metadata(job))
+                self._parts.reached("after create")
+                job = await self._save(replace(job, state=JobState.CREATED, provider_job=remote.id))
+                self._parts.reached("created")
+                self.path(job.file_hash).unlink(missing_ok=True)
+                yield seen(job, remote)
+        except Rejected as error:
+            # A file that went astray, here or there, is written anew; one that is fresh and not taken never will be.
+            async for event in self.give_back(job, str(error), is_lost=was_uploaded or isinstance(error, _Lost)):
+                yield event
+
+    async def cancel(self, job: Job) -> AsyncGenerator[JobEvent]:
+        """Ask the provider to end a job. One of which nothing will come is given back at once."""
+        why: str | None = None
+        try:
+            if job.state is JobState.PLANNED:
+                why = "cancelled before it was uploaded"
+            elif job.state is JobState.UPLOADED and job.input_file is not None:
+                remote = await self._api.find(job.input_file, self._metadata(job))
+                if remote is None:
+                    why = "cancelled before the provider began"
+                else:
+                    job = await self._save(replace(job, state=JobState.CREATED, provider_job=remote.id))
+            if job.state is JobState.CREATED and job.provider_job is not None:
+                await self._api.cancel(job.provider_job)
+        except Rejected as error:
+            why = str(error)
+        if why is not None:
+            async for event in self.give_back(job, why):
+                yield event
+
+    async def give_back(self, job: Job, why: str, *, is_lost: bool = False) -> AsyncGenerator[JobEvent]:
+        """Nobody will answer a job: its requests are open again, and that is no fault of theirs.
+
+        One that `is_lost` is not `home` either: nothing speaks against sending its requests again at once.
+        """
+        yield Held(f"{job.name}: {why}")
+        job = await self._save(replace(job, state=JobState.FAILED, error=why))
+        async for event in self._join(job):
+            yield event
+        if is_lost:
+            del self.home[job.id]
+
+    async def look(self, job: Job) -> AsyncGenerator[JobEvent]:
+        """See how a job stands; one that has ended is joined. Raises Unreachable when nobody is there for long."""
+        if job.state is JobState.CREATED:
+            try:
+                remote = await self._retrieved(job)
+            except Unreachable as error:
+                self._silent += 1
+                if self._silent >= _MOST_SILENT:
+                    raise
+                yield Held(f"no news of {job.name}: {error}")
+                return
+            self._silent = 0
+            if remote != self._last_seen.get(job.id):
+                self._last_seen[job.id] = remote
+                yield seen(job, remote)
+            if not remote.has_ended:
+                return
+            job = await self._save(ended(job, remote))
+            self._parts.reached("ended")
+            if job.error is not None:
+                yield Held(f"{job.name}: {job.error}")
+        async for event in self._join(job):
+            yield event
+
+    async def _upload(self, job: Job) -> str:
+        path = self.path(job.file_hash)
+        if not await asyncio.to_thread(is_whole, path, job.file_hash):
+            raise _Lost("its file was lost before it was uploaded")
+        return await self._api.upload(path, f"emowb-{job.file_hash[:16]}.jsonl")
+
+    async def _retrieved(self, job: Job) -> RemoteJob:
+        assert job.provider_job is not None, "a job that was created has a name"
+        try:
+            return await self._api.retrieve(job.provider_job)
+        except Rejected as error:
+            raise EndpointError(f"{error}; if it is gone for good, --cancel gives its requests back") from error
+
+    async def _join(self, job: Job) -> AsyncGenerator[JobEvent]:
+        """Fetch what a job has come to and store it; what it left unanswered is open again."""
+        paths: list[Path] = []
+        lost: str | None = None
+        for word, name in (("answers", job.output_file), ("errors", job.error_file)):
+            if name is not None:
+                path = self._parts.folder / f"{job.id}-{word}.jsonl"
+                try:
+                    await self._api.download(name, path)
+                    paths.append(path)
+                except Rejected as error:
+                    lost = f"the {word} of {job.name} are gone at the provider: {error}"
+                    yield Held(lost)
+        self._parts.reached("fetched")
+        joiner = Joiner(self._session, [job])
+        async for event in joiner.join(paths):
+            yield event
+        async for event in joiner.give_back(unanswered(job, lost)):
+            yield event
+        await self._save(replace(job, state=JobState.DONE))
+        self._parts.reached("joined")
+        self.home[job.id] = job, joiner.lines
+        for odd in oddities(job.name, joiner.lines):
+            yield odd
+        await self._forget(job, paths)
+
+    async def _forget(self, job: Job, paths: list[Path]) -> None:
+        """Leave no pictures and no answers lying about, here or there."""
+        for path in (*paths, self.path(job.file_hash)):
+            path.unlink(missing_ok=True)
+        if job.input_file is not None:
+            with suppress(EndpointError):  # it expires by itself
+                await self._api.delete(job.input_file)
+
+    async def _save(self, job: Job) -> Job:
+        return await self._session.writer.do(lambda db: save_job(db, self._session.hold, job, self._parts.now()))
+
+    def _metadata(self, job: Job) -> dict[str, str]:
+        """What is written on a job, so that it is found again by it."""
+        return {"emowb_run": run_mark(self._parts.run), "emowb_part": str(job.part), "emowb_file": job.file_hash}

@@ -1,0 +1,149 @@
+"""A file of predictions as answers that can be scored, read letter by letter or by what its words mean.
+
+The ancestor compared words as they stand. Read that way, the labels are the spellings of gold and of the prompt, and
+a word in any other spelling is none of them. Read by meaning, they are the card's.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from workbench.domain.datasets.cards import DatasetCard, card_of
+from workbench.domain.datasets.labels import LabelSet, canonical, fold
+from workbench.domain.datasets.published_folders import ANCESTOR
+from workbench.domain.judging import judge
+from workbench.domain.predictions import PredictionStatus, RankedPrediction
+from workbench.domain.scoring.protocols import Answer, Spelling, scores_signs
+from workbench.errors import DataError
+from workbench.importers.layouts.polarity import intensity, polarity
+from workbench.importers.ledger import Unusable
+from workbench.importers.predictions.prediction_files import PredictedRow, read_predictions
+from workbench.importers.predictions.result_folders import PredictionFile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a file holds, in the words of one card."""
+
+    card: DatasetCard
+    answers: tuple[Answer, ...]
+    """Those of the file, and one without a status for every sample of gold that the file lacks."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedPredictions:
+    """One file of predictions with the gold labels of its data set, as they are written."""
+
+    file: PredictionFile
+    rows: tuple[PredictedRow, ...]
+    gold: tuple[str, ...]
+    """Of the whole plan; the file's own where there is no file of gold."""
+    notes: tuple[str, ...]
+    """What is odd about them, in words."""
+
+    @property
+    def card(self) -> DatasetCard:
+        """The data set's own card."""
+        return card_of(self.file.dataset)
+
+    def read(self, spelling: Spelling) -> Reading:
+        """The answers, under one idea of when two words are the same."""
+        base = self.card
+        card = _respelt(base, self._spellings(base)) if spelling is Spelling.EXACT else base
+        answers = [_answer(card, row, spelling) for row in self.rows]
+        answers.extend(_missing(card, (_gold(card, raw, spelling) for raw in self.gold), answers))
+        return Reading(card=card, answers=tuple(answers))
+
+    def _spellings(self, card: DatasetCard) -> list[str]:
+        """Those of gold, then those of the prompt that are no other spelling of one of these."""
+        golds = (
+            [] if scores_signs(card) or card.folds else sorted({*self.gold, *(row.gold for row in self.rows)} - {""})
+        )
+        known = {fold(word) for word in golds}
+        return [*golds, *(word for word in ANCESTOR[card.key].labels if fold(word) not in known)]
+
+
+def read_file(file: PredictionFile) -> PublishedPredictions:
+    """Read a file and its gold labels. Raises DataError for what cannot be read or has no gold column."""
+    rows = tuple(read_predictions(file.path))
+    notes = []
+    if not any(row.gold for row in rows):
+        raise DataError(f"{file.path} has no gold labels; it should have the columns name,gt,gpt4v")
+    names = Counter(row.name for row in rows)
+    if doubled := sum(count - 1 for count in names.values()):
+        notes.append(f"{doubled} names stand more than once")
+    if file.gold_path is None:
+        gold = tuple(row.gold for row in rows)
+        notes.append("no file of gold labels: what was not answered is unknown")
+    else:
+        gold = tuple(row.gold for row in read_predictions(file.gold_path, needs_ranking=False))
+    card = card_of(file.dataset)
+    if odd := sorted({raw for raw in gold if _is_odd(card, raw)}):
+        notes.append(f"gold labels that the prompt spells otherwise: {', '.join(odd)}")
+    return PublishedPredictions(file=file, rows=rows, gold=gold, notes=tuple(notes))
+
+
+def _is_odd(card: DatasetCard, raw: str) -> bool:
+    return not (scores_signs(card) or card.folds) and raw not in ANCESTOR[card.key].labels
+
+
+def _respelt(card: DatasetCard, spellings: Sequence[str]) -> DatasetCard:
+    """The card in these spellings. Where two of them mean one label, the first is its class."""
+    folds: dict[str, str] = {}
+    classes: dict[str, str] = {}
+    for word in spellings:
+        meant = card.labels.resolve(word) or word
+        classes.setdefault(meant, word)
+        if meant in card.folds:
+            folds[word] = card.folds[meant]
+    return replace(
+        card,
+        labels=LabelSet(tuple(spellings)),
+        scored=tuple(classes.values()),
+        folds=MappingProxyType(folds),
+        misspelt=MappingProxyType({}),
+    )
+
+
+def _answer(card: DatasetCard, row: PredictedRow, spelling: Spelling) -> Answer:
+    gold = _gold(card, row.gold, spelling)
+    if not row.ranking:
+        return Answer(gold=gold, status=PredictionStatus.MISSING, top1=None, gold_rank=None)
+    ranking = tuple(_word(card, word, spelling) for word in row.ranking)
+    known = ranking[0] in card.labels.names
+    prediction = RankedPrediction(PredictionStatus.RANKED if known else PredictionStatus.OUT_OF_VOCABULARY, ranking)
+    return Answer(
+        gold=gold,
+        status=prediction.status,
+        top1=prediction.top1,
+        gold_rank=judge(card, gold, prediction).gold_rank,
+        ranking=ranking,
+    )
+
+
+def _word(card: DatasetCard, word: str, spelling: Spelling) -> str:
+    return word if spelling is Spelling.EXACT else card.labels.resolve(word) or word
+
+
+def _gold(card: DatasetCard, raw: str, spelling: Spelling) -> str:
+    """The gold label: a sign of an intensity, a polarity of a feeling, else the word itself or what it means."""
+    if scores_signs(card):
+        try:
+            return polarity(intensity(raw, "gt"))
+        except Unusable:
+            return raw  # already a sign
+    if card.folds:
+        whole = card_of(card.key)
+        return whole.scored_as(whole.labels.resolve(raw) or raw)
+    return raw if spelling is Spelling.EXACT else card.labels.resolve(raw) or canonical(raw) or raw
+
+
+def _missing(card: DatasetCard, gold: Iterable[str], answers: Iterable[Answer]) -> list[Answer]:
+    """Samples of gold beyond those of the file, class by class: in six sets the two files' names do not join."""
+    planned, found = Counter(map(card.scored_as, gold)), Counter(card.scored_as(answer.gold) for answer in answers)
+    return [
+        Answer(gold=label, status=None, top1=None, gold_rank=None, count=lacking)
+        for label, count in planned.items()
+        if (lacking := count - found[label]) > 0
+    ]

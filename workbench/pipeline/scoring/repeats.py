@@ -1,0 +1,147 @@
+"""Checks of the method by runs that ask the same again: repeats, and other orders of the labels.
+
+A repeat sends the very same requests, so what differs is the endpoint's own noise. It is the control for every other
+comparison: the share of answers that flip under another order of the labels says something only beside the share that
+flips when nothing is changed.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from workbench.domain.datasets.cards import DatasetCard
+from workbench.domain.judging import judge
+from workbench.domain.predictions import PredictionStatus, RankedPrediction
+from workbench.domain.runs import Run, RunSpec
+from workbench.domain.scoring.counting import count_answers, has_answer
+from workbench.domain.scoring.metrics import Scores, compute_scores
+from workbench.domain.scoring.protocols import Answer, Protocol, rules_of
+from workbench.domain.scoring.repeat_agreement import (
+    ENSEMBLES,
+    Ensemble,
+    RepeatAgreement,
+    SameAnswers,
+    repeat_agreement,
+)
+from workbench.pipeline.scoring.run_comparison import same_answers_of
+from workbench.storage.runs.runs import load_runs
+from workbench.storage.runs.shared_samples import read_shared
+from workbench.storage.workspace.database import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Steadiness:
+    """What runs that ask the same say together."""
+
+    runs: tuple[str, ...]
+    shared: int
+    """Samples that all of them planned."""
+    orders: int
+    """How many orders of the labels there are among them."""
+    agreement: RepeatAgreement
+    ensembles: dict[str, Scores]
+    """`majority` and `borda`, as if each were one run."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderControl:
+    """Two runs of the same order of labels, beside two of different ones."""
+
+    a: str
+    b: str
+    answers: SameAnswers
+
+
+def differ_in_order(a: RunSpec, b: RunSpec) -> bool:
+    """Whether two specs differ in the order of their labels, and in nothing else but the repeat."""
+    return a.labels != b.labels and _but(a, labels=True) == _but(b, labels=True)
+
+
+def are_steady(runs: Sequence[Run]) -> bool:
+    """Whether runs (two at least) ask the same, but for the repeat or the order of the labels."""
+    return len({_but(run.spec, labels=True) for run in runs}) == 1 < len(runs)
+
+
+def repeats_of(db: Database, run: Run) -> list[Run]:
+    """The run with all other runs that ask the same again, by repeat."""
+    alike = [one for one in load_runs(db, run.dataset) if _but(one.spec) == _but(run.spec)]
+    return sorted(alike, key=lambda one: (one.spec.repeat, one.id))
+
+
+def order_control(db: Database, card: DatasetCard, a: Run, b: Run) -> OrderControl | None:
+    """How often answers flip between two runs of one order: of A's, else of B's.
+
+    None where neither has a repeat that answered any of the same samples.
+    """
+    for run in (a, b):
+        for other in repeats_of(db, run):
+            if other.id != run.id and (answers := same_answers_of(db, card, run, other)).n:
+                return OrderControl(a=run.name, b=other.name, answers=answers)
+    return None
+
+
+def measure_steadiness(
+    db: Database, card: DatasetCard, runs: Sequence[Run], protocol: Protocol = Protocol.STRICT
+) -> Steadiness:
+    """Agreement of two runs or more, and the scores of their ensembles under a protocol."""
+    alike = Counter(sample.answers for sample in read_shared(db, [run.id for run in runs], whole_rankings=True))
+    said = Counter[tuple[str, ...]]()
+    for answers, times in alike.items():
+        if all(has_answer(one) for one in answers):
+            said[tuple(one.top1 for one in answers if one.top1 is not None)] += times
+    return Steadiness(
+        runs=tuple(run.name for run in runs),
+        shared=alike.total(),
+        orders=len({run.spec.labels for run in runs}),
+        agreement=repeat_agreement(said),
+        ensembles={name: _scores(card, alike, rule, protocol) for name, rule in ENSEMBLES.items()},
+    )
+
+
+def steadiness_json(found: Steadiness) -> dict[str, Any]:
+    """The same as plain values, ratios as fractions."""
+    return {
+        "runs": list(found.runs),
+        "shared": found.shared,
+        "orders": found.orders,
+        "agreement": asdict(found.agreement),
+        "ensembles": {
+            name: {
+                "planned": scores.planned,
+                "answered": scores.answered,
+                "coverage": scores.coverage,
+                "metrics": {metric: asdict(value) for metric, value in scores.metrics.items()},
+            }
+            for name, scores in found.ensembles.items()
+        },
+    }
+
+
+def control_json(control: OrderControl | None) -> dict[str, Any] | None:
+    """A control as plain values; None where there is none."""
+    if control is None:
+        return None
+    answers = control.answers
+    return {"runs": [control.a, control.b], "n": answers.n, "flip_rate": asdict(answers.flip_rate)}
+
+
+def _but(spec: RunSpec, *, labels: bool = False) -> RunSpec:
+    """The spec without what makes it a repeat; with `labels`, without an order of them either."""
+    return replace(spec, repeat=1, labels=tuple(sorted(spec.labels)) if labels else spec.labels)
+
+
+def _scores(card: DatasetCard, alike: Counter[tuple[Answer, ...]], rule: Ensemble, protocol: Protocol) -> Scores:
+    together = [_together(card, answers, rule, times) for answers, times in alike.items()]
+    return compute_scores(count_answers(card, rules_of(protocol, card), together), clustered_by=card.cluster)
+
+
+def _together(card: DatasetCard, answers: Sequence[Answer], rule: Ensemble, times: int) -> Answer:
+    """What several answers about a sample come to; a run without one abstains. Where all do, the first status stays."""
+    ranking = rule([one.ranking for one in answers if has_answer(one)], card.labels.names)
+    if not ranking:
+        return replace(answers[0], count=times)
+    is_label = ranking[0] in card.labels.names
+    status = PredictionStatus.RANKED if is_label else PredictionStatus.OUT_OF_VOCABULARY
+    rank = judge(card, answers[0].gold, RankedPrediction(status, ranking)).gold_rank
+    return replace(answers[0], status=status, top1=ranking[0], gold_rank=rank, ranking=ranking, count=times)

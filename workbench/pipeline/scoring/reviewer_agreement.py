@@ -1,0 +1,244 @@
+"""What the reviews of a run come to: agreement, doubts about gold, and the samples that somebody should decide.
+
+Labels are compared as the classes that the data set is scored by, as everywhere.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from itertools import combinations
+from typing import Any
+
+from workbench.domain.datasets.cards import DatasetCard
+from workbench.domain.reviews import Review, Verdict
+from workbench.domain.runs import Run
+from workbench.domain.scoring.agreement import Agreement, Coefficient, agreement_of, krippendorffs_alpha
+from workbench.domain.scoring.consensus import (
+    Consensus,
+    as_class,
+    consensus_of,
+    gold_class,
+    has_vote,
+    implied_label,
+)
+from workbench.domain.scoring.label_noise import GoldOpinion, LabelNoise, Stratum, estimate_noise, is_doubted
+from workbench.storage.cases.reviews import load_reviews
+from workbench.storage.runs.results import Result, load_results
+from workbench.storage.workspace.database import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewerCounts:
+    """What one reviewer has said."""
+
+    reviewer: str
+    reviewed: int
+    """Samples with a verdict or a label of theirs."""
+    labelled: int
+    """Those that they give a label, by their own or by a verdict that stands by gold."""
+    doubts: int
+    """Those whose gold they doubt without naming another label: agreement with gold cannot count them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewerOpinion:
+    """What one reviewer says of a sample that is in conflict."""
+
+    reviewer: str
+    label: str | None
+    """Their own."""
+    implied: str | None
+    """The class that it counts as; by the verdict where they gave no label."""
+    verdict: Verdict | None
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conflict:
+    """A sample whose reviewers contradict each other."""
+
+    sample: str
+    gold: str
+    top1: str | None
+    """None without an answer."""
+    split: float
+    """The share of pairs of reviewers who contradict each other in what they say of the label: by another label, or by
+    a doubt without one against gold. 0 where only verdicts differ."""
+    opinions: tuple[ReviewerOpinion, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunAgreement:
+    """The reviews of a run as numbers. Reviews without verdict and label are in none of them."""
+
+    dataset: str
+    run: str
+    spec_hash: str
+    planned: int
+    reviewed: int
+    """Samples with at least one verdict or label."""
+    reviewers: tuple[ReviewerCounts, ...]
+    labels: Agreement
+    verdicts: Coefficient
+    """Krippendorff's alpha of the verdicts."""
+    noise: LabelNoise
+    noise_by_class: tuple[tuple[str, LabelNoise], ...]
+    """By gold class, in the card's order."""
+    conflicts: tuple[Conflict, ...]
+    """The most split first; where that is equal, in planned order."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A planned sample with what is said of it."""
+
+    result: Result
+    gold: str
+    """As a class."""
+    said: tuple[Review, ...]
+    """As they stand in the workspace, those without a vote left out."""
+    reviews: tuple[Review, ...]
+    """The same with labels as classes."""
+    consensus: Consensus
+
+
+def agree_run(db: Database, card: DatasetCard, run: Run) -> RunAgreement:
+    """Load a run's reviews and compute all of it. A run without reviews has no reviewers and no conflicts."""
+    return agree_results(card, run, load_results(db, run.id), load_reviews(db, run.id))
+
+
+def agree_results(
+    card: DatasetCard, run: Run, results: Sequence[Result], reviews: Mapping[str, Sequence[Review]]
+) -> RunAgreement:
+    """The same of results and reviews (by sample) that are loaded already."""
+    cases = [_case(card, result, reviews.get(result.sample.id, ())) for result in results]
+    reviewers = sorted({review.reviewer for case in cases for review in case.said})
+    reviewed = [case for case in cases if case.said]
+    rows = [_row(case, reviewers) for case in reviewed]
+    by_reviewer = [{review.reviewer: review.verdict for review in case.said} for case in reviewed]
+    return RunAgreement(
+        dataset=run.dataset,
+        run=run.name,
+        spec_hash=run.spec_hash,
+        planned=len(cases),
+        reviewed=len(reviewed),
+        reviewers=tuple(_counts(one, reviewed) for one in reviewers),
+        labels=agreement_of(reviewers, rows, [case.gold for case in reviewed]),
+        verdicts=krippendorffs_alpha([[said.get(one) for one in reviewers] for said in by_reviewer]),
+        noise=_noise(cases),
+        noise_by_class=_noise_by_class(card, cases),
+        conflicts=_conflicts(reviewed),
+    )
+
+
+def as_json(agreement: RunAgreement) -> dict[str, Any]:
+    """All of it as plain values, ratios as fractions; what is not defined is None."""
+    labels = asdict(agreement.labels)
+    del labels["reviewers"]
+    return {
+        "dataset": agreement.dataset,
+        "run": agreement.run,
+        "spec_hash": agreement.spec_hash,
+        "planned": agreement.planned,
+        "reviewed": agreement.reviewed,
+        "reviewers": [asdict(one) for one in agreement.reviewers],
+        "labels": labels,
+        "verdicts": {"krippendorff": asdict(agreement.verdicts)},
+        "label_noise": {
+            "overall": _noise_json(agreement.noise),
+            "per_class": [{"label": label, **_noise_json(noise)} for label, noise in agreement.noise_by_class],
+        },
+        "conflicts": [asdict(one) for one in agreement.conflicts],
+    }
+
+
+CONFLICT_COLUMNS = ("sample", "gold", "top1", "split", "reviewer", "label", "implied", "verdict", "note")
+
+
+def conflict_rows(conflicts: Iterable[Conflict]) -> list[tuple[str | float | None, ...]]:
+    """A row of `CONFLICT_COLUMNS` for each reviewer of each sample in conflict."""
+    return [
+        (
+            *(one.sample, one.gold, one.top1, one.split),
+            *(opinion.reviewer, opinion.label, opinion.implied, opinion.verdict, opinion.note),
+        )
+        for one in conflicts
+        for opinion in one.opinions
+    ]
+
+
+def _case(card: DatasetCard, result: Result, reviews: Sequence[Review]) -> _Case:
+    said = tuple(review for review in reviews if has_vote(review))
+    as_classes = tuple(as_class(card, review) for review in said)
+    gold = gold_class(card, result.sample.gold)
+    return _Case(result, gold, said, as_classes, consensus_of(as_classes, gold))
+
+
+def _row(case: _Case, reviewers: Sequence[str]) -> list[str | None]:
+    implied = {review.reviewer: implied_label(review, case.gold) for review in case.reviews}
+    return [implied.get(one) for one in reviewers]
+
+
+def _counts(reviewer: str, cases: Sequence[_Case]) -> ReviewerCounts:
+    mine = [(review, case.gold) for case in cases for review in case.reviews if review.reviewer == reviewer]
+    return ReviewerCounts(
+        reviewer=reviewer,
+        reviewed=len(mine),
+        labelled=sum(implied_label(review, gold) is not None for review, gold in mine),
+        doubts=sum(review.label is None and review.verdict is Verdict.GOLD_DOUBTFUL for review, _ in mine),
+    )
+
+
+def _noise(cases: Iterable[_Case]) -> LabelNoise:
+    return estimate_noise(
+        GoldOpinion(_stratum(case.result), bool(case.said), is_doubted(case.consensus, case.gold)) for case in cases
+    )
+
+
+def _noise_by_class(card: DatasetCard, cases: Sequence[_Case]) -> tuple[tuple[str, LabelNoise], ...]:
+    """Classes of gold labels that the card does not list but an import was asked to keep come last."""
+    found = {case.gold for case in cases}
+    order = [label for label in dict.fromkeys((*card.classes, *card.unscored_gold, *sorted(found))) if label in found]
+    return tuple((label, _noise(case for case in cases if case.gold == label)) for label in order)
+
+
+def _noise_json(noise: LabelNoise) -> dict[str, Any]:
+    return asdict(noise) | {"naive": noise.naive}
+
+
+def _stratum(result: Result) -> Stratum:
+    if result.prediction is None or not result.prediction.status.is_answer:
+        return Stratum.NO_ANSWER
+    return Stratum.RIGHT if result.failure is None else Stratum.WRONG
+
+
+def _conflicts(cases: Iterable[_Case]) -> tuple[Conflict, ...]:
+    found = [_conflict(case) for case in cases if not case.consensus.unanimous]
+    return tuple(sorted(found, key=lambda one: (-one.split, -len(one.opinions))))
+
+
+def _conflict(case: _Case) -> Conflict:
+    prediction = case.result.prediction
+    return Conflict(
+        sample=case.result.sample.id,
+        gold=case.result.sample.gold,
+        top1=None if prediction is None else prediction.top1,
+        split=_split(case.consensus, case.gold),
+        opinions=tuple(
+            ReviewerOpinion(
+                reviewer=said.reviewer,
+                label=said.label,
+                implied=implied_label(review, case.gold),
+                verdict=said.verdict,
+                note=said.note,
+            )
+            for said, review in zip(case.said, case.reviews, strict=True)
+        ),
+    )
+
+
+def _split(consensus: Consensus, gold: str) -> float:
+    votes = Counter(consensus.labels)
+    voters = votes.total() + consensus.doubts
+    unlike = sum(votes[one] * votes[other] for one, other in combinations(votes, 2)) + consensus.doubts * votes[gold]
+    return unlike / (voters * (voters - 1) / 2) if unlike else 0.0

@@ -1,0 +1,215 @@
+"""Compares runs of one data set over the samples that they share: every two of them, and what changed sides.
+
+A run that is not done can be compared, too: by protocol `strict` what it has not answered yet is wrong.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
+from itertools import combinations
+from typing import Any, Final
+
+from workbench.domain.datasets.cards import DatasetCard
+from workbench.domain.runs import Run, spec_difference
+from workbench.domain.scoring.comparison import Comparison, compare_pairs
+from workbench.domain.scoring.counting import Counted, classes_of, has_answer, place_answer
+from workbench.domain.scoring.paired_tests import Pair, holm
+from workbench.domain.scoring.protocols import Answer, Protocol, Rules, is_scored, rules_of
+from workbench.domain.scoring.repeat_agreement import SameAnswers, same_answers
+from workbench.storage.runs.shared_samples import count_planned, read_shared
+from workbench.storage.workspace.database import Database
+
+_PLACED_KEPT: Final = 50_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunPair:
+    """Two runs side by side."""
+
+    a: str
+    b: str
+    differs: tuple[str, ...]
+    """What differs between their specs, one line each, from A to B."""
+    shared: int
+    """Samples that both planned."""
+    left_out: int
+    """Of them, those that the rules do not count in both, or whose gold label is not scored."""
+    only_a: int
+    """Samples that A alone planned."""
+    only_b: int
+    comparison: Comparison
+    answers: SameAnswers
+    p_holm: float | None = None
+    """McNemar's p, adjusted for all pairs that were compared."""
+    permutation_p_holm: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunComparison:
+    """Two runs or more under one protocol."""
+
+    dataset: str
+    protocol: Protocol
+    rule: str
+    """The rules in words."""
+    runs: tuple[str, ...]
+    pairs: tuple[RunPair, ...]
+    """Every two of them, the earlier one as A."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedSample:
+    """A sample that exactly one of two runs has right."""
+
+    sample: str
+    gold: str
+    a: str | None
+    """A's first choice, else why there is none; None while there is no final status."""
+    b: str | None
+    right: str
+    """`a` or `b`."""
+
+
+def compare_runs(
+    db: Database, card: DatasetCard, runs: Sequence[Run], protocol: Protocol = Protocol.STRICT
+) -> RunComparison:
+    """Compare every two of two or more runs of a data set, with Holm's adjustment over all pairs."""
+    rules = rules_of(protocol, card)
+    pairs = [compare_two(db, card, a, b, rules) for a, b in combinations(runs, 2)]
+    return RunComparison(
+        dataset=card.key,
+        protocol=protocol,
+        rule=rules.in_words(card),
+        runs=tuple(run.name for run in runs),
+        pairs=tuple(with_holm(pairs)),
+    )
+
+
+def compare_two(db: Database, card: DatasetCard, a: Run, b: Run, rules: Rules) -> RunPair:
+    """Compare two runs of a data set under these rules."""
+    alike = Counter(
+        sample.answers for sample in read_shared(db, (a.id, b.id), whole_rankings=rules.needs_rankings(card))
+    )
+    shared = alike.total()
+    classes = classes_of(card, rules, {one.gold for one, _ in alike if is_scored(card, one.gold)})
+    comparison = compare_pairs(
+        classes,
+        _pairs(card, rules, classes, alike),
+        metrics=card.metrics,
+        clustered_by=card.cluster,
+    )
+    return RunPair(
+        a=a.name,
+        b=b.name,
+        differs=tuple(spec_difference(a.spec, b.spec)),
+        shared=shared,
+        left_out=shared - comparison.n,
+        only_a=count_planned(db, a.id) - shared,
+        only_b=count_planned(db, b.id) - shared,
+        comparison=comparison,
+        answers=_same_answers(card, alike),
+    )
+
+
+def same_answers_of(db: Database, card: DatasetCard, a: Run, b: Run) -> SameAnswers:
+    """How often two runs say the same."""
+    return _same_answers(card, Counter(sample.answers for sample in read_shared(db, (a.id, b.id))))
+
+
+def with_holm(pairs: Sequence[RunPair]) -> list[RunPair]:
+    """The pairs with p values that are adjusted for all of them."""
+    exact = holm([pair.comparison.mcnemar.p for pair in pairs])
+    permuted = holm([None if (one := pair.comparison.permutation) is None else one.p for pair in pairs])
+    return [
+        replace(pair, p_holm=p, permutation_p_holm=other) for pair, p, other in zip(pairs, exact, permuted, strict=True)
+    ]
+
+
+def changed_sides(db: Database, card: DatasetCard, a: Run, b: Run, rules: Rules) -> Iterator[ChangedSample]:
+    """The samples that exactly one of two runs has right, of those that count in both, in A's planned order."""
+    whole = rules.needs_rankings(card)
+
+    @lru_cache(_PLACED_KEPT)
+    def is_right(answer: Answer) -> bool | None:
+        placed = _placed(card, rules, classes_of(card, rules, [answer.gold]), answer)
+        return None if placed is None else placed.predicted == placed.gold
+
+    for sample, (one, other) in read_shared(db, (a.id, b.id), whole_rankings=whole, in_order=True):
+        sides = is_right(one), is_right(other)
+        if sides in ((True, False), (False, True)):
+            yield ChangedSample(
+                sample=sample, gold=one.gold, a=_said(one), b=_said(other), right="a" if sides[0] else "b"
+            )
+
+
+def as_json(found: RunComparison) -> dict[str, Any]:
+    """A comparison as plain values, ratios as fractions: of two runs with its fields on top, else a list of pairs."""
+    head = {
+        "dataset": found.dataset,
+        "runs": list(found.runs),
+        "protocol": str(found.protocol),
+        "rule": found.rule,
+    }
+    if len(found.pairs) == 1:
+        return head | pair_json(found.pairs[0])
+    return head | {
+        "pairs": [
+            {"runs": [pair.a, pair.b]}
+            | pair_json(pair)
+            | {"p_holm": pair.p_holm, "permutation_p_holm": pair.permutation_p_holm}
+            for pair in found.pairs
+        ]
+    }
+
+
+def pair_json(pair: RunPair) -> dict[str, Any]:
+    """What two runs come to, as plain values. Differences are A minus B."""
+    compared = pair.comparison
+    return {
+        "n": compared.n,
+        "difference": asdict(compared.headline),
+        "differences": [asdict(one) for one in compared.differences],
+        "interval": compared.interval,
+        "robust": None if compared.robust is None else {"metric": "accuracy", **asdict(compared.robust)},
+        "mcnemar": asdict(compared.mcnemar),
+        "permutation": None if compared.permutation is None else asdict(compared.permutation),
+        "answers": {
+            "n": pair.answers.n,
+            "same": asdict(pair.answers.same),
+            "flip_rate": asdict(pair.answers.flip_rate),
+            "kappa": asdict(pair.answers.kappa),
+        },
+        "spec_difference": list(pair.differs),
+        "shared": pair.shared,
+        "left_out": pair.left_out,
+        "only": [pair.only_a, pair.only_b],
+    }
+
+
+def _pairs(
+    card: DatasetCard, rules: Rules, classes: Sequence[str], alike: Counter[tuple[Answer, ...]]
+) -> Iterator[Pair]:
+    for (one, other), times in alike.items():
+        a, b = _placed(card, rules, classes, one), _placed(card, rules, classes, other)
+        if a is not None and b is not None:
+            yield Pair(a.gold, a.predicted, b.predicted, a.cluster, times)
+
+
+def _placed(card: DatasetCard, rules: Rules, classes: Sequence[str], answer: Answer) -> Counted | None:
+    """What an answer counts as; None where it does not."""
+    return place_answer(card, rules, classes, answer) if is_scored(card, answer.gold) else None
+
+
+def _same_answers(card: DatasetCard, alike: Counter[tuple[Answer, ...]]) -> SameAnswers:
+    said = Counter[tuple[str, str, str | None]]()
+    for (one, other), times in alike.items():
+        if has_answer(one) and has_answer(other) and one.top1 is not None and other.top1 is not None:
+            said[one.top1, other.top1, one.cluster if card.cluster else None] += times
+    return same_answers(said)
+
+
+def _said(answer: Answer) -> str | None:
+    if has_answer(answer):
+        return answer.top1
+    return None if answer.status is None else str(answer.status)

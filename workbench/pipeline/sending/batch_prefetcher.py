@@ -1,0 +1,156 @@
+"""What is to be asked, read from the workspace page by page and made ready ahead of its turn.
+
+Reading and decoding happen in threads while requests wait for the network. So little lies ready at a time that memory
+does not grow with the data set.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final, Protocol, TypeVar
+
+from workbench.domain.batches import Batch
+from workbench.domain.datasets.samples import Frame, Sample
+from workbench.pipeline.sending.prepared_batch import PreparedBatch, prepare_batch
+from workbench.storage.runs.plans import newest_batch, open_batches
+from workbench.storage.samples import load_named_samples
+from workbench.storage.workspace.database import Database
+
+T = TypeVar("T")
+
+
+class Reads(Protocol):
+    """Does a piece of work with the workspace, elsewhere."""
+
+    def __call__(self, work: Callable[[Database], T], /) -> Awaitable[T]:
+        """Raises what the work raises."""
+        ...
+
+
+_PAGE: Final = 16
+_AHEAD: Final = 128
+"""Batches that are ready or being made so: while the first answers are awaited, there is time to make many."""
+_AHEAD_BYTES: Final = 8_000_000
+"""Of pictures in them."""
+_TOGETHER: Final = 4
+"""Batches that a thread makes ready in one go, where they are small: to hand over takes time too."""
+_TOGETHER_BYTES: Final = 1_000_000
+
+
+class BatchPrefetcher:
+    """The open batches of a run in planned order, each made ready; use it in one event loop, and close it."""
+
+    def __init__(
+        self,
+        read: Reads,
+        dataset: str,
+        run_id: int,
+        frames: Callable[[Sample], tuple[Frame, ...]] | None,
+        wake: Callable[[], None],
+        *,
+        threads: int = 1,
+    ) -> None:
+        """`wake` is called when there is something to take."""
+        self._read = read
+        self._dataset = dataset
+        self._run_id = run_id
+        self._frames = frames
+        self._wake = wake
+        self._pool = ThreadPoolExecutor(threads, "frames")
+        self._page: deque[tuple[Batch, list[Sample]]] = deque()
+        self._making: deque[asyncio.Future[list[PreparedBatch]]] = deque()
+        self._made: deque[PreparedBatch] = deque()
+        self._n_ahead = 0
+        self._last = 0
+        self._until: int | None = None
+        self._paging: asyncio.Task[None] | None = None
+        self._has_all = False
+        self._most_bytes: int | None = None
+        """Of the pictures of one batch so far."""
+        self.error: BaseException | None = None
+        """What came in the way of reading on."""
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing is left."""
+        return self._has_all and not self._page and not self._n_ahead
+
+    def look_again(self, known: int) -> None:
+        """Read on behind batch number `known`: something may have been planned meanwhile."""
+        self._last = max(self._last, known)
+        self._until = None
+        self._has_all = False
+
+    def take(self) -> PreparedBatch | None:
+        """The next batch, if it is ready; none after an error."""
+        if self.error is not None:
+            return None
+        self._fill()
+        if not self._made:
+            if not self._making or not self._making[0].done():
+                return None
+            made = self._making.popleft()
+            if (error := made.exception()) is not None:
+                self.error = error
+                return None
+            self._made.extend(made.result())
+        self._n_ahead -= 1
+        return self._made.popleft()
+
+    def close(self) -> None:
+        """Make nothing ready any more."""
+        if self._paging is not None:
+            self._paging.cancel()
+        for future in self._making:
+            future.cancel()
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _fill(self) -> None:
+        loop = asyncio.get_running_loop()
+        most = self._batches_of(_AHEAD_BYTES, _AHEAD)
+        together = self._batches_of(_TOGETHER_BYTES, _TOGETHER)
+        while self._page and self._n_ahead + min(together, len(self._page)) <= most:
+            planned = [self._page.popleft() for _ in range(min(together, len(self._page)))]
+            future = loop.run_in_executor(self._pool, _all_prepared, planned, self._frames)
+            future.add_done_callback(self._note)
+            self._making.append(future)
+            self._n_ahead += len(planned)
+        if len(self._page) < _PAGE and not self._has_all and self._paging is None:
+            self._paging = asyncio.create_task(self._turn_page())
+
+    def _batches_of(self, n_bytes: int, most: int) -> int:
+        """So many batches have about so many bytes, as far as is known: one, before the first is there."""
+        return 1 if self._most_bytes is None else max(1, min(most, n_bytes // (self._most_bytes + 1)))
+
+    def _note(self, future: asyncio.Future[list[PreparedBatch]]) -> None:
+        if not future.cancelled() and future.exception() is None:
+            self._most_bytes = max([self._most_bytes or 0, *(ready.n_bytes for ready in future.result())])
+        self._wake()
+
+    async def _turn_page(self) -> None:
+        try:
+            page = await self._read(self._load_page)
+            self._page.extend(page)
+            self._has_all = not page
+            self._last = page[-1][0].id if page else self._last
+        except Exception as error:  # noqa: BLE001  (the runner raises it)
+            self.error = error
+            self._has_all = True
+        finally:
+            self._paging = None
+            self._wake()
+
+    def _load_page(self, db: Database) -> list[tuple[Batch, list[Sample]]]:
+        if self._until is None:  # what comes of these batches while they are sent has higher numbers, and is no news
+            self._until = newest_batch(db, self._run_id)
+        batches = open_batches(db, self._run_id, after=self._last, until=self._until, most=_PAGE)
+        names = [name for batch in batches for name in batch.sample_ids]
+        samples = {sample.id: sample for sample in load_named_samples(db, self._dataset, list(dict.fromkeys(names)))}
+        return [(batch, [samples[name] for name in batch.sample_ids]) for batch in batches]
+
+
+def _all_prepared(
+    planned: Sequence[tuple[Batch, list[Sample]]], frames: Callable[[Sample], tuple[Frame, ...]] | None
+) -> list[PreparedBatch]:
+    return [prepare_batch(batch, samples, frames) for batch, samples in planned]

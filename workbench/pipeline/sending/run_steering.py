@@ -1,0 +1,214 @@
+"""How a run is steered and watched from elsewhere while it is sent: by rows of the workspace, twice a second.
+
+Whoever sends a run reads there what is wanted of it, and writes how it stands, about once a second and only where
+something has changed. Both go through the one writer, together with whatever is stored at that moment.
+"""
+
+import asyncio
+import math
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from workbench.domain.run_status import GivenLimits, LaneMeter, RunCommand, RunControl, RunMeter
+from workbench.errors import DatabaseError
+from workbench.pipeline.sending.channels import Channel
+from workbench.pipeline.stop import Stop
+from workbench.provider.limits.budget import Budget
+from workbench.provider.limits.lane import Lane, LaneState, Limits
+from workbench.storage.runs.attempts import count_asked_today
+from workbench.storage.runs.leases import Lease
+from workbench.storage.runs.run_control import load_control, save_meter
+from workbench.storage.workspace.database import Database
+from workbench.storage.workspace.writer import Writer
+
+LOOK_S: Final = 0.5
+"""Between two looks at what is wanted."""
+TOLD_EVERY_S: Final = 1.0
+_TOLD_AT_LEAST_EVERY_S: Final = 10.0
+_LATELY_S: Final = 60.0
+_FEWEST_S: Final = 2.0
+
+
+def nobody(_: str) -> None:
+    """Hears what is told where nobody listens."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Steered:
+    """What can be steered and is to be seen."""
+
+    channels: Sequence[Channel] = ()
+    budget: Budget | None = None
+    """None: what a request costs is not known, and nothing can be held to a budget."""
+    given: GivenLimits = field(default_factory=GivenLimits)
+    """By the command line."""
+    stop: Stop
+    drop: Callable[[], None] = field(default=lambda: None)
+    """Wait for nothing that is in flight."""
+    changed: Callable[[], None] = field(default=lambda: None)
+    """Called when limits have changed: something may leave at once."""
+    tell: Callable[[str], None] = nobody
+    is_by_jobs: bool = False
+
+
+class RunSteering:
+    """Looks at what is wanted of one run, does it, and says how the run stands."""
+
+    def __init__(
+        self,
+        steered: Steered,
+        writer: Writer,
+        hold: Lease,
+        *,
+        now: Callable[[], str],
+        clock: Callable[[], float],
+        look_s: float = LOOK_S,
+        told_every_s: float = TOLD_EVERY_S,
+    ) -> None:
+        self._steered = steered
+        self._writer = writer
+        self._hold = hold
+        self._now = now
+        self._clock = clock
+        self._look_s = look_s
+        self._told_every_s = told_every_s
+        self._first_limits = [channel.lane.limits for channel in steered.channels]
+        self._first_budget_usd = math.inf if steered.budget is None else steered.budget.limit_usd
+        self._obeyed = GivenLimits()
+        self._told: RunMeter | None = None
+        self._told_at_s = -math.inf
+        self._lately: deque[tuple[float, int]] = deque()
+
+    async def begin(self, control: RunControl) -> None:
+        """Take over the limits that were changed before, while nothing has left yet."""
+        if control.limits != self._obeyed:
+            await self._change(control)
+
+    async def steer(self) -> None:
+        """Look again and again, until cancelled."""
+        while True:
+            await asyncio.sleep(self._look_s)
+            with suppress(DatabaseError):  # a lock, or the hold is lost: whoever has something to store tells of it
+                await self._look()
+
+    def count(self, settled: int) -> None:
+        """A request has come back that settled so many samples."""
+        self._lately.append((self._clock(), settled))
+
+    async def _look(self) -> None:
+        meter = self._worth_telling()
+        control = await self._writer.do(lambda db: self._exchange(db, meter))
+        if control.limits != self._obeyed:
+            await self._change(control)
+        if control.wanted is not RunCommand.GO_ON:
+            self._stop(control)
+
+    def _exchange(self, db: Database, meter: RunMeter | None) -> RunControl:
+        if meter is not None:
+            save_meter(db, self._hold, meter, self._now())
+        return load_control(db, self._hold.run_id)
+
+    def _stop(self, control: RunControl) -> None:
+        stop, by = self._steered.stop, control.changed_by
+        if control.wanted is RunCommand.PAUSE and not stop.is_set:
+            stop.set(f"paused from {by}", is_asked=True)
+            self._steered.tell(f"stopping: paused from {by}; what is in flight comes in first")
+        elif control.wanted is RunCommand.CANCEL:
+            stop.set(f"cancelled from {by}", is_asked=True)
+            self._steered.drop()
+
+    # ── limits ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _change(self, control: RunControl) -> None:
+        """Let the limits hold that are wanted now; where nothing is said of one, that which it began with."""
+        for channel, first in zip(self._steered.channels, self._first_limits, strict=True):
+            await self._change_lane(channel, _limits(first, control.limits))
+        notes = self._change_budget(control.limits)
+        self._obeyed = control.limits
+        self._told_at_s = -math.inf
+        self._steered.changed()
+        self._steered.tell(f"limits changed from {control.changed_by}: {control.limits.words or 'as at first'}{notes}")
+
+    async def _change_lane(self, channel: Channel, limits: Limits) -> None:
+        lane, before = channel.lane, list[tuple[float, int]]()
+        if limits.rpd and not lane.limits.rpd:
+            known = lane.n_taken
+            await asyncio.sleep(0)  # whatever was let through until here has asked for its row to be written
+            before = await self._writer.do(
+                lambda db: count_asked_today(db, channel.endpoint, channel.key_name, datetime.now(UTC))
+            )
+            before.append((0.0, lane.n_taken - known))  # perhaps counted twice, but never not at all
+        lane.change(limits, self._clock(), asked_before=before)
+
+    def _change_budget(self, given: GivenLimits) -> str:
+        """What there is to say about it."""
+        budget = self._steered.budget
+        if given.budget_usd is None:
+            limit_usd = self._first_budget_usd
+        else:
+            limit_usd = given.budget_usd or math.inf
+        if budget is None:
+            return "" if limit_usd == math.inf else " (no budget can be kept: the model's price is not known)"
+        budget.limit_usd = limit_usd
+        return ""
+
+    # ── how it stands ────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _worth_telling(self) -> RunMeter | None:
+        """How it stands, where that is news."""
+        now = self._clock()
+        since_s = now - self._told_at_s
+        if since_s < self._told_every_s:
+            return None
+        meter = self._meter(now)
+        if meter == self._told and since_s < _TOLD_AT_LEAST_EVERY_S:
+            return None
+        self._told, self._told_at_s = meter, now
+        return meter
+
+    def _meter(self, now: float) -> RunMeter:
+        budget = self._steered.budget
+        while self._lately and self._lately[0][0] < now - _LATELY_S:
+            self._lately.popleft()
+        span_s = now - self._lately[0][0] if self._lately else 0.0
+        is_known = span_s >= _FEWEST_S
+        return RunMeter(
+            lanes=tuple(self._lane(channel.lane, now) for channel in self._steered.channels),
+            given=self._obeyed.over(self._steered.given),
+            budget_usd=None if budget is None or budget.limit_usd == math.inf else budget.limit_usd,
+            spent_usd=0.0 if budget is None else budget.spent_usd,
+            samples_per_s=round(sum(n for _, n in self._lately) / span_s, 3) if is_known else None,
+            requests_per_minute=round(60 * len(self._lately) / span_s, 1) if is_known else None,
+            is_by_jobs=self._steered.is_by_jobs,
+        )
+
+    def _lane(self, lane: Lane, now: float) -> LaneMeter:
+        state: LaneState = lane.state(now)
+        waits_until = None
+        if state.paused_s >= 1:
+            until = datetime.fromisoformat(self._now()) + timedelta(seconds=state.paused_s)
+            waits_until = until.isoformat(timespec="seconds")
+        return LaneMeter(
+            name=state.name,
+            in_flight=state.in_flight,
+            most_in_flight=state.most_in_flight,
+            last_minute=state.last_minute,
+            rpm=state.rpm,
+            tokens_last_minute=round(state.tokens_last_minute),
+            tpm=state.tpm,
+            today=state.today,
+            rpd=state.rpd,
+            waits_until=waits_until,
+            limited=state.limited,
+            closed=state.closed,
+        )
+
+
+def _limits(first: Limits, given: GivenLimits) -> Limits:
+    """Those a lane began with, and what was given since; 0 lifts a limit."""
+    said = {name: value or None for name, value in given.said().items() if name != "budget_usd"}
+    return replace(first, **said)

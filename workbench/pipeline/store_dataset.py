@@ -1,0 +1,54 @@
+"""From an owner's archive to samples in the workspace."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from workbench.domain.datasets.cards import DatasetCard
+from workbench.domain.datasets.samples import Sample
+from workbench.domain.judging import judge
+from workbench.domain.predictions import RankedPrediction
+from workbench.importers.ledger import Found, Skipped
+from workbench.pipeline.planning import utc_now
+from workbench.storage.runs.results import judge_again
+from workbench.storage.samples import ImportedDataset, save_dataset
+from workbench.storage.workspace.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What an import did."""
+
+    dataset: str
+    imported: int
+    """Samples that the set holds now."""
+    skipped: tuple[Skipped, ...]
+    """Listed by the owner and unusable."""
+    expected: int | None
+    by_label: Mapping[str, int]
+    """In the card's order of labels."""
+    notes: tuple[str, ...]
+    """What the selection left out, and why the count differs from the expected one."""
+
+
+def store_dataset(db: Database, card: DatasetCard, found: Found) -> ImportReport:
+    """Store what a reader found, whole; importing again updates and doubles nothing.
+
+    Predictions of earlier runs are judged again, since gold labels may have changed.
+    """
+    dataset = ImportedDataset(card, found.root, utc_now(), found.notes)
+    gone = save_dataset(db, dataset, found.samples)
+    judge_again(db, card.key, lambda sample, prediction: _judged(card, sample, prediction))
+    notes = list(found.notes)
+    if gone:
+        notes.append(f"{gone} samples of an earlier import are no longer in the source and were removed")
+    if card.expected_note:
+        notes.append(f"Table 1 of the paper has {card.expected}: {card.expected_note}")
+    counts = Counter(sample.gold for sample in found.samples)
+    by_label = {label: counts[label] for label in card.labels.names if counts[label]}
+    return ImportReport(card.key, len(found.samples), found.skipped, card.expected, by_label, tuple(notes))
+
+
+def _judged(card: DatasetCard, sample: Sample, prediction: RankedPrediction) -> tuple[int | None, str | None]:
+    judgement = judge(card, sample.gold, prediction)
+    return judgement.gold_rank, judgement.failure

@@ -1,0 +1,366 @@
+"""A lane: one endpoint with one key, and everything that decides when the next request may leave by it.
+
+The limits are those that we were given (windows that are never exceeded), those that the endpoint's headers tell
+(buckets that are drawn from as far as they reach), and where nothing is told, the pace at which it took requests
+before it turned one away. One rejected request holds back all of its lane. Nothing here sleeps or knows a clock.
+"""
+
+import math
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from workbench.domain.messages import Fault, Outcome, Reply
+from workbench.provider.limits.buckets import Bucket, bucket_from
+from workbench.provider.limits.in_flight import InFlight
+from workbench.provider.limits.learned_pace import LearnedPace
+from workbench.provider.limits.rate_headers import Resource, told_limits
+from workbench.provider.limits.windows import EvenPace, Taken, Window
+
+_MINUTE_S: Final = 60.0
+_DAY_S: Final = 86_400.0
+_PACED: Final = 0.99
+"""Of the limit we were given, while the endpoint tells nothing of its own."""
+_MOST_IN_FLIGHT: Final = 4_000
+_FIRST_WAIT_S: Final = 1.0
+_LONGEST_WAIT_S: Final = 60.0
+_PLENTY: Final = 0.25
+"""Turned away with so much left in every bucket that is known, an endpoint means the number in flight."""
+_OVERLOADED: Final = frozenset({502, 503, 504, 529})
+_LEARNING: Final = 0.1
+_SHUT_OUT_AFTER: Final = 5
+_SHUT_OUT_S: Final = 900.0
+"""Turned away so often in a row and for so long without a single answer, a limit is no limit of a minute."""
+_NOTHING_S: Final = 1e-6
+"""A shorter wait is a rounding of numbers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What we were given for one lane; None: no limit of ours."""
+
+    rpm: int | None = None
+    tpm: int | None = None
+    rpd: int | None = None
+    concurrency: int | None = None
+    most_in_flight: int | None = None
+    """What this machine can hold open; None: thousands."""
+
+
+@dataclass(slots=True)
+class Ticket:
+    """One request that has been let through, until its reply settles it."""
+
+    sent_at: float
+    tokens: float
+    """Expected."""
+    amounts: dict[Resource, float]
+    """What it draws."""
+    counted: dict[Resource, float]
+    """What the lane had drawn in all when it left, without what was still on its way: the endpoint has counted it."""
+    in_minute: Taken
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaneState:
+    """How a lane stands, for people."""
+
+    name: str
+    in_flight: int
+    most_in_flight: int
+    last_minute: int
+    """Requests that left in it."""
+    rpm: float | None
+    """The limit of requests per minute that holds, ours or the endpoint's; None: none is known."""
+    tokens_last_minute: float
+    tpm: float | None
+    today: int | None
+    """Requests of the last 24 hours; None where no limit counts them."""
+    rpd: int | None
+    paused_s: float
+    """So long the endpoint wants nothing."""
+    limited: int
+    """Requests that it turned away for their rate."""
+    closed: str | None
+    """Why nothing goes by this lane any more."""
+
+
+class Lane:
+    """Says when a request may leave, and learns from every reply."""
+
+    def __init__(
+        self,
+        name: str,
+        limits: Limits,
+        now: float,
+        *,
+        asked_before: Iterable[tuple[float, int]] = (),
+        asked_lately: Iterable[tuple[float, float]] = (),
+    ) -> None:
+        """What was asked by earlier sessions, the longest ago first.
+
+        `asked_before`: requests of the last day, as (seconds ago, how many); `asked_lately`: those of the last minute,
+        as (seconds ago, tokens).
+        """
+        self.name = name
+        self.closed: str | None = None
+        self.limited_in_row = 0
+        self.limited = 0
+        self.n_taken = 0
+        """Requests that it ever let through."""
+        self._limits = limits
+        self._in_flight = InFlight(_most_in_flight(limits))
+        lately = [(now - ago_s, tokens) for ago_s, tokens in asked_lately]
+        # Counted where there is no limit too: one can be given at any time, and holds for the minute before it.
+        self._requests = Window(limits.rpm or math.inf, _MINUTE_S, [(at, 1.0) for at, _ in lately])
+        self._tokens = Window(limits.tpm or math.inf, _MINUTE_S, lately)
+        self._day = _day(limits.rpd, asked_before, now)
+        self._pace = _pace(limits.rpm, now)
+        self._token_pace = _pace(limits.tpm, now)
+        self._learned = LearnedPace()
+        self._buckets: dict[tuple[Resource, float | None], Bucket] = {}
+        self._drawn = dict.fromkeys(Resource, 0.0)
+        self._away = dict.fromkeys(Resource, 0.0)
+        self._resumes_at = now
+        self._limited_since = now
+        self._limited_at = -math.inf
+        self._ratio = 1.0
+        self._lately: deque[tuple[float, float]] = deque()
+        if limits.rpm or limits.tpm:
+            self._in_flight.free()
+
+    @property
+    def limits(self) -> Limits:
+        """Those that hold now."""
+        return self._limits
+
+    def change(self, limits: Limits, now: float, *, asked_before: Iterable[tuple[float, int]] = ()) -> None:
+        """Other limits of ours from now on; what was sent under the old ones counts under the new ones.
+
+        `asked_before`, as when it was made, is needed where a limit per day is new.
+        """
+        self._requests.change(limits.rpm or math.inf)
+        self._tokens.change(limits.tpm or math.inf)
+        if self._day is None or not limits.rpd:
+            self._day = _day(limits.rpd, asked_before, now)
+        else:
+            self._day.change(limits.rpd)
+        self._pace = _changed_pace(self._pace, limits.rpm, now)
+        self._token_pace = _changed_pace(self._token_pace, limits.tpm, now)
+        self._in_flight.change(_most_in_flight(limits))
+        if limits.rpm or limits.tpm:
+            self._in_flight.free()
+        self._limits = limits
+
+    @property
+    def n_in_flight(self) -> int:
+        """Requests on their way."""
+        return self._in_flight.n
+
+    def delay_s(self, tokens: float, now: float) -> float:
+        """Seconds until a request of so many expected tokens may leave; inf: not before something comes back."""
+        if self.closed is not None or not self._in_flight.has_room:
+            return math.inf
+        expected = tokens * self._ratio
+        delays = [self._resumes_at - now, self._learned.delay_s(now)]
+        for window, amount in ((self._requests, 1.0), (self._tokens, expected), (self._day, 1.0)):
+            if window is not None:
+                delays.append(window.delay_s(amount, now))
+        for pace, resource, amount in (
+            (self._pace, Resource.REQUESTS, 1.0),
+            (self._token_pace, Resource.TOKENS, expected),
+        ):
+            if pace is not None and not self._is_told(resource):
+                delays.append(pace.delay_s(amount, now))
+        delays += [
+            bucket.delay_s(1.0 if resource is Resource.REQUESTS else expected, now)
+            for (resource, _), bucket in self._buckets.items()
+        ]
+        delay_s = max(delays)
+        return delay_s if delay_s > _NOTHING_S else 0.0
+
+    def take(self, tokens: float, now: float) -> Ticket:
+        """Let one through."""
+        expected = tokens * self._ratio
+        self._in_flight.start()
+        self._learned.take(now)
+        amounts = {Resource.REQUESTS: 1.0, Resource.TOKENS: expected}
+        for resource, amount in amounts.items():
+            self._drawn[resource] += amount
+            self._away[resource] += amount
+        for (resource, _), bucket in self._buckets.items():
+            bucket.draw(amounts[resource], now)
+        self.n_taken += 1
+        self._requests.take(1.0, now)
+        if self._day is not None:
+            self._day.take(1.0, now)
+        if self._pace is not None:
+            self._pace.take(1.0, now)
+        if self._token_pace is not None:
+            self._token_pace.take(expected, now)
+        self._lately.append((now, expected))
+        self._forget(now)
+        in_minute = self._tokens.take(expected, now)
+        counted = {resource: self._drawn[resource] - self._away[resource] for resource in Resource}
+        return Ticket(now, tokens, amounts, counted, in_minute)
+
+    def abandon(self, ticket: Ticket) -> None:
+        """It was not sent after all, or nobody waits for it any more. What it took stays taken."""
+        self._come_home(ticket)
+        self._in_flight.abandon()
+
+    def settle(self, ticket: Ticket, reply: Reply, now: float, wall_s: float) -> None:
+        """Learn from what came back. `wall_s`: the time since 1970, by which headers name points in time."""
+        limited = reply.fault is Fault.RATE_LIMITED
+        self._come_home(ticket)
+        self._read_headers(ticket, reply, now, wall_s)
+        self._settle_tokens(ticket, reply)
+        crowded = limited and bool(self._buckets) and self._has_plenty(now)
+        overloaded = (
+            crowded or reply.status_code in _OVERLOADED or (reply.fault is Fault.TRANSIENT and not _said(reply))
+        )
+        is_answer = reply.outcome is not Outcome.FAILED
+        self._in_flight.end(latency_s=reply.latency_s, is_answer=is_answer, is_overloaded=overloaded, now=now)
+        if not limited:
+            if is_answer:
+                self._learned.accepted(ticket.sent_at, now)
+                self.limited_in_row = 0
+            if reply.retry_after_s and reply.status_code in _OVERLOADED:
+                self._pause(reply.retry_after_s, now)
+            return
+        self._count_limited(ticket, now)
+        self._pause(self._wait_s(reply, now), now)
+        if self._buckets and not crowded:
+            for bucket in self._buckets.values():
+                if bucket.share_left(now) <= _PLENTY:
+                    bucket.empty(ticket.sent_at, now, self._resumes_at)
+        elif not self._buckets:
+            self._learned.rejected(ticket.sent_at, now, self._resumes_at)
+
+    def is_shut_out(self, now: float) -> bool:
+        """Whether it has been turned away for so long that waiting on is no use."""
+        return self.limited_in_row >= _SHUT_OUT_AFTER and now - self._limited_since > _SHUT_OUT_S
+
+    def paused_s(self, now: float) -> float:
+        """So long the endpoint wants nothing."""
+        return max(self._resumes_at - now, 0.0)
+
+    def state(self, now: float) -> LaneState:
+        """For people."""
+        last_minute, tokens = self._last_minute(now)
+        return LaneState(
+            name=self.name,
+            in_flight=self._in_flight.n,
+            most_in_flight=int(self._in_flight.limit),
+            last_minute=last_minute,
+            rpm=self._known(Resource.REQUESTS, self._limits.rpm),
+            tokens_last_minute=tokens,
+            tpm=self._known(Resource.TOKENS, self._limits.tpm),
+            today=int(self._day.used(now)) if self._day is not None else None,
+            rpd=self._limits.rpd,
+            paused_s=self.paused_s(now),
+            limited=self.limited,
+            closed=self.closed,
+        )
+
+    def _count_limited(self, ticket: Ticket, now: float) -> None:
+        """Those that had left before the endpoint first said no were turned away with the first: once in the row."""
+        self.limited += 1
+        if self.limited_in_row and ticket.sent_at <= self._limited_at:
+            return
+        self.limited_in_row += 1
+        self._limited_at = now
+        if self.limited_in_row == 1:
+            self._limited_since = now
+
+    def _read_headers(self, ticket: Ticket, reply: Reply, now: float, wall_s: float) -> None:
+        for told in told_limits(reply.headers, wall_s):
+            resource = told.resource
+            # Whatever was on its way together with it may have been counted before it, or after.
+            uncounted = self._drawn[resource] - ticket.counted[resource] - ticket.amounts[resource]
+            if (bucket := self._buckets.get((resource, told.period_s))) is not None:
+                bucket.correct(told, uncounted=uncounted, sent_at=ticket.sent_at, now=now)
+            elif made := bucket_from(told, uncounted=uncounted, now=now):
+                self._buckets[resource, told.period_s] = made
+                self._in_flight.free()
+
+    def _come_home(self, ticket: Ticket) -> None:
+        for resource, amount in ticket.amounts.items():
+            self._away[resource] -= amount
+
+    def _settle_tokens(self, ticket: Ticket, reply: Reply) -> None:
+        if reply.usage is None:
+            return
+        used = float(reply.usage.prompt_tokens + reply.usage.completion_tokens)
+        self._tokens.settle(ticket.in_minute, used)
+        if ticket.tokens > 0 and used > 0:
+            self._ratio += _LEARNING * (used / ticket.tokens - self._ratio)
+
+    def _is_told(self, resource: Resource) -> bool:
+        return any(told is resource for told, _ in self._buckets)
+
+    def _has_plenty(self, now: float) -> bool:
+        return all(bucket.share_left(now) > _PLENTY for bucket in self._buckets.values())
+
+    def _wait_s(self, reply: Reply, now: float) -> float:
+        if reply.retry_after_s is not None and reply.retry_after_s > 0:
+            return reply.retry_after_s
+        backoff_s = min(_FIRST_WAIT_S * 2.0 ** min(max(self.limited_in_row, 1) - 1, 16), _LONGEST_WAIT_S)
+        if self.limited_in_row > 1:
+            return backoff_s
+        # What is owed by our books may not have been drawn: the endpoint has turned some away.
+        known = [min(bucket.delay_s(1.0, now), 1 / bucket.per_s) for bucket in self._buckets.values()]
+        return max(known, default=0.0) or backoff_s
+
+    def _pause(self, wait_s: float, now: float) -> None:
+        self._resumes_at = max(self._resumes_at, now + wait_s)
+
+    def _last_minute(self, now: float) -> tuple[int, float]:
+        """Requests that left in it, and their tokens."""
+        self._forget(now)
+        return len(self._lately), sum(tokens for _, tokens in self._lately)
+
+    def _forget(self, now: float) -> None:
+        while self._lately and self._lately[0][0] <= now - _MINUTE_S:
+            self._lately.popleft()
+
+    def _known(self, resource: Resource, ours: int | None) -> float | None:
+        told = [
+            _MINUTE_S * bucket.limit / bucket.period_s
+            for (one, _), bucket in self._buckets.items()
+            if one is resource and bucket.limit
+        ]
+        return min([*told, *([float(ours)] if ours else [])], default=None)
+
+
+def _most_in_flight(limits: Limits) -> int:
+    return limits.concurrency or min(limits.most_in_flight or _MOST_IN_FLIGHT, _MOST_IN_FLIGHT)
+
+
+def _day(rpd: int | None, asked_before: Iterable[tuple[float, int]], now: float) -> Window | None:
+    """None without a limit: a day's requests are too many to remember for nothing."""
+    if not rpd:
+        return None
+    return Window(rpd, _DAY_S, [(now - ago_s, float(n)) for ago_s, n in asked_before])
+
+
+def _changed_pace(pace: EvenPace | None, per_minute: int | None, now: float) -> EvenPace | None:
+    fresh = _pace(per_minute, now)
+    if pace is None or fresh is None:
+        return fresh
+    pace.change(fresh.per_s, now, fresh.burst)
+    return pace
+
+
+def _pace(per_minute: int | None, now: float) -> EvenPace | None:
+    """Evenly over the minute, one second's worth at a time: some endpoints count by the second."""
+    if per_minute is None:
+        return None
+    per_s = per_minute / _MINUTE_S
+    return EvenPace(_PACED * per_s, max(per_s, 1.0), now)
+
+
+def _said(reply: Reply) -> bool:
+    """Whether the endpoint said anything at all."""
+    return reply.status_code is not None

@@ -1,0 +1,113 @@
+"""What reviewers have said: a log of changes, and what it comes to now."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from sqlite_utils import Database
+
+from workbench.domain.reviews import Review, ReviewChange, ReviewField, Verdict
+from workbench.errors import DataError
+from workbench.storage.runs.results import NUMBER_OF_SAMPLE
+from workbench.storage.workspace.database import transaction
+
+
+def save_change(db: Database, run_id: int, change: ReviewChange) -> int:
+    """Add one change to the log; returns its number. Raises DataError when the run has no such sample."""
+    with transaction(db):
+        cursor = db.conn.execute(
+            "INSERT INTO review_change (run_id, sample_id, reviewer, field, value, changed_at, undoes) "
+            "SELECT run_id, sample_id, :reviewer, :field, :value, :at, :undoes FROM prediction "
+            f"WHERE run_id = :run AND sample_id = {NUMBER_OF_SAMPLE}",
+            {
+                "run": run_id,
+                "name": change.sample_id,
+                "reviewer": change.reviewer,
+                "field": change.field,
+                "value": change.value,
+                "at": change.changed_at,
+                "undoes": change.undoes,
+            },
+        )
+        if cursor.rowcount != 1:
+            raise DataError(f"the run has no sample {change.sample_id!r}")
+        return int(cursor.lastrowid or 0)
+
+
+def last_change(db: Database, run_id: int, reviewer: str) -> tuple[int, ReviewChange, str | None] | None:
+    """The reviewer's latest change that is not undone: its number, itself, and the value it replaced."""
+    row = next(
+        db.query(
+            "SELECT change.*, name, (SELECT value FROM review_change AS earlier WHERE earlier.run_id = change.run_id "
+            "AND earlier.sample_id = change.sample_id AND earlier.reviewer = change.reviewer "
+            "AND earlier.field = change.field AND earlier.id < change.id ORDER BY earlier.id DESC LIMIT 1) AS before "
+            "FROM review_change AS change JOIN sample ON sample.id = change.sample_id "
+            "WHERE run_id = ? AND reviewer = ? AND undoes IS NULL "
+            "AND change.id NOT IN (SELECT undoes FROM review_change WHERE undoes IS NOT NULL) "
+            "ORDER BY change.id DESC LIMIT 1",
+            [run_id, reviewer],
+        ),
+        None,
+    )
+    return None if row is None else (row["id"], _change(row), row["before"])
+
+
+def current_value(db: Database, run_id: int, sample_id: str, reviewer: str, field: ReviewField) -> str | None:
+    """What a reviewer says now about one field of a sample; None where nothing."""
+    row = db.conn.execute(
+        f"SELECT value FROM review WHERE run_id = :run AND sample_id = {NUMBER_OF_SAMPLE} "
+        "AND reviewer = :reviewer AND field = :field",
+        {"run": run_id, "name": sample_id, "reviewer": reviewer, "field": field},
+    ).fetchone()
+    return None if row is None else str(row[0])
+
+
+def load_changes(db: Database, run_id: int) -> list[ReviewChange]:
+    """The whole log of a run, oldest first."""
+    rows = db.query(
+        "SELECT review_change.*, name FROM review_change JOIN sample ON sample.id = sample_id "
+        "WHERE run_id = ? ORDER BY review_change.id",
+        [run_id],
+    )
+    return [_change(row) for row in rows]
+
+
+def load_reviews(db: Database, run_id: int, sample_id: str | None = None) -> dict[str, list[Review]]:
+    """What each reviewer says now, by sample: of the whole run or of one sample."""
+    rows = db.query(
+        "SELECT name, reviewer, field, value, changed_at FROM review JOIN sample ON sample.id = sample_id "
+        "WHERE run_id = :run AND (:name IS NULL OR name = :name) ORDER BY name, reviewer",
+        {"run": run_id, "name": sample_id},
+    )
+    return _gathered(rows)
+
+
+def _gathered(rows: Iterable[Mapping[str, Any]]) -> dict[str, list[Review]]:
+    found: dict[tuple[str, str], Review] = {}
+    for row in rows:
+        key = (row["name"], row["reviewer"])
+        review = found.get(key, Review(row["reviewer"]))
+        latest = max(review.changed_at or "", row["changed_at"])
+        found[key] = replace(_with_field(review, ReviewField(row["field"]), row["value"]), changed_at=latest)
+    by_sample: dict[str, list[Review]] = {}
+    for (sample, _), review in found.items():
+        by_sample.setdefault(sample, []).append(review)
+    return by_sample
+
+
+def _with_field(review: Review, field: ReviewField, value: str) -> Review:
+    match field:
+        case ReviewField.VERDICT:
+            return replace(review, verdict=Verdict(value))
+        case ReviewField.LABEL:
+            return replace(review, label=value)
+        case ReviewField.TAGS:
+            return replace(review, tags=tuple(value.split()))
+        case ReviewField.NOTE:
+            return replace(review, note=value)
+
+
+def _change(row: Mapping[str, Any]) -> ReviewChange:
+    return ReviewChange(
+        row["name"], row["reviewer"], ReviewField(row["field"]), row["value"], row["changed_at"], row["undoes"]
+    )

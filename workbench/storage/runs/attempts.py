@@ -1,0 +1,240 @@
+"""Batches and every attempt to have one answered.
+
+The order of writing is the promise: an attempt's row is committed before its request leaves, and its reply, the
+predictions it gives and the batches that follow are committed together before anybody hears of them. A killed run
+therefore loses no reply that was received, and asks again only for what was in flight.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any, Final
+
+from sqlite_utils import Database
+
+from workbench.domain.batches import Batch, Step
+from workbench.domain.messages import Outcome, Reply
+from workbench.domain.predictions import PredictionStatus, RankedPrediction
+from workbench.storage.runs.leases import Lease, assert_held
+from workbench.storage.runs.plans import add_batches, sample_numbers
+from workbench.storage.workspace.database import transaction
+
+_ENCODE: Final = json.JSONEncoder(ensure_ascii=False).encode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """The final status of one sample."""
+
+    sample_id: str
+    prediction: RankedPrediction
+    gold_rank: int | None
+    """Where the gold label stands in the ranking, from 1."""
+    failure: str | None
+    """The failure kind; None for a correct answer."""
+    place: int | None = None
+    """Its place in the request, from 0; None when it was never sent."""
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """Everything that follows from one reply; stored together."""
+
+    reply: Reply
+    outcome: Outcome
+    """The reply's outcome once its text has been read (a refusal in words is one)."""
+    cost_usd: float | None
+    step: Step
+    said: Mapping[str, PredictionStatus]
+    """What this attempt alone said of each sample asked."""
+    settled: Sequence[Settled]
+    """Samples with a final status."""
+    follow: Sequence[Sequence[str]]
+    """The batches that take over from this one; with step `repeat` and none of them, it stays open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """How a request is about to leave."""
+
+    endpoint: str
+    """The endpoint's name."""
+    key_name: str | None = None
+    """The variable that holds the key; None: it wants none."""
+    estimated_usd: float | None = None
+    """What it is expected to cost; None: not known."""
+    job_id: int | None = None
+    """The upload that it travels in; None: a request of its own."""
+
+
+def save_sent(
+    db: Database, hold: Lease, batch: Batch, *, asked: Sequence[str], prompt: str, at: str, by: Sending | None = None
+) -> int:
+    """Record that a request is about to leave; returns the attempt's row number."""
+    by = by or Sending("")
+    with transaction(db):
+        assert_held(db, hold, at)
+        cursor = db.conn.execute(
+            "INSERT INTO attempt (batch_id, number, sent_at, asked, prompt, endpoint, key_name, estimated_usd, job_id) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                *(batch.id, batch.attempts + 1, at, json.dumps(list(asked), ensure_ascii=False), prompt),
+                *(by.endpoint or None, by.key_name, by.estimated_usd, by.job_id),
+            ),
+        )
+        return int(cursor.lastrowid or 0)
+
+
+def save_received(db: Database, hold: Lease, batch: Batch, attempt_id: int, received: Received, at: str) -> list[Batch]:
+    """Store a reply with all that follows from it, or nothing; returns the batches that take over."""
+    with transaction(db):
+        assert_held(db, hold, at)
+        db.conn.execute(_UPDATE_ATTEMPT, {**_attempt_values(received, at), "id": attempt_id})
+        _assert_in(batch, (*received.said, *(one.sample_id for one in received.settled)))
+        _settle(db, hold.run_id, received.settled, received.said, attempt_id)
+        if received.follow or received.step in (Step.KEEP, Step.GIVE_UP):
+            db.conn.execute("UPDATE batch SET step = ? WHERE id = ?", (received.step, batch.id))
+        depth = batch.depth + (received.step is Step.SPLIT)
+        return add_batches(db, hold.run_id, received.follow, parent_id=batch.id, depth=depth)
+
+
+def save_parts(db: Database, hold: Lease, batch: Batch, parts: Sequence[Sequence[str]], at: str) -> list[Batch]:
+    """Cut a batch that no endpoint takes as a whole, before it is sent; returns its parts."""
+    with transaction(db):
+        assert_held(db, hold, at)
+        db.conn.execute("UPDATE batch SET step = ? WHERE id = ?", (Step.SPLIT, batch.id))
+        return add_batches(db, hold.run_id, parts, parent_id=batch.id, depth=batch.depth)
+
+
+def save_unsent(db: Database, hold: Lease, batch: Batch, bad: Sequence[Settled], *, whole: bool, at: str) -> None:
+    """Settle samples that cannot be shown to a model; with `whole`, nothing else is left of the batch."""
+    with transaction(db):
+        assert_held(db, hold, at)
+        _settle(db, hold.run_id, bad, {one.sample_id: one.prediction.status for one in bad}, None)
+        if whole:
+            db.conn.execute("UPDATE batch SET step = ? WHERE id = ?", (Step.KEEP, batch.id))
+
+
+def count_asked_today(db: Database, endpoint: str, key_name: str | None, now: datetime) -> list[tuple[float, int]]:
+    """Requests that left for an endpoint with a key in the last 24 hours, whatever the run, minute by minute.
+
+    As (seconds ago, how many), the longest ago first: what a limit of requests per day has to be counted from.
+    """
+    rows = db.conn.execute(
+        "SELECT substr(sent_at, 1, 16) AS minute, COUNT(*) FROM attempt "
+        "WHERE endpoint = ? AND key_name IS ? AND sent_at > ? AND job_id IS NULL GROUP BY minute ORDER BY minute",
+        (endpoint, key_name, (now - timedelta(days=1)).isoformat(timespec="milliseconds")),
+    ).fetchall()
+    # By the end of its minute, so that nothing is forgotten too early.
+    ends = [(datetime.fromisoformat(f"{minute}:59+00:00"), count) for minute, count in rows]
+    return [(max((now - end).total_seconds(), 0.0), count) for end, count in ends]
+
+
+def asked_lately(db: Database, endpoint: str, key_name: str | None, now: datetime) -> list[tuple[float, float]]:
+    """Requests that left for an endpoint with a key in the last minute, as (seconds ago, tokens as far as known).
+
+    The longest ago first: what limits per minute have to be counted from.
+    """
+    rows = db.conn.execute(
+        "SELECT sent_at, COALESCE(prompt_tokens + completion_tokens, 0) FROM attempt "
+        "WHERE endpoint = ? AND key_name IS ? AND sent_at > ? AND job_id IS NULL ORDER BY sent_at",
+        (endpoint, key_name, (now - timedelta(minutes=1)).isoformat(timespec="milliseconds")),
+    ).fetchall()
+    return [(max((now - datetime.fromisoformat(at)).total_seconds(), 0.0), float(tokens)) for at, tokens in rows]
+
+
+def storable(text: str | None) -> str | None:
+    """The text as SQLite can hold it: half a surrogate pair, which is no UTF-8, becomes its escape `\\ud83d`."""
+    return None if text is None else text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _assert_in(batch: Batch, names: Iterable[str]) -> None:
+    """Raises KeyError for a sample that the batch does not hold: nothing is ever said of one that was not asked."""
+    strange = set(names).difference(batch.sample_ids)
+    if strange:
+        raise KeyError(*sorted(strange))
+
+
+def _settle(
+    db: Database,
+    run_id: int,
+    settled: Sequence[Settled],
+    said: Mapping[str, PredictionStatus],
+    attempt_id: int | None,
+) -> None:
+    """Store final statuses, and what an attempt said of each sample where it was the first to ask.
+
+    An answer is never overwritten by a later refusal or fault. One statement for all samples: each statement waits
+    for the interpreter's lock, which the runner's loop holds most of the time.
+    """
+    final = {one.sample_id for one in settled}
+    unsettled = {name: status for name, status in said.items() if name not in final}
+    numbers = sample_numbers(db, run_id, (*final, *unsettled))
+    if unsettled:
+        db.conn.executemany(
+            "UPDATE prediction SET first_status = ? WHERE run_id = ? AND sample_id = ? AND first_status IS NULL",
+            ((status, run_id, numbers[name]) for name, status in unsettled.items()),
+        )
+    values: list[Any] = []
+    for one in settled:
+        said_of_it = one.prediction
+        values += (numbers[one.sample_id], said_of_it.status, _ranking_json(said_of_it.ranking))
+        values.append(storable(said_of_it.top1))
+        values += (one.gold_rank, one.failure, one.place, one.note, said.get(one.sample_id))
+    if settled:
+        db.conn.execute(_settling(len(settled)), (*values, attempt_id, run_id))
+
+
+@lru_cache(maxsize=4_096)
+def _ranking_json(ranking: tuple[str, ...]) -> str:
+    return _ENCODE([storable(word) for word in ranking])
+
+
+@lru_cache(maxsize=64)
+def _settling(n: int) -> str:
+    """The statement that settles `n` samples. Materialized, so that it goes from these few to their rows."""
+    rows = ",".join(["(?, ?, ?, ?, ?, ?, ?, ?, ?)"] * n)
+    return (
+        "WITH said (sample_id, status, ranking, top1, gold_rank, failure, place, note, first_status) "
+        f"AS MATERIALIZED (VALUES {rows}) "
+        "UPDATE prediction SET status = said.status, ranking = said.ranking, top1 = said.top1, "
+        "gold_rank = said.gold_rank, failure = said.failure, place = said.place, note = said.note, attempt_id = ?, "
+        "first_status = COALESCE(prediction.first_status, said.first_status) FROM said "
+        "WHERE run_id = ? AND prediction.sample_id = said.sample_id AND (prediction.status IS NULL "
+        f"OR prediction.status NOT IN ('{PredictionStatus.RANKED}', '{PredictionStatus.OUT_OF_VOCABULARY}'))"
+    )
+
+
+def _attempt_values(received: Received, at: str) -> dict[str, Any]:
+    reply = received.reply
+    return {
+        "received_at": at,
+        "outcome": received.outcome,
+        "fault": reply.fault,
+        "status_code": reply.status_code,
+        "finish_reason": storable(reply.finish_reason),
+        "reply": storable(reply.text),
+        "refusal": storable(reply.refusal),
+        "model": storable(reply.model),
+        "prompt_tokens": reply.usage.prompt_tokens if reply.usage else None,
+        "completion_tokens": reply.usage.completion_tokens if reply.usage else None,
+        "cached_tokens": reply.usage.cached_tokens if reply.usage else None,
+        "image_tokens": reply.usage.image_tokens if reply.usage else None,
+        "cost_usd": received.cost_usd,
+        "latency_s": reply.latency_s,
+        "headers": json.dumps(dict(reply.headers), ensure_ascii=False),
+        "error": storable(reply.error),
+        "step": received.step,
+    }
+
+
+_ATTEMPT_COLUMNS: Final = (
+    *("received_at", "outcome", "fault", "status_code", "finish_reason", "reply", "refusal", "model", "prompt_tokens"),
+    *("completion_tokens", "cached_tokens", "image_tokens", "cost_usd", "latency_s", "headers", "error", "step"),
+)
+_UPDATE_ATTEMPT: Final = (
+    f"UPDATE attempt SET {', '.join(f'{column} = :{column}' for column in _ATTEMPT_COLUMNS)} WHERE id = :id"
+)

@@ -1,0 +1,134 @@
+"""The batches of a run that are still to be asked: its plan, and what came of it so far."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, overload
+
+from sqlite_utils import Database
+
+from workbench.domain.batches import Batch
+from workbench.domain.messages import Outcome
+
+_IS_AWAY: Final = (
+    "EXISTS (SELECT 1 FROM attempt AS sent "
+    "WHERE sent.batch_id = batch.id AND sent.job_id IS NOT NULL AND sent.received_at IS NULL)"
+)
+"""Whether a batch travels in a job."""
+
+
+def newest_batch(db: Database, run_id: int) -> int:
+    """The highest row number among a run's batches; 0: it has none."""
+    return int(db.conn.execute("SELECT COALESCE(MAX(id), 0) FROM batch WHERE run_id = ?", (run_id,)).fetchone()[0])
+
+
+class OpenPlan(Sequence[tuple[str, ...]]):
+    """The batches of a run that are still to be asked, each read when it is looked at: a plan can be long."""
+
+    def __init__(self, db: Database, run_id: int) -> None:
+        self._db = db
+        rows = db.conn.execute(
+            f"SELECT id FROM batch WHERE run_id = ? AND step IS NULL AND NOT {_IS_AWAY} ORDER BY id", (run_id,)
+        )
+        self._ids = [number for (number,) in rows]
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    @overload
+    def __getitem__(self, place: int) -> tuple[str, ...]: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> "list[tuple[str, ...]]": ...
+
+    def __getitem__(self, place: int | slice) -> "tuple[str, ...] | list[tuple[str, ...]]":
+        """The ids of the samples of one batch."""
+        if isinstance(place, slice):
+            return [self[number] for number in range(len(self))[place]]
+        rows = self._db.conn.execute(
+            "SELECT name FROM batch_sample JOIN sample ON sample.id = sample_id WHERE batch_id = ? ORDER BY place",
+            (self._ids[place],),
+        )
+        return tuple(name for (name,) in rows)
+
+
+def count_open_samples(db: Database, run_id: int, *, away: bool = False) -> int:
+    """How many samples are still to be asked about; with `away`, also those that are asked already, in a job."""
+    (count,) = db.conn.execute(
+        "SELECT COUNT(DISTINCT sample_id) FROM batch JOIN batch_sample ON batch_id = batch.id "
+        f"WHERE run_id = ? AND step IS NULL AND (? OR NOT {_IS_AWAY})",
+        (run_id, away),
+    ).fetchone()
+    return int(count)
+
+
+def open_batches(
+    db: Database, run_id: int, *, after: int = 0, until: int | None = None, most: int = -1, away: bool = False
+) -> list[Batch]:
+    """What is still to be asked, in planned order, with what has been tried; -1: all of it.
+
+    Only batches with row numbers above `after` and up to `until`, so that a long plan can be read page by page. What
+    travels in a job is asked already, and is left out unless `away`.
+    """
+    rows = db.query(
+        "SELECT batch.id, depth, (SELECT json_group_array(name) FROM (SELECT sample.name FROM batch_sample "
+        "JOIN sample ON sample.id = batch_sample.sample_id WHERE batch_id = batch.id ORDER BY place)) AS names, "
+        "COUNT(attempt.id) AS attempts, "
+        "COALESCE(SUM(outcome IS NOT NULL AND outcome <> :failed), 0) AS answers, "
+        "COALESCE(SUM(outcome = :failed AND fault NOT IN ('stop', 'rate limited')), 0) AS faults "
+        "FROM batch LEFT JOIN attempt ON attempt.batch_id = batch.id "
+        "WHERE run_id = :run AND batch.step IS NULL AND batch.id > :after AND batch.id <= :until "
+        f"AND (:away OR NOT {_IS_AWAY}) GROUP BY batch.id ORDER BY batch.id LIMIT :most",
+        {
+            "run": run_id,
+            "failed": Outcome.FAILED,
+            "after": after,
+            "until": until or 2**62,
+            "most": most,
+            "away": away,
+        },
+    )
+    return [
+        Batch(row["id"], tuple(json.loads(row["names"])), row["attempts"], row["answers"], row["faults"], row["depth"])
+        for row in rows
+    ]
+
+
+def add_batches(
+    db: Database,
+    run_id: int,
+    batches: Sequence[Sequence[str]],
+    *,
+    parent_id: int | None = None,
+    depth: int = 0,
+    numbers: Mapping[str, int] | None = None,
+) -> list[Batch]:
+    """Plan requests for samples of the run, inside the caller's transaction. What the samples have stays.
+
+    `numbers` are the samples' row numbers by name, where they are known already. Raises KeyError for a sample that the
+    run's data set does not have.
+    """
+    if not batches:
+        return []
+    if numbers is None:
+        numbers = sample_numbers(db, run_id, (name for batch in batches for name in batch))
+    (first,) = db.conn.execute("SELECT COALESCE(MAX(id), 0) + 1 FROM batch").fetchone()
+    added = [Batch(first + place, tuple(names), depth=depth) for place, names in enumerate(batches)]
+    db.conn.executemany(
+        "INSERT INTO batch (id, run_id, parent_id, depth, activity) VALUES (?, ?, ?, ?, ?)",
+        ((batch.id, run_id, parent_id, depth, -batch.id) for batch in added),
+    )
+    db.conn.executemany(
+        "INSERT INTO batch_sample (batch_id, place, sample_id) VALUES (?, ?, ?)",
+        [(batch.id, place, numbers[name]) for batch in added for place, name in enumerate(batch.sample_ids)],
+    )
+    return added
+
+
+def sample_numbers(db: Database, run_id: int, names: Iterable[str]) -> dict[str, int]:
+    """The row numbers of samples of the run's data set, by name. Names that it does not have are left out."""
+    rows = db.conn.execute(
+        "SELECT name, id FROM sample WHERE dataset = (SELECT dataset FROM run WHERE id = ?) "
+        "AND name IN (SELECT value FROM json_each(?))",
+        (run_id, json.dumps(list(names))),
+    )
+    return dict(rows.fetchall())

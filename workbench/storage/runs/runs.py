@@ -1,0 +1,149 @@
+"""Runs: their specs, their states, and how far they have come."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlite_utils import Database
+
+from workbench.domain.runs import Progress, Run, RunSpec, RunState, run_key
+from workbench.errors import unknown_name
+from workbench.storage.runs.plans import add_batches, sample_numbers
+from workbench.storage.workspace.database import transaction
+
+
+def create_run(db: Database, name: str, spec: RunSpec, batches: Sequence[Sequence[str]], at: str) -> Run:
+    """Store a new run and its whole plan in one transaction."""
+    with transaction(db):
+        cursor = db.conn.execute(
+            "INSERT INTO run (dataset, name, spec, spec_hash, state, created_at, changed_at) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (spec.dataset, name, json.dumps(spec.as_json()), run_key(spec), RunState.PLANNED, at, at),
+        )
+        run_id = int(cursor.lastrowid or 0)
+        order = [name for batch in batches for name in batch]
+        numbers = sample_numbers(db, run_id, order)
+        db.conn.executemany(
+            "INSERT INTO prediction (run_id, sample_id, position, gold_label) "
+            "SELECT ?1, id, ?3, gold FROM sample WHERE id = ?2",
+            ((run_id, numbers[name], position) for position, name in enumerate(order)),
+        )
+        add_batches(db, run_id, batches, numbers=numbers)
+    return load_run(db, spec.dataset, name)
+
+
+def has_run(db: Database, dataset: str, name: str) -> bool:
+    """Whether a run of that name exists."""
+    found = db.conn.execute("SELECT 1 FROM run WHERE dataset = ? AND name = ?", (dataset, name))
+    return found.fetchone() is not None
+
+
+def load_run(db: Database, dataset: str, name: str) -> Run:
+    """The run of that name. Raises UsageError that names the nearest ones."""
+    row = next(db.query("SELECT * FROM run WHERE dataset = ? AND name = ?", [dataset, name]), None)
+    if row is None:
+        raise unknown_name(f"run of {dataset}", name, [run.name for run in load_runs(db, dataset)])
+    return _run(row)
+
+
+def load_runs(db: Database, dataset: str | None = None) -> list[Run]:
+    """All runs, of one data set or of all, the one touched last first."""
+    rows = db.query(
+        "SELECT * FROM run WHERE :dataset IS NULL OR dataset = :dataset ORDER BY changed_at DESC, id DESC",
+        {"dataset": dataset},
+    )
+    return [_run(row) for row in rows]
+
+
+def load_progress(db: Database, run_id: int) -> Progress:
+    """Counts of what has become of the run so far."""
+    statuses = {
+        row["status"]: row["n"]
+        for row in db.query("SELECT status, COUNT(*) AS n FROM prediction WHERE run_id = ? GROUP BY status", [run_id])
+    }
+    totals = next(
+        db.query(
+            "SELECT COUNT(*) AS attempts, COALESCE(SUM(received_at IS NULL AND job_id IS NULL), 0) AS unseen, "
+            "COALESCE(SUM(prompt_tokens), 0) AS prompt, COALESCE(SUM(completion_tokens), 0) AS completion, "
+            "SUM(cost_usd) AS cost, COALESCE(SUM(cost_usd IS NULL AND (prompt_tokens IS NOT NULL "
+            "OR outcome NOT IN ('failed', 'filtered'))), 0) AS unpriced "  # those two can come without any work done
+            "FROM attempt JOIN batch ON batch.id = batch_id WHERE run_id = ?",
+            [run_id],
+        )
+    )
+    return Progress(
+        planned=sum(statuses.values()),
+        by_status={status: n for status, n in statuses.items() if status is not None},
+        attempts=totals["attempts"],
+        unseen=totals["unseen"],
+        prompt_tokens=totals["prompt"],
+        completion_tokens=totals["completion"],
+        cost_usd=None if totals["unpriced"] else totals["cost"],
+    )
+
+
+def save_estimate(db: Database, run_id: int, estimate: Mapping[str, Any]) -> None:
+    """Keep what a run was first expected to take; a later session's rest is another matter and changes nothing."""
+    with transaction(db):
+        db.conn.execute(
+            "UPDATE run SET estimate = ? WHERE id = ? AND estimate IS NULL", (json.dumps(dict(estimate)), run_id)
+        )
+
+
+def load_estimate(db: Database, run_id: int) -> dict[str, Any] | None:
+    """What a run was expected to take; None for one that was never sent."""
+    (text,) = db.conn.execute("SELECT estimate FROM run WHERE id = ?", (run_id,)).fetchone()
+    return None if text is None else dict(json.loads(text))
+
+
+def save_endpoint_record(db: Database, run_id: int, record: Mapping[str, Any]) -> None:
+    """Keep what a probe had found out about the endpoint when the run was first sent."""
+    with transaction(db):
+        db.conn.execute(
+            "UPDATE run SET endpoint_record = ? WHERE id = ? AND endpoint_record IS NULL",
+            (json.dumps(dict(record)), run_id),
+        )
+
+
+def load_answerers(db: Database, run_id: int) -> dict[str, int]:
+    """The models that answered, by their own word, with how many replies; the one with most first.
+
+    More than one, or another than was asked for, is worth a look: a name can come to mean another model.
+    """
+    rows = db.conn.execute(
+        "SELECT model, COUNT(*) AS n FROM attempt JOIN batch ON batch.id = batch_id "
+        "WHERE run_id = ? AND model IS NOT NULL GROUP BY model ORDER BY n DESC, model",
+        (run_id,),
+    )
+    return dict(rows.fetchall())
+
+
+def load_endpoint_record(db: Database, run_id: int) -> dict[str, Any] | None:
+    """What a probe had found out about the endpoint when the run was first sent; None where there was none."""
+    (text,) = db.conn.execute("SELECT endpoint_record FROM run WHERE id = ?", (run_id,)).fetchone()
+    return None if text is None else dict(json.loads(text))
+
+
+def spent_usd(db: Database, run_id: int) -> float:
+    """What a run has cost by all that is known of it; a reply of unknown cost counts as what was expected of it."""
+    (spent,) = db.conn.execute(
+        "SELECT COALESCE(SUM(COALESCE(cost_usd, CASE WHEN outcome IS NULL OR outcome <> 'failed' "
+        "THEN estimated_usd END)), 0) FROM attempt JOIN batch ON batch.id = batch_id WHERE run_id = ?",
+        (run_id,),
+    ).fetchone()
+    return float(spent)
+
+
+def _run(row: Mapping[str, Any]) -> Run:
+    return Run(
+        id=row["id"],
+        dataset=row["dataset"],
+        name=row["name"],
+        spec=RunSpec.from_json(json.loads(row["spec"])),
+        spec_hash=row["spec_hash"],
+        state=RunState(row["state"]),
+        reason=row["reason"],
+        created_at=row["created_at"],
+        changed_at=row["changed_at"],
+        elapsed_s=row["elapsed_s"],
+    )

@@ -1,0 +1,230 @@
+"""The workspace file: what it is told by, and how it is opened.
+
+A workspace is told from other SQLite files by its application id, and from other versions of itself by its user
+version; an older one is brought up to date, anything else is refused and left untouched.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from importlib.resources import files
+from pathlib import Path
+from typing import Final
+
+from sqlite_utils import Database
+
+from workbench.errors import DatabaseError
+from workbench.storage.workspace.connections import (
+    PATIENCE_S,
+    break_off_when,
+    breaks_off_when,
+    connected,
+    path_of,
+    pragma,
+    statements,
+    transaction,
+    translated,
+)
+from workbench.storage.workspace.copies import make_private_file
+from workbench.storage.workspace.file_access import assert_readable, assert_writable, is_remote, keep_private
+from workbench.storage.workspace.migrations import MIGRATIONS, migrate, record_version
+
+__all__ = [
+    "APPLICATION_ID",
+    "SCHEMA_VERSION",
+    "Database",  # the rest of the house takes the type from here
+    "journal_mode",
+    "open_as_it_is",
+    "open_for_reading",
+    "open_workspace",
+    "opener_beside",
+    "schema_text",
+    "transaction",
+    "translated",
+    "wal_is_safe",
+]
+
+APPLICATION_ID: Final = 0x656D6F77  # "emow"
+SCHEMA_VERSION: Final = max(MIGRATIONS)
+_WAL_SAFE: Final = ((3, 44, 6), (3, 45, 0)), ((3, 50, 7), (3, 51, 0)), ((3, 51, 3), (4, 0, 0))
+
+
+def open_workspace(
+    path: Path,
+    *,
+    create: bool = False,
+    say: Callable[[str], None] = lambda _: None,
+    patience_s: float = PATIENCE_S,
+    any_thread: bool = False,
+) -> Database:
+    """Open a workspace for reading and writing; with `create`, make it where there is none.
+
+    `say` hears what was done to the file on the way: brought up to date, made private. The connection belongs to the
+    thread that opened it (with `any_thread`, to one at a time), and waits `patience_s` for others' locks. Raises
+    DatabaseError for a missing, foreign, newer, damaged, locked or unwritable file.
+    """
+    with translated(path):
+        if not path.exists():
+            if not create:
+                raise DatabaseError(
+                    f"there is no workspace at {path}; `emowb import KEY PATH` makes one, or name another with --db"
+                )
+            with suppress(FileExistsError):  # another process was quicker
+                make_private_file(path)
+        _refuse_at_sight(path)
+        assert_writable(path)
+        db = connected(path, patience_s=patience_s, any_thread=any_thread)
+        try:
+            _prepare(db, path, say)
+        except BaseException:
+            db.close()
+            raise
+    return db
+
+
+def open_as_it_is(path: Path, *, patience_s: float = PATIENCE_S) -> Database:
+    """Open a workspace to read what is in the file, of whatever version: nothing is written or brought up to date.
+
+    Raises DatabaseError for a missing, foreign, newer, damaged or locked file.
+    """
+    with translated(path):
+        if not path.exists():
+            raise DatabaseError(f"there is no workspace at {path}; name another with --db")
+        _refuse_at_sight(path)
+        db = connected(path, patience_s=patience_s)
+        try:
+            db.conn.execute("PRAGMA query_only = ON")
+            _assert_made(db, path)
+        except BaseException:
+            db.close()
+            raise
+    return db
+
+
+def open_for_reading(path: Path, *, patience_s: float = PATIENCE_S) -> Database:
+    """One more connection to a workspace that is open already, and up to date: it can write nothing.
+
+    Raises DatabaseError for a file that is gone, locked or of another version.
+    """
+    with translated(path):
+        db = connected(path, patience_s=patience_s, read_only=True)
+        try:
+            db.conn.execute("PRAGMA query_only = ON")
+            db.conn.execute("PRAGMA cache_size = -512")  # each look goes elsewhere; the system keeps what is read twice
+            _assert_made(db, path)
+        except BaseException:
+            db.close()
+            raise
+    return db
+
+
+def opener_beside(db: Database) -> Callable[[], Database]:
+    """A way for another thread to open a connection that reads beside this one, and is broken off with it.
+
+    What is returned raises DatabaseError for a file that is gone or locked.
+    """
+    path, is_outdated = path_of(db), breaks_off_when(db)
+
+    def opened() -> Database:
+        beside = open_for_reading(path)
+        if is_outdated is not None:
+            break_off_when(beside, is_outdated)
+        return beside
+
+    return opened
+
+
+def schema_text() -> str:
+    """The text of schema.sql: beside the package in a wheel, at the top of the checkout in an editable install."""
+    packaged = files("workbench") / "schema.sql"
+    if packaged.is_file():
+        return packaged.read_text(encoding="utf-8")
+    return (Path(__file__).parents[3] / "schema.sql").read_text(encoding="utf-8")
+
+
+def wal_is_safe(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> bool:
+    """Whether the linked SQLite is free of the WAL-reset corruption bug (3.51.3, with back-ports 3.44.6, 3.50.7)."""
+    return any(first <= version < after for first, after in _WAL_SAFE)
+
+
+def journal_mode(
+    path: Path, *, version: tuple[int, ...] = sqlite3.sqlite_version_info, mounts: str | None = None
+) -> str:
+    """A log where that is safe, on one machine's own disk; else a rollback journal.
+
+    TRUNCATE, not DELETE: with `synchronous = FULL` SQLite makes sure that the emptied journal reaches the disk, but
+    not that the removal of one does, and a journal that comes back after a power cut undoes the last commit.
+    """
+    return "WAL" if wal_is_safe(version) and not is_remote(path, mounts) else "TRUNCATE"
+
+
+def _refuse_at_sight(path: Path) -> None:
+    """Refuse what a look at the file alone can tell, through SQLite: to open and close it beside SQLite would drop
+    the locks of this process. Immutable: no lock, no log, no recovery, so another's file stays as it was to the byte.
+    """
+    assert_readable(path)
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True)) as conn:
+        try:
+            _assert_ours(Database(conn, execute_plugins=False), path)
+        except sqlite3.DatabaseError:
+            return  # torn by a crash, perhaps, and mended when it is really opened; else that raises the same
+
+
+def _prepare(db: Database, path: Path, say: Callable[[str], None]) -> None:
+    is_new = _assert_ours(db, path)
+    keep_private(path, say)
+    if is_new:
+        _make_schema(db, path)
+    db.conn.execute(f"PRAGMA journal_mode = {journal_mode(path)}")
+    if pragma(db, "user_version") < SCHEMA_VERSION:
+        migrate(db, path, say)
+    db.conn.execute("PRAGMA foreign_keys = ON")
+
+
+def _assert_ours(db: Database, path: Path) -> bool:
+    """Whether the file is still empty. Raises DatabaseError for another program's and for a newer one of ours."""
+    with _one_look(db):
+        application_id = pragma(db, "application_id")
+        version = pragma(db, "user_version")
+        is_empty = application_id == 0 and version == 0 and not _has_tables(db)
+    if is_empty:
+        return True
+    if application_id != APPLICATION_ID:
+        raise DatabaseError(f"{path} is another program's database; name another with --db")
+    if version > SCHEMA_VERSION:
+        raise DatabaseError(f"{path} was made by a newer emowb (schema {version}); update emowb to open it")
+    return False
+
+
+def _assert_made(db: Database, path: Path) -> None:
+    if _assert_ours(db, path):
+        raise DatabaseError(f"there is nothing in {path} yet; name another with --db")
+
+
+@contextmanager
+def _one_look(db: Database) -> Iterator[None]:
+    """What is read inside is of one moment: between two statements another process can make the whole schema."""
+    if db.conn.in_transaction:
+        yield
+        return
+    db.conn.execute("BEGIN")
+    try:
+        yield
+    finally:
+        db.conn.rollback()
+
+
+def _make_schema(db: Database, path: Path) -> None:
+    """In one transaction, so that a kill leaves either an empty file or a whole schema."""
+    with transaction(db):
+        if not _assert_ours(db, path):
+            return  # another process was quicker
+        for statement in statements(schema_text()):
+            db.conn.execute(statement)
+        db.conn.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        db.conn.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        record_version(db, SCHEMA_VERSION)
+
+
+def _has_tables(db: Database) -> bool:
+    return db.conn.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is not None

@@ -1,0 +1,56 @@
+"""What every application of the house has in common: a person's own colours and keys, and a terminal that may go."""
+
+from typing import Any, ClassVar
+
+from textual.app import App
+from textual.binding import BindingType
+
+from workbench.tui.base.commands import Scope, bindings
+from workbench.tui.base.hang_up import EVERY_S, leave_when_hung_up
+from workbench.tui.base.keymap import textual_keymap
+from workbench.tui.base.palette import Palette
+from workbench.tui.base.preferences import Preferences
+from workbench.tui.base.theme import DARK, THEMES
+
+
+class BaseApp(App[None]):
+    """An application as its person likes it."""
+
+    TITLE = "emowb"
+    COMMANDS = {Palette}  # noqa: RUF012  # Textual declares it so
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.EVERYWHERE)
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012  # Textual declares it so
+    CSS = """
+    * { scrollbar-color: $panel-lighten-2; scrollbar-background: $background; }
+    ModalScreen VerticalScroll { scrollbar-background: $panel; }
+    ToastRack { dock: top; align: right top; margin: 1 0 0 0; }
+    CommandPalette SearchIcon { display: none; }
+    """
+
+    def __init__(self, habits: Preferences | None, *given: Any) -> None:
+        super().__init__(*given)
+        self.habits = habits or Preferences()
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = self._liked_theme()
+        self.set_keymap(textual_keymap(self.habits.commands))
+
+    def on_ready(self) -> None:
+        """Watch over the terminal, and remember what is chosen."""
+        self.theme_changed_signal.subscribe(self, lambda theme: self.habits.memory.keep_look(theme=theme.name))
+        if not self.is_headless:
+            self.set_interval(EVERY_S, leave_when_hung_up)
+
+    def on_unmount(self) -> None:
+        """Keep what is remembered."""
+        self.habits.memory.close()
+
+    def action_next_theme(self) -> None:
+        """Other colours: dark, light, high contrast."""
+        names = [theme.name for theme in THEMES]
+        place = names.index(self.theme) if self.theme in names else -1
+        self.theme = names[(place + 1) % len(names)]
+
+    def _liked_theme(self) -> str:
+        liked = self.habits.theme or self.habits.memory.look().get("theme")
+        return liked if isinstance(liked, str) and liked in self.available_themes else DARK.name

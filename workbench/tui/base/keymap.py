@@ -1,0 +1,93 @@
+"""Keys of one's own: the table `[keys]` of the settings, laid over the table of commands.
+
+Everything that could go wrong with it is said before the application starts.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from textual.keys import REPLACED_KEYS, _character_to_key
+
+from workbench.domain.visible import visible
+from workbench.errors import UsageError, unknown_name
+from workbench.tui.base.commands import COMMANDS, DIGITS, REVIEW, Command, Scope
+
+_FIXED: Final = frozenset({"review.label", "review.no-label", "everywhere.palette", "everywhere.quit"})
+"""Digits only ever label, and the ways out are where every Textual program has them."""
+_KEPT: Final = (*DIGITS, "0", "ctrl+c", "ctrl+p", "ctrl+q")
+
+
+def commands_with(keys: Mapping[str, Sequence[str]]) -> tuple[Command, ...]:
+    """The commands with a person's own keys.
+
+    Raises UsageError for an unknown id, a key that cannot be given away, and a key that would do two things.
+    """
+    known = {command.id for command in COMMANDS}
+    for name, wanted in keys.items():
+        if name not in known:
+            raise unknown_name("command in [keys]:", name, sorted(known))
+        _check(name, wanted)
+    commands = tuple(replace(one, keys=tuple(keys[one.id])) if one.id in keys else one for one in COMMANDS)
+    for scopes in rooms():
+        _check_room([command for command in commands if command.scope in (*scopes, Scope.EVERYWHERE)])
+    return commands
+
+
+def rooms() -> list[tuple[Scope, ...]]:
+    """The scopes whose keys work at the same time."""
+    return [REVIEW, *((scope,) for scope in Scope if scope not in (*REVIEW, Scope.EVERYWHERE))]
+
+
+def textual_keymap(commands: Iterable[Command]) -> dict[str, str]:
+    """What Textual is told of the keys that are not as the table has them."""
+    usual = {command.id: command.keys for command in COMMANDS}
+    return {
+        command.id: ",".join(_key_name(key) for key in command.keys)
+        for command in commands
+        if command.keys and command.keys != usual[command.id]
+    }
+
+
+def _check(name: str, wanted: Sequence[str]) -> None:
+    if name in _FIXED:
+        raise UsageError(f"the keys of {name} cannot be changed")
+    if not wanted:
+        raise UsageError(f"[keys] {name} names no key")
+    for key in wanted:
+        if key in _KEPT:
+            raise UsageError(f"[keys] {name}: {key} is taken; digits only ever label, and ctrl+p and ctrl+q stay")
+        if not _is_key(key):
+            raise UsageError(f'[keys] {name}: "{visible(key, longest=40)}" is no key; write a, ?, ctrl+a, f5 or enter')
+
+
+def _check_room(commands: Iterable[Command]) -> None:
+    taken: dict[str, Command] = {}
+    for command in commands:
+        for key in command.keys:
+            other = taken.setdefault(_key_name(key), command)
+            if other is not command:
+                raise UsageError(
+                    f"[keys] {key} would be both {other.id} and {command.id}; give one of them another key"
+                )
+
+
+def _is_key(key: str) -> bool:
+    if len(key) == 1:
+        return key.isprintable() and not key.isspace()
+    *modifiers, last = key.split("+")
+    return last in _NAMED or (bool(modifiers) and len(last) == 1 and last.isalnum())
+
+
+_NAMED: Final = frozenset(
+    {
+        *("up", "down", "left", "right", "home", "end", "pageup", "pagedown", "enter", "escape", "tab", "space"),
+        *("backspace", "delete", "insert", *(f"f{number}" for number in range(1, 25))),
+    }
+)
+
+
+def _key_name(key: str) -> str:
+    """As Textual names it: `question_mark`."""
+    name = _character_to_key(key) if len(key) == 1 else key
+    return REPLACED_KEYS.get(name, name)

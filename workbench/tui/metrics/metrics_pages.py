@@ -1,0 +1,167 @@
+"""The figures of a run as pages of text. Words from outside pass `visible` in the tables."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from textual.content import Content
+
+from workbench.domain.visible import visible
+from workbench.export.figure_words import DASH, interval, metric_title, percent
+from workbench.tui.widgets.drawn_text import SOFT, bar, interval_line, notes, table
+
+if TYPE_CHECKING:
+    from workbench.pipeline.scoring.published_figures import PublishedFigure
+    from workbench.pipeline.scoring.run_scores import RunScores
+
+_TRIVIAL: Final = ("majority", "uniform")
+_LABEL_CELLS: Final = 16
+_METHOD_CELLS: Final = 28
+_MOST_GROUPS: Final = 12
+
+
+def figures_page(one: "RunScores", width: int) -> Content:
+    """Every metric with its interval, beside the baselines and the paper's GPT-4V."""
+    scores = one.scores
+    rows = [
+        (
+            metric_title(name),
+            percent(value.value),
+            interval(value.low, value.high),
+            *(percent(_baseline(one, which, name)) for which in _TRIVIAL),
+            _gpt4v(one, name),
+        )
+        for name, value in scores.metrics.items()
+    ]
+    strong = [place for place, name in enumerate(scores.metrics) if name == one.headline[0]]
+    heads = ("per cent", "value", "95 % interval", "majority", "guessing", "GPT-4V")
+    return _joined(
+        Content(_counts(one)),
+        table(heads, rows, width, strong=strong),
+        notes(_notes(one), width),
+    )
+
+
+def classes_page(one: "RunScores", width: int) -> Content:
+    """Recall of each class as a line with its interval, and how often each was refused."""
+    refused = {rates.label: rates.refusal_rate for rates in one.rates_by_class}
+    room = max(width - _LABEL_CELLS - 40, 10)
+    rows = [
+        (
+            single.label,
+            f"{single.support:,}",
+            interval_line(single.recall, single.recall_low, single.recall_high, room),
+            *(percent(value) for value in (single.recall, single.precision, single.f1, refused.get(single.label))),
+        )
+        for single in one.scores.per_class
+    ]
+    heads = ("class", "n", "recall: 0 to 100".ljust(room)[:room], "recall", "prec.", "F1", "refused")
+    note = "recall with its 95 % interval; refused after all retries, of the whole plan"
+    return _joined(table(heads, rows, width), Content.styled(note, SOFT))
+
+
+def published_page(one: "RunScores", width: int) -> Content:
+    """Published methods as bars, this run among them, for each metric and condition that the paper has."""
+    groups: dict[tuple[str, str], list[PublishedFigure]] = {}
+    for figure in one.published:
+        groups.setdefault((figure.metric, figure.variant), []).append(figure)
+    blocks = [_bars(one, metric, variant, figures, width) for (metric, variant), figures in groups.items()]
+    if not blocks:
+        return Content.styled("the paper has no figures of this data set", SOFT)
+    return _joined(notes([_protocol_note(one)], width), *blocks)
+
+
+def places_page(one: "RunScores", width: int) -> Content:
+    """Accuracy by place in the request, and refusals by class and by cluster."""
+    room = max(width - 50, 10)
+    blocks = []
+    if len(one.positions) > 1:
+        rows = [
+            (
+                f"{place.place + 1}",
+                f"{place.counted:,}",
+                interval_line(place.accuracy.value, place.accuracy.low, place.accuracy.high, room),
+                percent(place.accuracy.value),
+                interval(place.accuracy.low, place.accuracy.high),
+            )
+            for place in one.positions
+        ]
+        drawn = "accuracy: 0 to 100".ljust(room)[:room]
+        heads = ("place in the request", "answered", drawn, "accuracy", "95 % interval")
+        blocks.append(table(heads, rows, width))
+    else:
+        blocks.append(Content.styled("one sample to a request: there are no places to compare", SOFT))
+    worst = sorted(one.rates_by_cluster, key=lambda rates: -(rates.refusal_rate or 0))[:_MOST_GROUPS]
+    for name, groups in (("class", (one.rates, *one.rates_by_class)), (one.cluster or "cluster", tuple(worst))):
+        if groups:
+            lines = [
+                (
+                    *(rates.label, f"{rates.planned:,}", percent(rates.first_coverage)),
+                    *(percent(rates.first_refusal_rate), percent(rates.coverage), percent(rates.refusal_rate)),
+                )
+                for rates in groups
+            ]
+            titles = (f"by {name}", "planned", "first answered", "first refused", "then answered", "then refused")
+            blocks.append(table(titles, lines, width))
+    return _joined(*blocks)
+
+
+def _bars(one: "RunScores", metric: str, variant: str, figures: "list[PublishedFigure]", width: int) -> Content:
+    mine = one.scores.metrics.get(metric)
+    rows: list[tuple[float, str, bool]] = [(figure.value, figure.method, False) for figure in figures]
+    if mine is not None and mine.value is not None:
+        rows.append((mine.value, f"▸ {visible(one.run, longest=40)}", True))
+    room = max(width - _METHOD_CELLS - 9, 8)
+    lines = [
+        Content.styled(f"{_cut(name)} {bar(value, room)} {percent(value):>6}", "bold $text-accent" if is_mine else "")
+        for value, name, is_mine in sorted(rows, reverse=True)
+    ]
+    title = metric_title(metric) + (f", {visible(variant, longest=40)}" if variant else "")
+    return Content("\n").join([Content.styled(title, "bold"), *lines])
+
+
+def _cut(name: str) -> str:
+    shown = visible(name, longest=80)
+    return (shown if len(shown) <= _METHOD_CELLS else f"{shown[: _METHOD_CELLS - 1]}…").ljust(_METHOD_CELLS)
+
+
+def _baseline(one: "RunScores", which: str, metric: str) -> float | None:
+    found = one.scores.baselines.get(which)
+    return None if found is None else found.metrics.get(metric)
+
+
+def _gpt4v(one: "RunScores", metric: str) -> str:
+    figures = [figure for figure in one.published if figure.method == "GPT-4V" and figure.metric == metric]
+    said = (percent(figure.value) + (f" ({figure.variant})" if figure.variant else "") for figure in figures)
+    return ", ".join(dict.fromkeys(said)) or DASH
+
+
+def _counts(one: "RunScores") -> str:
+    scores = one.scores
+    parts = [f"planned {scores.planned:,}", f"answered {scores.answered:,}", f"coverage {percent(scores.coverage)} %"]
+    parts += [f"counted {scores.counted:,}"]
+    if one.unscored:
+        parts.append(f"not scored for their gold label {one.unscored:,}")
+    if one.pending:
+        parts.append(f"still to come {one.pending:,}")
+    return ", ".join(parts)
+
+
+def _notes(one: "RunScores") -> Iterator[str]:
+    scores = one.scores
+    for name, value in one.intensity.items():
+        if value.value is not None and value.low is not None and value.high is not None:
+            yield f"{metric_title(name)} {value.value:.3f}, 95 % interval {value.low:.3f} to {value.high:.3f}"
+    if scores.bounds is not None and scores.answered < scores.planned:
+        low, high = percent(scores.bounds.low), percent(scores.bounds.high)
+        yield f"accuracy lies between {low} (every non-answer wrong) and {high} (every one right)"
+    yield _protocol_note(one)
+    yield "GPT-4V as the paper has it; majority and guessing are what one scores who does not look"
+    yield f"intervals: {scores.interval or 'none, since nothing counts'}"
+
+
+def _protocol_note(one: "RunScores") -> str:
+    return f"protocol {one.protocol}: {visible(one.rule, longest=400)}"
+
+
+def _joined(*blocks: Content) -> Content:
+    return Content("\n\n").join(blocks)

@@ -1,0 +1,67 @@
+"""One case as one line: `⚑✗ sub01/EP02_01f  happy  sad`, in columns that fit the width there is."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from rich.cells import cell_len, set_cell_size
+
+from workbench.domain.visible import visible
+from workbench.storage.cases.cases import CaseRow
+from workbench.tui.widgets.status_marks import ASKING, FLAG, answer_words, mark_of
+
+Piece = tuple[str, str]
+"""Words and their tone."""
+
+_MARKS_CELLS: Final = 4
+_SHORTEST_ID_CELLS: Final = 8
+_LONGEST_TEXT_CHARS: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The widths of the columns in cells."""
+
+    sample: int
+    label: int
+
+    @classmethod
+    def fitting(cls, labels: Iterable[str], width: int) -> "Columns":
+        """Labels get what the longest of them needs, as long as ids keep something to be told apart by."""
+        longest = max((cell_len(visible(label)) for label in labels), default=0)
+        room = max(width - _MARKS_CELLS - _SHORTEST_ID_CELLS - 2, 2)
+        label = max(min(longest, room // 2), 1)
+        return cls(max(width - _MARKS_CELLS - 2 * (label + 1), 1), label)
+
+
+def heading(columns: Columns) -> str:
+    """The line above the list."""
+    label = columns.label
+    return " " * _MARKS_CELLS + f"{fit('sample', columns.sample)} {fit('gold', label)} {fit('answer', label)}"
+
+
+def case_line(row: CaseRow, columns: Columns, *, at_cursor: bool, busy: bool, others: str = " ") -> list[Piece]:
+    """The pieces of a line, together as wide as the columns."""
+    mark = mark_of(row.status, row.failure)
+    answered = row.top1 is not None
+    return [
+        ("▸" if at_cursor else " ", "plain"),
+        (ASKING, "busy") if busy else (FLAG if row.verdict else " ", "flag"),
+        (mark.character, mark.tone),
+        (others, "flag"),
+        (fit(row.sample_id, columns.sample, keep_end=True) + " ", "plain"),
+        (fit(row.gold, columns.label) + " ", "plain"),
+        (fit(answer_words(row), columns.label), mark.tone if answered else "soft"),
+    ]
+
+
+def fit(text: str, cells: int, *, keep_end: bool = False) -> str:
+    """Untrusted text in exactly so many cells; what is cut off shows as `…`."""
+    text = visible(text[-_LONGEST_TEXT_CHARS:] if keep_end else text[:_LONGEST_TEXT_CHARS])
+    if cell_len(text) <= cells:
+        return set_cell_size(text, cells)
+    if not keep_end:
+        return set_cell_size(text, cells - 1) + "…"
+    while cell_len(text) > cells - 1:
+        text = text[1:]
+    return set_cell_size("…" + text, cells)

@@ -1,0 +1,45 @@
+"""The one-character status of a sample. It is never said by colour alone."""
+
+from typing import Final, NamedTuple
+
+from workbench.domain.predictions import PredictionStatus
+from workbench.storage.cases.cases import CaseRow
+
+
+class StatusMark(NamedTuple):
+    """How a status looks and what it is called."""
+
+    character: str
+    tone: str
+    """Which colour goes with it: right, wrong, doubt or soft."""
+    word: str
+
+
+CORRECT: Final = StatusMark("✓", "right", "correct")
+WRONG: Final = StatusMark("✗", "wrong", "wrong")
+NOT_YET: Final = StatusMark("·", "soft", "not yet")
+FLAG: Final = "⚑"
+ASKING: Final = "↻"
+
+_OTHERS: Final = {
+    PredictionStatus.REFUSED: StatusMark("R", "doubt", "refused"),
+    PredictionStatus.UNPARSED: StatusMark("?", "doubt", "unparsed"),
+    PredictionStatus.MISSING: StatusMark("–", "doubt", "missing"),
+    PredictionStatus.BAD_MEDIA: StatusMark("!", "wrong", "bad media"),
+    PredictionStatus.FAILED: StatusMark("!", "wrong", "failed"),
+    PredictionStatus.OUT_OF_VOCABULARY: StatusMark("∉", "wrong", "no word of the set"),
+}
+
+
+def mark_of(status: str | None, failure: str | None) -> StatusMark:
+    """The mark of a status, and for an answer whether it is right."""
+    if status is None:
+        return NOT_YET
+    if status == PredictionStatus.RANKED:
+        return WRONG if failure else CORRECT
+    return _OTHERS[PredictionStatus(status)]
+
+
+def answer_words(row: CaseRow) -> str:
+    """What stands in the column of answers: the top-1, or why there is none."""
+    return row.top1 or mark_of(row.status, row.failure).word

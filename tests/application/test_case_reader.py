@@ -9,7 +9,8 @@ from sqlite_utils import Database
 
 from tests.building import REFUSED, at, exchange, plan, ranked, received, sample, store
 from workbench.application.case_reader import CaseReader, CaseReading
-from workbench.domain.reviews import CaseFilter, CaseKind, ReviewChange, ReviewField
+from workbench.domain.cases import CaseFilter, CaseKind
+from workbench.domain.reviews import ReviewChange, ReviewField
 from workbench.domain.runs import Run
 from workbench.errors import DatabaseError
 from workbench.storage.cases.reviews import save_change

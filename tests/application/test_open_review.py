@@ -8,7 +8,7 @@ import pytest
 
 from tests.building import plan, sample, store
 from workbench.application.open_review import review_parts
-from workbench.domain.reviews import CaseFilter
+from workbench.domain.cases import CaseFilter
 from workbench.errors import UsageError
 from workbench.settings import Settings, load_settings
 from workbench.storage.workspace.database import open_workspace

@@ -9,7 +9,8 @@ from sqlite_utils import Database
 
 from tests.building import CARD, at, exchange, plan, ranked, received, sample, store
 from workbench.application.reviews import ReviewSession, Undone
-from workbench.domain.reviews import CaseFilter, CaseKind, Review, ReviewField, Verdict
+from workbench.domain.cases import CaseFilter, CaseKind
+from workbench.domain.reviews import Review, ReviewField, Verdict
 from workbench.domain.runs import Run
 from workbench.errors import DataError, UsageError
 from workbench.storage.cases.reviews import load_changes

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from workbench.domain.reviews import CaseFilter
+from workbench.domain.cases import CaseFilter, CaseRow
 from workbench.storage.cases.case_failures import next_failure
 from workbench.storage.cases.case_positions import count_positions, list_positions, list_unanswered
 from workbench.storage.cases.cases import (
-    CaseRow,
     count_planned,
     load_names,
     load_rows,

@@ -7,10 +7,10 @@ from workbench.application.choosing import chosen_run
 from workbench.application.reviews import ReviewSession
 from workbench.application.run_frames import frame_request
 from workbench.application.run_views import RunViews, run_views_of
+from workbench.domain.cases import CaseFilter
 from workbench.domain.datasets.cards import DatasetCard
 from workbench.domain.datasets.samples import Frame, Sample
 from workbench.domain.events import RunEvent
-from workbench.domain.reviews import CaseFilter
 from workbench.domain.runs import Run
 from workbench.errors import UsageError
 from workbench.pipeline.planning import utc_now

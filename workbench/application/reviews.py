@@ -8,13 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from workbench.application.case_reader import CaseReading
+from workbench.domain.cases import Result
 from workbench.domain.datasets.cards import DatasetCard
 from workbench.domain.messages import Attempt
 from workbench.domain.reviews import Review, ReviewChange, ReviewField, Verdict
 from workbench.domain.runs import Progress, Run
 from workbench.errors import DataError, unknown_name
 from workbench.storage.cases.reviews import current_value, last_change, load_reviews, save_change
-from workbench.storage.runs.results import Result, load_attempts, load_result
+from workbench.storage.runs.results import load_attempts, load_result
 from workbench.storage.runs.runs import load_progress
 from workbench.storage.workspace.connections import path_of
 from workbench.storage.workspace.database import Database

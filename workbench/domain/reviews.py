@@ -26,50 +26,6 @@ class ReviewField(StrEnum):
     NOTE = "note"
 
 
-class CaseKind(StrEnum):
-    """Which samples of a run a reviewer looks at."""
-
-    ALL = "all"
-    FAILURES = "failures"
-    WRONG = "wrong"
-    REFUSED = "refused"
-    UNPARSED = "unparsed"
-    MISSING = "missing"
-    BAD_MEDIA = "bad media"
-    OUT_OF_VOCABULARY = "out of vocabulary"
-    FAILED = "failed"
-    FLAGGED = "flagged"
-    UNREVIEWED = "unreviewed"
-
-
-@dataclass(frozen=True, slots=True)
-class CaseFilter:
-    """The samples of a run that are in the list; every part that is set must hold."""
-
-    kind: CaseKind = CaseKind.ALL
-    gold: str | None = None
-    predicted: str | None = None
-    """The top-1; the empty string stands for no answer."""
-    search: str = ""
-    """Found in the id, the labels, the words said or a note, whatever its case."""
-    changed_from: str | None = None
-    """Another run of the data set, by name: samples that exactly one of the two has right."""
-    unscored: tuple[str, ...] = ()
-    """With `changed_from`: gold labels whose samples no run is right or wrong about."""
-
-    def __str__(self) -> str:
-        parts = [str(self.kind)]
-        if self.gold is not None:
-            parts.append(f"gold {self.gold}")
-        if self.predicted is not None:
-            parts.append(f"predicted {self.predicted or 'no answer'}")
-        if self.changed_from is not None:
-            parts.append(f"changed from {self.changed_from}")
-        if self.search:
-            parts.append(f"“{self.search}”")
-        return ", ".join(parts)
-
-
 @dataclass(frozen=True, slots=True)
 class Review:
     """One reviewer's present opinion of one sample in one run."""
@@ -99,3 +55,21 @@ class ReviewChange:
     changed_at: str
     undoes: int | None = None
     """The number of the change that this one takes back."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewPace:
+    """What a reviewer has done since a moment."""
+
+    samples: int
+    """Different ones of which something was said."""
+    first_at: str | None
+    """When the first of it was said; None for nothing."""
+
+
+class PeerAgreement(StrEnum):
+    """How what others say of a sample goes with what a reviewer says; the value marks it in a list."""
+
+    AGREES = "="
+    CONTRADICTS = "≠"
+    OTHERS_ALONE = "+"

@@ -16,12 +16,14 @@ from workbench.storage.workspace.database import transaction
 
 @dataclass(frozen=True, slots=True)
 class ImportedDataset:
-    """A data set as it lies in the workspace."""
+    """A data set as it was imported."""
 
     card: DatasetCard
     root: Path
+    """The folder that the samples' paths are relative to."""
     imported_at: str
     notes: tuple[str, ...]
+    """What the selection left out, in words."""
 
 
 def save_dataset(db: Database, dataset: ImportedDataset, samples: Sequence[Sample]) -> int:

@@ -10,7 +10,7 @@ from typing import ClassVar
 from textual import work
 
 from workbench.application.run_views import RunViews
-from workbench.domain.reviews import CaseFilter
+from workbench.domain.cases import CaseFilter
 from workbench.domain.runs import Run
 from workbench.tui.base.background import run_blocking
 from workbench.tui.base.commands import Scope

@@ -10,7 +10,7 @@ from textual.screen import Screen
 
 from workbench.application.home import HomeParts
 from workbench.application.open_review import ReviewParts
-from workbench.domain.reviews import CaseFilter
+from workbench.domain.cases import CaseFilter
 from workbench.tui.base.base_app import BaseApp
 from workbench.tui.base.preferences import Preferences
 from workbench.tui.base.review_opener import ChangedFrom

@@ -7,6 +7,7 @@ from sqlite_utils import Database
 
 from tests.pipeline.faces_set import CARD, Scripted, answered, draw_set, parts_for, plan, refused, store_set
 from workbench.domain.batches import RetryPolicy
+from workbench.domain.cases import Result
 from workbench.domain.datasets.samples import Sample
 from workbench.domain.events import AttemptSaved, MediaFailed, RunEvent
 from workbench.domain.messages import Fault, Outcome, Reply
@@ -17,7 +18,7 @@ from workbench.errors import DatabaseError
 from workbench.pipeline.planning import plan_again
 from workbench.pipeline.sending.sender import RunnerParts, send_run
 from workbench.pipeline.stop import Stop
-from workbench.storage.runs.results import Result, load_attempts, load_results
+from workbench.storage.runs.results import load_attempts, load_results
 from workbench.storage.runs.runs import load_progress, load_run
 from workbench.storage.workspace.database import open_workspace
 

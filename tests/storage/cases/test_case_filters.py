@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from sqlite_utils import Database
 
 from tests.building import at, sample, settled, spec_of, store
+from workbench.domain.cases import CaseFilter, CaseKind
 from workbench.domain.predictions import PredictionStatus, RankedPrediction
-from workbench.domain.reviews import CaseFilter, CaseKind, ReviewChange, ReviewField
+from workbench.domain.reviews import ReviewChange, ReviewField
 from workbench.storage.cases import case_failures
 from workbench.storage.cases.case_failures import next_failure
 from workbench.storage.cases.case_positions import count_positions, list_positions, list_unanswered

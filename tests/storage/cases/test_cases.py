@@ -4,8 +4,9 @@ from hypothesis import strategies as st
 from sqlite_utils import Database
 
 from tests.building import REFUSED, UNPARSED, at, exchange, plan, ranked, received, sample, store
+from workbench.domain.cases import CaseFilter, CaseKind
 from workbench.domain.predictions import PredictionStatus, RankedPrediction
-from workbench.domain.reviews import CaseFilter, CaseKind, ReviewChange, ReviewField
+from workbench.domain.reviews import ReviewChange, ReviewField
 from workbench.domain.runs import Run
 from workbench.storage.cases.case_failures import next_failure
 from workbench.storage.cases.case_positions import list_positions

@@ -3,8 +3,8 @@
 from sqlite_utils import Database
 
 from tests.building import REFUSED, at, exchange, plan, ranked, received, sample, store
+from workbench.domain.cases import CaseFilter, CaseKind
 from workbench.domain.predictions import RankedPrediction
-from workbench.domain.reviews import CaseFilter, CaseKind
 from workbench.domain.runs import Run
 from workbench.storage.cases.case_positions import list_positions
 from workbench.storage.cases.cases import load_names, positions_near

@@ -17,6 +17,7 @@ from tests.building import (
     store,
 )
 from workbench.domain.batches import Batch, Step
+from workbench.domain.cases import Result
 from workbench.domain.messages import Fault, Outcome, Usage
 from workbench.domain.predictions import PredictionStatus, RankedPrediction
 from workbench.domain.runs import Run
@@ -24,7 +25,7 @@ from workbench.errors import DatabaseError
 from workbench.storage.runs.attempts import save_received, save_sent, save_unsent
 from workbench.storage.runs.leases import Lease, claim_run
 from workbench.storage.runs.plans import add_batches, open_batches
-from workbench.storage.runs.results import Result, load_attempts, load_result
+from workbench.storage.runs.results import load_attempts, load_result
 from workbench.storage.workspace.database import transaction
 
 BAD_MEDIA = RankedPrediction(PredictionStatus.BAD_MEDIA)

@@ -11,7 +11,7 @@ from tests.tui.driving import Driver, opened
 from tests.tui.home_run import at_home
 from tests.tui.review_run import ReviewRun
 from workbench.application.open_review import ReviewParts
-from workbench.domain.reviews import CaseFilter, CaseKind
+from workbench.domain.cases import CaseFilter, CaseKind
 from workbench.errors import UsageError
 from workbench.tui.base.keymap import commands_with
 from workbench.tui.base.preferences import Preferences

@@ -10,7 +10,7 @@ from tests.tui.driving import Driver, opened
 from tests.tui.review_run import ReviewRun
 from workbench.application.open_review import ReviewParts
 from workbench.application.reviews import ReviewSession
-from workbench.domain.reviews import CaseFilter, CaseKind
+from workbench.domain.cases import CaseFilter, CaseKind
 from workbench.storage.cases.cases import load_rows
 from workbench.storage.runs.runs import create_run, load_run
 from workbench.storage.workspace.database import open_workspace

@@ -3,7 +3,7 @@ import pytest
 from tests.tui.driving import opened
 from tests.tui.home_run import with_other_run
 from tests.tui.review_run import ReviewRun
-from workbench.domain.reviews import CaseFilter
+from workbench.domain.cases import CaseFilter
 from workbench.tui.compare.compare_screen import CompareScreen
 from workbench.tui.dialogs.choice_screen import ChoiceScreen
 from workbench.tui.review.review_screen import ReviewScreen

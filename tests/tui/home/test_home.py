@@ -2,7 +2,7 @@ import pytest
 
 from tests.tui.home_run import at_home, with_other_run
 from tests.tui.review_run import ReviewRun
-from workbench.domain.reviews import CaseFilter
+from workbench.domain.cases import CaseFilter
 from workbench.tui.compare.compare_screen import CompareScreen
 from workbench.tui.dialogs.help_screen import HelpScreen
 from workbench.tui.export.export_screen import ExportScreen

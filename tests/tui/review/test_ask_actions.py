@@ -6,8 +6,8 @@ import pytest
 
 from tests.tui.driving import opened
 from tests.tui.review_run import ReviewRun
+from workbench.domain.cases import CaseKind
 from workbench.domain.events import RunEvent
-from workbench.domain.reviews import CaseKind
 from workbench.errors import EndpointError
 from workbench.tui.dialogs.question_screen import QuestionScreen
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.tui.driving import opened
 from tests.tui.review_run import ReviewRun
-from workbench.domain.reviews import CaseFilter, CaseKind
+from workbench.domain.cases import CaseFilter, CaseKind
 from workbench.storage.workspace.database import open_workspace, transaction
 
 

@@ -5,8 +5,7 @@ from array import array
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.domain.reviews import CaseFilter, CaseKind
-from workbench.storage.cases.cases import CaseRow
+from workbench.domain.cases import CaseFilter, CaseKind, CaseRow
 from workbench.tui.review.case_pages import CaseListing, KnownRows
 
 POSITIONS = st.sets(st.integers(0, 50))

@@ -4,7 +4,7 @@ import pytest
 
 from tests.tui.driving import Driver, opened
 from tests.tui.review_run import ReviewRun
-from workbench.domain.reviews import CaseFilter, CaseKind
+from workbench.domain.cases import CaseFilter, CaseKind
 
 LONG = CaseFilter(CaseKind.FAILURES, gold="surprised", search="f")
 

@@ -6,10 +6,10 @@ from textual.geometry import Offset
 
 from tests.tui.driving import opened
 from tests.tui.review_run import Planned, ReviewRun, review_run
+from workbench.domain.cases import CaseFilter, CaseKind
 from workbench.domain.datasets.cards import CARDS
 from workbench.domain.datasets.samples import MediaKind, Sample
 from workbench.domain.predictions import PredictionStatus
-from workbench.domain.reviews import CaseFilter, CaseKind
 from workbench.errors import DataError
 from workbench.tui.attempts.attempts_screen import AttemptsScreen
 from workbench.tui.dialogs.help_screen import HelpScreen

@@ -3,7 +3,7 @@ from textual.geometry import Offset
 
 from tests.tui.driving import opened
 from tests.tui.review_run import ReviewRun
-from workbench.domain.reviews import CaseFilter, CaseKind
+from workbench.domain.cases import CaseFilter, CaseKind
 from workbench.tui.review.case_list import CaseList
 from workbench.tui.review.filter_screen import FilterScreen
 from workbench.tui.review.search_screen import SearchScreen

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from itertools import combinations
 from typing import Any
 
+from workbench.domain.cases import Result
 from workbench.domain.datasets.cards import DatasetCard
 from workbench.domain.reviews import Review, Verdict
 from workbench.domain.runs import Run
@@ -23,7 +24,7 @@ from workbench.domain.scoring.consensus import (
 )
 from workbench.domain.scoring.label_noise import GoldOpinion, LabelNoise, Stratum, estimate_noise, is_doubted
 from workbench.storage.cases.reviews import load_reviews
-from workbench.storage.runs.results import Result, load_results
+from workbench.storage.runs.results import load_results
 from workbench.storage.workspace.database import Database
 
 

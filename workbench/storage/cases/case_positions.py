@@ -15,8 +15,9 @@ from typing import Any, Final
 
 from sqlite_utils import Database
 
+from workbench.domain.cases import CaseFilter, CaseKind
 from workbench.domain.predictions import FailureKind
-from workbench.domain.reviews import CaseFilter, CaseKind, ReviewField
+from workbench.domain.reviews import ReviewField
 from workbench.storage.cases.cases import count_planned
 from workbench.storage.cases.confusions import ANSWERED, answers_to, golds_of
 from workbench.storage.cases.sample_scan import mark_said

@@ -7,30 +7,12 @@ through all of them. The words of a search are data: they are bound, never paste
 import json
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlite_utils import Database
 
-from workbench.domain.reviews import CaseFilter, CaseKind, ReviewField
-
-
-@dataclass(frozen=True, slots=True)
-class CaseRow:
-    """One line of the list."""
-
-    position: int
-    """Place in the run's planned order: the same under every filter."""
-    sample_id: str
-    gold: str
-    status: str | None
-    """None: no final status yet."""
-    top1: str | None
-    gold_rank: int | None
-    failure: str | None
-    verdict: str | None
-    """The reviewer's, where given."""
-
+from workbench.domain.cases import CaseFilter, CaseKind, CaseRow
+from workbench.domain.reviews import ReviewField
 
 _VERDICT: Final = (
     "LEFT JOIN review AS verdict ON verdict.run_id = prediction.run_id AND verdict.sample_id = prediction.sample_id "

@@ -1,28 +1,10 @@
 """Who reviews a run, what each has looked at, and how fast."""
 
 from collections import defaultdict
-from dataclasses import dataclass
-from enum import StrEnum
 
 from sqlite_utils import Database
 
-
-@dataclass(frozen=True, slots=True)
-class ReviewPace:
-    """What a reviewer has done since a moment."""
-
-    samples: int
-    """Different ones of which something was said."""
-    first_at: str | None
-    """When the first of it was said; None for nothing."""
-
-
-class PeerAgreement(StrEnum):
-    """How what others say of a sample goes with what a reviewer says; the value marks it in a list."""
-
-    AGREES = "="
-    CONTRADICTS = "≠"
-    OTHERS_ALONE = "+"
+from workbench.domain.reviews import PeerAgreement, ReviewPace
 
 
 def load_agreement(db: Database, run_id: int, reviewer: str) -> dict[int, PeerAgreement]:

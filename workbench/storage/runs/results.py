@@ -2,36 +2,16 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from sqlite_utils import Database
 
+from workbench.domain.cases import Result
 from workbench.domain.datasets.samples import Sample
 from workbench.domain.messages import Attempt, Fault, Outcome
 from workbench.domain.predictions import PredictionStatus, RankedPrediction
 from workbench.storage.samples import sample_from_row
 from workbench.storage.workspace.database import transaction
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """One planned sample of a run, with what has become of it."""
-
-    sample: Sample
-    position: int
-    """Place in the planned order, from 0."""
-    prediction: RankedPrediction | None
-    """None: no final status yet."""
-    gold_rank: int | None
-    failure: str | None
-    first_status: PredictionStatus | None
-    attempts: int
-    """Requests that asked about it."""
-    place: int | None
-    """Its place in the deciding request, from 0."""
-    note: str | None
-
 
 NUMBER_OF_SAMPLE = "(SELECT id FROM sample WHERE name = :name AND dataset = (SELECT dataset FROM run WHERE id = :run))"
 """A sample of a run's data set by its name: found in the index, where a join would look at every sample of the run."""

@@ -6,12 +6,12 @@ from typing import Final
 from textual.content import Content
 
 from workbench.application.reviews import Beside, Case
+from workbench.domain.cases import Result
 from workbench.domain.datasets.cards import DatasetCard
 from workbench.domain.messages import Attempt
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.reviews import Review
 from workbench.domain.visible import visible
-from workbench.storage.runs.results import Result
 from workbench.tui.widgets.status_marks import ASKING, StatusMark, mark_of
 
 SOFT: Final = "$foreground-muted"

@@ -13,7 +13,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, Final
 
-from workbench.domain.reviews import CaseFilter, CaseKind
+from workbench.domain.cases import CaseFilter, CaseKind
 from workbench.errors import WorkbenchError
 from workbench.export.whole_files import path_part, write_whole
 

@@ -6,7 +6,7 @@ from typing import Protocol, cast
 from textual.app import App
 
 from workbench.application.open_review import ReviewParts
-from workbench.domain.reviews import CaseFilter
+from workbench.domain.cases import CaseFilter
 from workbench.domain.runs import Run
 
 

@@ -10,7 +10,7 @@ from textual.widgets import Static
 
 from workbench.application.home import DatasetEntry, Headline, HomeParts, RunEntry
 from workbench.application.run_views import RunViews
-from workbench.domain.reviews import CaseFilter
+from workbench.domain.cases import CaseFilter
 from workbench.domain.runs import Run, RunState
 from workbench.domain.visible import visible
 from workbench.errors import WorkbenchError

@@ -6,7 +6,7 @@ from textual.content import Content
 from textual.geometry import Region
 from textual.widgets import Static
 
-from workbench.domain.reviews import CaseFilter
+from workbench.domain.cases import CaseFilter
 from workbench.domain.visible import visible
 from workbench.export.figure_words import percent
 from workbench.tui.metrics.confusion_grid import ConfusionGrid

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from workbench.domain.cases import CaseFilter, CaseKind
 from workbench.domain.datasets.cards import DatasetCard
 from workbench.domain.judging import counts_as
-from workbench.domain.reviews import CaseFilter, CaseKind
 
 NO_ANSWER: Final = "no answer"
 OTHER_WORDS: Final = "other word"

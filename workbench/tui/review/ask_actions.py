@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from textual import on
 
 from workbench.application.open_review import ReviewParts
+from workbench.domain.cases import CaseRow
 from workbench.domain.events import AttemptSaved, Held
 from workbench.domain.predictions import PredictionStatus
-from workbench.storage.cases.cases import CaseRow
 from workbench.tui.dialogs.question_screen import YES, QuestionScreen
 from workbench.tui.pictures.frame_loader import FrameLoader
 from workbench.tui.review.case_screen import CaseScreen

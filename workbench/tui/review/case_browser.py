@@ -16,9 +16,8 @@ from textual import events, on, work
 
 from workbench.application.case_reader import CaseReader
 from workbench.application.open_review import ReviewParts
-from workbench.domain.reviews import CaseFilter
+from workbench.domain.cases import CaseFilter, CaseRow
 from workbench.errors import WorkbenchError
-from workbench.storage.cases.cases import CaseRow
 from workbench.tui.base.notices import Notices
 from workbench.tui.review.case_list import CaseList
 from workbench.tui.review.case_pages import PAGE_ROWS, CaseListing

@@ -17,7 +17,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from workbench.storage.cases.cases import CaseRow
+from workbench.domain.cases import CaseRow
 from workbench.tui.review.case_pages import EMPTY, PAGE_ROWS, CaseListing, KnownRows
 from workbench.tui.review.case_strips import TONES, CaseStrips
 from workbench.tui.widgets.case_line import Columns

@@ -10,8 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from workbench.domain.reviews import CaseFilter
-from workbench.storage.cases.cases import CaseRow
+from workbench.domain.cases import CaseFilter, CaseRow
 
 PAGE_ROWS: Final = 64
 _MOST_ROWS: Final = 512

@@ -14,8 +14,8 @@ from textual.containers import Container, Vertical
 
 from workbench.application.open_review import ReviewParts
 from workbench.application.reviews import Case
+from workbench.domain.cases import CaseRow
 from workbench.errors import DataError
-from workbench.storage.cases.cases import CaseRow
 from workbench.tui.pictures.frame_loader import FrameLoader
 from workbench.tui.pictures.frame_pane import FramePane
 from workbench.tui.review.case_browser import Listed

@@ -9,7 +9,7 @@ from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
-from workbench.storage.cases.cases import CaseRow
+from workbench.domain.cases import CaseRow
 from workbench.tui.base.tones import tone
 from workbench.tui.widgets.case_line import Columns, Piece, case_line
 

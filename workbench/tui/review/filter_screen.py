@@ -12,8 +12,8 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from workbench.domain.cases import CaseFilter, CaseKind
 from workbench.domain.datasets.cards import DatasetCard
-from workbench.domain.reviews import CaseFilter, CaseKind
 from workbench.errors import WorkbenchError
 from workbench.tui.base.commands import Scope, bindings
 from workbench.tui.review.choice_column import ChoiceColumn

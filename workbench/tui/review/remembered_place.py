@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from workbench.application.open_review import ReviewParts
-from workbench.domain.reviews import CaseFilter
+from workbench.domain.cases import CaseFilter
 from workbench.tui.base.remembered_state import RememberedState, filter_as_json, filter_from_json
 
 

@@ -10,7 +10,7 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from workbench.application.run_views import RunViews
-from workbench.domain.reviews import CaseFilter
+from workbench.domain.cases import CaseFilter
 from workbench.tui.base.commands import REVIEW, Scope, bindings
 from workbench.tui.base.review_opener import ChangedFrom, opener_of
 from workbench.tui.dialogs.question_screen import YES, QuestionScreen

@@ -10,7 +10,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from workbench.domain.reviews import CaseFilter
+from workbench.domain.cases import CaseFilter
 from workbench.domain.visible import visible
 from workbench.tui.base.commands import Scope, bindings
 from workbench.tui.base.notices import Notices

@@ -8,7 +8,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from workbench.application.open_review import ReviewParts
-from workbench.domain.reviews import CaseFilter
+from workbench.domain.cases import CaseFilter
 from workbench.domain.visible import visible
 from workbench.tui.base.preferences import preferences_of
 from workbench.tui.widgets.case_line import fit

@@ -6,7 +6,7 @@ from dataclasses import replace
 from textual import work
 from textual.message import Message
 
-from workbench.domain.reviews import CaseFilter
+from workbench.domain.cases import CaseFilter
 from workbench.tui.attempts.attempts_screen import AttemptsScreen
 from workbench.tui.pictures.zoom_screen import ZoomScreen
 from workbench.tui.review.case_browser import EVERYTHING

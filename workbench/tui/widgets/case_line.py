@@ -6,8 +6,8 @@ from typing import Final
 
 from rich.cells import cell_len, set_cell_size
 
+from workbench.domain.cases import CaseRow
 from workbench.domain.visible import visible
-from workbench.storage.cases.cases import CaseRow
 from workbench.tui.widgets.status_marks import ASKING, FLAG, answer_words, mark_of
 
 Piece = tuple[str, str]

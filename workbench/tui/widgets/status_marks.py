@@ -2,8 +2,8 @@
 
 from typing import Final, NamedTuple
 
+from workbench.domain.cases import CaseRow
 from workbench.domain.predictions import PredictionStatus
-from workbench.storage.cases.cases import CaseRow
 
 
 class StatusMark(NamedTuple):

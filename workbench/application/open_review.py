@@ -3,10 +3,10 @@
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from workbench.application.choosing import chosen_run
 from workbench.application.reviews import ReviewSession
 from workbench.application.run_frames import frame_request
 from workbench.application.run_views import RunViews, run_views_of
+from workbench.application.runs import chosen_run
 from workbench.domain.cases import CaseFilter
 from workbench.domain.datasets.cards import DatasetCard
 from workbench.domain.datasets.samples import Frame, Sample

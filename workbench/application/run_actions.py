@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from workbench.application.background_runs import Launched, launch_run
-from workbench.application.choosing import chosen_run
 from workbench.application.run_monitor import RunMonitor
+from workbench.application.runs import chosen_run
 from workbench.application.steer_run import ask_sender, change_limits
 from workbench.domain.endpoints import EMBEDDED
 from workbench.domain.predictions import PredictionStatus

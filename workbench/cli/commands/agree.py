@@ -41,7 +41,7 @@ def show_agreement(
     Example:
         emowb agree rafdb --conflicts 5
     """
-    from workbench.application.choosing import chosen_run
+    from workbench.application.runs import chosen_run
     from workbench.pipeline.scoring.reviewer_agreement import agree_run
     from workbench.pipeline.scoring.reviewer_agreement import as_json as agreement_json
 

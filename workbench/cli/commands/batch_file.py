@@ -118,7 +118,7 @@ def read(
         emowb batch-file read rafdb --run qwen answers.jsonl
     """
     from workbench.application.batch_jobs import file_parts
-    from workbench.application.choosing import chosen_run
+    from workbench.application.runs import chosen_run
     from workbench.pipeline.jobs.file_jobs import read_job_files
     from workbench.storage.runs.plans import OpenPlan
     from workbench.storage.runs.runs import load_progress, load_run
@@ -165,7 +165,7 @@ def drop(context: typer.Context, key: Key, *, run: RunName = None, as_json: AsJs
         emowb batch-file drop rafdb --run qwen
     """
     from workbench.application.batch_jobs import file_parts
-    from workbench.application.choosing import chosen_run
+    from workbench.application.runs import chosen_run
     from workbench.pipeline.jobs.file_jobs import give_back_files
 
     with opened(context, key) as at:

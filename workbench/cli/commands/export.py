@@ -64,7 +64,7 @@ def export(
         emowb export rafdb --run main --format latex,md --what metrics --protocol answered
         emowb export rafdb --format html --against reviews
     """
-    from workbench.application.choosing import chosen_run
+    from workbench.application.runs import chosen_run
     from workbench.export.export_run import ExportRequest, Format, export_run, formats_named, tables_named
 
     wanted = ExportRequest(

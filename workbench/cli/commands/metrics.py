@@ -56,7 +56,7 @@ def show_metrics(
         emowb metrics rafdb --protocol answered
         emowb metrics cmumosi --neutral first-non-neutral
     """
-    from workbench.application.choosing import chosen_run
+    from workbench.application.runs import chosen_run
     from workbench.pipeline.scoring.run_scores import as_json as scores_json
     from workbench.pipeline.scoring.run_scores import score_run
 

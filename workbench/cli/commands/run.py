@@ -128,8 +128,8 @@ def retry(
     Example:
         emowb retry rafdb --refused
     """
-    from workbench.application.choosing import chosen_run
     from workbench.application.endpoints import connected
+    from workbench.application.runs import chosen_run
     from workbench.pipeline.planning import plan_again, samples_with
 
     chosen = {

@@ -67,7 +67,7 @@ def show_run(
     Example:
         emowb show rafdb
     """
-    from workbench.application.choosing import chosen_run
+    from workbench.application.runs import chosen_run
     from workbench.pipeline.scoring.answer_rates import run_rates
     from workbench.storage.runs.runs import load_answerers, load_endpoint_record, load_estimate, load_progress
 

@@ -78,7 +78,7 @@ def limit(
         emowb limit rafdb --rpm 120
         emowb limit rafdb NAME --budget 10 --concurrency 0
     """
-    from workbench.application.choosing import chosen_run
+    from workbench.application.runs import chosen_run
     from workbench.application.steer_run import change_limits
     from workbench.storage.runs.run_control import load_meter
 
@@ -97,7 +97,7 @@ def limit(
 
 
 def _ask(context: typer.Context, key: str, name: str | None, wanted: RunCommand, what_follows: str) -> None:
-    from workbench.application.choosing import chosen_run
+    from workbench.application.runs import chosen_run
     from workbench.application.steer_run import ask_sender
 
     with opened(context, key) as at:

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.processes import N_BATCHES, Desk, desk
-from tests.pipeline.counting_endpoint import PATIENCE_S, Asked, Said, answer, completion
+from tests.pipeline.counting_endpoint import Asked, Said, answer, completion
+from tests.waiting import PATIENCE_S
 from workbench.application.background_runs import Launched
 from workbench.application.run_actions import RunActions, run_actions
 from workbench.domain.predictions import PredictionStatus

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from tests.pipeline.counting_endpoint import PATIENCE_S, CountingEndpoint
+from tests.pipeline.counting_endpoint import CountingEndpoint
 from tests.pipeline.workplace import Workplace, workplace
+from tests.waiting import PATIENCE_S
 from workbench.domain.runs import Run
 
 IN_FLIGHT: Final = 4

@@ -11,6 +11,7 @@ import pytest
 from openai import OpenAI
 from PIL import Image
 
+from tests.waiting import PATIENCE_S
 from workbench.embedded import seeds
 from workbench.embedded.action_units import perform
 from workbench.embedded.faces import draw_face
@@ -81,7 +82,7 @@ def client_for(served: list[Served]) -> Iterator[Callable[[Trouble], OpenAI]]:
     def connect(trouble: Trouble) -> OpenAI:
         server = EndpointServer(trouble=trouble, observer=served.append)
         server.start()
-        client = OpenAI(base_url=server.base_url, api_key="none", max_retries=0, timeout=20)
+        client = OpenAI(base_url=server.base_url, api_key="none", max_retries=0, timeout=PATIENCE_S)
         open_pairs.append((server, client))
         return client
 

@@ -12,6 +12,7 @@ import pytest
 from openai import AsyncOpenAI, BadRequestError, NotFoundError, OpenAI
 from PIL import Image
 
+from tests.waiting import PATIENCE_S
 from workbench.domain.prompts import answer_schema
 from workbench.embedded.server import BODY_LIMIT_BYTES, EndpointServer, Served
 from workbench.embedded.trouble import Trouble
@@ -117,7 +118,7 @@ def test_streaming_is_refused(client_for: Client, named_texts: Messages) -> None
 )
 def test_every_wrong_request_gets_an_error_in_openais_form(path: str, body: bytes, status: int) -> None:
     with EndpointServer() as server:
-        connection = http.client.HTTPConnection(urlsplit(server.base_url).netloc, timeout=10)
+        connection = http.client.HTTPConnection(urlsplit(server.base_url).netloc, timeout=PATIENCE_S)
         connection.request("POST", path, body)
         reply = connection.getresponse()
         assert reply.status == status
@@ -127,7 +128,7 @@ def test_every_wrong_request_gets_an_error_in_openais_form(path: str, body: byte
 
 def test_a_body_that_is_too_large_is_refused_before_it_is_kept() -> None:
     with EndpointServer() as server:
-        connection = http.client.HTTPConnection(urlsplit(server.base_url).netloc, timeout=10)
+        connection = http.client.HTTPConnection(urlsplit(server.base_url).netloc, timeout=PATIENCE_S)
         connection.request("POST", "/v1/chat/completions", bytes(BODY_LIMIT_BYTES + 1))
         assert connection.getresponse().status == 413
         connection.close()

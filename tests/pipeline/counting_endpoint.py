@@ -13,14 +13,13 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 
+from tests.waiting import PATIENCE_S
 from workbench.domain.endpoints import Endpoint
 from workbench.embedded.questions import read_question
 
 T = TypeVar("T")
 
 MODEL: Final = "scripted"
-PATIENCE_S: Final = 30.0
-"""How long a test waits for what must come."""
 _JSON: Final = {"content-type": "application/json"}
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from tests.pipeline.faces_set import CARD
 from tests.pipeline.job_place import KEY, JobPlace
 from tests.provider.jobs.batch_server import BatchServer
+from tests.waiting import PATIENCE_S
 from workbench.domain.endpoints import Endpoint
 from workbench.pipeline.jobs.job_runner import run_jobs
 from workbench.pipeline.jobs.job_session import JobParts
@@ -33,7 +34,7 @@ def run_and_kill(place: JobPlace, server: BatchServer, point: str, nth: int) -> 
         cwd=TOP,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_S,
         check=False,
     )
     assert done.returncode in (0, -signal.SIGKILL), done.stderr

@@ -10,6 +10,7 @@ from sqlite_utils import Database
 
 from tests.pipeline.faces_set import CARD, Passing, draw_set, plan, store_set
 from tests.provider.jobs.batch_server import Asked, BatchServer
+from tests.waiting import PATIENCE_S
 from workbench.domain.datasets.samples import Sample
 from workbench.domain.datasets.tasks import FramePolicy
 from workbench.domain.events import Held, JobEvent
@@ -80,7 +81,7 @@ class JobPlace:
 
         async def collected() -> list[JobEvent]:
             parts = self.parts(**changes)
-            async with BatchApi(parts.endpoint, KEY, timeout_s=20.0, sleep=Passing().sleep) as api:
+            async with BatchApi(parts.endpoint, KEY, timeout_s=PATIENCE_S, sleep=Passing().sleep) as api:
                 events = run_jobs(parts, api, stop or Stop(), waits=waits, cancels=cancels)
                 async with aclosing(events):
                     return [event async for event in events]

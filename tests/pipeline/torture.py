@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.pipeline.faces_set import CARD
+from tests.waiting import PATIENCE_S
 from workbench.domain.batches import RetryPolicy
 from workbench.domain.datasets.tasks import FramePolicy
 from workbench.domain.endpoints import Endpoint
@@ -113,7 +114,7 @@ async def send(session: Session, hear: Callable[[RunEvent], None]) -> None:
         policy=FramePolicy.parse("all"), colour=run.spec.colour, longest_side_px=run.spec.longest_side_px
     )
     endpoint = Endpoint(name="counting", base_url=session.base_url)
-    async with EndpointClient(endpoint, NO_KEY, timeout_s=20.0) as client:
+    async with EndpointClient(endpoint, NO_KEY, timeout_s=PATIENCE_S) as client:
         lane = Lane("counting", Limits(concurrency=session.concurrency), asyncio.get_running_loop().time())
         parts = RunnerParts(
             open_db=lambda: open_workspace(path, any_thread=True),

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tests.pipeline.faces_set import CARD, Passing, draw_set, plan, store_set
+from tests.waiting import PATIENCE_S
 from workbench.domain.batches import RetryPolicy
 from workbench.domain.datasets.tasks import FramePolicy
 from workbench.domain.endpoints import Endpoint
@@ -38,7 +39,7 @@ class Way:
     key: ApiKey = NO_KEY
     limits: Limits = field(default_factory=lambda: Limits(concurrency=4))
     asked_before: tuple[tuple[float, int], ...] = ()
-    timeout_s: float = 20.0
+    timeout_s: float = PATIENCE_S
 
 
 @dataclass(frozen=True)

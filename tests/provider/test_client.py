@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.provider.conftest import HTML, JSON, Answer, ScriptedServer, Serve, as_json, completion, refused
+from tests.waiting import PATIENCE_S
 from workbench.domain.datasets.samples import Frame
 from workbench.domain.endpoints import Endpoint
 from workbench.domain.messages import Fault, ImagePart, Outcome, Reply, Request, TextPart, Usage
@@ -36,7 +37,7 @@ REQUEST = Request(
 FAILED = Outcome.FAILED
 
 
-async def ask(server: ScriptedServer, *, endpoint: Endpoint | None = None, timeout_s: float = 20.0) -> Reply:
+async def ask(server: ScriptedServer, *, endpoint: Endpoint | None = None, timeout_s: float = PATIENCE_S) -> Reply:
     async with EndpointClient(endpoint or server.endpoint, ApiKey(KEY), timeout_s=timeout_s) as client:
         return await client.send(REQUEST)
 
@@ -279,7 +280,7 @@ async def test_a_server_that_is_not_there_may_come_back(serve: Serve) -> None:
 @pytest.mark.asyncio
 async def test_a_server_that_drips_for_ever_times_out(serve: Serve) -> None:
     server = serve(Answer(200, JSON, drips=True))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         reply = await ask(server, timeout_s=0.2)
     assert (reply.outcome, reply.fault) == (Outcome.FAILED, Fault.TRANSIENT)
     assert "timed out" in str(reply.error)
@@ -404,7 +405,7 @@ def test_the_environment_leads_nothing_elsewhere_and_adds_nothing(serve: Serve) 
         env=environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_S,
         check=False,
     )
     assert done.stdout.strip() == "answered", done.stderr

@@ -3,19 +3,17 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from io import StringIO
-from typing import Any, Final
+from typing import Any
 
 from rich.console import Console
 from textual.app import App
 from textual.pilot import Pilot
 from textual.screen import Screen
 
+from tests.waiting import looks
 from workbench.application.open_review import ReviewParts
 from workbench.tui.review.review_screen import ReviewScreen
 from workbench.tui.workbench_app import WorkbenchApp
-
-_LOOKS: Final = 1000
-"""How often a condition is looked at before it is given up; about ten seconds."""
 
 
 class Driver:
@@ -57,11 +55,10 @@ class Driver:
 
     async def until(self, condition: Callable[[], bool]) -> None:
         """Wait until something holds."""
-        for _ in range(_LOOKS):
+        for _ in looks(lambda: f"never came to pass; on the screen:\n{self.text}"):
             if condition():
                 return
             await self.pilot.pause(0.01)
-        raise AssertionError(f"never came to pass; on the screen:\n{self.text}")
 
     async def until_seen(self, words: str) -> None:
         await self.until(lambda: words in self.text)

@@ -7,15 +7,15 @@ import select
 import struct
 import subprocess
 import termios
-import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 import pyte
 
+from tests.waiting import PATIENCE_S, looks
+
 ROOT: Final = Path(__file__).parents[2]
-_PATIENCE_S: Final = 15
 
 
 class PtyTerminal:
@@ -52,30 +52,30 @@ class PtyTerminal:
 
     def wait_until(self, condition: Callable[[str], bool], what: str = "") -> None:
         """Read until what is to be seen is as wanted."""
-        deadline = time.monotonic() + _PATIENCE_S
-        while not condition(seen := "\n".join(self._screen.display)):
-            if not self._read() or time.monotonic() > deadline:
-                raise AssertionError(f"{what!r} never came; on the screen:\n{seen}")
+        for _ in looks(lambda: f"{what!r} never came; on the screen:\n{self._seen}"):
+            if condition(self._seen):
+                return
+            assert self._read(), f"the program has ended and {what!r} never came; on the screen:\n{self._seen}"
 
     def wait_for_bytes(self, found: Callable[[bytes], object], since: int = 0) -> None:
         """Read until what was written from a place on is as wanted."""
-        deadline = time.monotonic() + _PATIENCE_S
-        while not found(self.written[since:]):
-            if not self._read() or time.monotonic() > deadline:
-                raise AssertionError(f"never came; the last that came: {self.written[-300:]!r}")
+        for _ in looks(lambda: f"never came; the last that came: {self.written[-300:]!r}"):
+            if found(self.written[since:]):
+                return
+            assert self._read(), f"the program has ended; the last that came: {self.written[-300:]!r}"
 
     def wait_for_end(self) -> int:
         """Read to the end; the exit code."""
-        deadline = time.monotonic() + _PATIENCE_S
-        while self._read() and time.monotonic() < deadline:
-            pass
-        return self.process.wait(_PATIENCE_S)
+        for _ in looks("the program never ended"):
+            if not self._read():
+                break
+        return self.process.wait(PATIENCE_S)
 
     def hang_up(self) -> int:
         """Take the terminal away, as a lost line does; the exit code."""
         os.close(self._master)
         self._master = -1
-        return self.process.wait(_PATIENCE_S)
+        return self.process.wait(PATIENCE_S)
 
     def close(self) -> None:
         """End the program if it has not ended, and the terminal."""
@@ -84,8 +84,12 @@ class PtyTerminal:
         if self._master >= 0:
             os.close(self._master)
 
+    @property
+    def _seen(self) -> str:
+        return "\n".join(self._screen.display)
+
     def _read(self) -> bool:
-        ready, _, _ = select.select([self._master], [], [], _PATIENCE_S)
+        ready, _, _ = select.select([self._master], [], [], PATIENCE_S)
         try:
             data = os.read(self._master, 1 << 16) if ready else b""
         except OSError:  # Linux says so when the other end is closed

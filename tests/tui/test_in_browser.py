@@ -18,6 +18,8 @@ from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
+from tests.waiting import PATIENCE_S
+
 TOP: Final = Path(__file__).parents[2]
 EMOWB: Final = (sys.executable, "-c", "from workbench.cli.app import main; main()")
 SERVE: Final = (
@@ -27,7 +29,6 @@ FLAGS: Final = (
     *("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync", "--window-size=1000,700"),
 )
-PATIENCE_S: Final = 60
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 
 pytestmark = [

@@ -4,20 +4,18 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.waiting import looks
 from workbench.embedded.server import EndpointServer
 from workbench.embedded.trouble import Trouble
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 EMOWB = (sys.executable, "-c", "from workbench.cli.app import main; main()")
 OPEN = f"{sys.executable} -c '{EMOWB[2]}' open rafdb"
-PATIENCE_S = 30.0
-"""How long a screen may take on a busy machine before the test gives up."""
 
 pytestmark = [
     pytest.mark.slow,
@@ -40,10 +38,10 @@ class Terminal:
 
     def wait(self, condition: Callable[[str], bool]) -> str:
         """The first screen that fits; tmux is asked again and again, which paces the loop."""
-        deadline = time.monotonic() + PATIENCE_S
-        while not condition(screen := self.screen()):
-            assert time.monotonic() < deadline, screen
-        return screen
+        for _ in looks(self.screen):
+            if condition(screen := self.screen()):
+                return screen
+        raise AssertionError
 
     def close(self) -> None:
         self._run("kill-server")

@@ -7,6 +7,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from tests.tui.review_run import ReviewRun, drawn_frame
+from tests.waiting import PATIENCE_S
 from workbench.domain.datasets.samples import ClipSpan, MediaKind, Sample
 from workbench.tui.pictures.clips import ClipFacts
 from workbench.tui.pictures.encoded import Box, PictureForm
@@ -86,7 +87,7 @@ def test_the_latest_wish_wins(review: ReviewRun) -> None:
     def slow(sample: Sample, index: int, longest_px: int) -> object:
         asked.append(index)
         started.set()
-        going.wait(10)
+        going.wait(PATIENCE_S)
         return drawn_frame(sample, index, longest_px)
 
     object.__setattr__(review.parts, "clip_frame", slow)
@@ -98,11 +99,11 @@ def test_the_latest_wish_wins(review: ReviewRun) -> None:
             done.set()
 
     loader.want(Wish(SAMPLE, 0, Box(20, 10), PictureForm.HALF_BLOCKS), answer)
-    assert started.wait(10)
+    assert started.wait(PATIENCE_S)
     for position in range(1, 9):
         loader.want(Wish(SAMPLE, position, Box(20, 10), PictureForm.HALF_BLOCKS), answer)
     going.set()
-    assert done.wait(10)
+    assert done.wait(PATIENCE_S)
     loader.close()
     assert answers == [0, 8]
     assert asked[:2] == [0, 8]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.processes import IN_FLIGHT, N_BATCHES, Desk, desk, read_until, said
-from tests.pipeline.counting_endpoint import PATIENCE_S
+from tests.waiting import PATIENCE_S
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.runs import RunState
 from workbench.storage.runs.runs import load_progress

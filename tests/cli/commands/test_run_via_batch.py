@@ -12,6 +12,7 @@ import pytest
 
 from tests.cli.conftest import SAMPLES
 from tests.provider.jobs.batch_server import MODEL, BatchServer, End, serving_batches
+from tests.waiting import PATIENCE_S
 
 EMOWB = (sys.executable, "-c", "from workbench.cli.app import main; main()")
 SECRET = "sk-nothing-to-hide-12345"
@@ -55,7 +56,7 @@ def emowb(folder: Path, *words: str) -> "subprocess.CompletedProcess[str]":
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=PATIENCE_S,
     )
 
 
@@ -101,9 +102,9 @@ def test_ctrl_c_leaves_the_job_and_says_how_to_go_on(folder: Path, server: Batch
     runner = subprocess.Popen(
         [*EMOWB, *RUN], cwd=folder, env=environment(folder), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
-    assert server.was_looked_at.wait(timeout=60)
+    assert server.was_looked_at.wait(timeout=PATIENCE_S)
     os.kill(runner.pid, signal.SIGINT)
-    _, told = runner.communicate(timeout=30)
+    _, told = runner.communicate(timeout=PATIENCE_S)
     assert runner.returncode == 130
     assert "batch_1; the same command fetches it later" in told
     assert "emowb run rafdb --name main --via batch goes on" in told
@@ -179,7 +180,7 @@ def test_a_job_is_only_looked_for_with_the_key_that_made_it(folder: Path, server
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=PATIENCE_S,
     )
     assert done.returncode == 4
     assert "made with the key in HERE_KEY" in done.stderr

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.processes import EMOWB, IN_FLIGHT, N_BATCHES, Desk, desk, read_until, said
-from tests.pipeline.counting_endpoint import PATIENCE_S
 from tests.pipeline.watching import Watch
+from tests.waiting import PATIENCE_S, looks
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.run_status import GivenLimits, RunMeter
 from workbench.domain.runs import RunState
@@ -19,9 +19,6 @@ from workbench.storage.runs.runs import load_progress
 from workbench.storage.workspace.database import open_workspace
 
 pytestmark = pytest.mark.slow
-
-PATIENCE = 100_000
-"""Looks at the workspace before a test gives up."""
 
 
 @pytest.fixture
@@ -45,11 +42,11 @@ def emowb(at: Desk, *words: str) -> "subprocess.CompletedProcess[str]":
 def wait_for_meter(at: Desk, fits: Callable[[RunMeter], bool]) -> RunMeter:
     """Looked at as another process would; each look takes the time that it takes."""
     with closing(open_workspace(at.place.path)) as db:
-        for _ in range(PATIENCE):
+        for _ in looks("the meter never came to that"):
             told = load_meter(db, at.run.id)
             if told is not None and fits(told[0]):
                 return told[0]
-    raise AssertionError("the meter never came to that")
+    raise AssertionError
 
 
 def test_a_run_is_paused_from_another_process_and_the_same_command_goes_on(at: Desk) -> None:

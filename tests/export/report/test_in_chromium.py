@@ -13,6 +13,7 @@ from sqlite_utils import Database
 
 from tests.building import at, exchange, sample, settled, spec_of
 from tests.export.hostile_run import hostile_run
+from tests.waiting import PATIENCE_S
 from workbench.domain.batches import Step
 from workbench.domain.datasets.cards import CARDS
 from workbench.domain.messages import Outcome, Reply
@@ -47,7 +48,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
         options.add_argument(switch)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     driver = Chrome(options=options, service=ChromeService(str(DRIVER)))
-    driver.set_page_load_timeout(60)
+    driver.set_page_load_timeout(PATIENCE_S)
     yield driver
     driver.quit()
 

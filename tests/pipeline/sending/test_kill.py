@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import PATIENCE_S
 from workbench.embedded.server import EndpointServer, Served
 from workbench.embedded.trouble import Trouble
 from workbench.storage.workspace.database import open_workspace
@@ -52,7 +53,13 @@ def environment(base_url: str = "http://127.0.0.1:9/v1") -> dict[str, str]:
 
 def emowb(place: Path, *words: str, base_url: str = "http://127.0.0.1:9/v1") -> str:
     done = subprocess.run(
-        [*EMOWB, *words], cwd=place, env=environment(base_url), capture_output=True, text=True, check=False, timeout=60
+        [*EMOWB, *words],
+        cwd=place,
+        env=environment(base_url),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE_S,
     )
     assert done.returncode in (0, 1), done.stderr
     return done.stdout
@@ -92,9 +99,9 @@ def story(place: Path) -> Story:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        assert witness.reached.wait(timeout=60)
+        assert witness.reached.wait(timeout=PATIENCE_S)
         os.kill(runner.pid, signal.SIGKILL)
-        runner.wait(timeout=30)
+        runner.wait(timeout=PATIENCE_S)
         before = rows(place, RECEIVED)
         unseen = rows(place, "SELECT batch_id FROM attempt WHERE received_at IS NULL")
         summary = json.loads(emowb(place, "run", "rafdb", "--name", "main", "--json", base_url=server.base_url))

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.provider.jobs.batch_server import BatchServer, End, serving_batches
+from tests.waiting import PATIENCE_S
 from workbench.errors import DataError, EndpointError
 from workbench.provider.api_keys import ApiKey
 from workbench.provider.jobs.batch_api import BatchApi, Rejected, Unreachable
@@ -36,7 +37,7 @@ class Asking:
             self.slept.append(wait_s)
 
         async def asked() -> Any:
-            async with BatchApi(self.server.endpoint, key, timeout_s=20.0, sleep=sleep) as api:
+            async with BatchApi(self.server.endpoint, key, timeout_s=PATIENCE_S, sleep=sleep) as api:
                 return await ask(api)
 
         return asyncio.run(asked())

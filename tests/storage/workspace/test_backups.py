@@ -22,7 +22,7 @@ from workbench.storage.workspace.database import SCHEMA_VERSION, open_workspace,
 
 WRITER = """
 import sqlite3, sys
-db = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=60)
+db = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=120)
 db.execute("PRAGMA journal_mode = " + sys.argv[2])
 db.execute("PRAGMA synchronous = FULL")
 db.executescript("CREATE TABLE IF NOT EXISTS mark (n INTEGER); CREATE TABLE IF NOT EXISTS twin (n INTEGER, t TEXT);")

@@ -16,6 +16,7 @@ from sqlite_utils import Database
 
 from tests.building import plan, sample, store
 from tests.storage.full_disk import files_no_longer_than
+from tests.waiting import PATIENCE_S
 from workbench.errors import DatabaseError, UsageError
 from workbench.storage.runs.results import load_results
 from workbench.storage.runs.runs import load_runs
@@ -105,7 +106,7 @@ def test_what_is_written_is_there_when_it_is_opened_again(path: Path) -> None:
 
 
 def test_two_programs_that_make_a_workspace_at_once_make_one(path: Path) -> None:
-    together = Barrier(4, timeout=60)
+    together = Barrier(4, timeout=PATIENCE_S)
 
     def opened(number: int) -> object:
         together.wait()
@@ -283,7 +284,7 @@ except DatabaseError as error:
 def as_a_stranger(path: Path) -> str:
     """What somebody is told who may look at the folder and not write there."""
     done = subprocess.run(
-        [sys.executable, "-c", READ_ONLY, str(path)], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", READ_ONLY, str(path)], capture_output=True, text=True, timeout=PATIENCE_S, check=False
     )
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()

@@ -9,6 +9,7 @@ from threading import Barrier
 from sqlite_utils import Database
 
 from tests.building import at, exchange, plan, ranked, received, sample, store
+from tests.waiting import PATIENCE_S
 from workbench.domain.reviews import ReviewChange, ReviewField
 from workbench.storage.cases.reviews import load_changes, save_change
 from workbench.storage.runs.leases import claim_run
@@ -22,7 +23,7 @@ NAMES = [f"face_{number}" for number in range(40)]
 def test_no_change_of_a_reviewer_and_no_reply_is_lost_while_all_write(db: Database, path: Path) -> None:
     store(db, [sample(name) for name in NAMES])
     run = plan(db, *([name] for name in NAMES))
-    together = Barrier(3, timeout=60)
+    together = Barrier(3, timeout=PATIENCE_S)
 
     def send(own: Database) -> None:
         hold = claim_run(own, run, at())

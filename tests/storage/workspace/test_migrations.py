@@ -14,6 +14,7 @@ import pytest
 
 from tests.storage.full_disk import files_no_longer_than
 from tests.storage.old_workspaces import put_version_1, put_version_2, put_version_3
+from tests.waiting import PATIENCE_S
 from workbench import __version__
 from workbench.domain.run_status import BatchState
 from workbench.errors import DatabaseError
@@ -311,7 +312,7 @@ def test_a_migration_that_is_killed_in_the_middle_rolls_back_whole(old: Path) ->
 
 
 def test_two_programs_that_open_an_old_workspace_at_once_bring_it_up_to_date_once(old: Path) -> None:
-    together = Barrier(4, timeout=60)
+    together = Barrier(4, timeout=PATIENCE_S)
 
     def opened(_: int) -> object:
         together.wait()

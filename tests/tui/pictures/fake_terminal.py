@@ -12,7 +12,8 @@ import time
 from dataclasses import dataclass
 from typing import Final, Self
 
-_GIVE_UP_S: Final = 10.0
+from tests.waiting import PATIENCE_S
+
 _LAST_QUESTION: Final = b"\x1b[c"
 
 KITTY_OK: Final = b"\x1b_Gi=31;OK\x1b\\"
@@ -55,20 +56,20 @@ class FakeTerminal:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._thread.join(_GIVE_UP_S)
+        self._thread.join(PATIENCE_S)
         os.close(self.master)
         os.close(self.slave)
 
     def unread(self) -> bytes:
         """What waits at the application's end after everything has been answered."""
         if self._delay_ms is not None:
-            assert self.answered.wait(_GIVE_UP_S)
+            assert self.answered.wait(PATIENCE_S)
         ready, _, _ = select.select([self.slave], [], [], 0.05)
         return os.read(self.slave, 4096) if ready else b""
 
     def _serve(self) -> None:
         while not self.asked.endswith(_LAST_QUESTION):
-            ready, _, _ = select.select([self.master], [], [], _GIVE_UP_S)
+            ready, _, _ = select.select([self.master], [], [], PATIENCE_S)
             if not ready:
                 return
             self.asked += os.read(self.master, 4096)

@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.pilot import Pilot
 from textual.strip import Strip
 
+from tests.waiting import looks
 from workbench.domain.datasets.samples import ClipSpan, MediaKind, Sample
 from workbench.tui.pictures.clip_line import clip_signs
 from workbench.tui.pictures.clips import ClipFacts
@@ -61,11 +62,10 @@ class PaneApp(PictureApp):
 
 async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
     """Wait until something holds."""
-    for _ in range(1000):
+    for _ in looks("never came to pass"):
         if condition():
             return
         await pilot.pause(0.01)
-    raise AssertionError("never came to pass")
 
 
 @asynccontextmanager

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import pytest
 
 from tests.tui.pictures.fake_terminal import KITTY, KITTY_OK, TMUX, WEZTERM, XTERM, FakeTerminal, Kind
+from tests.waiting import PATIENCE_S
 from workbench.tui.pictures.terminal_facts import Multiplexer, PictureProtocol, TerminalFacts, tell_textual
 from workbench.tui.pictures.terminal_query import ask_terminal
 from workbench.tui.pictures.terminal_replies import EVERYTHING, WITHIN_A_MULTIPLEXER, read_answers
@@ -49,7 +50,7 @@ def test_an_answer_in_pieces_is_read_to_its_end() -> None:
     with FakeTerminal(b"", 0) as terminal:
 
         def answer_slowly() -> None:
-            terminal.answered.wait(10)
+            terminal.answered.wait(PATIENCE_S)
             for byte in XTERM.answer:
                 os.write(terminal.master, bytes([byte]))
 
@@ -85,7 +86,7 @@ def test_a_terminal_that_would_print_the_question_is_not_asked(term: str, protoc
     with FakeTerminal(b"", 0) as terminal:
         facts = asked(terminal, {"TERM": term})
         os.write(terminal.slave, b"\x1b[c")  # what the fake terminal waits for
-        assert terminal.answered.wait(10)
+        assert terminal.answered.wait(PATIENCE_S)
         assert terminal.asked == b"\x1b[c"
         assert facts.protocol == protocol
 

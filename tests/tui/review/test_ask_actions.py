@@ -6,6 +6,7 @@ import pytest
 
 from tests.tui.driving import opened
 from tests.tui.review_run import ReviewRun
+from tests.waiting import PATIENCE_S
 from workbench.domain.cases import CaseKind
 from workbench.domain.events import RunEvent
 from workbench.errors import EndpointError
@@ -88,7 +89,7 @@ async def test_retries_on_their_way_are_counted_marked_and_not_quit_unasked(revi
     going = Event()
 
     def slow(sample_ids: Sequence[str]) -> Generator[RunEvent]:
-        going.wait(10)
+        going.wait(PATIENCE_S)
         yield from review.parts.ask_again(sample_ids)
 
     async with opened(replace(review.parts, ask_again=slow)) as driver:

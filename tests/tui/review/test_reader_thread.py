@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from tests.building import plan, sample, store
+from tests.waiting import PATIENCE_S
 from workbench.application.case_reader import CaseReader, CaseReading
 from workbench.errors import DatabaseError
 from workbench.storage.workspace.database import open_workspace
 from workbench.tui.review.reader_thread import Outdated, ReaderThread
 
-PATIENCE_S = 30.0
 """How long a busy machine may take before the test gives up."""
 ENDLESS = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT COUNT(*) FROM n"
 

@@ -66,7 +66,7 @@ def _imported(key: str, folder: str) -> tuple[float, float, float, float]:
 def import_one(key: str, folder: Path) -> None:
     """Import and store one tree; print what `_imported` reads."""
     from workbench.domain.datasets.cards import CARDS
-    from workbench.importers.readers import read_dataset
+    from workbench.importers.read_dataset import read_dataset
     from workbench.pipeline.store_dataset import store_dataset
     from workbench.storage.workspace.database import open_workspace
 

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from workbench.cli.app import app
 from workbench.domain.datasets.cards import CARDS
-from workbench.importers.readers import importable
+from workbench.importers.read_dataset import importable
 
 TOP = Path(__file__).parents[2]
 COMMANDS = sorted(get_command(app).commands)  # type: ignore[attr-defined]  # a group has commands

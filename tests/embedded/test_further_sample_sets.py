@@ -9,13 +9,13 @@ from PIL import Image
 
 from workbench.domain.datasets.cards import CARDS
 from workbench.domain.datasets.samples import MediaKind, Sample
-from workbench.importers.readers import Found, read_dataset
+from workbench.importers.read_dataset import ImportResult, read_dataset
 
 FACES = ("angry", "disgusted", "fearful", "happy", "neutral", "sad", "surprised")
 EVOKED = ("amused", "angry", "awed", "content", "disgusted", "excited", "fearful", "sad")
 
 
-def imported(samples: Path, key: str) -> Found:
+def imported(samples: Path, key: str) -> ImportResult:
     return read_dataset(CARDS[key], samples / key)
 
 

@@ -24,7 +24,7 @@ from workbench.embedded.samples.cmumosi import draw_opinion, opinions
 from workbench.embedded.samples.drawn_files import save_sheet
 from workbench.embedded.samples.further_seeds import FURTHER_SAMPLES
 from workbench.embedded.samples.ravdess import draw_acted_clip
-from workbench.importers.readers import read_dataset
+from workbench.importers.read_dataset import read_dataset
 
 Frames = list[Image.Image]
 Labelled = tuple[str, Frames]

@@ -8,10 +8,10 @@ import pytest
 from openpyxl import Workbook
 
 from workbench.domain.datasets.cards import CARDS
-from workbench.importers.readers import Choices, Found, read_dataset
+from workbench.importers.read_dataset import ImportOptions, ImportResult, read_dataset
 
 Cells = Sequence[object]
-Read = Callable[..., Found]
+Read = Callable[..., ImportResult]
 WriteSheet = Callable[[Path, Iterable[Cells]], Path]
 Place = Callable[..., None]
 
@@ -23,10 +23,10 @@ CODING_HEADER = (
 
 @pytest.fixture
 def read() -> Read:
-    """Read a data set by its key, with choices."""
+    """Read a data set by its key, with options."""
 
-    def read_key(key: str, path: Path, **choices: Any) -> Found:
-        return read_dataset(CARDS[key], path, choices=Choices(**choices))
+    def read_key(key: str, path: Path, **options: Any) -> ImportResult:
+        return read_dataset(CARDS[key], path, options=ImportOptions(**options))
 
     return read_key
 

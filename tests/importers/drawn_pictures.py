@@ -96,10 +96,10 @@ def ferplus_other_columns(root: Path) -> None:
 
 
 def ferplus_generated(root: Path, box: str = "") -> None:
-    """A folder for each part, with a list without a header."""
-    for part, number in (("Train", 3), ("Valid", 7), ("Test", 11)):
-        put(root, f"data/FER2013{part}/fer00000{number:02}.png")
-        put(root, f"data/FER2013{part}/label.csv", content=f"fer00000{number:02}.png,{box}4,4,1,0,0,0,0,0,1,0\n")
+    """A folder for each split, with a list without a header."""
+    for split, number in (("Train", 3), ("Valid", 7), ("Test", 11)):
+        put(root, f"data/FER2013{split}/fer00000{number:02}.png")
+        put(root, f"data/FER2013{split}/label.csv", content=f"fer00000{number:02}.png,{box}4,4,1,0,0,0,0,0,1,0\n")
 
 
 def ferplus_generated_with_boxes(root: Path) -> None:

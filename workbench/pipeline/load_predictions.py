@@ -13,9 +13,9 @@ from workbench.domain.predictions import PredictionStatus, RankedPrediction
 from workbench.domain.runs import ELSEWHERE, Run, RunSpec
 from workbench.domain.scoring.protocols import scores_signs
 from workbench.errors import DataError, UsageError
-from workbench.importers.layouts.polarity import intensity, polarity
-from workbench.importers.ledger import Found, Unusable
-from workbench.importers.predictions.prediction_files import PredictedRow, read_predictions
+from workbench.importers.import_result import ImportResult, Unusable
+from workbench.importers.layouts.label_rules import intensity, polarity
+from workbench.importers.prediction_files import PredictedRow, read_predictions
 from workbench.pipeline.planning import utc_now
 from workbench.pipeline.store_dataset import store_dataset
 from workbench.storage.runs.attempts import Settled
@@ -106,7 +106,7 @@ def _import_rows(
     if strange:
         raise DataError(f"gold labels in {path} that are none of {card.key}: {', '.join(strange[:_SHOWN])}")
     notes = (f"made from {path.name}, without media; `emowb import {card.key} PATH` brings them",)
-    store_dataset(db, card, Found(root=path.absolute().parent, samples=samples, skipped=(), notes=notes))
+    store_dataset(db, card, ImportResult(root=path.absolute().parent, samples=samples, skipped=(), notes=notes))
 
 
 def _sample(card: DatasetCard, row: PredictedRow) -> Sample:

@@ -8,7 +8,7 @@ from workbench.domain.datasets.cards import DatasetCard
 from workbench.domain.datasets.samples import Sample
 from workbench.domain.judging import judge
 from workbench.domain.predictions import RankedPrediction
-from workbench.importers.ledger import Found, Skipped
+from workbench.importers.import_result import ImportResult, SkippedEntry
 from workbench.pipeline.planning import utc_now
 from workbench.storage.runs.results import judge_again
 from workbench.storage.samples import ImportedDataset, save_dataset
@@ -22,7 +22,7 @@ class ImportReport:
     dataset: str
     imported: int
     """Samples that the set holds now."""
-    skipped: tuple[Skipped, ...]
+    skipped: tuple[SkippedEntry, ...]
     """Listed by the owner and unusable."""
     expected: int | None
     by_label: Mapping[str, int]
@@ -31,7 +31,7 @@ class ImportReport:
     """What the selection left out, and why the count differs from the expected one."""
 
 
-def store_dataset(db: Database, card: DatasetCard, found: Found) -> ImportReport:
+def store_dataset(db: Database, card: DatasetCard, found: ImportResult) -> ImportReport:
     """Store what a reader found, whole; importing again updates and doubles nothing.
 
     Predictions of earlier runs are judged again, since gold labels may have changed.

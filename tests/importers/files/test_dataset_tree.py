@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from tests.importers.conftest import Place
 from workbench.errors import DataError
-from workbench.importers.files.dataset_tree import NotThere, open_tree
+from workbench.importers.files.dataset_tree import LayoutNotFound, open_tree
 from workbench.importers.files.media_paths import MediaPaths
 from workbench.importers.files.path_guard import under_root
-from workbench.importers.ledger import Missing, Unusable
+from workbench.importers.import_result import MissingMedia, Unusable
 
 JPG = (".jpg",)
 
@@ -71,7 +71,7 @@ def test_special_files_and_broken_links_are_refused_unopened(tmp_path: Path) -> 
         places.file(("fifo.jpg",))
     with pytest.raises(Unusable, match="No such file"):
         places.file(("broken.jpg",))
-    with pytest.raises(Missing):
+    with pytest.raises(MissingMedia):
         places.file(("folder.jpg",))
 
 
@@ -112,7 +112,7 @@ def test_labels_are_looked_for_below_before_above_and_the_newest_is_taken(tmp_pa
     below = open_tree(tmp_path / "set", (".csv",)).annotation("coding*.csv")
     above = open_tree(tmp_path / "other" / "clip", (".csv",)).annotation("coding*.csv")
     assert (below.name, above.name) == ("coding-2014.csv", "coding-2015.csv")
-    with pytest.raises(NotThere, match=r"no x\.csv or y\.csv"):
+    with pytest.raises(LayoutNotFound, match=r"no x\.csv or y\.csv"):
         open_tree(tmp_path / "set", (".csv",)).annotation("x.csv", "y.csv")
 
 

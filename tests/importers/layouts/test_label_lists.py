@@ -4,9 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.importers.conftest import Place, Read
-from workbench.importers.choices import Choices
+from workbench.importers.import_options import ImportOptions
+from workbench.importers.import_result import LeftOut
 from workbench.importers.layouts.label_rules import most_voted
-from workbench.importers.ledger import LeftOut
 
 
 def test_only_the_test_part_is_read_and_the_rest_counted(listed_faces: Path, read: Read) -> None:
@@ -16,7 +16,7 @@ def test_only_the_test_part_is_read_and_the_rest_counted(listed_faces: Path, rea
         ("test_0002", "neutral", "Neutral"),
         ("test_0010", "sad", "Sadness"),
     ]
-    assert "left out 2: not of the test part (names in test_…)" in found.notes
+    assert "left out 2: not in the test split (names in test_…)" in found.notes
     assert "left out 1: unknown label code '9'" in found.notes
 
 
@@ -61,7 +61,7 @@ def test_votes_are_compared_as_numbers_and_ties_have_no_label(votes: list[int]) 
     words = ("awe", "fear", "sad")
     row = {word: str(n_votes) for word, n_votes in zip(words, votes, strict=True)}
     try:
-        word = most_voted(words)(row, Choices())
+        word = most_voted(words)(row, ImportOptions())
     except LeftOut:
         assert votes.count(max(votes)) > 1
     else:

@@ -14,11 +14,11 @@ from workbench.domain.datasets.cards import CARDS, DatasetCard
 from workbench.domain.datasets.samples import MediaKind, Sample
 from workbench.domain.datasets.tasks import Modality, Task
 from workbench.errors import DataError, UsageError
-from workbench.importers.ledger import Found
+from workbench.importers.import_result import ImportResult
 from workbench.importers.manifests.manifest import read_manifest, template
-from workbench.importers.manifests.manifest_rows import opened_manifest
+from workbench.importers.manifests.manifest_file import opened_manifest
 
-Manifest = Callable[..., tuple[DatasetCard, Found]]
+Manifest = Callable[..., tuple[DatasetCard, ImportResult]]
 ROWS = "id,path,gold\none,a.jpg,happy\ntwo,b.jpg,sad\n"
 
 
@@ -27,18 +27,18 @@ def manifest(tmp_path: Path, place: Place) -> Manifest:
     """Write a manifest beside three pictures, two clips and a folder of frames, and read it."""
     place("a.jpg", "b.jpg", "c/C.png", "clip.mp4", "clip.MOV", "frames.v2/1.jpg")
 
-    def read(content: str | bytes, name: str = "mine.csv", **flags: Any) -> tuple[DatasetCard, Found]:
+    def read(content: str | bytes, name: str = "mine.csv", **flags: Any) -> tuple[DatasetCard, ImportResult]:
         (tmp_path / name).write_bytes(content if isinstance(content, bytes) else content.encode())
         return read_manifest("mine", tmp_path / name, **flags)
 
     return read
 
 
-def facts(found: Found) -> list[tuple[str, str, str | None]]:
+def facts(found: ImportResult) -> list[tuple[str, str, str | None]]:
     return [(it.id, it.gold, it.path) for it in found.samples]
 
 
-def skipped(found: Found) -> dict[str, str]:
+def skipped(found: ImportResult) -> dict[str, str]:
     return {it.path: it.reason for it in found.skipped}
 
 

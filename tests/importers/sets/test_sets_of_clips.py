@@ -6,7 +6,7 @@ from tests.importers import drawn_clips as drawn
 from tests.importers.conftest import Place, Read
 from tests.importers.drawn_pictures import Draw
 from workbench.domain.datasets.samples import ClipSpan, MediaKind
-from workbench.importers.choices import Labels
+from workbench.importers.import_options import KeptLabels
 
 
 def test_casme_knows_expressions_of_one_clip_apart_and_takes_the_first_apex_that_is_a_number(
@@ -26,7 +26,7 @@ def test_casme_knows_expressions_of_one_clip_apart_and_takes_the_first_apex_that
 
 def test_casme_keeps_every_label_of_the_prompt_when_asked(tmp_path: Path, read: Read) -> None:
     drawn.casme(tmp_path)
-    golds = [it.gold for it in read("casme", tmp_path, labels=Labels.ALL).samples]
+    golds = [it.gold for it in read("casme", tmp_path, labels=KeptLabels.ALL).samples]
     assert golds == ["tensed", "disgusted", "repressed", "contempt", "happy", "surprised"]
 
 

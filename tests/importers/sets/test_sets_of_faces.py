@@ -7,11 +7,11 @@ from tests.importers import drawn_pictures as drawn
 from tests.importers.conftest import Read
 from workbench.domain.datasets.samples import MediaKind
 from workbench.errors import DataError
-from workbench.importers.choices import Majority
-from workbench.importers.ledger import Found
+from workbench.importers.import_options import MajorityRule
+from workbench.importers.import_result import ImportResult
 
 
-def golds(found: Found) -> list[tuple[str, str, str]]:
+def golds(found: ImportResult) -> list[tuple[str, str, str]]:
     return [(it.id, it.gold, it.raw_label) for it in found.samples]
 
 
@@ -75,7 +75,7 @@ def test_ferplus_takes_the_first_of_the_most_voted_of_eight_emotions(tmp_path: P
 
 def test_ferplus_knows_the_owners_majority_too(tmp_path: Path, read: Read) -> None:
     drawn.ferplus(tmp_path)
-    found = read("ferplus", tmp_path, majority=Majority.OFFICIAL)
+    found = read("ferplus", tmp_path, majority=MajorityRule.OFFICIAL)
     assert [it.id for it in found.samples] == ["fer0000021"]  # six of nine, and single votes do not count
     assert "left out 1: without a majority of the votes" in found.notes
     assert "left out 1: most voted to be no emotion" in found.notes

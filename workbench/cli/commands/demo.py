@@ -91,7 +91,7 @@ def _run_all(settings: "Settings", db: "Database", samples: Path) -> bool:
 
 def _imported_and_planned(db: "Database", key: str, samples: Path, connection: "Connection") -> Run:
     from workbench.cli.run_specs import card_spec
-    from workbench.importers.readers import read_dataset
+    from workbench.importers.read_dataset import read_dataset
     from workbench.pipeline.planning import open_run
     from workbench.pipeline.store_dataset import store_dataset
 

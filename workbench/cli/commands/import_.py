@@ -10,10 +10,10 @@ from workbench.cli.context import AsJson, settings_of, workspace
 from workbench.cli.output import say, show, show_json, suggest
 from workbench.domain.datasets.cards import DatasetCard, card_of
 from workbench.errors import EXIT_WORTH_KNOWING, UsageError, unknown_name
-from workbench.importers.choices import Choices, Labels, Majority
+from workbench.importers.import_options import ImportOptions, KeptLabels, MajorityRule
 
 if TYPE_CHECKING:
-    from workbench.importers.ledger import Found
+    from workbench.importers.import_result import ImportResult
     from workbench.pipeline.store_dataset import ImportReport
 
 _SKIPPED_SHOWN = 10
@@ -43,11 +43,11 @@ def import_set(
     ] = None,
     split: Annotated[
         str | None,
-        typer.Option(metavar="PART", help="Another part than the test part; for CMU-MOSI also a file of videos."),
+        typer.Option(metavar="SPLIT", help="Another split than the test split; for CMU-MOSI also a file of videos."),
     ] = None,
     agreement: Annotated[int, typer.Option(help="twitter1: how many of five people agree, 3, 4 or 5.")] = 3,
-    majority: Annotated[Majority, typer.Option(help="ferplus: the rule that makes a label of votes.")] = (
-        Majority.ARGMAX
+    majority: Annotated[MajorityRule, typer.Option(help="ferplus: the rule that makes a label of votes.")] = (
+        MajorityRule.ARGMAX
     ),
     strict_apex: Annotated[
         bool, typer.Option("--strict-apex", help="Skip clips without an apex; else the middle of their span is taken.")
@@ -85,7 +85,7 @@ def import_set(
         card, found = _read_own(key, manifest, path, labels, task)
     else:
         card = card_of(key)
-        choices = Choices(
+        options = ImportOptions(
             strict_apex=strict_apex,
             split=split,
             agreement=agreement,
@@ -94,38 +94,38 @@ def import_set(
             transcripts=transcripts,
             frames_root=frames_root,
         )
-        found = _read_native(card, path, task, choices)
+        found = _read_native(card, path, task, options)
     _store(context, card, found, as_json=as_json)
 
 
 def _read_own(
     key: str, manifest: Path, root: Path | None, labels: str | None, task: str | None
-) -> tuple[DatasetCard, "Found"]:
+) -> tuple[DatasetCard, "ImportResult"]:
     from workbench.importers.manifests.manifest import read_manifest
 
     names = None if labels is None else [name.strip() for name in labels.split(",")]
     return read_manifest(key, manifest, root=root, labels=names, task=task)
 
 
-def _read_native(card: DatasetCard, path: Path | None, task: str | None, choices: Choices) -> "Found":
-    from workbench.importers.readers import read_dataset
+def _read_native(card: DatasetCard, path: Path | None, task: str | None, options: ImportOptions) -> "ImportResult":
+    from workbench.importers.read_dataset import read_dataset
 
     if path is None:
         raise UsageError(f"say where {card.title} is unpacked: emowb import {card.key} PATH")
     if task is not None:
         raise UsageError(f"--task is for sets of your own; {card.key} is {card.task}")
-    return read_dataset(card, path, choices=choices)
+    return read_dataset(card, path, options=options)
 
 
-def _labels(word: str | None) -> Labels:
+def _labels(word: str | None) -> KeptLabels:
     if word is None:
-        return Labels.PAPER
-    if word not in list(Labels):
-        raise unknown_name("choice of labels", word, Labels)
-    return Labels(word)
+        return KeptLabels.PAPER
+    if word not in list(KeptLabels):
+        raise unknown_name("choice of labels", word, KeptLabels)
+    return KeptLabels(word)
 
 
-def _store(context: typer.Context, card: DatasetCard, found: "Found", *, as_json: bool) -> None:
+def _store(context: typer.Context, card: DatasetCard, found: "ImportResult", *, as_json: bool) -> None:
     from workbench.pipeline.store_dataset import store_dataset
 
     settings = settings_of(context)

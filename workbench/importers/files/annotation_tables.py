@@ -18,6 +18,9 @@ from workbench.errors import DataError
 from workbench.importers.files.sheet_rows import sheet_count, sheet_rows
 from workbench.importers.files.text_rows import text_rows
 
+SHEET_SUFFIXES: Final = (".xlsx", ".xlsm", ".csv", ".xls")
+LIST_SUFFIXES: Final = (".txt", ".csv")
+
 _HEADER_WITHIN_ROWS: Final = 30
 _LEAST_MATCHES: Final = 2
 """Headings that a row must hold to be a header: one word alone may be data."""

@@ -5,6 +5,7 @@ expected at a fixed place: the tree is listed to a bounded depth, and files are 
 """
 
 import os
+import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from typing import Final
 from workbench.domain.visible import visible
 from workbench.errors import DataError
 from workbench.importers.files.path_guard import LEADS_OUT, under_root, why_unusable
-from workbench.importers.ledger import Skipped
+from workbench.importers.import_result import SkippedEntry
 
 FURTHEST_DOWN: Final = 6
 """Folders below the root that are listed: enough for the parent of a folder with a doubly nested archive."""
@@ -32,12 +33,12 @@ def is_junk(name: str) -> bool:
     return folded.startswith(".") or folded.endswith(".lnk") or folded in _JUNK
 
 
-class NotThere(Exception):  # nothing broke
+class LayoutNotFound(Exception):  # nothing broke
     """A part of the data set that the tree does not hold; the message says which."""
 
 
 @dataclass(frozen=True, slots=True)
-class Tree:
+class DatasetTree:
     """What lies below a folder, shallow first; paths are relative to the root, with forward slashes."""
 
     root: Path
@@ -45,9 +46,9 @@ class Tree:
     files: tuple[str, ...]
     """Everything with a wanted suffix that is no folder; links and special files too, which `Places` refuses."""
     folders: tuple[str, ...]
-    unusable: tuple[Skipped, ...]
+    unusable: tuple[SkippedEntry, ...]
     """Names that cannot be written down, folders that cannot be read, links that lead out."""
-    labels: "Tree | None" = None
+    labels: "DatasetTree | None" = None
     """Where annotations are looked for, if they lie apart from the media."""
 
     def annotation(self, *patterns: str) -> Path:
@@ -55,7 +56,7 @@ class Tree:
 
         A pattern is a file name (`*coding*.xlsx`), with the folders that it must lie in (`test*/set_1.csv`). Of
         several at one depth the last by name is taken, since owners put dates into names.
-        Raises NotThere, and DataError for a file that must not be opened.
+        Raises LayoutNotFound, and DataError for a file that must not be opened.
         """
         top, relative = _last_of_shallowest(self.annotations(*patterns))
         reason = why_unusable(top, relative, folder=False)
@@ -66,13 +67,13 @@ class Tree:
     def annotations(self, *patterns: str) -> Sequence[tuple[Path, str]]:
         """All files that match the first pattern to match anything, each as a folder and a path below it.
 
-        Nothing is said yet about whether they may be opened. Raises NotThere.
+        Nothing is said yet about whether they may be opened. Raises LayoutNotFound.
         """
         if self.labels is not None:
             return self.labels.annotations(*patterns)
         found = next(filter(None, chain(map(self.below, patterns), self._above(patterns))), None)
         if found is None:
-            raise NotThere(f"no {' or '.join(patterns)}")
+            raise LayoutNotFound(f"no {' or '.join(patterns)}")
         return found
 
     def below(self, pattern: str) -> Sequence[tuple[Path, str]]:
@@ -110,7 +111,7 @@ def _last_of_shallowest(files: Sequence[tuple[Path, str]]) -> tuple[Path, str]:
     return max(file for file in files if file[1].count("/") == shallowest)
 
 
-def open_tree(path: Path, suffixes: Iterable[str]) -> Tree:
+def open_tree(path: Path, suffixes: Iterable[str]) -> DatasetTree:
     """List what lies below `path`, keeping the files with one of `suffixes` (lower case, with the dot).
 
     Raises DataError for a path that is no folder, is empty, cannot be read, or holds the whole disk.
@@ -126,7 +127,7 @@ def open_tree(path: Path, suffixes: Iterable[str]) -> Tree:
     if listing.n_entries == 0:
         what = "cannot be read" if listing.unusable else "is empty"
         raise DataError(f"{shown} {what}; give the folder of the unpacked data set")
-    return Tree(root, tuple(listing.files), tuple(listing.folders), tuple(listing.unusable))
+    return DatasetTree(root, tuple(listing.files), tuple(listing.folders), tuple(listing.unusable))
 
 
 class _Listing:
@@ -135,7 +136,7 @@ class _Listing:
     def __init__(self, root: Path, suffixes: frozenset[str]) -> None:
         self.files: list[str] = []
         self.folders: list[str] = []
-        self.unusable: list[Skipped] = []
+        self.unusable: list[SkippedEntry] = []
         self.n_entries = 0
         self._root = root
         self._suffixes = suffixes
@@ -178,7 +179,7 @@ class _Listing:
             self._waiting.append((real, relative + "/"))
 
     def _skip(self, relative: str, reason: str) -> None:
-        self.unusable.append(Skipped(visible(relative), reason))
+        self.unusable.append(SkippedEntry(visible(relative), reason))
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
@@ -186,3 +187,8 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return entry.is_dir()
     except OSError:  # a link to itself
         return False
+
+
+def natural(text: str) -> tuple[tuple[int, str], ...]:
+    """A sorting key in which numbers count as numbers."""
+    return tuple((int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", text))

@@ -1,12 +1,18 @@
 """The only way from a name in a table to a path: media are found by the last parts of their paths."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from workbench.domain.datasets.samples import MediaKind
 from workbench.domain.visible import visible
+from workbench.importers.files.dataset_tree import DatasetTree
 from workbench.importers.files.path_guard import LEADS_OUT, PathGuard
-from workbench.importers.ledger import Missing, Unusable
+from workbench.importers.import_result import MissingMedia, Unusable
+
+PICTURE_SUFFIXES: Final = (".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff")
+VIDEO_SUFFIXES: Final = (".mp4", ".avi", ".mkv", ".flv")
 
 Tail = tuple[str, ...]
 """The last parts of a path."""
@@ -44,7 +50,7 @@ class MediaPaths:
     def file(self, *tails: Tail) -> str:
         """The path of the first of `tails` that exists, as written or in another case.
 
-        Raises Missing where none does, and Unusable for one that leads out of the root or is no regular file.
+        Raises MissingMedia where none does, and Unusable for one that leads out of the root or is no regular file.
         """
         return self._find(tails, folder=False)
 
@@ -63,7 +69,7 @@ class MediaPaths:
             if reason:
                 raise Unusable(reason)
             return path
-        raise Missing(f"no {'folder' if folder else 'file'} {visible('/'.join(tails[0]), longest=100)}")
+        raise MissingMedia(f"no {'folder' if folder else 'file'} {visible('/'.join(tails[0]), longest=100)}")
 
     def _known(self, tail: Tail) -> str | None:
         if tail in self._exact:
@@ -80,3 +86,109 @@ def _rank(path: str, prefer: tuple[str, ...], avoid: tuple[str, ...]) -> tuple[b
     folded = path.casefold()
     liked = next((rank for rank, word in enumerate(prefer) if word in folded), len(prefer))
     return any(word in folded for word in avoid), liked
+
+
+_MOST_DIGITS: Final = 9
+
+
+@dataclass(frozen=True, slots=True)
+class ListedName:
+    """A medium's name in a list, taken apart."""
+
+    folders: Tail
+    stem: str
+    suffix: str
+    """With its dot; empty where the list has none."""
+
+    @classmethod
+    def parse(cls, text: str) -> "ListedName":
+        """Take a name apart. Raises Unusable for one that names nothing."""
+        parts = [part for part in text.split("/") if part not in ("", ".")]
+        if not parts:
+            raise Unusable("it has no name")
+        if ".." in parts or text.startswith("/"):
+            raise Unusable(LEADS_OUT)
+        stem, dot, ending = parts[-1].rpartition(".")
+        return cls(tuple(parts[:-1]), stem, dot + ending) if stem else cls(tuple(parts[:-1]), ending, "")
+
+    def without(self, ending: str) -> "ListedName":
+        """The name without an ending of its stem."""
+        return replace(self, stem=self.stem.removesuffix(ending)) if ending else self
+
+    @property
+    def number(self) -> int:
+        """The stem as a number. Raises Unusable where it is none."""
+        if self.stem.isascii() and self.stem.isdigit() and len(self.stem) <= _MOST_DIGITS:
+            return int(self.stem)
+        raise Unusable("its name is no number")
+
+    @property
+    def top(self) -> str:
+        """The first folder. Raises Unusable where there is none."""
+        if not self.folders:
+            raise Unusable("its name has no folder")
+        return self.folders[0]
+
+    @property
+    def path(self) -> str:
+        """All of it but the suffix."""
+        return "/".join((*self.folders, self.stem))
+
+
+@dataclass(frozen=True, slots=True)
+class MediaForm:
+    """One form, as a template of `{0}`, a ListedName: `{0.stem}{0.suffix}`, `{0.number:05}.avi`."""
+
+    media: MediaKind
+    name: str
+    remark: str = ""
+    """What is noted about samples that are taken in this form."""
+
+
+AS_LISTED: Final = MediaForm(MediaKind.IMAGE, "{0.stem}{0.suffix}")
+
+
+@dataclass(frozen=True, slots=True)
+class MediaForms:
+    """The forms of a set's media, and which of several copies is the better one."""
+
+    forms: tuple[MediaForm, ...]
+    """The best first."""
+    n_parts: int = 1
+    """Parts of a path by which a medium is known: more than 1 where lists name folders too."""
+    prefer: tuple[str, ...] = ()
+    """Words in the path of the better copy, the best first; `{split}` is the owner's word for the imported split."""
+    avoid: tuple[str, ...] = ()
+
+
+LISTED_PICTURES: Final = MediaForms((AS_LISTED,))
+
+
+class MediaFinder:
+    """Finds the medium of a name in the first form that lies in a tree."""
+
+    def __init__(self, forms: MediaForms, tree: DatasetTree, split: str) -> None:
+        prefer = tuple(word.format(split=split.casefold()) for word in forms.prefer)
+        self._forms: Final = forms.forms
+        self._n_parts: Final = forms.n_parts
+        self._places: Final = {
+            is_folder: MediaPaths(tree.root, paths, n_parts=forms.n_parts, prefer=prefer, avoid=forms.avoid)
+            for is_folder, paths in ((False, tree.files), (True, tree.folders))
+            if any(is_folder == _is_folder(form) for form in forms.forms)
+        }
+
+    def find(self, name: ListedName) -> tuple[MediaForm, str]:
+        """The form, and the path below the root. Raises MissingMedia, and Unusable for what must not be opened."""
+        missing: MissingMedia | None = None
+        for form in self._forms:
+            tail = (*name.folders, form.name.format(name))[-self._n_parts :]
+            places = self._places[_is_folder(form)]
+            try:
+                return form, places.folder(tail) if _is_folder(form) else places.file(tail)
+            except MissingMedia as this:
+                missing = missing or this
+        raise missing or MissingMedia("no form")
+
+
+def _is_folder(form: MediaForm) -> bool:
+    return form.media is MediaKind.FRAMES

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from workbench.domain.datasets.samples import ClipSpan, MediaKind, Sample
-from workbench.importers.choices import Choices
 from workbench.importers.files.annotation_tables import Row, SourceColumn, sheets_rows, table_rows
-from workbench.importers.files.dataset_tree import Tree
+from workbench.importers.files.dataset_tree import DatasetTree
 from workbench.importers.files.media_paths import MediaPaths
-from workbench.importers.ledger import Ledger, Unusable
+from workbench.importers.import_options import ImportOptions
+from workbench.importers.import_result import SampleCollector, Unusable
 
 _NUMBER: Final = re.compile(r"\D*(\d+)")
 
@@ -19,7 +19,7 @@ class SheetLayout:
     """Where a coding sheet lies and how its subjects' folders are called."""
 
     sheets: tuple[str, ...]
-    """Patterns of the sheet's file, the best first (see `Tree.annotation`)."""
+    """Patterns of the sheet's file, the best first (see `DatasetTree.annotation`)."""
     columns: tuple[SourceColumn, ...]
     """With the fields subject, clip, onset, apex, offset and emotion; `apex2` is read where `apex` holds no number."""
     subject: str
@@ -34,26 +34,28 @@ class SheetLayout:
     """Words in the path of the worse copy."""
 
 
-def read_coding_sheet(layout: SheetLayout, tree: Tree, ledger: Ledger, choices: Choices) -> None:
+def read_coding_sheet(
+    layout: SheetLayout, tree: DatasetTree, collector: SampleCollector, options: ImportOptions
+) -> None:
     """Read every coded clip whose folder `<subject>/<clip>` lies anywhere in the tree."""
     sheet = tree.annotation(*layout.sheets)
     places = MediaPaths(tree.root, tree.folders, n_parts=2, prefer=layout.prefer, avoid=layout.avoid)
     rows_of = sheets_rows if layout.every_sheet else table_rows
     for row in rows_of(sheet, layout.columns):
-        with ledger.row(f"{row['subject']}/{row['clip']}"):
-            _add(layout, row, places, ledger, choices)
+        with collector.row(f"{row['subject']}/{row['clip']}"):
+            _add(layout, row, places, collector, options)
 
 
-def _add(layout: SheetLayout, row: Row, places: MediaPaths, ledger: Ledger, choices: Choices) -> None:
-    gold = ledger.gold(row["emotion"])
+def _add(layout: SheetLayout, row: Row, places: MediaPaths, collector: SampleCollector, options: ImportOptions) -> None:
+    gold = collector.gold(row["emotion"])
     subject = _subject(layout, row["subject"])
     span, replaced = _span(row)
     sample_id = layout.sample_id.format(subject=subject, clip=row["clip"], apex=span.apex or "middle")
-    with ledger.row(sample_id):
+    with collector.row(sample_id):
         path = places.folder((subject, row["clip"]))
-        if replaced and choices.strict_apex:
+        if replaced and options.strict_apex:
             raise Unusable(f"its apex {row['apex']!r:.20} is missing or outside its span")
-        ledger.add(
+        collector.add(
             Sample(
                 id=sample_id,
                 gold=gold,
@@ -66,7 +68,7 @@ def _add(layout: SheetLayout, row: Row, places: MediaPaths, ledger: Ledger, choi
         )
         if replaced:
             about = "with an apex that is missing or outside its span, where the middle of the span is taken"
-            ledger.remark(about, f"{sample_id} ({row['apex']!r:.20} → {span.apex or 'middle of the clip'})")
+            collector.remark(about, f"{sample_id} ({row['apex']!r:.20} → {span.apex or 'middle of the clip'})")
 
 
 def _subject(layout: SheetLayout, text: str) -> str:

@@ -1,18 +1,131 @@
-"""Data sets with a file of one label for each sequence or picture, and folders of pictures apart from them."""
+"""Files that hold one code and nothing else: a number in a text, a number or word in a NumPy file."""
 
+import math
 import re
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path, PurePosixPath
+from typing import Final
 
 from workbench.domain.datasets.samples import MediaKind, Sample
-from workbench.importers.choices import WHOLE, Choices, Parts
-from workbench.importers.files.dataset_tree import Tree
-from workbench.importers.files.natural_order import natural
-from workbench.importers.files.path_guard import why_unusable
-from workbench.importers.layouts.label_pictures import Pictures
+from workbench.importers.files.dataset_tree import DatasetTree, natural
+from workbench.importers.files.media_paths import PICTURE_SUFFIXES, MediaPaths
+from workbench.importers.files.path_guard import PathGuard, why_unusable
+from workbench.importers.import_options import NO_SPLITS, ImportOptions, Splits
+from workbench.importers.import_result import MissingMedia, SampleCollector, Unusable
 from workbench.importers.layouts.label_rules import word_of_code
-from workbench.importers.ledger import Ledger, Unusable
+
+_MOST_BYTES: Final = 4096
+_PICKLED: Final = (
+    "holds pickled Python objects, which are never loaded; save it again as plain numbers "
+    "(numpy.save of an array of int64)"
+)
+
+
+def code_in_text(path: Path) -> str:
+    """The whole number in a text file that holds nothing else, in whatever notation (`   3.0000000e+00`)."""
+    return _whole(_content(path).decode("ascii", "replace"))
+
+
+def code_in_array(path: Path) -> str:
+    """The whole number in a NumPy file of one number or word.
+
+    The file is never unpickled, since that would run whatever code is in it; and its header is judged before its
+    content is loaded, since it may claim any size.
+    """
+    import numpy as np
+    from numpy.lib import format as npy
+
+    file = BytesIO(_content(path))
+    try:
+        is_first = npy.read_magic(file) == (1, 0)
+        shape, _, kind = npy.read_array_header_1_0(file) if is_first else npy.read_array_header_2_0(file)
+        if kind.hasobject:
+            raise Unusable(_PICKLED)
+        if math.prod(shape) != 1:
+            raise Unusable("no NumPy array of one number")
+        file.seek(0)
+        return _whole(str(np.load(file, allow_pickle=False).item()))
+    except ValueError as error:
+        raise Unusable("no NumPy array") from error
+
+
+def _whole(text: str) -> str:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not number.is_integer():
+        raise Unusable(f"its label {text.strip()!r:.40} is no whole number")
+    return str(int(number))
+
+
+def _content(path: Path) -> bytes:
+    with path.open("rb") as file:
+        data = file.read(_MOST_BYTES + 1)
+    if len(data) > _MOST_BYTES:
+        raise Unusable("too long to hold one label")
+    return data
+
+
+_NUMBER_AT_END: Final = re.compile(r"(\d{1,9})$", re.ASCII)
+
+Match = re.Match[str]
+PictureLookup = Callable[[Match], Sequence[str]]
+"""The paths of the pictures that a file of a label is about. Raises MissingMedia or Unusable."""
+
+
+def last_frames(count: int) -> Callable[[DatasetTree], PictureLookup]:
+    """The last pictures of the folder `<subject>/<clip>`, by number, up to the group `peak` of the label's name."""
+
+    def of_tree(tree: DatasetTree) -> PictureLookup:
+        frames = _numbered(tree)
+        reach = PathGuard(tree.root)
+
+        def pictures(match: Match) -> Sequence[str]:
+            folder = (match["subject"], match["clip"])
+            numbered = frames.get(folder)
+            if not numbered:
+                raise MissingMedia(f"no pictures in {'/'.join(folder)}")
+            chosen = [numbered[number] for number in sorted(numbered) if number <= int(match["peak"])][-count:]
+            reasons = [reach.why_unusable(path, folder=False) for path in chosen]
+            if len(chosen) < count or any(reasons):
+                raise Unusable(next(filter(None, reasons), f"fewer than {count} pictures up to its peak"))
+            return chosen
+
+        return pictures
+
+    return of_tree
+
+
+def _numbered(tree: DatasetTree) -> Mapping[tuple[str, str], Mapping[int, str]]:
+    """The last two folders of pictures to number to path."""
+    frames: dict[tuple[str, str], dict[int, str]] = defaultdict(dict)
+    above = tree.root.parts[1:]
+    for path in tree.files:
+        *folders, name = path.split("/")
+        stem, _, ending = name.rpartition(".")
+        number = _NUMBER_AT_END.search(stem)
+        subject_and_clip = (*above, *folders)[-2:]
+        if number and f".{ending.casefold()}" in PICTURE_SUFFIXES and len(subject_and_clip) == 2:
+            frames[subject_and_clip].setdefault(int(number[1]), path)
+    return frames
+
+
+def beside(folder: str) -> Callable[[DatasetTree], PictureLookup]:
+    """The picture of the name `stem` in a folder that lies in the same folder `split` as the file of the label."""
+
+    def of_tree(tree: DatasetTree) -> PictureLookup:
+        places = MediaPaths(tree.root, tree.files, n_parts=3)
+
+        def pictures(match: Match) -> Sequence[str]:
+            return [places.file(*((match["split"], folder, match["stem"] + suffix) for suffix in PICTURE_SUFFIXES))]
+
+        return pictures
+
+    return of_tree
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,32 +133,34 @@ class LabelFileLayout:
     """Where files of labels lie, and which pictures they are about."""
 
     files: tuple[str, ...]
-    """Patterns, the best first (see `Tree.annotations`); `{part}` is the word of the part that is imported."""
+    """Patterns, the best first (see `DatasetTree.annotations`); `{split}` is the owner's word for the split."""
     pattern: re.Pattern[str]
     """Searched in their paths."""
     code: Callable[[Path], str]
     words: Mapping[str, str]
-    pictures: Callable[[Tree], Pictures]
+    pictures: Callable[[DatasetTree], PictureLookup]
     sample_id: str
     """Made of the pattern's groups and `{name}`, the picture's."""
     cluster: str | None = None
     """Made of the pattern's groups."""
-    parts: Parts = WHOLE
+    splits: Splits = NO_SPLITS
     note: str = ""
 
 
-def read_label_files(layout: LabelFileLayout, tree: Tree, ledger: Ledger, choices: Choices) -> None:
+def read_label_files(
+    layout: LabelFileLayout, tree: DatasetTree, collector: SampleCollector, options: ImportOptions
+) -> None:
     """Read every file of a label, 2 before 10, and the pictures that it is about."""
-    part = layout.parts.chosen(choices)
-    files = tree.annotations(*(pattern.format(part=part.word) for pattern in layout.files))
+    split = layout.splits.chosen(options)
+    files = tree.annotations(*(pattern.format(split=split.word) for pattern in layout.files))
     pictures_of = layout.pictures(tree)
     for top, relative in sorted(files, key=lambda file: natural(file[1])):
-        with ledger.row(relative):
+        with collector.row(relative):
             match = layout.pattern.search(relative)
             if match is None:
                 continue
             word = _word(layout, top, relative)
-            gold = ledger.gold(word)
+            gold = collector.gold(word)
             for path in pictures_of(match):
                 sample = Sample(
                     id=layout.sample_id.format(**match.groupdict(), name=PurePosixPath(path).stem),
@@ -54,11 +169,11 @@ def read_label_files(layout: LabelFileLayout, tree: Tree, ledger: Ledger, choice
                     media=MediaKind.IMAGE,
                     path=path,
                     cluster=layout.cluster.format(**match.groupdict()) if layout.cluster else None,
-                    split=part.name or None,
+                    split=split.name or None,
                 )
-                ledger.add(sample)
+                collector.add(sample)
     if layout.note:
-        ledger.note(layout.note)
+        collector.note(layout.note)
 
 
 def _word(layout: LabelFileLayout, top: Path, relative: str) -> str:

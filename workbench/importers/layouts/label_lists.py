@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from workbench.domain.datasets.samples import MediaKind, Sample
-from workbench.importers.choices import WHOLE, Choices, Part, Parts
 from workbench.importers.files.annotation_tables import Row, SourceColumn, table_rows
-from workbench.importers.files.dataset_tree import Tree
+from workbench.importers.files.dataset_tree import DatasetTree
+from workbench.importers.files.media_paths import LISTED_PICTURES, ListedName, MediaFinder, MediaForms
+from workbench.importers.import_options import NO_SPLITS, ImportOptions, Split, Splits
+from workbench.importers.import_result import LeftOut, MissingMedia, SampleCollector
 from workbench.importers.layouts.label_rules import LabelRule
-from workbench.importers.layouts.media_forms import LISTED_PICTURES, Media, MediaForms, Name
 from workbench.importers.layouts.pixel_tables import PixelTable
-from workbench.importers.layouts.transcripts import Transcripts, add_spoken
-from workbench.importers.ledger import Ledger, LeftOut, Missing
+from workbench.importers.layouts.spoken_clips import TranscriptTable, add_spoken
 
 _AGREEMENT_WORDS: Final = {3: "three", 4: "four", 5: "five"}
 
@@ -21,23 +21,23 @@ class ListLayout:
     """Where a list lies and how it is read."""
 
     tables: tuple[str, ...]
-    """Patterns of the list's file, the best first (see `Tree.annotation`).
+    """Patterns of the list's file, the best first (see `DatasetTree.annotation`).
 
-    `{part}` is the word of the part that is imported, `{agreement}` three, four or five.
+    `{split}` is the owner's word for the split that is imported, `{agreement}` three, four or five.
     """
     columns: tuple[SourceColumn, ...]
-    """One has the field `name`; where one has the field `part`, only rows with the part's word there are read."""
+    """One has the field `name`; with a field `split`, only rows that hold the split's word there are read."""
     label: LabelRule
-    parts: Parts = WHOLE
+    splits: Splits = NO_SPLITS
     only: str = ""
-    """How the names of the part begin, with `{part}`; empty: all are read."""
+    """How the names of the split begin, with `{split}`; empty: all are read."""
     media: MediaForms = LISTED_PICTURES
     pixels: tuple[str, ...] = ()
     """Patterns of a table that holds the pictures themselves, row by row, for those that are nowhere in the tree."""
     stem_without: str = ""
     """An ending of listed names that is no part of them (`_aligned`)."""
     sample_id: str = "{0.path}"
-    """Made of the Name in the list."""
+    """Made of the ListedName in the list."""
     cluster: str | None = None
     """As `sample_id`."""
     languages: tuple[str, ...] = ()
@@ -47,47 +47,49 @@ class ListLayout:
     """What users should know who have this form of the set."""
 
 
-def read_list(layout: ListLayout, tree: Tree, ledger: Ledger, choices: Choices) -> None:
+def read_list(layout: ListLayout, tree: DatasetTree, collector: SampleCollector, options: ImportOptions) -> None:
     """Read every row of the list whose picture or clip is found anywhere in the tree by its name."""
-    _Reading(layout, tree, ledger, choices).read()
+    _Reading(layout, tree, collector, options).read()
 
 
 class _Reading:
     """One list while it is read."""
 
-    def __init__(self, layout: ListLayout, tree: Tree, ledger: Ledger, choices: Choices) -> None:
+    def __init__(
+        self, layout: ListLayout, tree: DatasetTree, collector: SampleCollector, options: ImportOptions
+    ) -> None:
         self._layout: Final = layout
-        self._ledger: Final = ledger
-        self._choices: Final = choices
-        self._part: Final[Part] = layout.parts.chosen(choices)
-        words = {"part": self._part.word, "agreement": _AGREEMENT_WORDS[choices.agreement]}
+        self._collector: Final = collector
+        self._options: Final = options
+        self._split: Final[Split] = layout.splits.chosen(options)
+        words = {"split": self._split.word, "agreement": _AGREEMENT_WORDS[options.agreement]}
         self._table: Final = tree.annotation(*(pattern.format(**words) for pattern in layout.tables))
         self._only: Final = layout.only.format(**words)
-        self._media: Final = Media(layout.media, tree, self._part.word)
+        self._media: Final = MediaFinder(layout.media, tree, self._split.word)
         self._pixels: Final = PixelTable.find(tree, layout.pixels)
-        self._said: Final = Transcripts.read(choices.transcripts, layout.languages)
+        self._said: Final = TranscriptTable.read(options.transcripts, layout.languages)
 
     def read(self) -> None:
         for at, row in enumerate(table_rows(self._table, self._layout.columns, quote=self._layout.quote)):
-            with self._ledger.row(row["name"]):
+            with self._collector.row(row["name"]):
                 self._require_wanted(row)
                 self._add(row, at)
         for note in filter(None, (self._layout.note, self._said.note)):
-            self._ledger.note(note)
+            self._collector.note(note)
 
     def _require_wanted(self, row: Row) -> None:
-        if "part" in row and row["part"].casefold() != self._part.word.casefold():
-            raise LeftOut(f"not of the part {self._part.name}")
+        if "split" in row and row["split"].casefold() != self._split.word.casefold():
+            raise LeftOut(self._split.others)
         if not row["name"]:
             raise LeftOut("rows without a name")
         if not row["name"].startswith(self._only):
-            raise LeftOut(f"not of the {self._part.name} part (names in {self._only}…)")
+            raise LeftOut(f"{self._split.others} (names in {self._only}…)")
 
     def _add(self, row: Row, at: int) -> None:
         layout = self._layout
-        word = layout.label(row, self._choices)
-        gold = self._ledger.gold(word)
-        name = Name.parse(row["name"]).without(layout.stem_without)
+        word = layout.label(row, self._options)
+        gold = self._collector.gold(word)
+        name = ListedName.parse(row["name"]).without(layout.stem_without)
         sample = Sample(
             id=layout.sample_id.format(name),
             gold=gold,
@@ -95,17 +97,17 @@ class _Reading:
             media=MediaKind.NONE,
             text=self._said.of(name.stem),
             cluster=layout.cluster.format(name) if layout.cluster else None,
-            split=self._part.name or None,
+            split=self._split.name or None,
         )
-        add_spoken(self._ledger, sample, lambda: self._found(sample, name, row, at))
+        add_spoken(self._collector, sample, lambda: self._found(sample, name, row, at))
 
-    def _found(self, sample: Sample, name: Name, row: Row, at: int) -> tuple[MediaKind, str]:
+    def _found(self, sample: Sample, name: ListedName, row: Row, at: int) -> tuple[MediaKind, str]:
         try:
             form, path = self._media.find(name)
-        except Missing:
+        except MissingMedia:
             if self._pixels is None:
                 raise
-            return MediaKind.PIXELS, self._pixels.path_of(at, row["part"])
+            return MediaKind.PIXELS, self._pixels.path_of(at, row["split"])
         if form.remark:
-            self._ledger.remark(form.remark, sample.id)
+            self._collector.remark(form.remark, sample.id)
         return form.media, path

@@ -1,16 +1,19 @@
 """How a row of a list says its label: as a word, as a code, or as votes of several people."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
+from typing import Final
 
-from workbench.importers.choices import Choices, Majority
+from workbench.domain.visible import visible
 from workbench.importers.files.annotation_tables import Row
-from workbench.importers.ledger import LeftOut, Unusable
+from workbench.importers.import_options import ImportOptions, MajorityRule
+from workbench.importers.import_result import LeftOut, Unusable
 
-LabelRule = Callable[[Row, Choices], str]
+LabelRule = Callable[[Row, ImportOptions], str]
 """The owner's word for a row. Raises LeftOut for a row without a label, Unusable for one that cannot be read."""
 
 
-def worded(row: Row, _choices: Choices) -> str:
+def worded(row: Row, _options: ImportOptions) -> str:
     """The rule of lists whose field `label` is the word."""
     return row["label"]
 
@@ -21,7 +24,7 @@ def coded(words: Mapping[str, str], no_labels: Mapping[str, str] | None = None) 
     `no_labels` are the codes that say why there is no label.
     """
 
-    def word_of(row: Row, _choices: Choices) -> str:
+    def word_of(row: Row, _options: ImportOptions) -> str:
         return word_of_code(row["label"], words, no_labels)
 
     return word_of
@@ -44,7 +47,7 @@ def word_of_code(code: str, words: Mapping[str, str], no_labels: Mapping[str, st
 def most_voted(words: Sequence[str]) -> LabelRule:
     """The rule of lists with a column of votes for each of `words`: the one with most votes, and none for a tie."""
 
-    def word_of(row: Row, _choices: Choices) -> str:
+    def word_of(row: Row, _options: ImportOptions) -> str:
         votes = _votes(row, words)
         most = max(votes.values())
         winners = [word for word, n_votes in votes.items() if n_votes == most]
@@ -58,9 +61,9 @@ def most_voted(words: Sequence[str]) -> LabelRule:
 def majority_of(words: Sequence[str], others: Sequence[str]) -> LabelRule:
     """The rule of FERPlus: votes for `words`, and for `others` that are no emotion, judged as the user chooses."""
 
-    def word_of(row: Row, choices: Choices) -> str:
+    def word_of(row: Row, options: ImportOptions) -> str:
         votes = _votes(row, (*words, *others))
-        if choices.majority is Majority.ARGMAX:
+        if options.majority is MajorityRule.ARGMAX:
             return max(words, key=lambda word: votes[word])  # the first of equals, whatever the others have
         counted = {word: n_votes for word, n_votes in votes.items() if n_votes > 1}
         winner = max(counted, key=lambda word: counted[word], default="")
@@ -76,11 +79,11 @@ def majority_of(words: Sequence[str], others: Sequence[str]) -> LabelRule:
 def agreed_on(words: Sequence[str]) -> LabelRule:
     """The rule of lists of votes of which as many must agree as the user chooses."""
 
-    def word_of(row: Row, choices: Choices) -> str:
+    def word_of(row: Row, options: ImportOptions) -> str:
         votes = _votes(row, words)
         winner = max(words, key=lambda word: votes[word])
-        if votes[winner] < choices.agreement:
-            raise LeftOut(f"fewer than {choices.agreement} agree")
+        if votes[winner] < options.agreement:
+            raise LeftOut(f"fewer than {options.agreement} agree")
         return winner
 
     return word_of
@@ -91,3 +94,24 @@ def _votes(row: Row, words: Sequence[str]) -> Mapping[str, int]:
         return {word: int(row[word]) for word in words}  # as numbers: "10" is more than "9"
     except ValueError:
         raise Unusable("its votes are not all whole numbers") from None
+
+
+_LONGEST_CHARS: Final = 40
+
+
+def intensity(text: str, column: str = "score") -> float:
+    """An intensity as a number. Raises Unusable for anything that is none, naming its column."""
+    try:
+        score = float(text)
+    except ValueError:
+        score = math.nan
+    if not math.isfinite(score):
+        raise Unusable(f"its {column} {visible(text, longest=_LONGEST_CHARS)!r} is no number")
+    return score
+
+
+def polarity(score: float) -> str:
+    """The sentiment that an intensity stands for."""
+    if score == 0:
+        return "neutral"
+    return "positive" if score > 0 else "negative"

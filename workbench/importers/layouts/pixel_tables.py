@@ -1,7 +1,7 @@
 """Tables that hold pictures as grey values, one a row, joined with a table of labels by the order of rows.
 
-Only the rows' positions and parts are read here; the pictures are read when they are shown. The rule of joining is
-the owners' own (`zip` of both tables), and it is checked: both tables say which part each row is of.
+Only the rows' positions and splits are read here; the pictures are read when they are shown. The rule of joining is
+the owners' own (`zip` of both tables), and it is checked: both tables say which split each row is of.
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,9 +12,9 @@ from typing import BinaryIO, Final
 from workbench.domain.datasets.samples import PixelPlace
 from workbench.domain.visible import visible
 from workbench.errors import DataError
-from workbench.importers.files.dataset_tree import Tree
+from workbench.importers.files.dataset_tree import DatasetTree
 from workbench.importers.files.path_guard import why_unusable
-from workbench.importers.ledger import Missing, Unusable
+from workbench.importers.import_result import MissingMedia, Unusable
 
 _LONGEST_LINE_BYTES: Final = 1 << 20
 
@@ -27,27 +27,29 @@ class PixelTable:
         self._path: Final = path
 
     @classmethod
-    def find(cls, tree: Tree, patterns: Iterable[str]) -> "PixelTable | None":
+    def find(cls, tree: DatasetTree, patterns: Iterable[str]) -> "PixelTable | None":
         """The first that lies below the root, since nothing above it can be shown."""
         for pattern in patterns:
             for root, path in tree.below(pattern):
                 return cls(root, path)
         return None
 
-    def path_of(self, row: int, part: str) -> str:
-        """The path of the picture in a row, counted from 0, which must be of a part.
+    def path_of(self, row: int, split: str) -> str:
+        """The path of the picture in a row, counted from 0, which must be of a split.
 
-        Raises Missing for a row beyond the table's end, Unusable for one of another part, DataError for a table
+        Raises MissingMedia for a row beyond the table's end, Unusable for one of another split, DataError for a table
         that cannot be read.
         """
-        if row >= len(self._parts):
-            raise Missing(f"no row {row + 1:,} in {self._path}")
-        if self._parts[row] != part.casefold():
-            raise Unusable(f"row {row + 1:,} of {self._path} is of another part; the two tables do not belong together")
+        if row >= len(self._splits):
+            raise MissingMedia(f"no row {row + 1:,} in {self._path}")
+        if self._splits[row] != split.casefold():
+            raise Unusable(
+                f"row {row + 1:,} of {self._path} is of another split; the two tables do not belong together"
+            )
         return str(PixelPlace(self._path, row))
 
     @cached_property
-    def _parts(self) -> list[str]:
+    def _splits(self) -> list[str]:
         shown = visible(str(self._root / self._path))
         reason = why_unusable(self._root, self._path, folder=False)
         if reason:
@@ -55,8 +57,8 @@ class PixelTable:
         known: dict[str, str] = {}  # three words for 35,887 rows
         try:
             with (self._root / self._path).open("rb") as file:
-                at = _place_of_part(shown, file.readline(_LONGEST_LINE_BYTES))
-                return [known.setdefault(part, part) for part in (_cell(line, at) for line in _lines(shown, file))]
+                at = _split_column(shown, file.readline(_LONGEST_LINE_BYTES))
+                return [known.setdefault(split, split) for split in (_cell(line, at) for line in _lines(shown, file))]
         except OSError as error:
             raise DataError(f"{shown} cannot be read: {error.strerror}") from error
 
@@ -69,7 +71,7 @@ def _lines(shown: str, file: BinaryIO) -> Iterator[bytes]:
         yield line
 
 
-def _place_of_part(shown: str, header: bytes) -> int:
+def _split_column(shown: str, header: bytes) -> int:
     headings = [_text(cell) for cell in header.removeprefix(b"\xef\xbb\xbf").split(b",")]
     if "usage" not in headings or "pixels" not in headings:
         raise DataError(f"{shown} has no columns 'pixels' and 'Usage'; it is no table of pictures")

@@ -14,7 +14,7 @@ from typing import Final
 from workbench.domain.datasets.samples import BETWEEN_FILES, MediaKind
 from workbench.domain.visible import visible
 from workbench.importers.files.path_guard import LEADS_OUT, PathGuard
-from workbench.importers.ledger import Missing, Unusable
+from workbench.importers.import_result import MissingMedia, Unusable
 
 _PICTURES: Final = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".ppm", ".pgm"})
 _VIDEOS: Final = frozenset({".mp4", ".avi", ".mov", ".mkv", ".webm"})
@@ -37,7 +37,7 @@ class ListedMedia:
     def find(self, cell: str) -> tuple[MediaKind, str]:
         """The kind and the relative path of a medium; of several pictures the paths, joined as they came.
 
-        Raises Missing and Unusable.
+        Raises MissingMedia and Unusable.
         """
         found = [self._one(part.strip()) for part in cell.split(BETWEEN_FILES) if part.strip()]
         if not found:
@@ -72,7 +72,7 @@ class ListedMedia:
         if reason is None:
             return kind, path
         if reason != LEADS_OUT and _is_missing(self._root / path):
-            raise Missing(f"no such file or folder{self._in_another_case(path)}")
+            raise MissingMedia(f"no such file or folder{self._in_another_case(path)}")
         if kind is MediaKind.FRAMES and self._reach.why_unusable(path, folder=False) is None:
             raise Unusable(f"neither a picture nor a video, by its suffix {suffix!r}")
         raise Unusable(reason)

@@ -7,31 +7,31 @@ from types import MappingProxyType
 from typing import Final
 
 from workbench.domain.datasets.samples import MediaKind
-from workbench.importers.choices import Parts
-from workbench.importers.files.annotation_tables import SourceColumn
+from workbench.importers.files.annotation_tables import LIST_SUFFIXES, SourceColumn
+from workbench.importers.files.media_paths import MediaForm, MediaForms
+from workbench.importers.import_options import Splits
 from workbench.importers.layouts.label_lists import ListLayout, read_list
 from workbench.importers.layouts.label_rules import coded, numbered, worded
 from workbench.importers.layouts.labelled_paths import PathLayout, read_paths, silent_speech, without_subject
-from workbench.importers.layouts.media_forms import MediaForm, MediaForms
-from workbench.importers.reader import LISTS, Reader
+from workbench.importers.sets.dataset_reader import DatasetReader
 
-_TEST_OR_TRAIN: Final = Parts({"test": "test", "train": "train"})
+_TEST_OR_TRAIN: Final = Splits({"test": "test", "train": "train"})
 _DFEW_CODES: Final = numbered("Happy Sad Neutral Angry Surprise Disgust Fear", start=1)
 _RAVDESS_CODES: Final = numbered("neutral calm happy sad angry fearful disgust surprised", start=1, digits=2)
 
-ROWS: Final[Mapping[str, Reader]] = MappingProxyType(
+ROWS: Final[Mapping[str, DatasetReader]] = MappingProxyType(
     {
-        "dfew": Reader(
+        "dfew": DatasetReader(
             "EmoLabel_DataSplit/test(single-labeled)/set_1.csv and Clip/original/1.mp4 "
             "(or clip_224x224_avi/00001.avi, clip_224x224/00001)",
             (".mp4", ".avi", ".csv"),
             partial(
                 read_list,
                 ListLayout(
-                    tables=("{part}*/set_1.csv", "EmoLabel*/{part}*/set_1.csv", "*{part}*set_1.csv"),
+                    tables=("{split}*/set_1.csv", "EmoLabel*/{split}*/set_1.csv", "*{split}*set_1.csv"),
                     columns=(SourceColumn("name", ("video*", "name"), 0), SourceColumn("label", ("label",), 1)),
                     label=coded(_DFEW_CODES),
-                    parts=_TEST_OR_TRAIN,
+                    splits=_TEST_OR_TRAIN,
                     sample_id="{0.number}",
                     media=MediaForms(
                         (
@@ -48,19 +48,19 @@ ROWS: Final[Mapping[str, Reader]] = MappingProxyType(
             ),
             takes=("split", "frames_root"),
         ),
-        "ferv39k": Reader(
+        "ferv39k": DatasetReader(
             "4_setups/All_scenes/test_All.csv and 3_ClipsforScenImages/Action/Happy/0001/*.jpg (or 2_ClipsforFaceCrop)",
-            LISTS,
+            LIST_SUFFIXES,
             partial(
                 read_list,
                 ListLayout(
                     tables=tuple(
                         f"{list_name}{suffix}"
                         for list_name in (
-                            "{part}_All*",
-                            "4_setups/All_scenes/{part}*",
-                            "EmoLabel/{part}*",
-                            "EmoLabel/EmoLabel/{part}*",
+                            "{split}_All*",
+                            "4_setups/All_scenes/{split}*",
+                            "EmoLabel/{split}*",
+                            "EmoLabel/EmoLabel/{split}*",
                         )
                         for suffix in (".csv", ".txt")
                     ),
@@ -69,7 +69,7 @@ ROWS: Final[Mapping[str, Reader]] = MappingProxyType(
                         SourceColumn("label", ("label", "emotion"), 1),
                     ),
                     label=worded,
-                    parts=_TEST_OR_TRAIN,
+                    splits=_TEST_OR_TRAIN,
                     cluster="{0.top}",
                     media=MediaForms(
                         (MediaForm(MediaKind.FRAMES, "{0.stem}"),),
@@ -80,7 +80,7 @@ ROWS: Final[Mapping[str, Reader]] = MappingProxyType(
             ),
             takes=("split", "frames_root"),
         ),
-        "ravdess": Reader(
+        "ravdess": DatasetReader(
             "Actor_01/02-01-01-01-01-01-01.mp4",
             (".mp4",),
             partial(
@@ -99,7 +99,7 @@ ROWS: Final[Mapping[str, Reader]] = MappingProxyType(
                 ),
             ),
         ),
-        "enterface05": Reader(
+        "enterface05": DatasetReader(
             "enterface database/subject 1/anger/sentence 1/s1_an_1.avi",
             (".avi", ".mp4"),
             partial(

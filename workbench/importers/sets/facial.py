@@ -7,16 +7,21 @@ from types import MappingProxyType
 from typing import Final
 
 from workbench.domain.datasets.samples import MediaKind
-from workbench.importers.choices import Parts
-from workbench.importers.files.annotation_tables import SourceColumn
-from workbench.importers.layouts.label_files import LabelFileLayout, read_label_files
+from workbench.importers.files.annotation_tables import LIST_SUFFIXES, SourceColumn
+from workbench.importers.files.media_paths import AS_LISTED, PICTURE_SUFFIXES, MediaForm, MediaForms
+from workbench.importers.import_options import Splits
+from workbench.importers.layouts.label_files import (
+    LabelFileLayout,
+    beside,
+    code_in_array,
+    code_in_text,
+    last_frames,
+    read_label_files,
+)
 from workbench.importers.layouts.label_lists import ListLayout, read_list
-from workbench.importers.layouts.label_pictures import beside, last_frames
 from workbench.importers.layouts.label_rules import coded, majority_of, numbered
 from workbench.importers.layouts.labelled_paths import PathLayout, read_paths, uncropped
-from workbench.importers.layouts.media_forms import AS_LISTED, MediaForm, MediaForms
-from workbench.importers.layouts.single_codes import code_in_array, code_in_text
-from workbench.importers.reader import LISTS, PICTURES, Reader, either
+from workbench.importers.sets.dataset_reader import DatasetReader, either
 
 _CKPLUS_CODES: Final = numbered("neutral anger contempt disgust fear happy sadness surprise", start=0)
 _RAFDB_CODES: Final = numbered("Surprise Fear Disgust Happiness Sadness Anger Neutral", start=1)
@@ -28,11 +33,11 @@ _FERPLUS_VOTES: Final = tuple(
     SourceColumn(word, (word.lower(),), at) for at, word in enumerate((*_FERPLUS_EMOTIONS, *_FERPLUS_OTHERS), start=-10)
 )
 
-ROWS: Final[Mapping[str, Reader]] = MappingProxyType(
+ROWS: Final[Mapping[str, DatasetReader]] = MappingProxyType(
     {
-        "ckplus": Reader(
+        "ckplus": DatasetReader(
             "Emotion/S005/001/S005_001_00000011_emotion.txt and cohn-kanade-images/S005/001/S005_001_00000011.png",
-            (*PICTURES, ".txt"),
+            (*PICTURE_SUFFIXES, ".txt"),
             partial(
                 read_label_files,
                 LabelFileLayout(
@@ -53,14 +58,14 @@ ROWS: Final[Mapping[str, Reader]] = MappingProxyType(
             ),
             takes=("frames_root",),
         ),
-        "sfew2": Reader(
+        "sfew2": DatasetReader(
             "Val/Angry/*.png (the pictures themselves, or Val_Aligned_Faces)",
-            PICTURES,
+            PICTURE_SUFFIXES,
             partial(
                 read_paths,
                 PathLayout(
                     pattern=re.compile(
-                        r"(?:^|/)(?P<part>train|val)(?P<cropped>_aligned[^/]*)?/"
+                        r"(?:^|/)(?P<split>train|val)(?P<cropped>_aligned[^/]*)?/"
                         r"(?P<label>angry|disgust|fear|happy|neutral|sad|surprise)/(?:(?P=label)/)?"
                         r"(?P<stem>(?P<movie>[^/]+)_\d{9}_\d{8})\.(?:png|jpe?g)$",
                         re.IGNORECASE | re.ASCII,
@@ -68,16 +73,16 @@ ROWS: Final[Mapping[str, Reader]] = MappingProxyType(
                     sample_id="{label}/{stem}",  # one file name stands in two class folders
                     cluster="{movie}",
                     media=MediaKind.IMAGE,
-                    parts=Parts({"val": "Val", "train": "Train"}),
+                    splits=Splits({"val": "Val", "train": "Train"}),
                     select=uncropped,
                 ),
             ),
             takes=("split",),
         ),
-        "rafdb": Reader(
+        "rafdb": DatasetReader(
             "EmoLabel/list_patition_label.txt and Image/original/test_0001.jpg (or Image/aligned), "
             "or test_labels.csv and test/1/test_0001_aligned.jpg",
-            (*PICTURES, *LISTS),
+            (*PICTURE_SUFFIXES, *LIST_SUFFIXES),
             partial(
                 read_list,
                 ListLayout(
@@ -86,12 +91,12 @@ ROWS: Final[Mapping[str, Reader]] = MappingProxyType(
                         "list_patition_label.txt",
                         "EmoLabel/list_partition_label.txt",
                         "list_partition_label.txt",
-                        "{part}_labels.csv",
+                        "{split}_labels.csv",
                     ),
                     columns=(SourceColumn("name", ("image", "name"), 0), SourceColumn("label", ("label",), 1)),
                     label=coded(_RAFDB_CODES),
-                    parts=Parts({"test": "test", "train": "train"}),
-                    only="{part}_",
+                    splits=Splits({"test": "test", "train": "train"}),
+                    only="{split}_",
                     media=MediaForms(
                         (
                             AS_LISTED,
@@ -107,65 +112,65 @@ ROWS: Final[Mapping[str, Reader]] = MappingProxyType(
             ),
             takes=("split", "frames_root"),
         ),
-        "ferplus": Reader(
+        "ferplus": DatasetReader(
             "fer2013new.csv and FER2013Test/fer0000000.png (or fer2013.csv with the pixels), or FER2013Test/label.csv",
-            (*PICTURES, ".csv"),
+            (*PICTURE_SUFFIXES, ".csv"),
             either(
                 partial(
                     read_list,
                     ListLayout(
                         tables=("fer2013new.csv", "*fer*new*.csv"),
                         columns=(
-                            SourceColumn("part", ("usage",), 0),
+                            SourceColumn("split", ("usage",), 0),
                             SourceColumn("name", ("imagename",), 1),
                             *_FERPLUS_VOTES,
                         ),
                         label=majority_of(_FERPLUS_EMOTIONS, _FERPLUS_OTHERS),
-                        parts=Parts({"test": "PrivateTest", "valid": "PublicTest", "train": "Training"}),
+                        splits=Splits({"test": "PrivateTest", "valid": "PublicTest", "train": "Training"}),
                         pixels=("fer2013.csv", "icml_face_data.csv"),
                     ),
                 ),
                 partial(
                     read_list,
                     ListLayout(
-                        tables=("FER2013{part}/label.csv", "FER2013{part}/*.csv"),
+                        tables=("FER2013{split}/label.csv", "FER2013{split}/*.csv"),
                         columns=(SourceColumn("name", ("imagename",), 0), *_FERPLUS_VOTES),
                         label=majority_of(_FERPLUS_EMOTIONS, _FERPLUS_OTHERS),
-                        parts=Parts({"test": "Test", "valid": "Valid", "train": "Train"}),
-                        media=MediaForms((AS_LISTED,), prefer=("fer2013{part}/",)),
+                        splits=Splits({"test": "Test", "valid": "Valid", "train": "Train"}),
+                        media=MediaForms((AS_LISTED,), prefer=("fer2013{split}/",)),
                     ),
                 ),
             ),
             takes=("split", "majority", "frames_root"),
         ),
-        "affectnet": Reader(
+        "affectnet": DatasetReader(
             "Manually_Annotated_file_lists/validation.csv and Manually_Annotated_Images/1/*.jpg, "
             "or val_set/annotations/0_exp.npy and val_set/images/0.jpg",
-            (*PICTURES, ".csv", ".npy"),
+            (*PICTURE_SUFFIXES, ".csv", ".npy"),
             either(
                 partial(
                     read_list,
                     ListLayout(
-                        tables=("Manually_Annotated_file_lists/{part}*.csv", "{part}*.csv"),
+                        tables=("Manually_Annotated_file_lists/{split}*.csv", "{split}*.csv"),
                         columns=(
                             SourceColumn("name", ("subdirectory*", "filepath", "image*"), 0),
                             SourceColumn("label", ("expression",), 6),
                         ),
                         label=coded(_AFFECTNET_CODES, {"8": "none", "9": "uncertain", "10": "no face"}),
-                        parts=Parts({"validation": "validation", "training": "training"}),
+                        splits=Splits({"validation": "validation", "training": "training"}),
                         media=MediaForms((AS_LISTED,), n_parts=2),
                     ),
                 ),
                 partial(
                     read_label_files,
                     LabelFileLayout(
-                        files=("{part}*_set/annotations/*_exp.npy", "{part}*/annotations/*_exp.npy"),
+                        files=("{split}*_set/annotations/*_exp.npy", "{split}*/annotations/*_exp.npy"),
                         pattern=re.compile(
-                            r"(?P<part>[^/]+)/annotations/(?P<stem>\d+)_exp\.npy$", re.IGNORECASE | re.ASCII
+                            r"(?P<split>[^/]+)/annotations/(?P<stem>\d+)_exp\.npy$", re.IGNORECASE | re.ASCII
                         ),
                         code=code_in_array,
                         words=_AFFECTNET_CODES,
-                        parts=Parts({"validation": "val", "training": "train"}),
+                        splits=Splits({"validation": "val", "training": "train"}),
                         pictures=beside("images"),
                         sample_id="{name}",
                         note="the release of March 2021, whose pictures have other names than the first release's",

@@ -5,15 +5,15 @@ from functools import partial
 from types import MappingProxyType
 from typing import Final
 
-from workbench.importers.files.annotation_tables import SourceColumn
+from workbench.importers.files.annotation_tables import SHEET_SUFFIXES, SourceColumn
 from workbench.importers.layouts.coding_sheets import SheetLayout, read_coding_sheet
-from workbench.importers.reader import SHEETS, Reader
+from workbench.importers.sets.dataset_reader import DatasetReader
 
-ROWS: Final[Mapping[str, Reader]] = MappingProxyType(
+ROWS: Final[Mapping[str, DatasetReader]] = MappingProxyType(
     {
-        "casme": Reader(
+        "casme": DatasetReader(
             "CASME's coding sheet (*casme*.xlsx or .csv) and Section A/sub01/EP01_12/EP01_12-81.jpg",
-            SHEETS,
+            SHEET_SUFFIXES,
             partial(
                 read_coding_sheet,
                 SheetLayout(
@@ -39,9 +39,9 @@ ROWS: Final[Mapping[str, Reader]] = MappingProxyType(
             ),
             takes=("strict_apex", "frames_root"),
         ),
-        "casme2": Reader(
+        "casme2": DatasetReader(
             "CASME2-coding-*.xlsx (or .csv) and CASME2_RAW_selected/sub01/EP02_01f/img*.jpg",
-            SHEETS,
+            SHEET_SUFFIXES,
             partial(
                 read_coding_sheet,
                 SheetLayout(
@@ -60,9 +60,9 @@ ROWS: Final[Mapping[str, Reader]] = MappingProxyType(
             ),
             takes=("strict_apex", "frames_root"),
         ),
-        "samm": Reader(
+        "samm": DatasetReader(
             "SAMM_Micro_FACS_Codes_v2.xlsx (or .csv) and SAMM/006/006_1_2/006_05562.jpg",
-            SHEETS,
+            SHEET_SUFFIXES,
             partial(
                 read_coding_sheet,
                 SheetLayout(

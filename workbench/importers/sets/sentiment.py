@@ -7,12 +7,12 @@ from types import MappingProxyType
 from typing import Final
 
 from workbench.domain.datasets.samples import MediaKind
-from workbench.importers.files.annotation_tables import SourceColumn
+from workbench.importers.files.annotation_tables import LIST_SUFFIXES, SourceColumn
+from workbench.importers.files.media_paths import AS_LISTED, PICTURE_SUFFIXES, MediaForm, MediaForms
 from workbench.importers.layouts.label_lists import ListLayout, read_list
 from workbench.importers.layouts.label_rules import agreed_on, coded, most_voted
 from workbench.importers.layouts.labelled_paths import PathLayout, read_paths
-from workbench.importers.layouts.media_forms import AS_LISTED, MediaForm, MediaForms
-from workbench.importers.reader import LISTS, PICTURES, Reader, either
+from workbench.importers.sets.dataset_reader import DatasetReader, either
 
 _EVOKED: Final = ("Amusement", "Anger", "Awe", "Content", "Disgust", "Excitement", "Fear", "Sad")
 _POLARITY_CODES: Final = {"1": "positive", "0": "negative", "-1": "negative"} | {
@@ -21,11 +21,11 @@ _POLARITY_CODES: Final = {"1": "positive", "0": "negative", "-1": "negative"} | 
 _POLARITY: Final = re.compile(r"positive|negative|-1|1|0", re.IGNORECASE)
 _NUMBERED: Final = re.compile(r"(?:[^/]+/)*0*[1-9]\d*(?:\.\w+)?")
 
-ROWS: Final[Mapping[str, Reader]] = MappingProxyType(
+ROWS: Final[Mapping[str, DatasetReader]] = MappingProxyType(
     {
-        "twitter1": Reader(
+        "twitter1": DatasetReader(
             "three_agree.txt, four_agree.txt, five_agree.txt (or amt_result.csv) and Agg_AMT_Candidates/*.jpg",
-            (*PICTURES, *LISTS),
+            (*PICTURE_SUFFIXES, *LIST_SUFFIXES),
             either(
                 partial(
                     read_list,
@@ -51,9 +51,9 @@ ROWS: Final[Mapping[str, Reader]] = MappingProxyType(
             ),
             takes=("agreement", "frames_root"),
         ),
-        "twitter2": Reader(
+        "twitter2": DatasetReader(
             "groundTruthLabel.txt with a column of picture numbers, and <topic>/1.jpg",
-            (*PICTURES, *LISTS),
+            (*PICTURE_SUFFIXES, *LIST_SUFFIXES),
             partial(
                 read_list,
                 ListLayout(
@@ -66,15 +66,18 @@ ROWS: Final[Mapping[str, Reader]] = MappingProxyType(
                     label=coded(_POLARITY_CODES),
                     sample_id="{0.number}",
                     media=MediaForms(
-                        (AS_LISTED, *(MediaForm(MediaKind.IMAGE, f"{{0.number}}{suffix}") for suffix in PICTURES))
+                        (
+                            AS_LISTED,
+                            *(MediaForm(MediaKind.IMAGE, f"{{0.number}}{suffix}") for suffix in PICTURE_SUFFIXES),
+                        )
                     ),
                 ),
             ),
             takes=("frames_root",),
         ),
-        "abstract": Reader(
+        "abstract": DatasetReader(
             "ABSTRACT_groundTruth.csv and testImages_abstract/abstract_0001.jpg",
-            (*PICTURES, ".csv"),
+            (*PICTURE_SUFFIXES, ".csv"),
             partial(
                 read_list,
                 ListLayout(
@@ -89,9 +92,9 @@ ROWS: Final[Mapping[str, Reader]] = MappingProxyType(
             ),
             takes=("frames_root",),
         ),
-        "artphoto": Reader(
+        "artphoto": DatasetReader(
             "testImages_artphoto/amusement_0001.jpg",
-            PICTURES,
+            PICTURE_SUFFIXES,
             partial(
                 read_paths,
                 PathLayout(

@@ -16,10 +16,9 @@ from workbench.domain.judging import judge
 from workbench.domain.predictions import PredictionStatus, RankedPrediction
 from workbench.domain.scoring.protocols import Answer, Spelling, scores_signs
 from workbench.errors import DataError
-from workbench.importers.layouts.polarity import intensity, polarity
-from workbench.importers.ledger import Unusable
-from workbench.importers.predictions.prediction_files import PredictedRow, read_predictions
-from workbench.importers.predictions.result_folders import PredictionFile
+from workbench.importers.import_result import Unusable
+from workbench.importers.layouts.label_rules import intensity, polarity
+from workbench.importers.prediction_files import PredictedRow, PredictionFile, read_predictions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,21 +13,21 @@ from typing import Final
 from workbench.domain.datasets.cards import CARDS, DatasetCard
 from workbench.domain.visible import visible
 from workbench.errors import DataError, UsageError
-from workbench.importers.choices import Choices, flag
-from workbench.importers.files.dataset_tree import NotThere, open_tree
-from workbench.importers.ledger import Found, Ledger, Skipped
-from workbench.importers.reader import Reader
+from workbench.importers.files.dataset_tree import LayoutNotFound, open_tree
+from workbench.importers.import_options import ImportOptions, flag
+from workbench.importers.import_result import ImportResult, SampleCollector, SkippedEntry
 from workbench.importers.sets import dynamic, facial, micro, multimodal, sentiment
+from workbench.importers.sets.dataset_reader import DatasetReader
 
-__all__ = ["Choices", "Found", "Skipped", "importable", "read_dataset"]
+__all__ = ["ImportOptions", "ImportResult", "SkippedEntry", "importable", "read_dataset"]
 
-READERS: Final[Mapping[str, Reader]] = MappingProxyType(
+READERS: Final[Mapping[str, DatasetReader]] = MappingProxyType(
     {**facial.ROWS, **sentiment.ROWS, **micro.ROWS, **dynamic.ROWS, **multimodal.ROWS}
 )
 
-_PAPER: Final = Choices()
+_PAPER: Final = ImportOptions()
 _NOTED: Final = ("strict_apex", "split", "agreement", "labels", "majority")
-"""The choices that decide which samples a set has."""
+"""The options that decide which samples a set has."""
 
 
 def importable() -> tuple[str, ...]:
@@ -35,39 +35,39 @@ def importable() -> tuple[str, ...]:
     return tuple(READERS)
 
 
-def read_dataset(card: DatasetCard, path: Path, *, choices: Choices = _PAPER) -> Found:
+def read_dataset(card: DatasetCard, path: Path, *, options: ImportOptions = _PAPER) -> ImportResult:
     """Read the data set of `card` that lies unpacked at `path`: its top folder, that one's parent, or the media folder.
 
-    No picture is decoded. Raises UsageError for a set without a reader and for choices that the set does not know,
+    No picture is decoded. Raises UsageError for a set without a reader and for options that the set does not know,
     DataError where nothing of it is found or its labels cannot be read.
     """
     reader = READERS.get(card.key)
     if reader is None:
         raise UsageError(f"emowb cannot import {card.key}; it can: {', '.join(importable())}")
-    _require_known(card, choices)
+    _require_known(card, options)
     tree = open_tree(path, reader.suffixes)
-    if choices.frames_root is not None:
-        tree = replace(open_tree(choices.frames_root, reader.suffixes), labels=tree)
-    ledger = Ledger(card, choices.labels)
-    for choice in choices.made():
+    if options.frames_root is not None:
+        tree = replace(open_tree(options.frames_root, reader.suffixes), labels=tree)
+    collector = SampleCollector(card, options.labels)
+    for choice in options.changed():
         if choice in _NOTED:
-            ledger.note(f"chosen: {flag(choice)} {getattr(choices, choice)}")
+            collector.note(f"chosen: {flag(choice)} {getattr(options, choice)}")
     try:
-        reader.read(tree, ledger, choices)
-    except NotThere as what:
+        reader.read(tree, collector, options)
+    except LayoutNotFound as what:
         raise DataError(
             f"{visible(str(path))} does not hold {card.title}: {what}; expected {reader.expected}"
         ) from what
     for unusable in tree.unusable:
-        ledger.skip(unusable.path, unusable.reason)
-    found = ledger.found(tree.root)
+        collector.skip(unusable.path, unusable.reason)
+    found = collector.found(tree.root)
     if not found.samples:
         raise DataError(_nothing(card, path, reader, found))
     return found
 
 
-def _require_known(card: DatasetCard, choices: Choices) -> None:
-    for choice in choices.made():
+def _require_known(card: DatasetCard, options: ImportOptions) -> None:
+    for choice in options.changed():
         if not _knows(card, choice):
             sets = [key for key in READERS if _knows(CARDS[key], choice)]
             raise UsageError(f"{card.key} has no choice {flag(choice)}; it is for {', '.join(sets)}")
@@ -77,7 +77,7 @@ def _knows(card: DatasetCard, choice: str) -> bool:
     return bool(card.scored) if choice == "labels" else choice in READERS[card.key].takes
 
 
-def _nothing(card: DatasetCard, path: Path, reader: Reader, found: Found) -> str:
+def _nothing(card: DatasetCard, path: Path, reader: DatasetReader, found: ImportResult) -> str:
     """Why an import without a single sample came to nothing."""
     skipped = (f"{len(found.skipped):,} skipped, the first ({it.path}): {it.reason}" for it in found.skipped[:1])
     why = "; ".join((*skipped, *found.notes)) or "its table has no rows"

@@ -1,4 +1,4 @@
-"""What one import found, and the ledger in which a reader writes it down.
+"""What one import found, and the collector in which a reader writes it down.
 
 A reader meets three kinds of trouble, and the difference is what a user wants to know: a row that the selection does
 not want (`LeftOut`, counted), a row that is wanted and cannot be used (`Unusable`, listed with its reason), and a
@@ -16,7 +16,7 @@ from workbench.domain.datasets.cards import DatasetCard
 from workbench.domain.datasets.labels import canonical
 from workbench.domain.datasets.samples import Sample
 from workbench.domain.visible import visible
-from workbench.importers.choices import Labels
+from workbench.importers.import_options import KeptLabels
 
 _LONGEST_ID_CHARS: Final = 300
 _LONGEST_WORD_CHARS: Final = 60
@@ -26,7 +26,7 @@ _NAMES_SHOWN: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Skipped:
+class SkippedEntry:
     """Something that is listed, or lies in the tree, and cannot be used."""
 
     path: str
@@ -35,14 +35,14 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ImportResult:
     """What one import found. Importing the same tree again finds the same."""
 
     root: Path
     """The resolved folder that the paths of the samples are relative to."""
     samples: tuple[Sample, ...]
     """In the owner's order."""
-    skipped: tuple[Skipped, ...]
+    skipped: tuple[SkippedEntry, ...]
     notes: tuple[str, ...]
     """What the selection left out, counted, in words; and every reservation about what it kept."""
 
@@ -55,23 +55,23 @@ class Unusable(Exception):  # nothing broke
     """A row that is wanted and cannot be used; the message is the reason."""
 
 
-class Missing(Unusable):
+class MissingMedia(Unusable):
     """A row whose medium is nowhere in the tree."""
 
 
-class Ledger:
+class SampleCollector:
     """Collects samples, skipped entries and counts while one data set is read."""
 
-    def __init__(self, card: DatasetCard, labels: Labels = Labels.PAPER) -> None:
+    def __init__(self, card: DatasetCard, labels: KeptLabels = KeptLabels.PAPER) -> None:
         self.card: Final = card
         self._samples: dict[str, Sample] = {}
-        self._skipped: dict[Skipped, None] = {}
+        self._skipped: dict[SkippedEntry, None] = {}
         self._left_out: Counter[str] = Counter()
         self._remarks: Counter[str] = Counter()
         self._remarked: dict[str, list[str]] = {}
         self._notes: dict[str, None] = {}
         self._kept: Final = frozenset(
-            card.gold_labels if labels is Labels.PAPER else (*card.labels.names, *card.scored)
+            card.gold_labels if labels is KeptLabels.PAPER else (*card.labels.names, *card.scored)
         )
 
     def add(self, sample: Sample) -> None:
@@ -86,7 +86,7 @@ class Ledger:
 
     def skip(self, path: str, reason: str) -> None:
         """List something as unusable; the same thing for the same reason is listed once."""
-        self._skipped[Skipped(visible(path, longest=_LONGEST_ID_CHARS), reason)] = None
+        self._skipped[SkippedEntry(visible(path, longest=_LONGEST_ID_CHARS), reason)] = None
 
     def leave_out(self, kind: str) -> None:
         """Count one row that the selection does not want."""
@@ -126,9 +126,9 @@ class Ledger:
             raise LeftOut(f"label {shown!r}, which is not scored")
         return label
 
-    def found(self, root: Path) -> Found:
-        """Close the ledger."""
-        return Found(
+    def found(self, root: Path) -> ImportResult:
+        """Close the collector."""
+        return ImportResult(
             root,
             tuple(self._samples.values()),
             tuple(self._skipped),

@@ -3,8 +3,7 @@ from pathlib import Path
 import pytest
 
 from workbench.errors import DataError
-from workbench.importers.predictions.prediction_files import PredictedRow, read_predictions
-from workbench.importers.predictions.result_folders import find_prediction_files
+from workbench.importers.prediction_files import PredictedRow, find_prediction_files, read_predictions
 
 
 def written(path: Path, text: str) -> Path:

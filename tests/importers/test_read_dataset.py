@@ -11,8 +11,8 @@ from tests.importers import drawn_clips, drawn_pictures
 from tests.importers.conftest import Place, Read
 from workbench.domain.datasets.cards import CARDS
 from workbench.errors import DataError, UsageError
-from workbench.importers.choices import Labels
-from workbench.importers.readers import READERS, Found, importable, read_dataset
+from workbench.importers.import_options import KeptLabels
+from workbench.importers.read_dataset import READERS, ImportResult, importable, read_dataset
 from workbench.pipeline.store_dataset import store_dataset
 from workbench.storage.samples import load_samples
 from workbench.storage.workspace.database import open_workspace
@@ -37,7 +37,7 @@ def drawn(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, Path]:
     return key, tmp_path
 
 
-def without_root(found: Found) -> tuple[object, ...]:
+def without_root(found: ImportResult) -> tuple[object, ...]:
     return tuple((it.id, it.gold, it.media) for it in found.samples), found.notes
 
 
@@ -151,21 +151,21 @@ def test_a_set_without_a_reader_says_which_have_one(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("choices", "why"),
+    ("options", "why"),
     [
         ({"agreement": 4}, "rafdb has no choice --agreement; it is for twitter1"),
         ({"strict_apex": True}, "rafdb has no choice --strict-apex; it is for casme, casme2, samm"),
-        ({"labels": Labels.ALL}, "rafdb has no choice --labels; it is for casme, casme2, samm"),
+        ({"labels": KeptLabels.ALL}, "rafdb has no choice --labels; it is for casme, casme2, samm"),
         ({"transcripts": Path("t.csv")}, "rafdb has no choice --transcripts; it is for mer2023, chsims, cmumosi"),
         ({"split": "dev"}, "unknown split 'dev'; known: test, train"),
         ({"agreement": 2}, "--agreement is 3, 4, 5, not 2"),
     ],
 )
 def test_a_choice_that_a_set_does_not_know_is_refused_with_those_that_do(
-    listed_faces: Path, read: Read, choices: dict[str, object], why: str
+    listed_faces: Path, read: Read, options: dict[str, object], why: str
 ) -> None:
     with pytest.raises(UsageError, match=why):
-        read("rafdb", listed_faces, **choices)
+        read("rafdb", listed_faces, **options)
 
 
 def test_a_choice_that_decides_about_samples_is_noted(listed_faces: Path, read: Read) -> None:

@@ -15,8 +15,8 @@ from workbench.domain.messages import Fault, Outcome, Reply
 from workbench.domain.predictions import PredictionStatus, RankedPrediction
 from workbench.domain.runs import Run, RunSpec
 from workbench.storage.runs.attempts import Received, Settled, save_received, save_sent
-from workbench.storage.runs.leases import Lease
-from workbench.storage.runs.runs import create_run
+from workbench.storage.runs.run_control import Lease
+from workbench.storage.runs.run_records import create_run
 from workbench.storage.samples import ImportedDataset, save_dataset
 
 CARD = CARDS["rafdb"]

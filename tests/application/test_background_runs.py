@@ -21,8 +21,7 @@ from workbench.domain.runs import RunState
 from workbench.errors import EndpointError
 from workbench.pipeline.planning import utc_now
 from workbench.settings import load_settings
-from workbench.storage.runs.leases import claim_run, release_run
-from workbench.storage.runs.run_control import save_limits, save_meter
+from workbench.storage.runs.run_control import claim_run, release_run, save_limits, save_meter
 
 pytestmark = pytest.mark.slow
 

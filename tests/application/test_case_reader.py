@@ -13,9 +13,9 @@ from workbench.domain.cases import CaseFilter, CaseKind
 from workbench.domain.reviews import ReviewChange, ReviewField
 from workbench.domain.runs import Run
 from workbench.errors import DatabaseError
-from workbench.storage.cases.reviews import save_change
-from workbench.storage.runs.leases import claim_run
+from workbench.storage.cases.review_log import save_change
 from workbench.storage.runs.plans import open_batches
+from workbench.storage.runs.run_control import claim_run
 from workbench.storage.workspace.database import open_workspace
 
 FATES = {"a": ranked("happy"), "b": ranked("sad", "happy"), "c": REFUSED}

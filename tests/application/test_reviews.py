@@ -13,10 +13,10 @@ from workbench.domain.cases import CaseFilter, CaseKind
 from workbench.domain.reviews import Review, ReviewField, Verdict
 from workbench.domain.runs import Run
 from workbench.errors import DataError, UsageError
-from workbench.storage.cases.reviews import load_changes
-from workbench.storage.runs.leases import claim_run, release_run
+from workbench.storage.cases.review_log import load_changes
 from workbench.storage.runs.plans import open_batches
-from workbench.storage.runs.runs import load_run
+from workbench.storage.runs.run_control import claim_run, release_run
+from workbench.storage.runs.run_records import load_run
 from workbench.storage.workspace.database import open_workspace
 
 

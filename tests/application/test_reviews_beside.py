@@ -9,8 +9,8 @@ from sqlite_utils import Database
 
 from tests.building import CARD, at, exchange, plan, ranked, received, sample, store
 from workbench.application.reviews import ReviewSession
-from workbench.storage.runs.leases import claim_run
 from workbench.storage.runs.plans import open_batches
+from workbench.storage.runs.run_control import claim_run
 from workbench.storage.workspace.database import open_workspace
 
 

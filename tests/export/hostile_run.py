@@ -17,9 +17,9 @@ from workbench.domain.predictions import PredictionStatus, RankedPrediction
 from workbench.domain.reviews import Verdict
 from workbench.domain.runs import Run, RunSpec
 from workbench.storage.runs.attempts import Received, Settled, save_received, save_sent
-from workbench.storage.runs.leases import claim_run, release_run
 from workbench.storage.runs.plans import open_batches
-from workbench.storage.runs.runs import create_run, load_run
+from workbench.storage.runs.run_control import claim_run, release_run
+from workbench.storage.runs.run_records import create_run, load_run
 from workbench.storage.samples import ImportedDataset, save_dataset
 
 AT: Final = "2026-11-23T10:00:00.000+00:00"

@@ -15,7 +15,7 @@ from workbench.export.comparison_grid import comparison_grid
 from workbench.export.grids import Grid
 from workbench.export.published_comparison import compare_published
 from workbench.export.source import read_source
-from workbench.storage.runs.runs import create_run
+from workbench.storage.runs.run_records import create_run
 from workbench.storage.samples import ImportedDataset, save_dataset
 
 HALF = {"a": ranked("happy"), "b": ranked("happy"), "c": ranked("sad"), "d": ranked("sad")}

@@ -20,7 +20,7 @@ from workbench.pipeline.sending.prepared_batch import ExpectedCost
 from workbench.pipeline.stop import Stop
 from workbench.provider.jobs.batch_api import BatchApi
 from workbench.provider.jobs.job_files import FileLimits
-from workbench.storage.runs.runs import load_run
+from workbench.storage.runs.run_records import load_run
 from workbench.storage.workspace.database import open_workspace
 
 TOP = Path(__file__).parents[2]

@@ -28,7 +28,7 @@ from workbench.provider.api_keys import ApiKey
 from workbench.provider.jobs.batch_api import BatchApi
 from workbench.storage.runs.jobs import load_jobs
 from workbench.storage.runs.results import load_results
-from workbench.storage.runs.runs import load_run
+from workbench.storage.runs.run_records import load_run
 from workbench.storage.workspace.database import open_workspace
 
 KEY = ApiKey("sk-nothing-to-hide-12345", "BATCHES_KEY")

@@ -14,7 +14,7 @@ from workbench.errors import DataError, UsageError
 from workbench.pipeline.load_predictions import load_predictions
 from workbench.pipeline.scoring.run_scores import score_run
 from workbench.storage.runs.results import load_results
-from workbench.storage.runs.runs import load_runs
+from workbench.storage.runs.run_records import load_runs
 from workbench.storage.samples import ImportedDataset, count_samples, load_samples, save_dataset
 
 RAFDB, MOSI = CARDS["rafdb"], CARDS["cmumosi"]

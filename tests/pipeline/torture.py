@@ -34,7 +34,7 @@ from workbench.pipeline.stop import Stop
 from workbench.provider.api_keys import NO_KEY
 from workbench.provider.client import EndpointClient
 from workbench.provider.limits.lane import Lane, Limits
-from workbench.storage.runs.runs import load_run
+from workbench.storage.runs.run_records import load_run
 from workbench.storage.workspace.database import open_workspace
 
 BEFORE_SEND: Final = "before send"

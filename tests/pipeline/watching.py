@@ -15,7 +15,7 @@ from workbench.domain.runs import Run
 from workbench.pipeline.scoring.run_scores import as_json, score_run
 from workbench.storage.runs.batch_rows import load_totals
 from workbench.storage.runs.results import load_results
-from workbench.storage.runs.runs import load_progress
+from workbench.storage.runs.run_records import load_progress
 from workbench.storage.samples import load_card
 from workbench.storage.workspace.database import Database, open_workspace
 

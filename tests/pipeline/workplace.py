@@ -27,7 +27,7 @@ from workbench.provider.api_keys import NO_KEY, ApiKey
 from workbench.provider.client import EndpointClient
 from workbench.provider.limits.lane import Lane, Limits
 from workbench.storage.runs.results import load_results
-from workbench.storage.runs.runs import load_run
+from workbench.storage.runs.run_records import load_run
 from workbench.storage.workspace.database import Database, open_workspace
 
 

@@ -15,7 +15,7 @@ from workbench.domain.datasets.cards import DatasetCard
 from workbench.domain.runs import Run
 from workbench.settings import load_settings
 from workbench.storage.cases.cases import load_rows
-from workbench.storage.runs.runs import create_run, load_run
+from workbench.storage.runs.run_records import create_run, load_run
 from workbench.storage.workspace.database import open_workspace
 from workbench.tui.base.preferences import Preferences
 from workbench.tui.workbench_app import WorkbenchApp

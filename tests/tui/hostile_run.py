@@ -18,7 +18,7 @@ from workbench.domain.predictions import PredictionStatus
 from workbench.domain.reviews import Verdict
 from workbench.domain.runs import Run
 from workbench.errors import DataError, EndpointError
-from workbench.storage.runs.runs import load_progress
+from workbench.storage.runs.run_records import load_progress
 from workbench.tui.workbench_app import run_workbench
 
 ATTACKS: Final = (

@@ -24,9 +24,9 @@ from workbench.domain.predictions import PredictionStatus, RankedPrediction
 from workbench.domain.runs import Run, RunSpec
 from workbench.errors import DataError
 from workbench.storage.runs.attempts import Received, Settled, save_received, save_sent
-from workbench.storage.runs.leases import claim_run, release_run
 from workbench.storage.runs.plans import add_batches, open_batches
-from workbench.storage.runs.runs import create_run, load_run
+from workbench.storage.runs.run_control import claim_run, release_run
+from workbench.storage.runs.run_records import create_run, load_run
 from workbench.storage.samples import ImportedDataset, save_dataset
 from workbench.storage.workspace.database import open_workspace, transaction
 

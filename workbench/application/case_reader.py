@@ -11,17 +11,10 @@ from pathlib import Path
 from typing import Final
 
 from workbench.domain.cases import CaseFilter, CaseRow
-from workbench.storage.cases.case_failures import next_failure
-from workbench.storage.cases.case_positions import count_positions, list_positions, list_unanswered
-from workbench.storage.cases.cases import (
-    count_planned,
-    load_names,
-    load_rows,
-    position_of,
-    positions_near,
-    positions_that_pass,
-)
+from workbench.storage.cases.case_positions import count_positions, list_positions, list_unanswered, next_failure
+from workbench.storage.cases.cases import load_names, load_rows, position_of, positions_near, positions_that_pass
 from workbench.storage.cases.confusions import count_confusion
+from workbench.storage.runs.plans import count_planned
 from workbench.storage.workspace.connections import break_off_when, changes_seen
 from workbench.storage.workspace.database import Database, open_for_reading
 

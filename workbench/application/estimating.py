@@ -44,7 +44,7 @@ def estimate_batches(
 def _pace(settings: Settings, db: Database, spec: RunSpec, connection: Connection) -> "RunPace":
     """The limits of all keys together, and the time that replies took lately."""
     from workbench.pipeline.run_duration import RunPace
-    from workbench.storage.runs.latencies import typical_latency_s
+    from workbench.storage.runs.endpoint_history import typical_latency_s
 
     lanes = [lane_limits(settings, one.endpoint) for one in (connection, *connection.partners) for _ in one.keys]
 

@@ -10,7 +10,7 @@ from workbench.domain.datasets.cards import DatasetCard
 from workbench.domain.runs import Progress, Run
 from workbench.domain.scoring.protocols import Protocol
 from workbench.settings import Settings
-from workbench.storage.runs.runs import load_progress, load_runs
+from workbench.storage.runs.run_records import load_progress, load_runs
 from workbench.storage.samples import count_samples, load_cards
 from workbench.storage.workspace.database import Database, open_workspace
 

@@ -15,7 +15,7 @@ from workbench.domain.runs import Run
 from workbench.errors import UsageError
 from workbench.pipeline.planning import utc_now
 from workbench.settings import Settings
-from workbench.storage.runs.runs import load_run
+from workbench.storage.runs.run_records import load_run
 from workbench.storage.samples import load_dataset
 from workbench.storage.workspace.database import open_workspace
 

@@ -14,9 +14,10 @@ from workbench.domain.messages import Attempt
 from workbench.domain.reviews import Review, ReviewChange, ReviewField, Verdict
 from workbench.domain.runs import Progress, Run
 from workbench.errors import DataError, unknown_name
-from workbench.storage.cases.reviews import current_value, last_change, load_reviews, save_change
-from workbench.storage.runs.results import load_attempts, load_result
-from workbench.storage.runs.runs import load_progress
+from workbench.storage.cases.review_log import current_value, last_change, load_reviews, save_change
+from workbench.storage.runs.attempts import load_attempts
+from workbench.storage.runs.results import load_result
+from workbench.storage.runs.run_records import load_progress
 from workbench.storage.workspace.connections import path_of
 from workbench.storage.workspace.database import Database
 

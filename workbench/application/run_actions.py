@@ -16,9 +16,8 @@ from workbench.domain.runs import Run
 from workbench.pipeline.planning import plan_again, utc_now
 from workbench.settings import Settings
 from workbench.storage.runs.batch_rows import load_samples_failing
-from workbench.storage.runs.leases import load_sender
 from workbench.storage.runs.plans import OpenPlan, count_open_samples
-from workbench.storage.runs.run_control import load_control, load_meter
+from workbench.storage.runs.run_control import load_control, load_meter, load_sender
 from workbench.storage.samples import has_consent, load_card, load_dataset, save_consent
 from workbench.storage.workspace.database import Database, open_workspace
 

@@ -43,7 +43,7 @@ def channels_of(
     from workbench.pipeline.sending.channels import Channel
     from workbench.provider.client import EndpointClient
     from workbench.provider.limits.lane import Lane
-    from workbench.storage.runs.attempts import asked_lately, count_asked_today
+    from workbench.storage.runs.endpoint_history import asked_lately, count_asked_today
 
     open_files = most_open_files()
 
@@ -72,8 +72,8 @@ def channels_of(
 def as_probed(db: Database, run: Run, endpoint: Endpoint) -> Endpoint:
     """The endpoint as a probe found it to be, if there was one; what it found is kept with the run."""
     from workbench.provider.probing.findings import adapted
-    from workbench.storage.runs.probes import load_probe
-    from workbench.storage.runs.runs import save_endpoint_record
+    from workbench.storage.runs.endpoint_history import load_probe
+    from workbench.storage.runs.run_records import save_endpoint_record
 
     record = load_probe(db, endpoint.name, run.spec.model)
     if record is None or record.get("base_url") != endpoint.base_url:

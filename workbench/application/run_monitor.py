@@ -11,6 +11,7 @@ from workbench.domain.messages import Attempt
 from workbench.domain.run_status import BatchRow, BatchState, RunSnapshot
 from workbench.domain.runs import Run
 from workbench.errors import DataError
+from workbench.storage.runs.attempts import load_batch_attempts
 from workbench.storage.runs.batch_rows import (
     load_batch_rows,
     load_batch_samples,
@@ -18,10 +19,8 @@ from workbench.storage.runs.batch_rows import (
     load_children,
     load_totals,
 )
-from workbench.storage.runs.leases import load_sender
-from workbench.storage.runs.results import load_batch_attempts
-from workbench.storage.runs.run_control import load_control, load_meter
-from workbench.storage.runs.runs import load_run
+from workbench.storage.runs.run_control import load_control, load_meter, load_sender
+from workbench.storage.runs.run_records import load_run
 from workbench.storage.workspace.database import Database
 
 

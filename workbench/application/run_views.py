@@ -11,7 +11,7 @@ from workbench.domain.runs import Run
 from workbench.domain.scoring.protocols import Protocol
 from workbench.settings import Settings
 from workbench.storage.cases.confusions import count_confusion
-from workbench.storage.runs.runs import load_runs
+from workbench.storage.runs.run_records import load_runs
 from workbench.storage.workspace.database import Database, open_workspace
 
 if TYPE_CHECKING:

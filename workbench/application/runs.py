@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from workbench.application.context import Context
 from workbench.domain.runs import Run
 from workbench.errors import UsageError
-from workbench.storage.runs.runs import load_run, load_runs
+from workbench.storage.runs.run_records import load_run, load_runs
 from workbench.storage.workspace.database import Database
 
 

@@ -125,7 +125,7 @@ def _budget(settings: Settings, db: Database, run: Run, prices: "PriceTable") ->
     None where nobody could tell what it costs. Raises UsageError where a budget is to be kept all the same.
     """
     from workbench.provider.limits.budget import Budget
-    from workbench.storage.runs.runs import spent_usd
+    from workbench.storage.runs.run_records import spent_usd
 
     if settings.budget_usd is not None:
         assert_priced(prices, run.spec.model)

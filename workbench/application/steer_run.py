@@ -7,8 +7,7 @@ from workbench.domain.run_status import GivenLimits, RunCommand
 from workbench.domain.runs import Run
 from workbench.pipeline.planning import utc_now
 from workbench.settings import Settings
-from workbench.storage.runs.leases import load_sender
-from workbench.storage.runs.run_control import save_limits, save_wanted
+from workbench.storage.runs.run_control import load_sender, save_limits, save_wanted
 from workbench.storage.workspace.database import Database
 
 

@@ -39,7 +39,7 @@ def resumed_spec(stored: RunSpec, options: Mapping[str, Any]) -> RunSpec:
 
 def stored_spec(at: Opened, name: str | None) -> RunSpec | None:
     """The spec of the run of that name, where there is one."""
-    from workbench.storage.runs.runs import has_run, load_run
+    from workbench.storage.runs.run_records import has_run, load_run
 
     return load_run(at.db, at.card.key, name).spec if name and has_run(at.db, at.card.key, name) else None
 

@@ -74,7 +74,7 @@ def send_and_report(
 
 def with_budget_left(settings: "Settings", db: "Database", others: Iterable[Run]) -> "Settings":
     """The settings with what other runs have left of the budget."""
-    from workbench.storage.runs.runs import spent_usd
+    from workbench.storage.runs.run_records import spent_usd
 
     if settings.budget_usd is None:
         return settings
@@ -85,7 +85,7 @@ def with_budget_left(settings: "Settings", db: "Database", others: Iterable[Run]
 def send_to_end(settings: "Settings", db: "Database", run: Run, connection: "Connection", way: Way = REQUESTS) -> Sent:
     """Send what is open of a run with a live display, until it is done or something stops it."""
     from workbench.pipeline.stop import Stop
-    from workbench.storage.runs.runs import load_progress, load_run
+    from workbench.storage.runs.run_records import load_progress, load_run
 
     stop = Stop()
     before = load_progress(db, run.id)
@@ -117,7 +117,7 @@ def _estimated(settings: "Settings", db: "Database", run: Run, connection: "Conn
     """What the open batches of a run are expected to take; None where there are none."""
     from workbench.application.estimating import estimate_batches
     from workbench.storage.runs.plans import OpenPlan, count_open_samples
-    from workbench.storage.runs.runs import save_estimate
+    from workbench.storage.runs.run_records import save_estimate
 
     plan = OpenPlan(db, run.id)
     if not plan:
@@ -130,7 +130,7 @@ def _estimated(settings: "Settings", db: "Database", run: Run, connection: "Conn
 
 def has_unanswered(db: "Database", run: Run) -> bool:
     """Whether any sample of a run is without an answer."""
-    from workbench.storage.runs.runs import load_progress
+    from workbench.storage.runs.run_records import load_progress
 
     return load_progress(db, run.id).unanswered > 0
 
@@ -143,7 +143,7 @@ async def send(
     from workbench.domain.events import Held, JobSeen, MediaFailed
     from workbench.pipeline.sending.tally import Tally
     from workbench.storage.runs.plans import count_open_samples
-    from workbench.storage.runs.runs import load_progress, spent_usd
+    from workbench.storage.runs.run_records import load_progress, spent_usd
 
     pulse = Pulse()
     before = load_progress(db, run.id)

@@ -21,8 +21,8 @@ from workbench.export.run_tables import TableName, run_table
 from workbench.export.source import Source, read_source
 from workbench.export.tables import Table
 from workbench.export.whole_files import path_part, write_whole
+from workbench.storage.workspace.connections import read_snapshot
 from workbench.storage.workspace.database import Database
-from workbench.storage.workspace.snapshots import read_snapshot
 
 MOST_IN_GALLERY: Final = 60
 """Failures that a report shows where nobody says how many."""

@@ -16,7 +16,7 @@ from workbench.errors import DataError
 from workbench.export.source import Source
 from workbench.pipeline.scoring.published_figures import PublishedFigure, load_published
 from workbench.pipeline.scoring.run_scores import RunScores, score_run
-from workbench.storage.runs.runs import has_run, load_run
+from workbench.storage.runs.run_records import has_run, load_run
 from workbench.storage.samples import load_card, load_dataset
 from workbench.storage.workspace.database import Database
 

@@ -15,9 +15,9 @@ from workbench.export.source import Source
 from workbench.export.tables import Column, Row, Table, Value, counts, labels, numbers, tags, texts
 from workbench.pipeline.scoring.answer_rates import Rates
 from workbench.pipeline.scoring.run_scores import RunScores
-from workbench.storage.cases.reviews import load_reviews
-from workbench.storage.runs.attempt_log import LoggedAttempt, read_attempts
-from workbench.storage.runs.result_log import LoggedResult, read_results
+from workbench.storage.cases.review_log import load_reviews
+from workbench.storage.runs.attempts import LoggedAttempt, read_attempts
+from workbench.storage.runs.results import LoggedResult, read_results
 
 
 class TableName(StrEnum):

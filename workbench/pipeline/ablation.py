@@ -19,7 +19,7 @@ from workbench.pipeline.scoring.published_figures import published_for
 from workbench.pipeline.scoring.repeats import OrderControl, control_json, order_control
 from workbench.pipeline.scoring.run_comparison import RunPair, compare_two, pair_json, with_holm
 from workbench.pipeline.scoring.run_scores import RunScores, score_run
-from workbench.storage.runs.runs import load_runs
+from workbench.storage.runs.run_records import load_runs
 from workbench.storage.workspace.database import Database
 
 

@@ -19,8 +19,7 @@ from workbench.importers.prediction_files import PredictedRow, read_predictions
 from workbench.pipeline.planning import utc_now
 from workbench.pipeline.store_dataset import store_dataset
 from workbench.storage.runs.attempts import Settled
-from workbench.storage.runs.loaded_runs import create_loaded_run
-from workbench.storage.runs.runs import has_run
+from workbench.storage.runs.run_records import create_loaded_run, has_run
 from workbench.storage.samples import count_samples, load_samples
 from workbench.storage.workspace.database import Database, transaction
 

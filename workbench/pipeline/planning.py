@@ -10,7 +10,7 @@ from workbench.domain.runs import Run, RunSpec, run_key, spec_difference
 from workbench.errors import DataError, UsageError
 from workbench.storage.runs.plans import add_batches, open_batches
 from workbench.storage.runs.results import load_results
-from workbench.storage.runs.runs import create_run, has_run, load_run
+from workbench.storage.runs.run_records import create_run, has_run, load_run
 from workbench.storage.samples import load_dataset, load_sample_names
 from workbench.storage.workspace.database import Database, transaction
 

@@ -10,7 +10,7 @@ import pytest
 from tests.cli.conftest import SAMPLES, Emowb
 from tests.provider.conftest import HTML, Answer, Asked, Scripted, ScriptedServer, refused, serving
 from tests.provider.probing.seeing import MODEL, Seeing
-from workbench.storage.runs.probes import load_probe
+from workbench.storage.runs.endpoint_history import load_probe
 from workbench.storage.workspace.database import open_workspace
 
 KEY = "sk-live-0123456789abcdef"

@@ -10,7 +10,7 @@ from tests.cli.processes import IN_FLIGHT, N_BATCHES, Desk, desk, read_until, sa
 from tests.waiting import PATIENCE_S
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.runs import RunState
-from workbench.storage.runs.runs import load_progress
+from workbench.storage.runs.run_records import load_progress
 
 pytestmark = pytest.mark.slow
 

@@ -15,7 +15,7 @@ from workbench.domain.predictions import PredictionStatus
 from workbench.domain.run_status import GivenLimits, RunMeter
 from workbench.domain.runs import RunState
 from workbench.storage.runs.run_control import load_control, load_meter
-from workbench.storage.runs.runs import load_progress
+from workbench.storage.runs.run_records import load_progress
 from workbench.storage.workspace.database import open_workspace
 
 pytestmark = pytest.mark.slow

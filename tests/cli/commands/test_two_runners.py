@@ -14,7 +14,7 @@ from tests.cli.processes import IN_FLIGHT, N_BATCHES, Desk, desk, said
 from tests.pipeline.watching import Watch
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.runs import RunState
-from workbench.storage.runs.leases import SIGN_OF_LIFE_S
+from workbench.storage.runs.run_control import SIGN_OF_LIFE_S
 
 pytestmark = pytest.mark.slow
 

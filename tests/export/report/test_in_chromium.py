@@ -22,9 +22,9 @@ from workbench.domain.runs import Run
 from workbench.export.export_run import ExportRequest, Format, export_run
 from workbench.pipeline.scoring.run_scores import as_json, score_run
 from workbench.storage.runs.attempts import Received
-from workbench.storage.runs.leases import claim_run, release_run
 from workbench.storage.runs.plans import open_batches
-from workbench.storage.runs.runs import create_run, load_run
+from workbench.storage.runs.run_control import claim_run, release_run
+from workbench.storage.runs.run_records import create_run, load_run
 from workbench.storage.samples import ImportedDataset, load_card, save_dataset
 
 CHROMIUM, DRIVER = shutil.which("chromium") or shutil.which("google-chrome"), shutil.which("chromedriver")

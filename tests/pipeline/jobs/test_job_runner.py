@@ -30,11 +30,12 @@ from workbench.errors import DatabaseError
 from workbench.pipeline.planning import plan_again
 from workbench.pipeline.stop import Stop
 from workbench.provider.jobs.job_files import FileLimits
+from workbench.storage.runs.attempts import load_attempts
 from workbench.storage.runs.jobs import load_jobs
-from workbench.storage.runs.leases import claim_run
 from workbench.storage.runs.plans import open_batches
-from workbench.storage.runs.results import load_attempts, load_results
-from workbench.storage.runs.runs import load_progress
+from workbench.storage.runs.results import load_results
+from workbench.storage.runs.run_control import claim_run
+from workbench.storage.runs.run_records import load_progress
 from workbench.storage.workspace.database import open_workspace
 
 

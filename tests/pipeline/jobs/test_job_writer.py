@@ -20,9 +20,9 @@ from workbench.pipeline.jobs.job_session import job_session
 from workbench.pipeline.jobs.job_writer import JobWriter
 from workbench.pipeline.stop import Stop
 from workbench.provider.jobs.job_files import FileLimits
+from workbench.storage.runs.attempts import load_attempts
 from workbench.storage.runs.jobs import load_jobs
 from workbench.storage.runs.plans import add_batches, open_batches
-from workbench.storage.runs.results import load_attempts
 from workbench.storage.workspace.database import transaction
 
 

@@ -11,7 +11,7 @@ from workbench.domain.datasets.cards import DatasetCard
 from workbench.domain.datasets.samples import MediaKind, Sample
 from workbench.domain.predictions import RankedPrediction
 from workbench.domain.runs import Run
-from workbench.storage.runs.runs import create_run
+from workbench.storage.runs.run_records import create_run
 from workbench.storage.samples import ImportedDataset, save_dataset
 
 

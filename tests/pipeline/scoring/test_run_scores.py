@@ -14,7 +14,7 @@ from workbench.domain.scoring.intervals import MetricValue
 from workbench.domain.scoring.metrics import Bounds
 from workbench.domain.scoring.protocols import Against, Neutral, Protocol
 from workbench.pipeline.scoring.run_scores import as_json, score_run
-from workbench.storage.cases.reviews import save_change
+from workbench.storage.cases.review_log import save_change
 
 CHSIMS = CARDS["chsims"]
 GOLD = {

@@ -23,9 +23,9 @@ from workbench.pipeline.stop import Stop
 from workbench.provider.api_keys import ApiKey
 from workbench.provider.limits.budget import Budget
 from workbench.provider.limits.lane import Limits
-from workbench.storage.runs.attempts import count_asked_today
-from workbench.storage.runs.results import load_attempts
-from workbench.storage.runs.runs import load_progress, spent_usd
+from workbench.storage.runs.attempts import load_attempts
+from workbench.storage.runs.endpoint_history import count_asked_today
+from workbench.storage.runs.run_records import load_progress, spent_usd
 
 N_BATCHES = 10
 ONE_AT_A_TIME = Limits(concurrency=1)

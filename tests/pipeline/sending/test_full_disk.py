@@ -14,7 +14,7 @@ from tests.pipeline.workplace import Waiting, Way, in_five_minutes, workplace
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.runs import RunState
 from workbench.provider.limits.lane import Limits
-from workbench.storage.runs.runs import load_progress
+from workbench.storage.runs.run_records import load_progress
 from workbench.storage.workspace.connections import pragma
 from workbench.storage.workspace.database import Database, open_workspace
 

@@ -15,8 +15,8 @@ from workbench.domain.predictions import PredictionStatus
 from workbench.domain.runs import RunState
 from workbench.errors import DatabaseError
 from workbench.provider.limits.lane import Limits
-from workbench.storage.runs.leases import LeaseLost
-from workbench.storage.runs.runs import load_progress
+from workbench.storage.runs.run_control import LeaseLost
+from workbench.storage.runs.run_records import load_progress
 from workbench.storage.workspace.database import open_workspace
 
 

@@ -15,7 +15,7 @@ from workbench.errors import DataError
 from workbench.media.frame_cache import FrameCache
 from workbench.media.frames import FrameRequest
 from workbench.media.media_limits import BadMedia
-from workbench.storage.runs.runs import load_progress
+from workbench.storage.runs.run_records import load_progress
 
 RANKED = {PredictionStatus.RANKED}
 LATENCY_S = 0.05

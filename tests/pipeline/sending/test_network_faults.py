@@ -14,7 +14,7 @@ from tests.pipeline.workplace import Waiting, Way, Workplace, workplace
 from workbench.domain.messages import Fault, Outcome
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.runs import RunState
-from workbench.storage.runs.results import load_attempts
+from workbench.storage.runs.attempts import load_attempts
 
 HTML = {"content-type": "text/html"}
 N_BATCHES = 10

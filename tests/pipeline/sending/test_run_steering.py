@@ -17,7 +17,7 @@ from workbench.pipeline.planning import utc_now
 from workbench.provider.limits.budget import Budget
 from workbench.provider.limits.lane import Limits
 from workbench.storage.runs.run_control import load_control, load_meter, save_limits, save_wanted
-from workbench.storage.runs.runs import load_progress
+from workbench.storage.runs.run_records import load_progress
 from workbench.storage.workspace.database import Database, open_workspace
 
 QUICK = 0.005

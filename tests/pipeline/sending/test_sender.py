@@ -18,8 +18,9 @@ from workbench.errors import DatabaseError
 from workbench.pipeline.planning import plan_again
 from workbench.pipeline.sending.sender import RunnerParts, send_run
 from workbench.pipeline.stop import Stop
-from workbench.storage.runs.results import load_attempts, load_results
-from workbench.storage.runs.runs import load_progress, load_run
+from workbench.storage.runs.attempts import load_attempts
+from workbench.storage.runs.results import load_results
+from workbench.storage.runs.run_records import load_progress, load_run
 from workbench.storage.workspace.database import open_workspace
 
 NO_REPEATS = RetryPolicy(repeats=0)

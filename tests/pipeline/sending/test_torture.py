@@ -25,7 +25,7 @@ from workbench.domain.predictions import PredictionStatus
 from workbench.domain.runs import Run, RunState
 from workbench.embedded.trouble import REFUSAL, chance
 from workbench.storage.runs.results import load_results
-from workbench.storage.runs.runs import load_run
+from workbench.storage.runs.run_records import load_run
 from workbench.storage.workspace.database import Database, open_workspace
 
 KILLS: Final = int(os.environ.get("EMOWB_TORTURE_KILLS", "20"))

@@ -1,4 +1,4 @@
-"""Every combination of filters beside the same in plain Python, over runs that are drawn at random."""
+"""Filters beside a plain reading of the same rules, on runs drawn at random; the list of what changed between runs."""
 
 import random
 from collections import Counter
@@ -12,18 +12,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
-from tests.building import at, sample, settled, spec_of, store
+from tests.building import REFUSED, at, exchange, plan, ranked, received, sample, settled, spec_of, store
 from workbench.domain.cases import CaseFilter, CaseKind
 from workbench.domain.predictions import PredictionStatus, RankedPrediction
 from workbench.domain.reviews import ReviewChange, ReviewField
-from workbench.storage.cases import case_failures
-from workbench.storage.cases.case_failures import next_failure
-from workbench.storage.cases.case_positions import count_positions, list_positions, list_unanswered
-from workbench.storage.cases.cases import load_rows, positions_near, positions_that_pass
+from workbench.domain.runs import Run
+from workbench.storage.cases import case_positions
+from workbench.storage.cases.case_positions import count_positions, list_positions, list_unanswered, next_failure
+from workbench.storage.cases.cases import load_names, load_rows, positions_near, positions_that_pass
 from workbench.storage.cases.confusions import count_confusion
-from workbench.storage.cases.reviews import save_change
+from workbench.storage.cases.review_log import save_change
 from workbench.storage.runs.attempts import Settled
-from workbench.storage.runs.loaded_runs import create_loaded_run
+from workbench.storage.runs.plans import open_batches
+from workbench.storage.runs.run_control import claim_run
+from workbench.storage.runs.run_records import create_loaded_run
 from workbench.storage.workspace.database import open_workspace
 
 LABELS = ("happy", "sad", "Straße", "\u212aelvin", "%")
@@ -157,7 +159,7 @@ def test_the_next_failure_is_the_nearest_in_the_list_however_it_is_found(
     listed = list_positions(db, 1, wanted, "ann")
     kinds = [None, *(one.settled.failure for one in drawn if one.settled.failure)][:4]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(case_failures, "_LEAPS", leaps)
+        patch.setattr(case_positions, "_LEAPS", leaps)
         for kind in kinds:
             fits = [
                 at
@@ -181,3 +183,63 @@ def test_lines_counts_and_those_without_an_answer_are_those_of_the_run(run: tupl
     assert count_confusion(db, 1) == count_confusion(db, 1, halved_from=1) == confusion
     without = [at for at, one in enumerate(drawn) if not one.settled.prediction.status.is_answer]
     assert list(list_unanswered(db, 1, range(len(drawn)))) == without
+
+
+GOLD = {"both": "happy", "here": "happy", "there": "sad", "neither": "sad", "refused here": "happy", "zero": "neutral"}
+HERE = {
+    "both": ranked("happy"),
+    "here": ranked("happy"),
+    "there": ranked("happy", "sad"),
+    "neither": ranked("angry"),
+    "refused here": REFUSED,
+    "zero": ranked("neutral"),
+}
+THERE = {
+    "both": ranked("happy"),
+    "here": ranked("sad"),
+    "there": ranked("sad"),
+    "neither": REFUSED,
+    "refused here": ranked("happy"),
+    "zero": ranked("happy"),
+}
+
+
+def runs_of(db: Database) -> Run:
+    store(db, [sample(name, gold) for name, gold in (GOLD | {"alone": "happy"}).items()])
+    here, there = plan(db, [*GOLD, "alone"], name="here"), plan(db, list(GOLD), name="there")
+    for run, fates in ((here, HERE), (there, THERE)):
+        answered(db, run, fates)
+    return here
+
+
+def answered(db: Database, run: Run, fates: dict[str, RankedPrediction]) -> None:
+    [batch] = open_batches(db, run.id)
+    exchange(db, claim_run(db, run, at()), batch, received(fates, gold=GOLD))
+
+
+def found(db: Database, run: Run, wanted: CaseFilter) -> list[str]:
+    positions = list_positions(db, run.id, wanted, "ann")
+    assert list(positions_near(db, run.id, wanted, "ann", 0, within=99, most=99)) == list(positions)
+    return load_names(db, run.id, positions)
+
+
+def test_samples_that_exactly_one_of_two_runs_has_right_are_listed_from_either_side(db: Database) -> None:
+    here = runs_of(db)
+    changed = CaseFilter(changed_from="there")
+    assert found(db, here, changed) == ["here", "there", "refused here", "zero"]
+    assert str(changed) == "all, changed from there"
+
+
+def test_gold_labels_that_are_not_scored_change_no_side(db: Database) -> None:
+    here = runs_of(db)
+    assert found(db, here, CaseFilter(changed_from="there", unscored=("neutral",))) == ["here", "there", "refused here"]
+
+
+def test_the_filter_holds_together_with_others(db: Database) -> None:
+    here = runs_of(db)
+    assert found(db, here, CaseFilter(CaseKind.REFUSED, changed_from="there")) == ["refused here"]
+    assert found(db, here, CaseFilter(gold="happy", search="HERE", changed_from="there")) == ["here", "refused here"]
+
+
+def test_a_run_has_not_changed_from_one_that_is_not_there(db: Database) -> None:
+    assert found(db, runs_of(db), CaseFilter(changed_from="nowhere")) == []

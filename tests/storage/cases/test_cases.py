@@ -8,13 +8,12 @@ from workbench.domain.cases import CaseFilter, CaseKind
 from workbench.domain.predictions import PredictionStatus, RankedPrediction
 from workbench.domain.reviews import ReviewChange, ReviewField
 from workbench.domain.runs import Run
-from workbench.storage.cases.case_failures import next_failure
-from workbench.storage.cases.case_positions import list_positions
+from workbench.storage.cases.case_positions import list_positions, next_failure
 from workbench.storage.cases.cases import load_rows, positions_near, positions_that_pass
 from workbench.storage.cases.confusions import count_confusion
-from workbench.storage.cases.reviews import save_change
-from workbench.storage.runs.leases import claim_run
+from workbench.storage.cases.review_log import save_change
 from workbench.storage.runs.plans import open_batches
+from workbench.storage.runs.run_control import claim_run
 
 ME, OTHER = "ann", "bob"
 OUTSIDE = RankedPrediction(PredictionStatus.OUT_OF_VOCABULARY, ("pain", "sad"))

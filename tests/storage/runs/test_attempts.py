@@ -22,10 +22,10 @@ from workbench.domain.messages import Fault, Outcome, Usage
 from workbench.domain.predictions import PredictionStatus, RankedPrediction
 from workbench.domain.runs import Run
 from workbench.errors import DatabaseError
-from workbench.storage.runs.attempts import save_received, save_sent, save_unsent
-from workbench.storage.runs.leases import Lease, claim_run
+from workbench.storage.runs.attempts import load_attempts, save_received, save_sent, save_unsent
 from workbench.storage.runs.plans import add_batches, open_batches
-from workbench.storage.runs.results import load_attempts, load_result
+from workbench.storage.runs.results import load_result
+from workbench.storage.runs.run_control import Lease, claim_run
 from workbench.storage.workspace.database import transaction
 
 BAD_MEDIA = RankedPrediction(PredictionStatus.BAD_MEDIA)

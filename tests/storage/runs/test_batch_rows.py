@@ -17,8 +17,8 @@ from workbench.storage.runs.batch_rows import (
     load_children,
     load_totals,
 )
-from workbench.storage.runs.leases import Lease, claim_run
 from workbench.storage.runs.plans import open_batches
+from workbench.storage.runs.run_control import Lease, claim_run
 
 HAPPY = ranked("happy")
 

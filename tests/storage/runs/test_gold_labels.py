@@ -3,7 +3,7 @@
 from sqlite_utils import Database
 
 from tests.building import plan, ranked, sample, settled, spec_of, store
-from workbench.storage.runs.loaded_runs import create_loaded_run
+from workbench.storage.runs.run_records import create_loaded_run
 
 
 def gold_labels(db: Database) -> list[tuple[str, str, str]]:

@@ -19,10 +19,10 @@ from workbench.storage.runs.jobs import (
     save_job,
     save_planned,
 )
-from workbench.storage.runs.leases import Lease, LeaseLost, claim_run
 from workbench.storage.runs.plans import OpenPlan, count_open_samples, open_batches
 from workbench.storage.runs.results import load_results
-from workbench.storage.runs.runs import load_progress
+from workbench.storage.runs.run_control import Lease, LeaseLost, claim_run
+from workbench.storage.runs.run_records import load_progress
 
 
 @pytest.fixture

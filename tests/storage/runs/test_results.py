@@ -16,9 +16,10 @@ from workbench.domain.datasets.samples import Sample
 from workbench.domain.judging import judge
 from workbench.domain.predictions import PredictionStatus, RankedPrediction
 from workbench.domain.runs import Run
-from workbench.storage.runs.leases import claim_run
+from workbench.storage.runs.attempts import load_attempts
 from workbench.storage.runs.plans import add_batches, open_batches
-from workbench.storage.runs.results import judge_again, load_attempts, load_result, load_results
+from workbench.storage.runs.results import judge_again, load_result, load_results
+from workbench.storage.runs.run_control import claim_run
 from workbench.storage.workspace.database import transaction
 
 

@@ -1,20 +1,157 @@
 """How two processes speak about one run: what is wanted of it, and how it stands."""
 
+import multiprocessing
+import os
+import socket
+from contextlib import closing
+from pathlib import Path
+
 import pytest
 from sqlite_utils import Database
 
-from tests.building import at, plan, sample, store
+from tests.building import at, plan, ranked, received, sample, settled, store
+from workbench.domain.predictions import PredictionStatus, RankedPrediction
 from workbench.domain.run_status import GivenLimits, LaneMeter, RunCommand, RunControl, RunMeter
-from workbench.domain.runs import Run
-from workbench.storage.runs.leases import LeaseLost, claim_run, load_sender, release_run
+from workbench.domain.runs import Run, RunState
+from workbench.errors import DatabaseError
+from workbench.storage.runs.attempts import load_attempts, save_received, save_sent, save_unsent
+from workbench.storage.runs.plans import open_batches
+from workbench.storage.runs.results import load_results
 from workbench.storage.runs.run_control import (
+    SIGN_OF_LIFE_S,
+    LeaseLost,
+    claim_run,
     forget_limits,
+    keep_alive,
     load_control,
     load_meter,
+    load_sender,
+    release_run,
     save_limits,
     save_meter,
     save_wanted,
 )
+from workbench.storage.runs.run_records import load_run
+from workbench.storage.workspace.database import open_workspace
+
+HOST = socket.gethostname()
+ALIVE_S = 4 * SIGN_OF_LIFE_S
+
+
+@pytest.fixture
+def run(db: Database) -> Run:
+    store(db, [sample("a"), sample("b")])
+    return plan(db, ["a"], ["b"])
+
+
+def held_by(db: Database, run: Run, holder: str, *, since: str) -> None:
+    db.conn.execute("UPDATE run SET holder = ?, held_at = ? WHERE id = ?", (holder, since, run.id))
+
+
+def state(db: Database) -> tuple[RunState, str | None, float]:
+    run = load_run(db, "rafdb", "main")
+    return run.state, run.reason, run.elapsed_s
+
+
+def dead_pid() -> int:
+    """The number of a process that has been and is no more."""
+    process = multiprocessing.get_context("spawn").Process(target=int)
+    process.start()
+    process.join()
+    pid = process.pid
+    process.close()
+    assert pid is not None
+    return pid
+
+
+def test_a_claimed_run_is_being_sent_and_a_released_one_is_not(db: Database, run: Run) -> None:
+    hold = claim_run(db, run, at(1))
+    assert state(db) == (RunState.RUNNING, None, 0.0)
+    assert release_run(db, hold, reason="quota", elapsed_s=2.5, at=at(3)) is RunState.PAUSED
+    assert state(db) == (RunState.PAUSED, "quota", 2.5)
+    again = claim_run(db, run, at(4))
+    assert state(db) == (RunState.RUNNING, None, 2.5)
+    assert again.holder != hold.holder
+
+
+def test_a_run_is_done_when_nothing_is_open_whatever_stopped_it(db: Database, run: Run) -> None:
+    db.conn.execute("UPDATE batch SET step = 'keep'")
+    assert release_run(db, claim_run(db, run, at()), reason="interrupted", elapsed_s=1, at=at()) is RunState.DONE
+    assert state(db) == (RunState.DONE, None, 1.0)
+
+
+def test_a_second_runner_is_refused_and_told_who_is_at_it(db: Database, run: Run, path: Path) -> None:
+    claim_run(db, run, at())
+    words = f"run main is being sent by process {os.getpid()} on {HOST}; wait for it or stop it"
+    with closing(open_workspace(path)) as other, pytest.raises(DatabaseError, match=words):
+        claim_run(other, run, at(60))
+
+
+def test_two_runs_can_be_sent_side_by_side(db: Database, run: Run) -> None:
+    claim_run(db, run, at())
+    claim_run(db, plan(db, ["a"], name="other"), at())
+
+
+@pytest.mark.slow
+def test_a_dead_runner_hinders_nobody(db: Database, run: Run) -> None:
+    held_by(db, run, f"{HOST}:{dead_pid()}:aa", since=at())
+    claim_run(db, run, at(1))
+
+
+HOLDERS = {
+    "a process of mine": f"{HOST}:{os.getpid()}:aa",
+    "a process of somebody else": f"{HOST}:1:aa",
+    "a process on another host": "gpu-07.lab.example.com:4242:aa",
+    "a host with colons": "fe80::1:4242:aa",
+}
+
+
+@pytest.mark.parametrize("holder", HOLDERS.values(), ids=HOLDERS)
+def test_a_runner_lives_as_long_as_it_gives_signs_of_life(db: Database, run: Run, holder: str) -> None:
+    held_by(db, run, holder, since=at())
+    with pytest.raises(DatabaseError, match="is being sent by process"):
+        claim_run(db, run, at(ALIVE_S))
+    claim_run(db, run, at(ALIVE_S + 1))
+
+
+def test_a_clock_that_was_set_back_takes_no_run_from_a_living_runner(db: Database, run: Run) -> None:
+    held_by(db, run, HOLDERS["a process of mine"], since=at(3600))
+    with pytest.raises(DatabaseError, match="is being sent by process"):
+        claim_run(db, run, at())
+
+
+def test_a_sign_of_life_and_every_save_renew_the_hold(db: Database, run: Run) -> None:
+    hold = claim_run(db, run, at())
+    keep_alive(db, hold, at(100))
+    with pytest.raises(DatabaseError, match="is being sent"):
+        claim_run(db, run, at(200))
+    save_sent(db, hold, open_batches(db, run.id)[0], asked=["a"], prompt="", at=at(200))
+    with pytest.raises(DatabaseError, match="is being sent"):
+        claim_run(db, run, at(310))
+
+
+def test_who_slept_and_was_taken_for_dead_can_save_nothing(db: Database, run: Run) -> None:
+    loser = claim_run(db, run, at())
+    batch = open_batches(db, run.id)[0]
+    number = save_sent(db, loser, batch, asked=["a"], prompt="", at=at(1))
+    winner = claim_run(db, run, at(ALIVE_S + 2))
+    lost = "another process has taken this run over; this one stops"
+    bad = settled("a", RankedPrediction(PredictionStatus.BAD_MEDIA))
+    with pytest.raises(DatabaseError, match=lost):
+        keep_alive(db, loser, at(ALIVE_S + 3))
+    with pytest.raises(DatabaseError, match=lost):
+        save_sent(db, loser, batch, asked=["a"], prompt="", at=at(ALIVE_S + 3))
+    with pytest.raises(DatabaseError, match=lost):
+        save_received(db, loser, batch, number, received({"a": ranked("sad")}), at(ALIVE_S + 3))
+    with pytest.raises(DatabaseError, match=lost):
+        save_unsent(db, loser, batch, [bad], whole=True, at=at(ALIVE_S + 3))
+    release_run(db, loser, reason="x", elapsed_s=99, at=at(ALIVE_S + 3))
+    assert all(one.prediction is None for one in load_results(db, run.id))
+    assert [attempt.received_at for attempt in load_attempts(db, run.id)] == [None]
+    assert len(open_batches(db, run.id)) == 2
+    assert state(db) == (RunState.RUNNING, None, 0.0)
+    keep_alive(db, winner, at(ALIVE_S + 4))
+
 
 LANE = LaneMeter(
     name="openai",
@@ -30,12 +167,6 @@ LANE = LaneMeter(
     limited=0,
     closed=None,
 )
-
-
-@pytest.fixture
-def run(db: Database) -> Run:
-    store(db, [sample("a")])
-    return plan(db, ["a"])
 
 
 def test_of_a_run_of_which_nobody_said_anything_nothing_is_wanted(db: Database, run: Run) -> None:

@@ -12,14 +12,12 @@ from workbench.domain.messages import Usage
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.runs import Run
 from workbench.errors import DatabaseError
-from workbench.storage.runs.attempt_log import read_attempts
-from workbench.storage.runs.failures import count_failures, first_failures
-from workbench.storage.runs.leases import claim_run
+from workbench.storage.runs.attempts import read_attempts
 from workbench.storage.runs.plans import open_batches
-from workbench.storage.runs.result_log import read_results
-from workbench.storage.runs.results import load_results
+from workbench.storage.runs.results import count_failures, first_failures, load_results, read_results
+from workbench.storage.runs.run_control import claim_run
+from workbench.storage.workspace.connections import read_snapshot
 from workbench.storage.workspace.database import open_workspace
-from workbench.storage.workspace.snapshots import read_snapshot
 
 
 @pytest.fixture

@@ -13,9 +13,9 @@ from sqlite_utils import Database
 from tests.building import exchange, plan, ranked, received, sample, store
 from tests.storage.old_workspaces import put_version_1
 from workbench.errors import DatabaseError, UsageError
-from workbench.storage.runs.leases import claim_run
 from workbench.storage.runs.plans import open_batches
-from workbench.storage.runs.runs import load_progress, load_run
+from workbench.storage.runs.run_control import claim_run
+from workbench.storage.runs.run_records import load_progress, load_run
 from workbench.storage.samples import load_samples
 from workbench.storage.workspace.backups import Backup, backup_workspace
 from workbench.storage.workspace.database import SCHEMA_VERSION, open_workspace, transaction

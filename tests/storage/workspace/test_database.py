@@ -19,7 +19,7 @@ from tests.storage.full_disk import files_no_longer_than
 from tests.waiting import PATIENCE_S
 from workbench.errors import DatabaseError, UsageError
 from workbench.storage.runs.results import load_results
-from workbench.storage.runs.runs import load_runs
+from workbench.storage.runs.run_records import load_runs
 from workbench.storage.samples import load_samples
 from workbench.storage.workspace.database import (
     APPLICATION_ID,

@@ -11,10 +11,10 @@ from sqlite_utils import Database
 from tests.building import at, exchange, plan, ranked, received, sample, store
 from tests.waiting import PATIENCE_S
 from workbench.domain.reviews import ReviewChange, ReviewField
-from workbench.storage.cases.reviews import load_changes, save_change
-from workbench.storage.runs.leases import claim_run
+from workbench.storage.cases.review_log import load_changes, save_change
 from workbench.storage.runs.plans import open_batches
-from workbench.storage.runs.runs import load_progress
+from workbench.storage.runs.run_control import claim_run
+from workbench.storage.runs.run_records import load_progress
 from workbench.storage.workspace.database import open_workspace
 
 NAMES = [f"face_{number}" for number in range(40)]

@@ -18,12 +18,12 @@ from tests.waiting import PATIENCE_S
 from workbench import __version__
 from workbench.domain.run_status import BatchState
 from workbench.errors import DatabaseError
-from workbench.storage.cases.reviews import load_reviews
+from workbench.storage.cases.review_log import load_reviews
 from workbench.storage.runs.batch_rows import load_batches, load_totals
 from workbench.storage.runs.plans import open_batches
 from workbench.storage.runs.results import load_results
 from workbench.storage.runs.run_control import load_control
-from workbench.storage.runs.runs import load_progress, load_run
+from workbench.storage.runs.run_records import load_progress, load_run
 from workbench.storage.samples import load_samples
 from workbench.storage.workspace.connections import connected, statements
 from workbench.storage.workspace.database import SCHEMA_VERSION, open_workspace

@@ -12,7 +12,7 @@ from workbench.application.open_review import ReviewParts
 from workbench.application.reviews import ReviewSession
 from workbench.domain.cases import CaseFilter, CaseKind
 from workbench.storage.cases.cases import load_rows
-from workbench.storage.runs.runs import create_run, load_run
+from workbench.storage.runs.run_records import create_run, load_run
 from workbench.storage.workspace.database import open_workspace
 
 

@@ -18,9 +18,8 @@ from workbench.domain.run_status import GivenLimits, LaneMeter, RunMeter
 from workbench.domain.runs import Run
 from workbench.pipeline.planning import utc_now
 from workbench.storage.runs.attempts import save_sent
-from workbench.storage.runs.leases import Lease, claim_run
 from workbench.storage.runs.plans import open_batches
-from workbench.storage.runs.run_control import save_meter
+from workbench.storage.runs.run_control import Lease, claim_run, save_meter
 from workbench.storage.workspace.database import open_workspace
 
 N_BATCHES = 300

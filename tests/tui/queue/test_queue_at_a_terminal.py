@@ -16,7 +16,7 @@ from tests.tui.pty_terminal import PtyTerminal
 from tests.tui.test_in_tmux import Terminal
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.runs import RunState
-from workbench.storage.runs.leases import load_sender
+from workbench.storage.runs.run_control import load_sender
 
 pytestmark = pytest.mark.slow
 

@@ -12,7 +12,7 @@ from tests.tui.queue.conftest import LANE, N_BATCHES, QueueRun
 from workbench.domain.run_status import BatchState, GivenLimits
 from workbench.errors import UsageError
 from workbench.pipeline.planning import utc_now
-from workbench.storage.runs.leases import release_run
+from workbench.storage.runs.run_control import release_run
 from workbench.tui.base.keymap import commands_with
 from workbench.tui.base.preferences import Preferences
 from workbench.tui.base.remembered_state import RememberedState

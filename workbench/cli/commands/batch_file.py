@@ -121,7 +121,7 @@ def read(
     from workbench.application.runs import chosen_run
     from workbench.pipeline.jobs.file_jobs import read_job_files
     from workbench.storage.runs.plans import OpenPlan
-    from workbench.storage.runs.runs import load_progress, load_run
+    from workbench.storage.runs.run_records import load_progress, load_run
 
     with opened(context, key) as at:
         found = chosen_run(at.db, at.card.key, run)

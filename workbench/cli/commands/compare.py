@@ -89,7 +89,7 @@ def compare(
 def _chosen(at: Opened, names: list[str], *, repeats: bool) -> list[Run]:
     """The runs to compare, each once. Raises UsageError for an unknown name, and where there are not two."""
     from workbench.pipeline.scoring.repeats import repeats_of
-    from workbench.storage.runs.runs import load_run
+    from workbench.storage.runs.run_records import load_run
 
     named = [load_run(at.db, at.card.key, name) for name in dict.fromkeys(names)]
     found = [one for run in named for one in (repeats_of(at.db, run) if repeats else [run])]

@@ -106,7 +106,7 @@ def _report(settings: "Settings", db: "Database") -> None:
     from workbench.domain.scoring.protocols import Protocol
     from workbench.export.export_run import export_run
     from workbench.pipeline.scoring.run_scores import score_run
-    from workbench.storage.runs.runs import load_run
+    from workbench.storage.runs.run_records import load_run
 
     for key in SAMPLE_SETS:
         card, run = card_of(key), load_run(db, key, _RUN)

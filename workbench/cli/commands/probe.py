@@ -108,7 +108,7 @@ async def _probe(
 
 def _keep(db: "Database | None", probed: "Probed") -> bool:
     """Store what was found out; a probe that was broken off does not take the place of a whole one."""
-    from workbench.storage.runs.probes import save_probe
+    from workbench.storage.runs.endpoint_history import save_probe
 
     if db is None or probed.stopped is not None:
         return False

@@ -30,7 +30,7 @@ def list_runs(
     Example:
         emowb runs rafdb
     """
-    from workbench.storage.runs.runs import load_progress, load_runs
+    from workbench.storage.runs.run_records import load_progress, load_runs
     from workbench.storage.samples import load_card
 
     with workspace(settings_of(context)) as db:
@@ -69,7 +69,7 @@ def show_run(
     """
     from workbench.application.runs import chosen_run
     from workbench.pipeline.scoring.answer_rates import run_rates
-    from workbench.storage.runs.runs import load_answerers, load_endpoint_record, load_estimate, load_progress
+    from workbench.storage.runs.run_records import load_answerers, load_endpoint_record, load_estimate, load_progress
 
     with opened(context, key) as at:
         run = chosen_run(at.db, at.card.key, name)

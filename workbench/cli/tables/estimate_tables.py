@@ -40,7 +40,7 @@ def plan_run(at: Opened, name: str, spec: RunSpec, connection: "Connection", *, 
     from workbench.application.estimating import estimate_batches
     from workbench.pipeline.planning import plan_samples, stored_run
     from workbench.storage.runs.plans import open_batches
-    from workbench.storage.runs.runs import load_progress
+    from workbench.storage.runs.run_records import load_progress
 
     try:
         run = stored_run(at.db, name, spec)

@@ -8,7 +8,7 @@ from workbench.domain.datasets.tasks import Modality
 from workbench.domain.visible import visible
 from workbench.export.figure_words import percent
 from workbench.export.source import Source
-from workbench.storage.runs.runs import load_answerers, load_progress
+from workbench.storage.runs.run_records import load_answerers, load_progress
 
 _LONGEST: Final = 500
 

@@ -14,9 +14,9 @@ from workbench.domain.scoring.protocols import is_scored
 from workbench.domain.visible import visible
 from workbench.export.report.report_pictures import ReportPicture
 from workbench.export.source import Source
-from workbench.storage.cases.reviews import load_reviews
-from workbench.storage.runs.failures import count_failures, first_failures
-from workbench.storage.runs.results import load_attempts, load_result
+from workbench.storage.cases.review_log import load_reviews
+from workbench.storage.runs.attempts import load_attempts
+from workbench.storage.runs.results import count_failures, first_failures, load_result
 
 _LONGEST_REPLY: Final = 160
 _LONGEST_NOTE: Final = 400

@@ -22,7 +22,7 @@ from workbench.pipeline.jobs.job_writer import JobWriter
 from workbench.pipeline.stop import Stop
 from workbench.provider.jobs.batch_api import BatchApi
 from workbench.provider.jobs.job_files import written
-from workbench.storage.runs.runs import spent_usd
+from workbench.storage.runs.run_records import spent_usd
 
 _MOST_ROUNDS: Final = 40
 """Halving twenty samples down to the one that is refused takes twelve."""

@@ -24,7 +24,7 @@ from workbench.pipeline.sending.reply_reader import ReplyRules
 from workbench.pipeline.sending.run_steering import RunSteering, Steered
 from workbench.pipeline.stop import Stop
 from workbench.provider.jobs.job_files import OPENAI_LIMITS, FileLimits
-from workbench.storage.runs.leases import SIGN_OF_LIFE_S, Lease, claim_run, keep_alive, release_run
+from workbench.storage.runs.run_control import SIGN_OF_LIFE_S, Lease, claim_run, keep_alive, release_run
 from workbench.storage.workspace.database import Database
 from workbench.storage.workspace.writer import Writer, nothing
 

@@ -25,8 +25,8 @@ from workbench.domain.scoring.repeat_agreement import (
     repeat_agreement,
 )
 from workbench.pipeline.scoring.run_comparison import same_answers_of
-from workbench.storage.runs.runs import load_runs
-from workbench.storage.runs.shared_samples import read_shared
+from workbench.storage.runs.run_answers import read_shared
+from workbench.storage.runs.run_records import load_runs
 from workbench.storage.workspace.database import Database
 
 

@@ -23,7 +23,7 @@ from workbench.domain.scoring.consensus import (
     implied_label,
 )
 from workbench.domain.scoring.label_noise import GoldOpinion, LabelNoise, Stratum, estimate_noise, is_doubted
-from workbench.storage.cases.reviews import load_reviews
+from workbench.storage.cases.review_log import load_reviews
 from workbench.storage.runs.results import load_results
 from workbench.storage.workspace.database import Database
 

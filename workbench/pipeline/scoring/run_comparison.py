@@ -17,7 +17,8 @@ from workbench.domain.scoring.counting import Counted, classes_of, has_answer, p
 from workbench.domain.scoring.paired_tests import Pair, holm
 from workbench.domain.scoring.protocols import Answer, Protocol, Rules, is_scored, rules_of
 from workbench.domain.scoring.repeat_agreement import SameAnswers, same_answers
-from workbench.storage.runs.shared_samples import count_planned, read_shared
+from workbench.storage.runs.plans import count_planned
+from workbench.storage.runs.run_answers import read_shared
 from workbench.storage.workspace.database import Database
 
 _PLACED_KEPT: Final = 50_000

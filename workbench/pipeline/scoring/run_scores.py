@@ -18,9 +18,9 @@ from workbench.domain.scoring.protocols import Against, Answer, Neutral, Protoco
 from workbench.domain.scoring.sentiment_metrics import intensity_metrics
 from workbench.pipeline.scoring.answer_rates import Rates, fates_of, rates_by, rates_of
 from workbench.pipeline.scoring.published_figures import PublishedFigure, published_for
-from workbench.storage.cases.reviews import load_reviews
-from workbench.storage.runs.answer_counts import count_by_place, count_intensities, load_answers
+from workbench.storage.cases.review_log import load_reviews
 from workbench.storage.runs.results import load_result
+from workbench.storage.runs.run_answers import count_by_place, count_intensities, load_answers
 from workbench.storage.workspace.database import Database
 
 

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Final, TypeVar
 
 from workbench.errors import DatabaseError
-from workbench.storage.runs.leases import LeaseLost
+from workbench.storage.runs.run_control import LeaseLost
 from workbench.storage.workspace.database import Database
 from workbench.storage.workspace.writer import Writer
 

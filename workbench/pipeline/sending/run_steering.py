@@ -19,9 +19,8 @@ from workbench.pipeline.sending.channels import Channel
 from workbench.pipeline.stop import Stop
 from workbench.provider.limits.budget import Budget
 from workbench.provider.limits.lane import Lane, LaneState, Limits
-from workbench.storage.runs.attempts import count_asked_today
-from workbench.storage.runs.leases import Lease
-from workbench.storage.runs.run_control import load_control, save_meter
+from workbench.storage.runs.endpoint_history import count_asked_today
+from workbench.storage.runs.run_control import Lease, load_control, save_meter
 from workbench.storage.workspace.database import Database
 from workbench.storage.workspace.writer import Writer
 

@@ -36,8 +36,15 @@ from workbench.pipeline.stop import Stop
 from workbench.provider.limits.budget import Budget
 from workbench.provider.limits.lane import Ticket
 from workbench.storage.runs.attempts import Sending, Settled, save_parts, save_received, save_sent, save_unsent
-from workbench.storage.runs.leases import SIGN_OF_LIFE_S, Lease, LeaseLost, claim_run, keep_alive, release_run
-from workbench.storage.runs.run_control import load_control
+from workbench.storage.runs.run_control import (
+    SIGN_OF_LIFE_S,
+    Lease,
+    LeaseLost,
+    claim_run,
+    keep_alive,
+    load_control,
+    release_run,
+)
 from workbench.storage.workspace.database import Database
 from workbench.storage.workspace.writer import Writer, nothing
 

@@ -102,12 +102,6 @@ def positions_that_pass(
     return {found for (found,) in rows}
 
 
-def count_planned(db: Database, run_id: int) -> int:
-    """How many samples the run has: its positions go from 0 without a gap."""
-    sql = "SELECT COALESCE(MAX(position) + 1, 0) FROM prediction WHERE run_id = ?"
-    return int(db.conn.execute(sql, (run_id,)).fetchone()[0])
-
-
 def _where(wanted: CaseFilter) -> tuple[str, dict[str, Any]]:
     parts = [_KINDS.get(wanted.kind, "failure = :failure")]
     values: dict[str, Any] = {"failure": str(wanted.kind)}

@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlite_utils import Database
 
-from workbench.storage.cases.cases import count_planned
+from workbench.storage.runs.plans import count_planned
 from workbench.storage.workspace.parallel_reads import WORTH_HALVING, read_in_parallel
 
 ANSWERED: Final = "FROM prediction INDEXED BY prediction_by_answer WHERE run_id = :run AND gold_label = :gold "

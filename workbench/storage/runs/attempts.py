@@ -3,22 +3,23 @@
 The order of writing is the promise: an attempt's row is committed before its request leaves, and its reply, the
 predictions it gives and the batches that follow are committed together before anybody hears of them. A killed run
 therefore loses no reply that was received, and asks again only for what was in flight.
+
+Every attempt of a run with all that is known of it, one after the other: replies are long, and runs are too.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Any, Final
 
 from sqlite_utils import Database
 
 from workbench.domain.batches import Batch, Step
-from workbench.domain.messages import Outcome, Reply
+from workbench.domain.messages import Attempt, Fault, Outcome, Reply
 from workbench.domain.predictions import PredictionStatus, RankedPrediction
-from workbench.storage.runs.leases import Lease, assert_held
 from workbench.storage.runs.plans import add_batches, sample_numbers
+from workbench.storage.runs.run_control import Lease, assert_held
 from workbench.storage.workspace.database import transaction
 
 _ENCODE: Final = json.JSONEncoder(ensure_ascii=False).encode
@@ -118,34 +119,6 @@ def save_unsent(db: Database, hold: Lease, batch: Batch, bad: Sequence[Settled],
             db.conn.execute("UPDATE batch SET step = ? WHERE id = ?", (Step.KEEP, batch.id))
 
 
-def count_asked_today(db: Database, endpoint: str, key_name: str | None, now: datetime) -> list[tuple[float, int]]:
-    """Requests that left for an endpoint with a key in the last 24 hours, whatever the run, minute by minute.
-
-    As (seconds ago, how many), the longest ago first: what a limit of requests per day has to be counted from.
-    """
-    rows = db.conn.execute(
-        "SELECT substr(sent_at, 1, 16) AS minute, COUNT(*) FROM attempt "
-        "WHERE endpoint = ? AND key_name IS ? AND sent_at > ? AND job_id IS NULL GROUP BY minute ORDER BY minute",
-        (endpoint, key_name, (now - timedelta(days=1)).isoformat(timespec="milliseconds")),
-    ).fetchall()
-    # By the end of its minute, so that nothing is forgotten too early.
-    ends = [(datetime.fromisoformat(f"{minute}:59+00:00"), count) for minute, count in rows]
-    return [(max((now - end).total_seconds(), 0.0), count) for end, count in ends]
-
-
-def asked_lately(db: Database, endpoint: str, key_name: str | None, now: datetime) -> list[tuple[float, float]]:
-    """Requests that left for an endpoint with a key in the last minute, as (seconds ago, tokens as far as known).
-
-    The longest ago first: what limits per minute have to be counted from.
-    """
-    rows = db.conn.execute(
-        "SELECT sent_at, COALESCE(prompt_tokens + completion_tokens, 0) FROM attempt "
-        "WHERE endpoint = ? AND key_name IS ? AND sent_at > ? AND job_id IS NULL ORDER BY sent_at",
-        (endpoint, key_name, (now - timedelta(minutes=1)).isoformat(timespec="milliseconds")),
-    ).fetchall()
-    return [(max((now - datetime.fromisoformat(at)).total_seconds(), 0.0), float(tokens)) for at, tokens in rows]
-
-
 def storable(text: str | None) -> str | None:
     """The text as SQLite can hold it: half a surrogate pair, which is no UTF-8, becomes its escape `\\ud83d`."""
     return None if text is None else text.encode("utf-8", "backslashreplace").decode("utf-8")
@@ -238,3 +211,112 @@ _ATTEMPT_COLUMNS: Final = (
 _UPDATE_ATTEMPT: Final = (
     f"UPDATE attempt SET {', '.join(f'{column} = :{column}' for column in _ATTEMPT_COLUMNS)} WHERE id = :id"
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedAttempt:
+    """The n-th sending of a batch. Whatever is None was not told, or has not come (yet)."""
+
+    id: int
+    batch: int
+    parent_batch: int | None
+    """The batch that this one is a part of."""
+    depth: int
+    """How often its samples were split: 0 as planned."""
+    number: int
+    """From 1."""
+    asked: tuple[str, ...]
+    """Sample ids by place in the request."""
+    sent_at: str
+    received_at: str | None
+    outcome: str | None
+    fault: str | None
+    status_code: int | None
+    finish_reason: str | None
+    step: str | None
+    """What followed."""
+    model: str | None
+    """The model that answered, by its own word."""
+    endpoint: str | None
+    """The endpoint's name."""
+    job: int | None
+    """The upload that it travelled in."""
+    prompt_tokens: int | None
+    completion_tokens: int | None
+    cached_tokens: int | None
+    image_tokens: int | None
+    cost_usd: float | None
+    estimated_usd: float | None
+    """Reserved before it was sent."""
+    latency_s: float | None
+    prompt: str
+    """The words that were sent; pictures are named by their sample."""
+    reply: str | None
+    refusal: str | None
+    error: str | None
+
+
+_NAMES: Final = tuple(one.name for one in fields(LoggedAttempt))
+_ELSEWHERE: Final = {
+    "batch": "batch.id",
+    "parent_batch": "batch.parent_id",
+    "depth": "batch.depth",
+    "job": "attempt.job_id",
+}
+_SELECT: Final = (
+    f"SELECT {', '.join(_ELSEWHERE.get(name, f'attempt.{name}') for name in _NAMES)} "
+    "FROM attempt CROSS JOIN batch ON batch.id = batch_id WHERE run_id = ? ORDER BY attempt.id"
+)
+"""Crossed, so that attempts are walked in the order of sending and nothing has to be sorted."""
+
+
+def read_attempts(db: Database, run_id: int) -> Iterator[LoggedAttempt]:
+    """All attempts of a run in the order of sending, each read when it is asked for."""
+    for row in db.conn.execute(_SELECT, (run_id,)):
+        values = dict(zip(_NAMES, row, strict=True))
+        yield LoggedAttempt(**{**values, "asked": tuple(json.loads(values["asked"]))})
+
+
+def load_attempts(db: Database, run_id: int, sample_id: str | None = None) -> list[Attempt]:
+    """Every attempt of a run, or those that asked about one sample, in the order of sending."""
+    if sample_id is None:
+        where, values = "batch.run_id = :run", dict[str, int | str](run=run_id)
+    else:  # by index from the sample: a run has as many attempts as it likes
+        where = (
+            "batch.run_id = :run AND batch.id IN "
+            "(SELECT batch_id FROM batch_sample JOIN sample ON sample.id = sample_id "
+            "WHERE name = :name AND dataset = (SELECT dataset FROM run WHERE id = :run)) "
+            "AND EXISTS (SELECT 1 FROM json_each(attempt.asked) WHERE value = :name)"  # bad media are never sent
+        )
+        values = {"run": run_id, "name": sample_id}
+    sql = f"SELECT attempt.* FROM batch JOIN attempt ON batch_id = batch.id WHERE {where} ORDER BY attempt.id"
+    return [_attempt(row) for row in db.query(sql, values)]
+
+
+def load_batch_attempts(db: Database, batch_id: int) -> list[Attempt]:
+    """Every sending of a batch, in order."""
+    rows = db.query("SELECT * FROM attempt WHERE batch_id = ? ORDER BY number", [batch_id])
+    return [_attempt(row) for row in rows]
+
+
+def _attempt(row: Mapping[str, Any]) -> Attempt:
+    return Attempt(
+        id=row["id"],
+        batch_id=row["batch_id"],
+        number=row["number"],
+        asked=tuple(json.loads(row["asked"])),
+        prompt=row["prompt"],
+        sent_at=row["sent_at"],
+        received_at=row["received_at"],
+        outcome=None if row["outcome"] is None else Outcome(row["outcome"]),
+        fault=None if row["fault"] is None else Fault(row["fault"]),
+        status_code=row["status_code"],
+        finish_reason=row["finish_reason"],
+        reply=row["reply"],
+        refusal=row["refusal"],
+        model=row["model"],
+        cost_usd=row["cost_usd"],
+        latency_s=row["latency_s"],
+        error=row["error"],
+        step=row["step"],
+    )

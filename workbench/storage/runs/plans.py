@@ -21,6 +21,12 @@ def newest_batch(db: Database, run_id: int) -> int:
     return int(db.conn.execute("SELECT COALESCE(MAX(id), 0) FROM batch WHERE run_id = ?", (run_id,)).fetchone()[0])
 
 
+def count_planned(db: Database, run_id: int) -> int:
+    """How many samples the run has: its positions go from 0 without a gap."""
+    sql = "SELECT COALESCE(MAX(position) + 1, 0) FROM prediction WHERE run_id = ?"
+    return int(db.conn.execute(sql, (run_id,)).fetchone()[0])
+
+
 class OpenPlan(Sequence[tuple[str, ...]]):
     """The batches of a run that are still to be asked, each read when it is looked at: a plan can be long."""
 

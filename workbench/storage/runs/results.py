@@ -1,14 +1,20 @@
-"""Predictions as scoring and exports read them, and what stands behind one of them."""
+"""Predictions as scoring and exports read them, and what stands behind one of them.
+
+Every planned sample of a run with what has become of it, one after the other: a run can have a million.
+
+The failures of a run by what they have in common: kind, gold label, answer.
+"""
 
 import json
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
 
 from sqlite_utils import Database
 
 from workbench.domain.cases import Result
 from workbench.domain.datasets.samples import Sample
-from workbench.domain.messages import Attempt, Fault, Outcome
 from workbench.domain.predictions import PredictionStatus, RankedPrediction
 from workbench.storage.samples import sample_from_row
 from workbench.storage.workspace.database import transaction
@@ -45,28 +51,6 @@ def count_fates(db: Database, run_id: int) -> dict[tuple[PredictionStatus | None
         (run_id,),
     )
     return {(_read_status(first), _read_status(final)): count for first, final, count in rows.fetchall()}
-
-
-def load_attempts(db: Database, run_id: int, sample_id: str | None = None) -> list[Attempt]:
-    """Every attempt of a run, or those that asked about one sample, in the order of sending."""
-    if sample_id is None:
-        where, values = "batch.run_id = :run", dict[str, int | str](run=run_id)
-    else:  # by index from the sample: a run has as many attempts as it likes
-        where = (
-            "batch.run_id = :run AND batch.id IN "
-            "(SELECT batch_id FROM batch_sample JOIN sample ON sample.id = sample_id "
-            "WHERE name = :name AND dataset = (SELECT dataset FROM run WHERE id = :run)) "
-            "AND EXISTS (SELECT 1 FROM json_each(attempt.asked) WHERE value = :name)"  # bad media are never sent
-        )
-        values = {"run": run_id, "name": sample_id}
-    sql = f"SELECT attempt.* FROM batch JOIN attempt ON batch_id = batch.id WHERE {where} ORDER BY attempt.id"
-    return [_attempt(row) for row in db.query(sql, values)]
-
-
-def load_batch_attempts(db: Database, batch_id: int) -> list[Attempt]:
-    """Every sending of a batch, in order."""
-    rows = db.query("SELECT * FROM attempt WHERE batch_id = ? ORDER BY number", [batch_id])
-    return [_attempt(row) for row in rows]
 
 
 def judge_again(
@@ -110,24 +94,75 @@ def _read_status(text: str | None) -> PredictionStatus | None:
     return None if text is None else PredictionStatus(text)
 
 
-def _attempt(row: Mapping[str, Any]) -> Attempt:
-    return Attempt(
-        id=row["id"],
-        batch_id=row["batch_id"],
-        number=row["number"],
-        asked=tuple(json.loads(row["asked"])),
-        prompt=row["prompt"],
-        sent_at=row["sent_at"],
-        received_at=row["received_at"],
-        outcome=None if row["outcome"] is None else Outcome(row["outcome"]),
-        fault=None if row["fault"] is None else Fault(row["fault"]),
-        status_code=row["status_code"],
-        finish_reason=row["finish_reason"],
-        reply=row["reply"],
-        refusal=row["refusal"],
-        model=row["model"],
-        cost_usd=row["cost_usd"],
-        latency_s=row["latency_s"],
-        error=row["error"],
-        step=row["step"],
-    )
+@dataclass(frozen=True, slots=True)
+class LoggedResult:
+    """One planned sample of a run."""
+
+    sample: str
+    """Its id."""
+    gold: str
+    raw_label: str
+    cluster: str | None
+    status: str | None
+    """None: no final status yet."""
+    ranking: tuple[str, ...] | None
+    """Best first; None: no final status yet."""
+    gold_rank: int | None
+    failure: str | None
+    first_status: str | None
+    place: int | None
+    """Its place in the deciding request, from 0."""
+    note: str | None
+    attempts: int
+    """Requests that asked about it."""
+
+    @property
+    def top1(self) -> str | None:
+        """The answer."""
+        return self.ranking[0] if self.ranking else None
+
+
+_SELECT: Final = (
+    "SELECT name, gold, raw_label, cluster, status, ranking, gold_rank, failure, first_status, prediction.place, note, "
+    "(SELECT COUNT(*) FROM batch_sample AS asked "
+    "JOIN batch ON batch.id = asked.batch_id JOIN attempt ON attempt.batch_id = batch.id "
+    "WHERE asked.sample_id = sample.id AND batch.run_id = prediction.run_id "
+    "AND sample.name IN (SELECT value FROM json_each(attempt.asked))) "  # bad media are never sent
+    "FROM prediction JOIN sample ON sample.id = prediction.sample_id WHERE run_id = :run "
+)
+
+
+def read_results(db: Database, run_id: int, only: Collection[str] | None = None) -> Iterator[LoggedResult]:
+    """All planned samples of a run, or those of these ids, in planned order, each read when it is asked for."""
+    which = "" if only is None else "AND name IN (SELECT value FROM json_each(:names)) "
+    values = {"run": run_id, "names": json.dumps(sorted(only or ()))}
+    for row in db.conn.execute(f"{_SELECT} {which} ORDER BY prediction.position", values):
+        sample, gold, raw, cluster, status, ranking, rank, failure, first, place, note, attempts = row
+        yield LoggedResult(
+            *(sample, gold, raw, cluster, status, _ranking(ranking), rank, failure, first, place, note, attempts)
+        )
+
+
+@lru_cache(maxsize=4_096)
+def _ranking(text: str | None) -> tuple[str, ...] | None:
+    return None if text is None else tuple(json.loads(text))
+
+
+def count_failures(db: Database, run_id: int) -> dict[tuple[str, str, str | None], int]:
+    """How many samples of each failure kind, gold label and top-1 (None: no answer)."""
+    rows = db.conn.execute(
+        "SELECT failure, gold, top1, COUNT(*) FROM prediction JOIN sample ON sample.id = sample_id "
+        "WHERE run_id = ? AND failure IS NOT NULL GROUP BY 1, 2, 3",
+        (run_id,),
+    ).fetchall()
+    return {(failure, gold, top1): count for failure, gold, top1, count in rows}
+
+
+def first_failures(db: Database, run_id: int, failure: str, gold: str, top1: str | None, most: int) -> list[str]:
+    """The ids of the first so many samples of one of these groups, in planned order."""
+    rows = db.conn.execute(
+        "SELECT name FROM prediction JOIN sample ON sample.id = sample_id "
+        "WHERE run_id = ? AND failure = ? AND gold = ? AND top1 IS ? ORDER BY prediction.position LIMIT ?",
+        (run_id, failure, gold, top1, most),
+    ).fetchall()
+    return [name for (name,) in rows]

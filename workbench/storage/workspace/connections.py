@@ -1,4 +1,7 @@
-"""One connection to a workspace: its errors are ours, and it has one kind of transaction."""
+"""One connection to a workspace: its errors are ours, and it has one kind of transaction.
+
+Several reads of one moment.
+"""
 
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -168,3 +171,19 @@ def _advice(error: sqlite3.OperationalError) -> str:
     if "disk I/O" in text:
         return "look at the disk and its quota, then run the same command again; nothing that was stored is lost"
     return "name another with --db, or restore a copy"
+
+
+@contextmanager
+def read_snapshot(db: Database) -> Iterator[None]:
+    """Everything that is read inside is of the moment of the first read, whatever others write meanwhile.
+
+    Without a write-ahead log others cannot commit until it is over: what takes long and reads nothing belongs outside.
+    """
+    if db.conn.in_transaction:
+        yield
+        return
+    db.conn.execute("BEGIN")
+    try:
+        yield
+    finally:
+        db.conn.rollback()

@@ -11,7 +11,7 @@ from workbench.application.open_review import ReviewParts
 from workbench.application.reviews import ReviewSession
 from workbench.domain.reviews import PeerAgreement
 from workbench.domain.runs import Run
-from workbench.storage.cases.reviewer_progress import load_agreement, load_pace, load_reviewed_positions, load_reviewers
+from workbench.storage.cases.review_log import load_agreement, load_pace, load_reviewed_positions, load_reviewers
 from workbench.tui.base.preferences import preferences_of
 from workbench.tui.base.review_opener import opener_of
 from workbench.tui.dialogs.choice_screen import ChoiceScreen

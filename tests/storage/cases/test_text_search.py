@@ -9,10 +9,9 @@ from sqlite_utils import Database
 from tests.building import plan, sample, store
 from workbench.domain.runs import Run
 from workbench.errors import DatabaseError
-from workbench.storage.cases.sample_scan import mark_said
+from workbench.storage.cases.text_search import TextSearch, mark_said
 from workbench.storage.workspace.connections import break_off_when
 from workbench.storage.workspace.database import open_for_reading, open_workspace, opener_beside
-from workbench.storage.workspace.text_search import TextSearch
 
 NAMES = ("fox", "straSSe", "ox", "Ärger", "none", "oxen", "straße")
 ENDLESS = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT COUNT(*) FROM n"

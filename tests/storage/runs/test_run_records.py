@@ -6,10 +6,10 @@ from workbench.domain.batches import Step
 from workbench.domain.messages import Usage
 from workbench.domain.runs import RunState, run_key
 from workbench.errors import DatabaseError, UsageError
-from workbench.storage.runs.leases import claim_run, release_run
 from workbench.storage.runs.plans import open_batches
 from workbench.storage.runs.results import load_results
-from workbench.storage.runs.runs import create_run, has_run, load_progress, load_run, load_runs
+from workbench.storage.runs.run_control import claim_run, release_run
+from workbench.storage.runs.run_records import create_run, has_run, load_progress, load_run, load_runs
 
 
 @pytest.fixture(autouse=True)

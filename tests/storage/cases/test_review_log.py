@@ -5,7 +5,7 @@ from tests.building import at, plan, sample, store
 from workbench.domain.reviews import Review, ReviewChange, ReviewField, Verdict
 from workbench.domain.runs import Run
 from workbench.errors import DatabaseError, DataError
-from workbench.storage.cases.reviews import last_change, load_changes, load_reviews, save_change
+from workbench.storage.cases.review_log import last_change, load_changes, load_reviews, save_change
 
 ANN, BOB = "ann", "bob"
 

@@ -1,4 +1,7 @@
-"""Runs: their specs, their states, and how far they have come."""
+"""Runs: their specs, their states, and how far they have come.
+
+Runs whose predictions were made elsewhere: they have a plan and results, and nothing was ever sent.
+"""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -8,6 +11,7 @@ from sqlite_utils import Database
 
 from workbench.domain.runs import Progress, Run, RunSpec, RunState, run_key
 from workbench.errors import unknown_name
+from workbench.storage.runs.attempts import Settled
 from workbench.storage.runs.plans import add_batches, sample_numbers
 from workbench.storage.workspace.database import transaction
 
@@ -147,3 +151,32 @@ def _run(row: Mapping[str, Any]) -> Run:
         changed_at=row["changed_at"],
         elapsed_s=row["elapsed_s"],
     )
+
+
+def create_loaded_run(db: Database, name: str, spec: RunSpec, settled: Sequence[Settled], at: str) -> Run:
+    """Store a run with what became of each of its samples, in their order, in one transaction.
+
+    Raises KeyError for a sample that the data set does not have.
+    """
+    with transaction(db):
+        cursor = db.conn.execute(
+            "INSERT INTO run (dataset, name, spec, spec_hash, state, created_at, changed_at) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (spec.dataset, name, json.dumps(spec.as_json()), run_key(spec), RunState.DONE, at, at),
+        )
+        run_id = int(cursor.lastrowid or 0)
+        numbers = sample_numbers(db, run_id, [one.sample_id for one in settled])
+        db.conn.executemany(
+            "INSERT INTO prediction (run_id, sample_id, position, status, ranking, top1, gold_rank, failure, "
+            "first_status, note, gold_label) SELECT ?1, id, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, gold "
+            "FROM sample WHERE id = ?2",
+            (
+                (
+                    *(run_id, numbers[one.sample_id], position, one.prediction.status),
+                    *(json.dumps(one.prediction.ranking, ensure_ascii=False), one.prediction.top1, one.gold_rank),
+                    *(one.failure, one.prediction.status, one.note),
+                )
+                for position, one in enumerate(settled)
+            ),
+        )
+    return load_run(db, spec.dataset, name)

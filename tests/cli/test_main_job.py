@@ -58,16 +58,14 @@ def test_the_run_of_a_name_goes_on_without_its_options_and_refuses_others(rafdb:
     assert "batch_size: 20 -> 5" in changed.stderr
 
 
-def test_a_dry_run_asks_nothing(emowb: Emowb) -> None:
-    emowb("import", "rafdb", SAMPLES / "rafdb")
-    plan = json.loads(emowb("run", "rafdb", "--endpoint", "embedded", "--dry-run", "--json").stdout)
+def test_a_dry_run_asks_nothing(imported: Emowb) -> None:
+    plan = json.loads(imported("run", "rafdb", "--endpoint", "embedded", "--dry-run", "--json").stdout)
     assert (plan["planned"], plan["requests"], plan["host"]) == (70, 4, "127.0.0.1")
-    assert json.loads(emowb("runs", "--json").stdout) == []
+    assert json.loads(imported("runs", "--json").stdout) == []
 
 
-def test_a_limit_takes_the_first_of_the_planned_order(emowb: Emowb) -> None:
-    emowb("import", "rafdb", SAMPLES / "rafdb")
-    run = json.loads(emowb("run", "rafdb", "--endpoint", "embedded", "--limit", "7", "--json").stdout)
+def test_a_limit_takes_the_first_of_the_planned_order(imported: Emowb) -> None:
+    run = json.loads(imported("run", "rafdb", "--endpoint", "embedded", "--limit", "7", "--json").stdout)
     assert (run["planned"], run["predicted"], run["attempts"]) == (7, 7, 1)
 
 

@@ -55,13 +55,12 @@ def test_each_mistake_is_one_line_with_its_exit_code_and_leaves_no_workspace(
     ],
 )
 def test_mistakes_after_an_import_change_nothing(
-    emowb: Emowb, words: tuple[str, ...], exit_code: int, says: str
+    imported: Emowb, words: tuple[str, ...], exit_code: int, says: str
 ) -> None:
-    emowb("import", "rafdb", SAMPLES / "rafdb")
-    result = emowb(*words)
+    result = imported(*words)
     assert result.exit_code == exit_code, result.output
     assert says in result.stderr
-    assert emowb("runs", "--json").stdout.strip() == "[]"
+    assert imported("runs", "--json").stdout.strip() == "[]"
 
 
 def test_a_wrong_option_is_a_usage_error(emowb: Emowb) -> None:

@@ -6,16 +6,14 @@ from typing import Any
 
 import pytest
 
-from tests.cli.conftest import SAMPLES, Emowb
+from tests.cli.conftest import After, Emowb, importing
 
 AT = ("--endpoint", "embedded", "--limit", "12")
 
 
 @pytest.fixture
-def imported(emowb: Emowb) -> Emowb:
-    for key in ("rafdb", "ravdess", "chsims"):
-        assert emowb("import", key, SAMPLES / key).exit_code == 0
-    return emowb
+def imported(after: After) -> Emowb:
+    return after(*(importing(key) for key in ("rafdb", "ravdess", "chsims")))
 
 
 def ablated(emowb: Emowb, *words: str) -> dict[str, Any]:

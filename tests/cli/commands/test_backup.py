@@ -2,7 +2,7 @@ import json
 import stat
 from pathlib import Path
 
-from tests.cli.conftest import SAMPLES, Emowb
+from tests.cli.conftest import Emowb, importing
 from tests.storage.old_workspaces import put_version_1
 
 
@@ -24,20 +24,19 @@ def test_a_backup_as_json_says_what_is_in_it(rafdb: Emowb, place: Path) -> None:
     assert said == {"backup": "copy.db", "schema": 4, "datasets": 1, "runs": 1, "review_changes": 0}
 
 
-def test_a_backup_is_not_made_over_another_file_without_force(emowb: Emowb, place: Path) -> None:
-    emowb("import", "rafdb", SAMPLES / "rafdb")
+def test_a_backup_is_not_made_over_another_file_without_force(imported: Emowb, place: Path) -> None:
     (place / "copy.db").write_text("thesis")
-    refused = emowb("backup", "copy.db")
+    refused = imported("backup", "copy.db")
     assert (refused.exit_code, refused.stdout) == (2, "")
     assert refused.stderr == "emowb: copy.db is there already; name another file, or add --force to replace it\n"
     assert (place / "copy.db").read_text() == "thesis"
-    assert emowb("backup", "copy.db", "--force").exit_code == 0
-    assert emowb("backup", "emowb.db", "--force").exit_code == 2
+    assert imported("backup", "copy.db", "--force").exit_code == 0
+    assert imported("backup", "emowb.db", "--force").exit_code == 2
 
 
 def test_a_backup_without_a_workspace_or_a_folder_says_so(emowb: Emowb, place: Path) -> None:
     assert emowb("backup", "copy.db").exit_code == 5
-    emowb("import", "rafdb", SAMPLES / "rafdb")
+    emowb(*importing("rafdb"))
     assert "No such file or directory" in emowb("backup", "no/copy.db").stderr
     assert [one.name for one in place.iterdir() if "copy" in one.name] == []
 

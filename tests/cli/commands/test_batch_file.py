@@ -17,13 +17,12 @@ WRITE = ("batch-file", "write", "rafdb", "--model", "qwen", "--batch-size", "5",
 
 
 @pytest.fixture
-def written(emowb: Emowb, place: Path) -> Emowb:
+def written(imported: Emowb, place: Path) -> Emowb:
     """The same, after four requests of five samples each were written."""
-    assert emowb("import", "rafdb", SAMPLES / "rafdb").exit_code == 0
-    result = emowb(*WRITE, "in.jsonl")
+    result = imported(*WRITE, "in.jsonl")
     assert result.exit_code == 0
     assert result.stdout == f"{place / 'in.jsonl'}\n"
-    return emowb
+    return imported
 
 
 def shown(emowb: Emowb) -> dict[str, object]:
@@ -115,11 +114,12 @@ def test_refused_requests_are_written_again_until_they_are_done(written: Emowb, 
     assert (document["predicted"], document["attempts"]) == (20, 5)
 
 
-def test_a_program_that_turns_every_request_away_splits_no_batch(emowb: Emowb, place: Path) -> None:
-    emowb("import", "rafdb", SAMPLES / "rafdb")
-    emowb("batch-file", "write", "rafdb", "--model", "qwen", "--batch-size", "2", "--limit", "20", "--out", "in.jsonl")
+def test_a_program_that_turns_every_request_away_splits_no_batch(imported: Emowb, place: Path) -> None:
+    imported(
+        "batch-file", "write", "rafdb", "--model", "qwen", "--batch-size", "2", "--limit", "20", "--out", "in.jsonl"
+    )
     run_batch(place / "in.jsonl", place / "out.jsonl", lambda _: REJECTED)
-    result = emowb("batch-file", "read", "rafdb", "out.jsonl", "--json")
+    result = imported("batch-file", "read", "rafdb", "out.jsonl", "--json")
     assert result.exit_code == 1
     assert "turned away: not so" in result.stderr
     assert json.loads(result.stdout)["lines"]["open"] == 10
@@ -189,11 +189,10 @@ def test_what_cannot_be_done_says_what_to_do(rafdb: Emowb, words: tuple[str, ...
     assert said in result.stderr
 
 
-def test_a_run_that_has_written_no_file_has_none_to_read(emowb: Emowb, place: Path) -> None:
-    emowb("import", "rafdb", SAMPLES / "rafdb")
+def test_a_run_that_has_written_no_file_has_none_to_read(imported: Emowb, place: Path) -> None:
     with closing(open_workspace(place / "emowb.db")) as db:
         open_run(db, "plain", card_spec(CARDS["rafdb"], {"model": "m", "endpoint": "vllm"}))
-    result = emowb("batch-file", "read", "rafdb", "x.jsonl")
+    result = imported("batch-file", "read", "rafdb", "x.jsonl")
     assert result.exit_code == 2
     assert "run plain has written no file" in result.stderr
 

@@ -5,20 +5,19 @@ from typing import Any
 
 import pytest
 
-from tests.cli.conftest import SAMPLES, Emowb
+from tests.cli.conftest import After, Emowb, importing
 
 
 @pytest.fixture
-def ravdess(emowb: Emowb) -> Emowb:
+def ravdess(after: After) -> Emowb:
     """Runs with three frames and with one, and one of a few samples."""
-    emowb("import", "ravdess", SAMPLES / "ravdess")
-    for name, more in {
-        "three": (),
-        "one": ("--frames", "uniform(1)"),
-        "few": ("--limit", "8", "--seed", "3"),
-    }.items():
-        assert emowb("run", "ravdess", "--endpoint", "embedded", "--name", name, *more).exit_code == 0
-    return emowb
+    run = ("run", "ravdess", "--endpoint", "embedded", "--name")
+    return after(
+        importing("ravdess"),
+        (*run, "three"),
+        (*run, "one", "--frames", "uniform(1)"),
+        (*run, "few", "--limit", "8", "--seed", "3"),
+    )
 
 
 def compared(emowb: Emowb, *words: str) -> dict[str, Any]:

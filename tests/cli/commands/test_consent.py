@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import SAMPLES, Emowb
+from tests.cli.conftest import Emowb
 from workbench.storage.samples import has_consent, save_consent
 from workbench.storage.workspace.database import open_workspace
 
@@ -13,10 +13,9 @@ ELSEWHERE = '[endpoints.elsewhere]\nbase_url = "https://192.0.2.1/v1"\n'
 
 
 @pytest.fixture
-def elsewhere(emowb: Emowb, place: Path) -> Emowb:
+def elsewhere(imported: Emowb, place: Path) -> Emowb:
     (place / "emowb.toml").write_text(ELSEWHERE)
-    emowb("import", "rafdb", SAMPLES / "rafdb")
-    return emowb
+    return imported
 
 
 def test_a_run_that_would_send_pictures_away_stops_and_names_the_host(elsewhere: Emowb) -> None:

@@ -1,27 +1,19 @@
 """The demo, run once; each test works on a copy of what it left behind."""
 
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
-from tests.cli.conftest import Emowb
-from workbench.cli.app import app
+from tests.cli.conftest import Emowb, emowb_command, working_in
 
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Result, Path]]:
-    folder = tmp_path_factory.mktemp("demo")
-    with pytest.MonkeyPatch.context() as patch:
-        for name in list(os.environ):
-            if name.startswith(("EMOWB_", "OPENAI_")):
-                patch.delenv(name)
-        patch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
-        patch.chdir(folder)
-        yield CliRunner().invoke(app, ["demo", "--headless"], prog_name="emowb", catch_exceptions=False), folder
+    with working_in(tmp_path_factory.mktemp("demo")) as folder:
+        yield emowb_command("demo", "--headless"), folder
 
 
 def test_the_headless_demo_prints_metrics_for_every_set_and_the_paths_of_the_exports(

@@ -6,20 +6,13 @@ from typing import Any
 
 import pytest
 
-from tests.cli.conftest import SAMPLES, Emowb
+from tests.cli.conftest import Emowb
 from workbench.cli.tables.estimate_tables import estimate_lines
 from workbench.domain.runs import Progress
 from workbench.pipeline.run_duration import Bound
 from workbench.pipeline.run_estimates import Estimate
 
 EMBEDDED = ("--endpoint", "embedded")
-
-
-@pytest.fixture
-def imported(emowb: Emowb) -> Emowb:
-    """The command, with the RAF-DB samples imported."""
-    assert emowb("import", "rafdb", SAMPLES / "rafdb").exit_code == 0
-    return emowb
 
 
 def planned(emowb: Emowb, *words: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import SAMPLES, Emowb
+from tests.cli.conftest import Emowb
 from tests.provider.conftest import HTML, Answer, Asked, Scripted, ScriptedServer, refused, serving
 from tests.provider.probing.seeing import MODEL, Seeing
 from workbench.storage.runs.endpoint_history import load_probe
@@ -57,14 +57,13 @@ def test_it_says_beforehand_who_is_asked_how_often(lab: Lab, emowb: Emowb) -> No
     assert result.stdout.startswith(f"lab / {MODEL}\n")
 
 
-def test_what_was_found_out_is_kept_in_the_workspace_in_place_of_what_was(lab: Lab, emowb: Emowb) -> None:
-    assert emowb("import", "rafdb", SAMPLES / "rafdb").exit_code == 0
+def test_what_was_found_out_is_kept_in_the_workspace_in_place_of_what_was(lab: Lab, imported: Emowb) -> None:
     lab(Seeing(rejects=("seed",)))
-    result = emowb("probe", "--endpoint", "lab")
+    result = imported("probe", "--endpoint", "lab")
     assert "otherwise than its settings say: seed = false" in result.stdout
     assert f"kept in emowb.db; runs of {MODEL} on lab heed it" in result.stderr
     server = lab(Seeing())
-    assert emowb("probe", "--endpoint", "lab").exit_code == 0
+    assert imported("probe", "--endpoint", "lab").exit_code == 0
     db = open_workspace(Path("emowb.db"))
     try:
         record = load_probe(db, "lab", MODEL)
@@ -109,12 +108,11 @@ def test_a_web_page_is_no_endpoint(lab: Lab, emowb: Emowb) -> None:
     assert "\x1b" not in result.output
 
 
-def test_a_probe_that_was_broken_off_does_not_take_the_place_of_a_whole_one(lab: Lab, emowb: Emowb) -> None:
-    assert emowb("import", "rafdb", SAMPLES / "rafdb").exit_code == 0
+def test_a_probe_that_was_broken_off_does_not_take_the_place_of_a_whole_one(lab: Lab, imported: Emowb) -> None:
     lab(Seeing())
-    assert emowb("probe", "--endpoint", "lab").exit_code == 0
+    assert imported("probe", "--endpoint", "lab").exit_code == 0
     lab(refused(402, None, "no credit"))
-    assert emowb("probe", "--endpoint", "lab", "--model", MODEL).exit_code == 4
+    assert imported("probe", "--endpoint", "lab", "--model", MODEL).exit_code == 4
     db = open_workspace(Path("emowb.db"))
     try:
         record = load_probe(db, "lab", MODEL)
@@ -139,8 +137,7 @@ def test_a_workspace_that_is_none_is_found_out_before_anybody_is_asked(lab: Lab,
     assert server.asked == []
 
 
-def test_a_run_warns_of_a_model_that_ends(lab: Lab, emowb: Emowb) -> None:
-    assert emowb("import", "rafdb", SAMPLES / "rafdb").exit_code == 0
+def test_a_run_warns_of_a_model_that_ends(lab: Lab, imported: Emowb) -> None:
     lab(Seeing(models=[{"id": MODEL, "shutdown_date": "2020-01-01"}]))
-    result = emowb("run", "rafdb", "--endpoint", "lab", "--dry-run")
+    result = imported("run", "rafdb", "--endpoint", "lab", "--dry-run")
     assert f"warning: model {MODEL} was shut down on 2020-01-01, by its endpoint's own list" in result.stderr

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.cli.conftest import SAMPLES, Emowb
+from tests.cli.conftest import Emowb
 
 # Never spoken to: 192.0.2.0/24 is set aside for documentation (RFC 5737), and nothing is sent without consent.
 SHARED = """
@@ -15,10 +15,9 @@ base_url = "https://192.0.2.1/v1"
 """
 
 
-def test_consent_is_asked_for_the_partner_that_is_off_this_machine(emowb: Emowb, place: Path) -> None:
+def test_consent_is_asked_for_the_partner_that_is_off_this_machine(imported: Emowb, place: Path) -> None:
     (place / "emowb.toml").write_text(SHARED)
-    emowb("import", "rafdb", SAMPLES / "rafdb")
-    result = emowb("run", "rafdb", "--endpoint", "here", "--model", "m")
+    result = imported("run", "rafdb", "--endpoint", "here", "--model", "m")
     assert result.exit_code == 2
     assert "asking here at http://127.0.0.1:9/v1 on this machine" in result.stderr
     assert "pictures leave this machine for 192.0.2.1" in result.stderr

@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import Final
 
 from workbench.domain.visible import visible
-from workbench.export.figure_words import DASH, interval, metric_title, percent, points, short
+from workbench.domain.figure_words import DASH, interval, metric_title, percent, points, short
 from workbench.export.grids import Cell, Grid, GridLine, Span, sections
 from workbench.export.published_comparison import GPT_4V, Method, OwnRun, PublishedComparison, TablePlace
 from workbench.export.source import Source

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from workbench import __version__
 from workbench.domain.visible import visible
-from workbench.export.figure_words import interval, metric_title, percent
+from workbench.domain.figure_words import interval, metric_title, percent
 from workbench.export.grids import Grid
 from workbench.export.published_comparison import compare_published
 from workbench.export.report.about import Block, about_blocks

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 from textual.content import Content
 
 from workbench.domain.visible import visible
-from workbench.export.figure_words import DASH, metric_title, percent, points
+from workbench.domain.figure_words import DASH, metric_title, percent, points
 from workbench.tui.widgets.drawn_text import notes, signed_line, table
 from workbench.tui.widgets.line_list import ListLine
 

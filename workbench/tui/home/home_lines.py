@@ -6,7 +6,7 @@ from typing import Final
 
 from workbench.application.home import DatasetEntry, Headline, RunEntry
 from workbench.domain.runs import RunState
-from workbench.export.figure_words import DASH, metric_title, percent
+from workbench.domain.figure_words import DASH, metric_title, percent
 from workbench.tui.widgets.line_list import ListLine
 
 _STATES: Final = {

@@ -54,16 +54,6 @@ def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, titl
     Console(width=None if sys.stdout.isatty() else _UNBOUND_WIDTH, markup=False, highlight=False).print(table)
 
 
-def percent(ratio: float | None) -> str:
-    """A ratio as people read it: per cent with two decimals; a dash where there is none."""
-    return "–" if ratio is None else f"{100 * ratio:.2f}"
-
-
-def dollars(cost_usd: float | None) -> str:
-    """A cost for people; an unknown one says so."""
-    return "unknown" if cost_usd is None else f"${cost_usd:,.4f}"
-
-
 class Meter(Protocol):
     """Shows how far something has come."""
 

@@ -8,8 +8,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from workbench.cli.output import dollars, say
+from workbench.cli.output import say
 from workbench.domain.durations import duration
+from workbench.domain.figure_words import dollars
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.visible import visible
 

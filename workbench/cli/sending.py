@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 import typer
 
 from workbench.cli.job_sending import REQUESTS, Way, job_line
-from workbench.cli.output import dollars, say, show, show_json, suggest
+from workbench.cli.output import say, show, show_json, suggest
 from workbench.cli.progress import Watched, displayed
 from workbench.cli.tables.estimate_tables import estimate_json, estimate_lines
+from workbench.domain.figure_words import dollars
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.runs import Progress, Run
 from workbench.errors import EXIT_INTERRUPTED, EXIT_WORTH_KNOWING, EndpointError

@@ -1,4 +1,4 @@
-"""How figures are said to people: ratios as per cent with two decimals, foreign text made visible."""
+"""Figures as people read them: ratios in per cent with two decimals, costs in dollars, p values, names of metrics."""
 
 from typing import Final
 
@@ -7,6 +7,7 @@ from workbench.domain.visible import visible
 DASH: Final = "–"
 """Stands where there is no figure."""
 _LONGEST_NAME: Final = 36
+_SMALLEST_P: Final = 0.0001
 _TITLES: Final = {
     "accuracy": "Accuracy (WAR)",
     "uar": "UAR",
@@ -34,8 +35,25 @@ def points(difference: float | None) -> str:
 
 
 def interval(low: float | None, high: float | None) -> str:
-    """An interval in per cent; nothing where there is none."""
+    """An interval in per cent; empty where there is none."""
     return "" if low is None or high is None else f"{percent(low)} to {percent(high)}"
+
+
+def points_interval(low: float | None, high: float | None) -> str:
+    """The interval of a difference, in percentage points; empty where there is none."""
+    return "" if low is None or high is None else f"{points(low)} to {points(high)}"
+
+
+def p_value(p: float | None) -> str:
+    """A p value with four decimals; `< 0.0001` for a smaller one."""
+    if p is None:
+        return DASH
+    return f"< {_SMALLEST_P}" if p < _SMALLEST_P else f"{p:.4f}"
+
+
+def dollars(cost_usd: float | None) -> str:
+    """A cost with four decimals; `unknown` for None."""
+    return "unknown" if cost_usd is None else f"${cost_usd:,.4f}"
 
 
 def metric_title(name: str) -> str:
@@ -44,6 +62,6 @@ def metric_title(name: str) -> str:
 
 
 def short(name: str) -> str:
-    """A foreign name in a table's cell: visible, and cut where it would push everything else aside."""
+    """A name from outside for a cell of a table: made visible, and cut to 36 characters."""
     shown = visible(name)
     return shown if len(shown) <= _LONGEST_NAME else f"{shown[: _LONGEST_NAME - 1]}…"

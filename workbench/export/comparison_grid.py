@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from itertools import groupby
 from typing import Final
 
-from workbench.domain.visible import visible
 from workbench.domain.figure_words import DASH, interval, metric_title, percent, points, short
+from workbench.domain.visible import visible
 from workbench.export.grids import Cell, Grid, GridLine, Span, sections
 from workbench.export.published_comparison import GPT_4V, Method, OwnRun, PublishedComparison, TablePlace
 from workbench.export.source import Source

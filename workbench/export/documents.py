@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Final
 
+from workbench.domain.figure_words import percent
 from workbench.domain.visible import visible
 from workbench.export.comparison_grid import comparison_grid
-from workbench.domain.figure_words import percent
 from workbench.export.grids import Grid
 from workbench.export.latex import latex_fragment, latex_label, latex_standalone
 from workbench.export.markdown import markdown_of

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import Final
 
+from workbench.domain.figure_words import DASH, interval, metric_title, percent, short
 from workbench.domain.scoring.counting import NO_ANSWER
 from workbench.domain.scoring.intervals import MetricValue
 from workbench.domain.scoring.metrics import Confusion
 from workbench.domain.visible import visible
-from workbench.domain.figure_words import DASH, interval, metric_title, percent, short
 from workbench.export.grids import Cell, Grid, GridLine, sections
 from workbench.export.published_comparison import GPT_4V
 from workbench.export.source import Source

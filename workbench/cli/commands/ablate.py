@@ -9,7 +9,7 @@ import typer
 from workbench.cli import run_options as flags
 from workbench.cli.commands.metrics import ProtocolOption
 from workbench.cli.context import AsJson, Key, Opened, opened
-from workbench.cli.output import dollars, say, show_json, suggest
+from workbench.cli.output import say, show_json, suggest
 from workbench.cli.readiness import ReadyRun, ready_to_ask
 from workbench.cli.run_specs import checked_modality, frame_policy, known_policy
 from workbench.cli.sending import has_unanswered, leave_if_stopped, send_to_end, with_budget_left
@@ -17,6 +17,7 @@ from workbench.cli.tables.ablation_tables import show_ablation, show_arm_plans
 from workbench.cli.tables.estimate_tables import plan_json, plan_run
 from workbench.domain.datasets.cards import DatasetCard
 from workbench.domain.datasets.tasks import Modality
+from workbench.domain.figure_words import dollars
 from workbench.domain.prompts import prompt_version
 from workbench.domain.runs import Colour, Run, RunState
 from workbench.domain.scoring.protocols import Protocol

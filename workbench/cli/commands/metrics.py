@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from workbench.cli.context import AsJson, Key, RunName, opened
-from workbench.cli.output import percent, show, show_json, show_table, suggest
+from workbench.cli.output import show, show_json, show_table, suggest
+from workbench.domain.figure_words import percent
 from workbench.domain.scoring.intervals import MetricValue
 from workbench.domain.scoring.protocols import Against, Neutral, Protocol, scores_signs
 from workbench.errors import UsageError

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from workbench.cli.context import AsJson, settings_of, workspace
-from workbench.cli.output import dollars, meter, say, show, show_json, show_table
+from workbench.cli.output import meter, say, show, show_json, show_table
 from workbench.domain.datasets.cards import CARDS
 from workbench.domain.endpoints import EMBEDDED
+from workbench.domain.figure_words import dollars
 from workbench.errors import EXIT_WORTH_KNOWING, EndpointError
 
 if TYPE_CHECKING:

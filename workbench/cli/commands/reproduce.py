@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from workbench.cli.context import AsJson
-from workbench.cli.output import percent, say, show, show_json, show_table
+from workbench.cli.output import say, show, show_json, show_table
+from workbench.domain.figure_words import percent
 from workbench.errors import EXIT_WORTH_KNOWING
 
 if TYPE_CHECKING:

@@ -7,8 +7,9 @@ import typer
 from workbench.cli.commands.metrics import rates_line
 from workbench.cli.context import AsJson, Key, opened, settings_of, workspace
 from workbench.cli.job_sending import jobs_json, show_jobs
-from workbench.cli.output import dollars, show, show_json, show_table, suggest
+from workbench.cli.output import show, show_json, show_table, suggest
 from workbench.cli.sending import run_json, show_progress
+from workbench.domain.figure_words import dollars
 from workbench.domain.predictions import PredictionStatus
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from workbench.cli.output import dollars, percent, say, show, show_table
-from workbench.cli.tables.comparison_tables import p_value, percent_with_interval, share, with_interval_words
+from workbench.cli.output import say, show, show_table
+from workbench.cli.tables.comparison_tables import percent_with_interval, share, with_interval_words
+from workbench.domain.figure_words import dollars, p_value, percent
 
 if TYPE_CHECKING:
     from workbench.cli.tables.estimate_tables import RunPlan

@@ -3,32 +3,14 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from workbench.cli.output import percent, show, show_table
+from workbench.cli.output import show, show_table
+from workbench.domain.figure_words import p_value, percent, points, points_interval
 
 if TYPE_CHECKING:
     from workbench.domain.scoring.comparison import Difference
     from workbench.domain.scoring.intervals import MetricValue
     from workbench.pipeline.scoring.repeats import OrderControl, Steadiness
     from workbench.pipeline.scoring.run_comparison import ChangedSample, RunComparison, RunPair
-
-_SMALLEST_P = 0.0001
-
-
-def points(value: float | None) -> str:
-    """A difference with its sign."""
-    return "–" if value is None else f"{100 * value:+.2f}"
-
-
-def points_interval(low: float | None, high: float | None) -> str:
-    """The interval of a difference, for a cell."""
-    return "" if low is None or high is None else f"{points(low)} to {points(high)}"
-
-
-def p_value(p: float | None) -> str:
-    """A p value with four decimals, or that it is smaller."""
-    if p is None:
-        return "–"
-    return f"< {_SMALLEST_P}" if p < _SMALLEST_P else f"{p:.4f}"
 
 
 def show_head(found: "RunComparison") -> None:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from workbench.cli.context import Opened
-from workbench.cli.output import dollars, say, show, show_json
+from workbench.cli.output import say, show, show_json
 from workbench.domain.datasets.tasks import Modality
+from workbench.domain.figure_words import dollars
 from workbench.domain.runs import Progress, RunSpec
 from workbench.errors import UsageError
 

@@ -5,8 +5,8 @@ from typing import Final
 
 from workbench import __version__
 from workbench.domain.datasets.tasks import Modality
-from workbench.domain.visible import visible
 from workbench.domain.figure_words import percent
+from workbench.domain.visible import visible
 from workbench.export.source import Source
 from workbench.storage.runs.run_records import load_answerers, load_progress
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from workbench import __version__
-from workbench.domain.visible import visible
 from workbench.domain.figure_words import interval, metric_title, percent
+from workbench.domain.visible import visible
 from workbench.export.grids import Grid
 from workbench.export.published_comparison import compare_published
 from workbench.export.report.about import Block, about_blocks

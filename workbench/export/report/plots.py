@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from workbench.domain.figure_words import interval, metric_title, percent, short
 from workbench.domain.scoring.intervals import MetricValue
 from workbench.export.comparison_grid import comparison_grid, own_name
-from workbench.domain.figure_words import interval, metric_title, percent, short
 from workbench.export.figures import Bar, FigureTone, bar_figure, heat_map, pair_figure, place_figure
 from workbench.export.grids import Grid
 from workbench.export.published_comparison import GPT_4V, PublishedComparison, TablePlace

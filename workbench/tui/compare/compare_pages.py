@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Final
 
 from textual.content import Content
 
+from workbench.domain.figure_words import metric_title, p_value, percent, points, points_interval
 from workbench.domain.visible import visible
-from workbench.domain.figure_words import DASH, metric_title, percent, points
 from workbench.tui.widgets.drawn_text import notes, signed_line, table
 from workbench.tui.widgets.line_list import ListLine
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from workbench.domain.scoring.comparison import Difference
     from workbench.pipeline.scoring.run_comparison import ChangedSample, RunPair
 
-_SMALLEST_P: Final = 0.0001
 _LINE_CELLS: Final = 25
 _WIDE_CELLS: Final = 100
 
@@ -28,7 +27,13 @@ def comparison_page(found: "Compared", width: int) -> Content:
     heads = ("per cent", "A", "B", "A − B", "95 % interval", *(("−0+",) if drawn else ()))
     rows = [
         (
-            *(metric_title(one.metric), percent(one.a), percent(one.b), points(one.value), _interval(one)),
+            *(
+                metric_title(one.metric),
+                percent(one.a),
+                percent(one.b),
+                points(one.value),
+                points_interval(one.low, one.high),
+            ),
             *((signed_line(one.value, one.low, one.high, _LINE_CELLS, most),) if drawn else ()),
         )
         for one in compared.differences
@@ -45,13 +50,6 @@ def changed_line(one: "ChangedSample") -> ListLine:
         (f"  B {_word(one.b)} ", marks[1][1]),
     )
     return ListLine((*marks, (f" {one.sample}", "plain")), aside)
-
-
-def p_value(p: float | None) -> str:
-    """A p value with four decimals, or that it is smaller."""
-    if p is None:
-        return DASH
-    return f"< {_SMALLEST_P}" if p < _SMALLEST_P else f"{p:.4f}"
 
 
 def _notes(found: "Compared") -> Iterator[str]:
@@ -77,10 +75,6 @@ def _counts(pair: "RunPair") -> str:
         if count:
             parts.append(f"{count:,} planned by {name} alone")
     return ", ".join(parts)
-
-
-def _interval(one: "Difference") -> str:
-    return "" if one.low is None or one.high is None else f"{points(one.low)} to {points(one.high)}"
 
 
 def _ends(one: "Difference") -> tuple[float, ...]:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from workbench.application.home import DatasetEntry, Headline, RunEntry
-from workbench.domain.runs import RunState
 from workbench.domain.figure_words import DASH, metric_title, percent
+from workbench.domain.runs import RunState
 from workbench.tui.widgets.line_list import ListLine
 
 _STATES: Final = {

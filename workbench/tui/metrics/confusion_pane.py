@@ -7,8 +7,8 @@ from textual.geometry import Region
 from textual.widgets import Static
 
 from workbench.domain.cases import CaseFilter
-from workbench.domain.visible import visible
 from workbench.domain.figure_words import percent
+from workbench.domain.visible import visible
 from workbench.tui.metrics.confusion_grid import ConfusionGrid
 from workbench.tui.metrics.confusion_table import ConfusionTable
 

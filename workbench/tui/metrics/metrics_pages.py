@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Final
 
 from textual.content import Content
 
-from workbench.domain.visible import visible
 from workbench.domain.figure_words import DASH, interval, metric_title, percent
+from workbench.domain.visible import visible
 from workbench.tui.widgets.drawn_text import SOFT, bar, interval_line, notes, table
 
 if TYPE_CHECKING:

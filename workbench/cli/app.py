@@ -7,17 +7,22 @@ import typer
 from typer.core import TyperGroup
 
 from workbench import __version__
-from workbench.cli.command_table import CommandsByFile
+from workbench.cli.command_table import COMMANDS, CommandTable
 from workbench.cli.output import say, show
 from workbench.errors import EXIT_INTERRUPTED, WorkbenchError
 
 
 class WorkbenchGroup(TyperGroup):
-    """Ends every command of the house in the same way; see `errors`."""
+    """Loads a command's file when the command runs, and turns errors into an exit code as `errors` says."""
 
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)
-        self.commands = CommandsByFile()
+        self.commands = CommandTable()
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
+        """Write the lines of the table, without loading any command."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.summary) for name, entry in COMMANDS.items()])
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command. An error of ours is one line on stderr; a bug keeps its traceback."""

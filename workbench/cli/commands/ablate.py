@@ -27,11 +27,6 @@ if TYPE_CHECKING:
     from workbench.pipeline.ablation import Arm, Axis
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command of this file."""
-    app.command("ablate")(ablate)
-
-
 def ablate(
     context: typer.Context,
     key: Key,

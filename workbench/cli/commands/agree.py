@@ -18,11 +18,6 @@ if TYPE_CHECKING:
     from workbench.pipeline.scoring.reviewer_agreement import Conflict, RunAgreement
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command of this file."""
-    app.command("agree")(show_agreement)
-
-
 def show_agreement(
     context: typer.Context,
     key: Key,

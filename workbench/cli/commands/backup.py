@@ -10,11 +10,6 @@ from workbench.cli.context import AsJson, settings_of
 from workbench.cli.output import say, show, show_json, suggest
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands of this file."""
-    app.command("backup")(backup)
-
-
 def backup(
     context: typer.Context,
     path: Annotated[Path, typer.Argument(metavar="PATH", help="The file to make.")],

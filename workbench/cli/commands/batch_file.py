@@ -32,19 +32,6 @@ _ENDPOINT: Final = "vllm"
 """In whose dialect a new run's requests are written, where nothing else is said."""
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands of this file."""
-    commands = typer.Typer(
-        no_args_is_help=True,
-        rich_markup_mode=None,
-        help=_HELP,
-    )
-    commands.command("write")(write)
-    commands.command("read")(read)
-    commands.command("drop")(drop)
-    app.add_typer(commands, name="batch-file")
-
-
 def write(
     context: typer.Context,
     key: Key,
@@ -218,3 +205,9 @@ def _tell_written(run: "Run", written: "Written", out: Path, *, as_json: bool) -
             f"vllm run-batch -i {quote(str(out))} -o ANSWERS.jsonl --model {quote(run.spec.model)}; "
             f"emowb batch-file read {run.dataset} --run {run.name} ANSWERS.jsonl"
         )
+
+
+batch_file = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help=_HELP)
+batch_file.command("write")(write)
+batch_file.command("read")(read)
+batch_file.command("drop")(drop)

@@ -31,11 +31,6 @@ _REFUSED_SHARE: Final = 0.06
 _MISCOUNTED_SHARE: Final = 0.05
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command of this file."""
-    app.command("demo")(demo)
-
-
 def demo(
     context: typer.Context,
     *,

@@ -18,11 +18,6 @@ _ONLY_FOR_PROGRAMS: Final = frozenset({"why", "WAL is safe"})
 """What people read in the words of another finding."""
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command of this file."""
-    app.command("doctor")(doctor)
-
-
 def doctor(context: typer.Context, *, as_json: AsJson = False) -> None:
     """Say what emowb finds on this machine: terminal, workspace, settings, frame cache, software.
 

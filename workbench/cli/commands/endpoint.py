@@ -11,12 +11,6 @@ from workbench.domain.endpoints import Endpoint
 from workbench.domain.visible import visible
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands of this file."""
-    app.command("endpoint")(serve_endpoint)
-    app.command("config")(show_config)
-
-
 def serve_endpoint(
     *,
     port: Annotated[int, typer.Option(min=0, max=65535, help="0: a free one.")] = 8765,

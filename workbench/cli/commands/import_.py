@@ -19,11 +19,6 @@ if TYPE_CHECKING:
 _SKIPPED_SHOWN = 10
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command of this file."""
-    app.command("import")(import_set)
-
-
 def import_set(
     context: typer.Context,
     key: Annotated[str | None, typer.Argument(metavar="KEY", help="The data set's key, or a new one.")] = None,

@@ -18,11 +18,6 @@ if TYPE_CHECKING:
 _SHOWN: Final = 5
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command of this file."""
-    app.command("load-predictions")(load_predictions)
-
-
 def load_predictions(
     context: typer.Context,
     key: Annotated[str, typer.Argument(metavar="KEY", help="The data set's key; `emowb datasets` lists them.")],

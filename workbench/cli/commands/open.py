@@ -16,11 +16,6 @@ if TYPE_CHECKING:
     from workbench.application.open_review import ReviewParts
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command of this file."""
-    app.command("open")(open_review)
-
-
 def open_review(
     context: typer.Context,
     key: Annotated[

@@ -25,11 +25,6 @@ if TYPE_CHECKING:
     from workbench.storage.workspace.database import Database
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands of this file."""
-    app.command("probe")(probe_endpoint)
-
-
 def probe_endpoint(
     context: typer.Context,
     *,

@@ -9,11 +9,6 @@ from workbench.cli.context import Key, RunName, settings_of, workspace
 from workbench.errors import UsageError
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command of this file."""
-    app.command("queue")(open_queue)
-
-
 def open_queue(context: typer.Context, key: Key, *, run: RunName = None) -> None:
     """Look at a run while it is sent, here or in another process, and steer it.
 

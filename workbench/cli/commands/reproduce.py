@@ -17,11 +17,6 @@ if TYPE_CHECKING:
     from workbench.pipeline.reproducing.sensitivity import CellSensitivity, Sensitivity
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command of this file."""
-    app.command("reproduce")(reproduce)
-
-
 def reproduce(
     folder: Annotated[
         Path, typer.Argument(metavar="DIR", help="Laid out as the ancestor's results/: <set>/label-gpt4v.csv.")

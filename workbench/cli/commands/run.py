@@ -27,12 +27,6 @@ from workbench.domain.runs import Run, RunSpec, RunState
 from workbench.errors import UsageError
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands of this file."""
-    app.command("run")(run_set)
-    app.command("retry")(retry)
-
-
 def run_set(
     context: typer.Context,
     key: Key,

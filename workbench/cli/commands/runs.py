@@ -13,12 +13,6 @@ from workbench.domain.figure_words import dollars
 from workbench.domain.predictions import PredictionStatus
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands of this file."""
-    app.command("runs")(list_runs)
-    app.command("show")(show_run)
-
-
 def list_runs(
     context: typer.Context,
     key: Annotated[str | None, typer.Argument(metavar="[KEY]", help="Only of this data set.")] = None,

@@ -23,13 +23,6 @@ def _dollars(given: float | None) -> float | None:
     return given
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands of this file."""
-    app.command("pause")(pause)
-    app.command("cancel")(cancel)
-    app.command("limit")(limit)
-
-
 def pause(context: typer.Context, key: Key, name: RunToSteer = None) -> None:
     """Pause a run that is being sent, here or in another process.
 

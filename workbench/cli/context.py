@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from workbench.application.context import Context
 from workbench.cli.output import say
 from workbench.domain.datasets.cards import DatasetCard, card_of
 from workbench.settings import Settings, load_settings
@@ -28,6 +29,11 @@ def settings_of(context: typer.Context, **flags: Any) -> Settings:
     given = {name: value for name, value in {**(context.obj or {}), **flags}.items() if value is not None}
     sources = {**settings.sources, **dict.fromkeys(given, "command line")}
     return replace(settings, **given, sources=MappingProxyType(sources))
+
+
+def context_of(command: typer.Context, **flags: Any) -> Context:
+    """What a command passes to every function of the application; `flags` as in `settings_of`."""
+    return Context(settings=settings_of(command, **flags), environment=os.environ, tell=say)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,47 +4,28 @@ from typing import Any
 
 import typer
 
-from workbench.cli.context import AsJson, settings_of, workspace
+from workbench.application.datasets import list_cards
+from workbench.cli.context import AsJson, context_of
 from workbench.cli.output import show_json, show_table, suggest
-from workbench.domain.datasets.cards import CARDS, DatasetCard
+from workbench.domain.datasets.cards import DatasetCard
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command of this file."""
-    app.command("datasets")(list_datasets)
-
-
-def list_datasets(context: typer.Context, *, as_json: AsJson = False) -> None:
-    """List the data sets with their counts, your own among them.
+def list_datasets(command: typer.Context, *, as_json: AsJson = False) -> None:
+    """List the data sets, your own among them, with their numbers of samples.
 
     \b
     Example:
         emowb datasets
     """
-    settings = settings_of(context)
-    imported: dict[str, int] = {}
-    cards = list(CARDS.values())
-    if settings.db.exists():
-        from workbench.storage.samples import count_samples, load_cards
-
-        with workspace(settings) as db:
-            imported, cards = count_samples(db), load_cards(db)
+    cards = list_cards(context_of(command))
     if as_json:
-        show_json([_card_json(card, imported.get(card.key, 0)) for card in cards])
+        show_json([_card_json(card, imported) for card, imported in cards])
         return
     show_table(
         ("key", "data set", "task", "labels", "#expected", "#imported", "licence"),
         (
-            (
-                card.key,
-                card.title,
-                card.task,
-                len(card.labels.names),
-                card.expected,
-                imported.get(card.key),
-                card.licence,
-            )
-            for card in cards
+            (card.key, card.title, card.task, len(card.labels.names), card.expected, imported or None, card.licence)
+            for card, imported in cards
         ),
     )
     suggest("emowb import KEY PATH")

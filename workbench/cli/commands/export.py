@@ -1,28 +1,31 @@
 """`emowb export`: a run as files."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from workbench.cli.commands.metrics import AgainstOption, NeutralOption, ProtocolOption, check_neutral
-from workbench.cli.context import AsJson, Key, RunName, opened
+from workbench.application.datasets import find_card
+from workbench.application.exports import (
+    MOST_IN_GALLERY,
+    ExportRequest,
+    Format,
+    export_run,
+    formats_named,
+    tables_named,
+)
+from workbench.application.runs import choose_run
+from workbench.cli.commands.metrics import AgainstOption, NeutralOption, ProtocolOption
+from workbench.cli.context import AsJson, Key, RunName, context_of
 from workbench.cli.output import say, show, show_json
+from workbench.domain.datasets.cards import DatasetCard
 from workbench.domain.datasets.tasks import Modality
 from workbench.domain.scoring.protocols import Against, Protocol
 from workbench.errors import UsageError
 
-if TYPE_CHECKING:
-    from workbench.domain.datasets.cards import DatasetCard
-
-
-def register(app: typer.Typer) -> None:
-    """Add the command of this file."""
-    app.command("export")(export)
-
 
 def export(
-    context: typer.Context,
+    command: typer.Context,
     key: Key,
     *,
     run: RunName = None,
@@ -49,7 +52,9 @@ def export(
         bool,
         typer.Option("--with-images", help="Show small pictures in the report. Most licences forbid to pass it on."),
     ] = False,
-    gallery: Annotated[int, typer.Option(metavar="N", min=0, help="The most failures that the report shows.")] = 60,
+    gallery: Annotated[
+        int, typer.Option(metavar="N", min=0, help="The most failures that the report shows.")
+    ] = MOST_IN_GALLERY,
     as_json: AsJson = False,
 ) -> None:
     """Write a run's tables, documents or report, and print the paths of the files.
@@ -64,9 +69,6 @@ def export(
         emowb export rafdb --run main --format latex,md --what metrics --protocol answered
         emowb export rafdb --format html --against reviews
     """
-    from workbench.application.runs import chosen_run
-    from workbench.export.export_run import ExportRequest, Format, export_run, formats_named, tables_named
-
     wanted = ExportRequest(
         tables=tables_named(what),
         formats=formats_named(formats),
@@ -78,12 +80,12 @@ def export(
     )
     if with_images and Format.HTML not in wanted.formats:
         raise UsageError("--with-images is for the report; add --format html")
-    with opened(context, key, exports=out) as at:
-        check_neutral(at.card, neutral)
-        found = chosen_run(at.db, at.card.key, run)
-        paths = export_run(at.db, at.card, found, at.settings.exports, wanted)
+    context = context_of(command, exports=out)
+    card = find_card(context, key)
+    found = choose_run(context, card.key, run)
+    paths = export_run(context, found, wanted)
     if with_images and Modality(found.spec.modality).has_pictures:
-        _warn_of_licence(at.card)
+        _warn_of_licence(card)
     if as_json:
         show_json([str(path) for path in paths])
         return
@@ -91,7 +93,7 @@ def export(
         show(str(path))
 
 
-def _warn_of_licence(card: "DatasetCard") -> None:
+def _warn_of_licence(card: DatasetCard) -> None:
     if not card.open_licence:
         say(
             f"the report now holds pictures of {card.title} under this licence: {card.licence}; "

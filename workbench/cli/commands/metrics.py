@@ -1,24 +1,19 @@
 """`emowb metrics`."""
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Sequence
+from typing import Annotated
 
 import typer
 
-from workbench.cli.context import AsJson, Key, RunName, opened
+from workbench.application.datasets import find_card
+from workbench.application.runs import choose_run
+from workbench.application.scores import PublishedFigure, Rates, RunScores, most_refused, score_run, scores_json
+from workbench.cli.context import AsJson, Key, RunName, context_of
 from workbench.cli.output import show, show_json, show_table, suggest
-from workbench.domain.figure_words import percent
+from workbench.domain.figure_words import interval, percent
 from workbench.domain.scoring.intervals import MetricValue
-from workbench.domain.scoring.protocols import Against, Neutral, Protocol, scores_signs
-from workbench.errors import UsageError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from workbench.domain.datasets.cards import DatasetCard
-    from workbench.domain.scoring.metrics import Confusion, Scores
-    from workbench.pipeline.scoring.answer_rates import Rates
-    from workbench.pipeline.scoring.published_figures import PublishedFigure
-    from workbench.pipeline.scoring.run_scores import RunScores
+from workbench.domain.scoring.metrics import Confusion, Scores
+from workbench.domain.scoring.protocols import Against, Neutral, Protocol
 
 _TRIVIAL = ("majority", "uniform")
 _MOST_CLUSTERS = 10
@@ -32,13 +27,8 @@ AgainstOption = Annotated[
 ]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command of this file."""
-    app.command("metrics")(show_metrics)
-
-
 def show_metrics(
-    context: typer.Context,
+    command: typer.Context,
     key: Key,
     *,
     run: RunName = None,
@@ -57,14 +47,9 @@ def show_metrics(
         emowb metrics rafdb --protocol answered
         emowb metrics cmumosi --neutral first-non-neutral
     """
-    from workbench.application.runs import chosen_run
-    from workbench.pipeline.scoring.run_scores import as_json as scores_json
-    from workbench.pipeline.scoring.run_scores import score_run
-
-    with opened(context, key) as at:
-        check_neutral(at.card, neutral)
-        found = chosen_run(at.db, at.card.key, run)
-        scores = score_run(at.db, at.card, found, protocol, neutral=neutral, against=against)
+    context = context_of(command)
+    found = choose_run(context, find_card(context, key).key, run)
+    scores = score_run(context, found, protocol, neutral=neutral, against=against)
     if as_json:
         show_json(scores_json(scores))
         return
@@ -76,13 +61,7 @@ def show_metrics(
     suggest(f"emowb open {scores.dataset} (look at the failures), emowb export {scores.dataset}")
 
 
-def check_neutral(card: "DatasetCard", neutral: Neutral | None) -> None:
-    """Raises UsageError where a rule for neutral answers has nothing to rule."""
-    if neutral is not None and not scores_signs(card):
-        raise UsageError(f"--neutral is for sets that are scored by sign; {card.key} is not")
-
-
-def show_scores(run_scores: "RunScores") -> None:
+def show_scores(run_scores: RunScores) -> None:
     """The table of metrics of one run, for people."""
     scores = run_scores.scores
     show(f"{run_scores.dataset} / {run_scores.run}, protocol {run_scores.protocol}: {run_scores.rule}")
@@ -109,50 +88,45 @@ def _plain(value: float | None) -> str:
     return "–" if value is None else f"{value:.3f}"
 
 
-def rates_line(rates: "Rates") -> str:
+def rates_line(rates: Rates) -> str:
     """What was answered and refused at the first attempt and after retries, in a line."""
     first = f"{percent(rates.first_coverage)} % answered, {percent(rates.first_refusal_rate)} % refused"
     after = f"{percent(rates.coverage)} % answered, {percent(rates.refusal_rate)} % refused"
     return f"at the first attempt {first}; after retries {after}"
 
 
-def interval_words(value: MetricValue) -> str:
-    """The interval of a share, for a cell."""
-    return f"{percent(value.low)} to {percent(value.high)}" if value.low is not None else ""
-
-
-def _metric_row(run_scores: "RunScores", name: str, value: MetricValue) -> tuple[str, ...]:
+def _metric_row(run_scores: RunScores, name: str, value: MetricValue) -> tuple[str, ...]:
     return (
         name,
         percent(value.value),
-        interval_words(value),
+        interval(value.low, value.high),
         *_baselines(run_scores.scores, name),
         ", ".join(dict.fromkeys(_cell(one) for one in run_scores.published if _is_paper(one, name))),
     )
 
 
-def _baselines(scores: "Scores", name: str) -> list[str]:
+def _baselines(scores: Scores, name: str) -> list[str]:
     """What majority and guessing reach; empty where a metric has no baseline."""
     reached = (scores.baselines[which].metrics.get(name) if which in scores.baselines else None for which in _TRIVIAL)
     return ["" if value is None else percent(value) for value in reached]
 
 
-def _is_paper(figure: "PublishedFigure", metric: str) -> bool:
+def _is_paper(figure: PublishedFigure, metric: str) -> bool:
     return figure.method == "GPT-4V" and figure.metric == metric
 
 
-def _cell(figure: "PublishedFigure") -> str:
+def _cell(figure: PublishedFigure) -> str:
     return percent(figure.value) + (f" ({figure.variant})" if figure.variant else "")
 
 
-def _show_classes(run_scores: "RunScores") -> None:
+def _show_classes(run_scores: RunScores) -> None:
     refused = {one.label: one.refusal_rate for one in run_scores.rates_by_class}
     show_table(
         ("class", "#gold", "#precision", "#recall", "#95 % interval", "#f1", "#refused"),
         (
             (
                 *(one.label, one.support, percent(one.precision), percent(one.recall)),
-                interval_words(MetricValue(one.recall, one.recall_low, one.recall_high)),
+                interval(one.recall_low, one.recall_high),
                 *(percent(one.f1), percent(refused.get(one.label))),
             )
             for one in run_scores.scores.per_class
@@ -160,22 +134,20 @@ def _show_classes(run_scores: "RunScores") -> None:
     )
 
 
-def _show_positions(run_scores: "RunScores") -> None:
+def _show_positions(run_scores: RunScores) -> None:
     """Accuracy by place in the request; a lone place has nothing to be compared with."""
     if len(run_scores.positions) > 1:
         show_table(
             ("place in the request", "#answered", "#accuracy", "#95 % interval"),
             (
-                (one.place + 1, one.counted, percent(one.accuracy.value), interval_words(one.accuracy))
+                (one.place + 1, one.counted, percent(one.accuracy.value), interval(one.accuracy.low, one.accuracy.high))
                 for one in run_scores.positions
             ),
         )
 
 
-def _show_rates(run_scores: "RunScores") -> None:
+def _show_rates(run_scores: RunScores) -> None:
     """By class, and the clusters with the most refusals, where the first attempt did not answer everything."""
-    from workbench.pipeline.scoring.answer_rates import most_refused
-
     if run_scores.rates.first_answered == run_scores.rates.planned:
         return
     _show_groups("class", [run_scores.rates, *run_scores.rates_by_class])
@@ -183,7 +155,7 @@ def _show_rates(run_scores: "RunScores") -> None:
         _show_groups(run_scores.cluster or "cluster", worst)
 
 
-def _show_groups(group: str, rates: "Sequence[Rates]") -> None:
+def _show_groups(group: str, rates: Sequence[Rates]) -> None:
     show_table(
         (group, "#planned", "#first answered", "#first refused", "#then answered", "#then refused"),
         (
@@ -196,7 +168,7 @@ def _show_groups(group: str, rates: "Sequence[Rates]") -> None:
     )
 
 
-def _show_confusion(confusion: "Confusion") -> None:
+def _show_confusion(confusion: Confusion) -> None:
     columns = ("gold, then predicted", *(f"#{label}" for label in confusion.predicted))
     rows = zip(confusion.gold, confusion.counts, strict=True)
     show_table(columns, ((label, *(count or "·" for count in counts)) for label, counts in rows))

@@ -1,19 +1,15 @@
 """Comparisons of runs as people read them. Differences are A minus B, in points of per cent."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from workbench.application.comparisons import ChangedSample, OrderControl, RunComparison, RunPair, Steadiness
 from workbench.cli.output import show, show_table
-from workbench.domain.figure_words import p_value, percent, points, points_interval
-
-if TYPE_CHECKING:
-    from workbench.domain.scoring.comparison import Difference
-    from workbench.domain.scoring.intervals import MetricValue
-    from workbench.pipeline.scoring.repeats import OrderControl, Steadiness
-    from workbench.pipeline.scoring.run_comparison import ChangedSample, RunComparison, RunPair
+from workbench.domain.figure_words import interval, p_value, percent, points, points_interval
+from workbench.domain.scoring.comparison import Difference
+from workbench.domain.scoring.intervals import MetricValue
 
 
-def show_head(found: "RunComparison") -> None:
+def show_head(found: RunComparison) -> None:
     """What is compared, and by which rules."""
     show(f"{found.dataset}, protocol {found.protocol}: {found.rule}")
     if len(found.pairs) == 1:
@@ -22,7 +18,7 @@ def show_head(found: "RunComparison") -> None:
         show(counts_line(pair))
 
 
-def counts_line(pair: "RunPair") -> str:
+def counts_line(pair: RunPair) -> str:
     """How many samples are compared, and how many are not."""
     parts = [f"compared {pair.comparison.n:,} samples that count in both"]
     if pair.left_out:
@@ -33,7 +29,7 @@ def counts_line(pair: "RunPair") -> str:
     return "; ".join(parts)
 
 
-def show_differences(pair: "RunPair") -> None:
+def show_differences(pair: RunPair) -> None:
     """The metrics of two runs over the samples compared, and how they differ."""
     compared = pair.comparison
     show_table(
@@ -46,7 +42,7 @@ def show_differences(pair: "RunPair") -> None:
     show(f"intervals: {compared.interval or 'none, since nothing counts'}")
 
 
-def show_tests(pair: "RunPair", control: "OrderControl | None" = None) -> None:
+def show_tests(pair: RunPair, control: OrderControl | None = None) -> None:
     """The paired tests of two runs, and how often they say the same."""
     compared, exact = pair.comparison, pair.comparison.mcnemar
     if (robust := compared.robust) is not None:
@@ -67,7 +63,7 @@ def show_tests(pair: "RunPair", control: "OrderControl | None" = None) -> None:
         )
 
 
-def _same_line(pair: "RunPair") -> str:
+def _same_line(pair: RunPair) -> str:
     answers = pair.answers
     kappa = "–" if answers.kappa.value is None else f"{answers.kappa.value:.2f}"
     return (
@@ -76,19 +72,19 @@ def _same_line(pair: "RunPair") -> str:
     )
 
 
-def share(value: "MetricValue") -> str:
+def share(value: MetricValue) -> str:
     """A share with its interval, in a sentence."""
     if value.value is None:
         return "–"
-    return f"{percent(value.value)} % ({percent(value.low)} to {percent(value.high)})"
+    return f"{percent(value.value)} % ({interval(value.low, value.high)})"
 
 
-def percent_with_interval(value: "MetricValue") -> str:
+def percent_with_interval(value: MetricValue) -> str:
     """A figure and its interval in one cell."""
-    return percent(value.value) + (f" ({percent(value.low)} to {percent(value.high)})" if value.low is not None else "")
+    return percent(value.value) + (f" ({interval(value.low, value.high)})" if value.low is not None else "")
 
 
-def show_changed(pair: "RunPair", sides: "Sequence[ChangedSample]") -> None:
+def show_changed(pair: RunPair, sides: Sequence[ChangedSample]) -> None:
     """The first samples that changed sides."""
     changed = pair.comparison.mcnemar.changed
     if not sides:
@@ -101,7 +97,7 @@ def show_changed(pair: "RunPair", sides: "Sequence[ChangedSample]") -> None:
     )
 
 
-def show_pairs(pairs: "Sequence[RunPair]") -> None:
+def show_pairs(pairs: Sequence[RunPair]) -> None:
     """Every two of several runs."""
     clustered = any(pair.comparison.permutation is not None for pair in pairs)
     permuted = ("#clusters permuted p", "#by Holm") if clustered else ()
@@ -115,7 +111,7 @@ def show_pairs(pairs: "Sequence[RunPair]") -> None:
         show(f"{pair.a} → {pair.b}: {'; '.join(pair.differs) or 'no difference of spec'}")
 
 
-def _pair_row(pair: "RunPair", *, clustered: bool) -> tuple[object, ...]:
+def _pair_row(pair: RunPair, *, clustered: bool) -> tuple[object, ...]:
     exact, test = pair.comparison.mcnemar, pair.comparison.permutation
     permuted = (p_value(test.p if test else None), p_value(pair.permutation_p_holm)) if clustered else ()
     return (
@@ -125,13 +121,13 @@ def _pair_row(pair: "RunPair", *, clustered: bool) -> tuple[object, ...]:
     )
 
 
-def with_interval_words(one: "Difference") -> str:
+def with_interval_words(one: Difference) -> str:
     """A difference and its interval in one cell."""
     interval = points_interval(one.low, one.high)
     return points(one.value) + (f" ({interval})" if interval else "")
 
 
-def show_steadiness(steady: "Steadiness", headline: Sequence[str]) -> None:
+def show_steadiness(steady: Steadiness, headline: Sequence[str]) -> None:
     """How far runs agree that ask the same, and what they score together."""
     agreement = steady.agreement
     kappa = "–" if agreement.fleiss.value is None else f"{agreement.fleiss.value:.2f}"

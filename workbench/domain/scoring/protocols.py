@@ -14,6 +14,7 @@ from typing import Final
 from workbench.domain.datasets.cards import DatasetCard
 from workbench.domain.datasets.tasks import Task
 from workbench.domain.predictions import PredictionStatus
+from workbench.errors import UsageError
 
 NEUTRAL: Final = "neutral"
 
@@ -122,7 +123,11 @@ def rules_of(protocol: Protocol, card: DatasetCard, neutral: Neutral | None = No
     `paper` is how the published figures of arXiv 2312.04293 come out of its authors' prediction files: only what was
     answered counts; a word outside the labels is wrong, but dropped in the sets of dynamic faces, whose WAR and UAR
     were taken from a matrix of the known classes; an answer neutral is negative; spellings are compared exactly.
+
+    Raises UsageError for a neutral rule where the data set is not scored by sign.
     """
+    if neutral is not None and not scores_signs(card):
+        raise UsageError(f"a rule for neutral answers is for data sets that are scored by sign; {card.key} is not")
     match protocol:
         case Protocol.STRICT:
             rules = Rules()

@@ -1,0 +1,127 @@
+"""Comparisons of runs of one data set."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from itertools import islice
+from typing import Any, Final
+
+from workbench.application.context import Context
+from workbench.domain.datasets.cards import DatasetCard
+from workbench.domain.runs import Run
+from workbench.domain.scoring.protocols import Protocol, rules_of
+from workbench.errors import UsageError
+from workbench.pipeline.scoring import run_comparison
+from workbench.pipeline.scoring.repeats import (
+    OrderControl,
+    Steadiness,
+    are_steady,
+    control_json,
+    differ_in_order,
+    measure_steadiness,
+    order_control,
+    repeats_of,
+    steadiness_json,
+)
+from workbench.pipeline.scoring.run_comparison import ChangedSample, RunComparison, RunPair, changed_sides
+from workbench.storage.runs.run_records import load_run
+from workbench.storage.samples import load_card
+from workbench.storage.workspace.database import Database
+
+__all__ = [
+    "ChangedSample",
+    "OrderControl",
+    "RunComparison",
+    "RunPair",
+    "RunsCompared",
+    "Steadiness",
+    "TwoRuns",
+    "compare_runs",
+    "compare_two",
+    "comparison_json",
+    "runs_to_compare",
+]
+
+MOST_CHANGED: Final = 2000
+"""Samples that changed sides and are listed by default. The review shows all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class TwoRuns:
+    """Two runs side by side under one protocol."""
+
+    rule: str
+    """The rules of the protocol in words."""
+    pair: RunPair
+    changed: tuple[ChangedSample, ...]
+    """The first samples that exactly one of the runs has right, in A's planned order."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunsCompared:
+    """Two or more runs under one protocol, with what their repeats say about chance."""
+
+    found: RunComparison
+    changed: tuple[ChangedSample, ...]
+    """As in `TwoRuns`; empty for more than two runs."""
+    control: OrderControl | None
+    """For two runs that differ in the order of labels: how often answers differ between repeats in one order."""
+    steadiness: Steadiness | None
+    """For runs that differ only by repeat or order of labels."""
+
+
+def runs_to_compare(context: Context, dataset: str, names: Sequence[str], *, repeats: bool = False) -> list[Run]:
+    """The runs with these names, each once; with `repeats`, followed by the other repeats of each.
+
+    Raises UsageError for an unknown name, and where there are fewer than two runs.
+    """
+    with context.workspace() as db:
+        named = [load_run(db, dataset, name) for name in names]
+        found = [one for run in named for one in (repeats_of(db, run) if repeats else [run])]
+    runs = list({run.id: run for run in found}.values())
+    if len(runs) < 2:
+        if repeats:
+            raise UsageError(f"{runs[0].name} has no repeat; `emowb run {dataset} --repeat 3` makes two more")
+        raise UsageError("name two runs to compare, or one with --repeats")
+    return runs
+
+
+def compare_runs(
+    context: Context, runs: Sequence[Run], protocol: Protocol = Protocol.STRICT, *, most_changed: int = MOST_CHANGED
+) -> RunsCompared:
+    """Compare every two of these runs of one data set over the samples that both planned, the earlier run as A."""
+    with context.workspace() as db:
+        card = load_card(db, runs[0].dataset)
+        found = run_comparison.compare_runs(db, card, runs, protocol)
+        changed: tuple[ChangedSample, ...] = ()
+        control = None
+        if len(runs) == 2:
+            changed = _first_changed(db, card, runs[0], runs[1], protocol, most_changed)
+            if differ_in_order(runs[0].spec, runs[1].spec):
+                control = order_control(db, card, runs[0], runs[1])
+        steadiness = measure_steadiness(db, card, runs, protocol) if are_steady(runs) else None
+    return RunsCompared(found, changed, control, steadiness)
+
+
+def compare_two(
+    context: Context, a: Run, b: Run, protocol: Protocol = Protocol.STRICT, *, most_changed: int = MOST_CHANGED
+) -> TwoRuns:
+    """Compare two runs of one data set over the samples that both planned. Repeats are not looked at."""
+    with context.workspace() as db:
+        card = load_card(db, a.dataset)
+        found = run_comparison.compare_runs(db, card, [a, b], protocol)
+        return TwoRuns(found.rule, found.pairs[0], _first_changed(db, card, a, b, protocol, most_changed))
+
+
+def comparison_json(compared: RunsCompared) -> dict[str, Any]:
+    """The comparison as plain values, ratios as fractions."""
+    document = run_comparison.as_json(compared.found)
+    if len(compared.found.pairs) == 1:
+        document["changed"] = [asdict(one) for one in compared.changed]
+        document["same_order_control"] = control_json(compared.control)
+    return document | {"steadiness": None if compared.steadiness is None else steadiness_json(compared.steadiness)}
+
+
+def _first_changed(
+    db: Database, card: DatasetCard, a: Run, b: Run, protocol: Protocol, most: int
+) -> tuple[ChangedSample, ...]:
+    return tuple(islice(changed_sides(db, card, a, b, rules_of(protocol, card)), most))

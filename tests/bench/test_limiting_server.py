@@ -16,9 +16,9 @@ from bench.server_counts import Counts, by_second, most_within
 from workbench.domain.datasets.cards import CARDS
 from workbench.domain.datasets.samples import Frame
 from workbench.domain.endpoints import Endpoint
-from workbench.domain.messages import Outcome, Reply
+from workbench.domain.messages import Outcome, Reply, SampleMedia
 from workbench.domain.predictions import PredictionStatus
-from workbench.domain.prompts import AskedSample, build_request, refs
+from workbench.domain.prompts import build_request, refs
 from workbench.domain.replies.parsing import MatchBy, parse_reply
 from workbench.domain.runs import RunSpec
 from workbench.provider.request_body import chat_body
@@ -132,8 +132,8 @@ def test_the_bare_client_sends_what_the_workbench_sends(pictures: list[Path]) ->
         batch_size=20,
     )
     frames = [Frame(picture.read_bytes(), "image/jpeg", 100, 100, 0, None) for picture in pictures]
-    asked = [AskedSample(ref, (frame,), None) for ref, frame in zip(refs(20), frames, strict=True)]
-    ours = chat_body(build_request(card, spec, asked), Endpoint(name="bench", base_url=f"http://{HOST}/v1"))
+    shown = [SampleMedia((frame,)) for frame in frames]
+    ours = chat_body(build_request(card, spec, shown), Endpoint(name="bench", base_url=f"http://{HOST}/v1"))
     bare = request_bytes(body_pieces(20), pictures).partition(b"\r\n\r\n")[2]
     assert json.loads(bare) == json.loads(ours)
     assert len(bare) == len(ours)

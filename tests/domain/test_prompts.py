@@ -10,12 +10,11 @@ from hypothesis import strategies as st
 from workbench.domain.datasets.cards import CARDS
 from workbench.domain.datasets.samples import Frame
 from workbench.domain.datasets.tasks import Modality, Task
-from workbench.domain.messages import ImagePart, Part, Request, TextPart
+from workbench.domain.messages import ImagePart, Part, Request, SampleMedia, TextPart
 from workbench.domain.prompts import (
     LATEST,
     NAMED,
     PAPER,
-    AskedSample,
     answer_schema,
     build_request,
     prompt_version,
@@ -75,17 +74,14 @@ def frame(index: int = 0) -> Frame:
     return Frame(data=b"\xff\xd8%d" % index, mime="image/jpeg", width_px=8, height_px=8, index=index)
 
 
-def asked(count: int, *, frames: int = 1, text: str | None = None) -> list[AskedSample]:
-    return [
-        AskedSample(ref, tuple(frame(100 * place + one) for one in range(frames)), text)
-        for place, ref in enumerate(refs(count))
-    ]
+def asked(count: int, *, frames: int = 1, text: str | None = None) -> list[SampleMedia]:
+    return [SampleMedia(tuple(frame(100 * place + one) for one in range(frames)), text) for place in range(count)]
 
 
-def rendered(version: str, key: str, samples: list[AskedSample], modality: Modality | None = None) -> tuple[Part, ...]:
+def rendered(version: str, key: str, samples: list[SampleMedia], modality: Modality | None = None) -> tuple[Part, ...]:
     card = CARDS[key]
     return render_prompt(
-        version, task=card.task, modality=modality or card.modality, labels=card.labels.names, asked=samples
+        version, task=card.task, modality=modality or card.modality, labels=card.labels.names, shown=samples
     )
 
 

@@ -7,8 +7,8 @@ import pytest
 from PIL import Image
 
 from workbench.domain.datasets.tasks import Modality, Task
-from workbench.domain.messages import TextPart
-from workbench.domain.prompts import NAMED, PAPER, AskedSample, render_prompt
+from workbench.domain.messages import SampleMedia, TextPart
+from workbench.domain.prompts import NAMED, PAPER, render_prompt
 from workbench.embedded.questions import ChatQuestion, Style, read_question
 from workbench.embedded.wire import RequestError
 
@@ -75,9 +75,9 @@ def test_a_sample_of_prompt_named_has_its_id_text_and_frames(text_part: TextPart
 
 @pytest.mark.parametrize(("version", "style"), [(PAPER, Style.PAPER), (NAMED, Style.NAMED)])
 def test_the_houses_own_prompts_are_understood(version: str, style: Style, text_part: TextPartOf) -> None:
-    samples = [AskedSample(ref, (), text) for ref, text in (("s01", "good"), ("s02", "two\nlines"))]
+    samples = [SampleMedia(text=text) for text in ("good", "two\nlines")]
     rendered = render_prompt(
-        version, task=Task.FACIAL, modality=Modality.TEXT, labels=("positive", "weakly positive"), asked=samples
+        version, task=Task.FACIAL, modality=Modality.TEXT, labels=("positive", "weakly positive"), shown=samples
     )
     asked = question(*(text_part(part.text) for part in rendered if isinstance(part, TextPart)))
     assert (asked.style, asked.labels) == (style, ("positive", "weakly positive"))

@@ -10,11 +10,10 @@ from sqlite_utils import Database
 
 from workbench.domain.datasets.cards import CARDS
 from workbench.domain.datasets.samples import MediaKind, Sample
-from workbench.domain.datasets.tasks import FramePolicy
 from workbench.domain.messages import ImagePart, Outcome, Reply, Request
 from workbench.domain.prompts import NAMED
 from workbench.domain.runs import Run, RunSpec
-from workbench.media.frames import FrameRequest, sample_frames
+from workbench.media.sample_media import media_source
 from workbench.pipeline.planning import open_run, utc_now
 from workbench.pipeline.sending.channels import Channel
 from workbench.pipeline.sending.prepared_batch import ExpectedCost
@@ -118,7 +117,6 @@ def parts_for(
     db: Database, run: Run, root: Path, source: Scripted, *, concurrency: int = 4, **changes: object
 ) -> RunnerParts:
     """Runner parts around a source, in a time that passes at once."""
-    wanted = FrameRequest(policy=FramePolicy.parse("all"), colour=run.spec.colour, longest_side_px=1024)
     path = Path(db.conn.execute("PRAGMA database_list").fetchone()[2])
     time = Passing()
     values: dict[str, object] = {
@@ -126,7 +124,7 @@ def parts_for(
         "card": CARD,
         "run": run,
         "channels": [channel_for(source, concurrency=concurrency)],
-        "frames": lambda sample: sample_frames(root, sample, wanted),
+        "media": media_source(root, run.spec, path.parent / "cache" / "frames"),
         "price": lambda _model, _usage: 0.0,
         "expect": lambda _request, _samples: ExpectedCost(1_000, 0.0),
         "now": utc_now,

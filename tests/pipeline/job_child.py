@@ -13,6 +13,7 @@ from tests.pipeline.job_place import KEY, JobPlace
 from tests.provider.jobs.batch_server import BatchServer
 from tests.waiting import PATIENCE_S
 from workbench.domain.endpoints import Endpoint
+from workbench.media.sample_media import media_source
 from workbench.pipeline.jobs.job_runner import run_jobs
 from workbench.pipeline.jobs.job_session import JobParts
 from workbench.pipeline.planning import utc_now
@@ -42,8 +43,6 @@ def run_and_kill(place: JobPlace, server: BatchServer, point: str, nth: int) -> 
 
 
 async def _run(db: str, root: str, folder: str, base_url: str, point: str, nth: str) -> None:
-    from workbench.domain.datasets.tasks import FramePolicy
-    from workbench.media.frames import FrameRequest, sample_frames
 
     left = int(nth)
 
@@ -55,7 +54,6 @@ async def _run(db: str, root: str, folder: str, base_url: str, point: str, nth: 
 
     with closing(open_workspace(Path(db))) as workspace:
         run = load_run(workspace, CARD.key, "main")
-    wanted = FrameRequest(policy=FramePolicy.parse("all"), colour=run.spec.colour, longest_side_px=1024)
     endpoint = Endpoint(name="batches", base_url=base_url, batch_api=True)
     parts = JobParts(
         open_db=lambda: open_workspace(Path(db), any_thread=True),
@@ -64,7 +62,7 @@ async def _run(db: str, root: str, folder: str, base_url: str, point: str, nth: 
         endpoint=endpoint,
         answered_by="batches",
         key_name=KEY.name,
-        frames=lambda sample: sample_frames(Path(root), sample, wanted),
+        media=media_source(Path(root), run.spec, Path(folder) / "frames"),
         price=lambda _model, _usage: 0.005,
         expect=lambda _request, _samples: ExpectedCost(1_000, 0.01),
         now=utc_now,

@@ -12,13 +12,12 @@ from tests.pipeline.faces_set import CARD, Passing, draw_set, plan, store_set
 from tests.provider.jobs.batch_server import Asked, BatchServer
 from tests.waiting import PATIENCE_S
 from workbench.domain.datasets.samples import Sample
-from workbench.domain.datasets.tasks import FramePolicy
 from workbench.domain.events import Held, JobEvent
 from workbench.domain.jobs import JobState, run_mark
 from workbench.domain.messages import Usage
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.runs import Run
-from workbench.media.frames import FrameRequest, sample_frames
+from workbench.media.sample_media import media_source
 from workbench.pipeline.jobs.job_runner import run_jobs
 from workbench.pipeline.jobs.job_session import JobParts
 from workbench.pipeline.planning import utc_now
@@ -56,7 +55,6 @@ class JobPlace:
 
     def parts(self, **changes: object) -> JobParts:
         """The parts of jobs, in a time that passes at once."""
-        wanted = FrameRequest(policy=FramePolicy.parse("all"), colour=self.run.spec.colour, longest_side_px=1024)
         values: dict[str, object] = {
             "open_db": lambda: open_workspace(self.path, any_thread=True),
             "card": CARD,
@@ -64,7 +62,7 @@ class JobPlace:
             "endpoint": self.server.endpoint,
             "answered_by": "batches",
             "key_name": KEY.name,
-            "frames": lambda sample: sample_frames(self.root, sample, wanted),
+            "media": media_source(self.root, self.run.spec, self.path.parent / "cache" / "frames"),
             "price": _price,
             "expect": lambda _request, _samples: ExpectedCost(1_000, 0.01),
             "now": utc_now,

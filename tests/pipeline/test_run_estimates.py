@@ -8,19 +8,18 @@ from PIL import Image
 from sqlite_utils import Database
 
 from tests.pipeline.faces_set import CARD, draw_set, store_set
-from workbench.domain.datasets.samples import Frame, Sample
-from workbench.domain.datasets.tasks import FramePolicy
+from workbench.domain.datasets.samples import Sample
+from workbench.domain.messages import SampleMedia
 from workbench.domain.prices import Price
-from workbench.domain.prompts import NAMED, AskedSample, build_request, refs
-from workbench.domain.runs import Colour, RunSpec
-from workbench.media.frames import BadMedia, FrameRequest, sample_frames
+from workbench.domain.prompts import NAMED, build_request
+from workbench.domain.runs import RunSpec
+from workbench.media.frames import BadMedia, frame_request, sample_frames
 from workbench.pipeline.planning import plan_samples
 from workbench.pipeline.run_duration import Bound, RunPace
 from workbench.pipeline.run_estimates import LOOKED_AT, Estimate, estimate_run
 from workbench.provider.costs.prices import PriceTable, load_prices
 from workbench.provider.costs.request_estimates import estimate_request
 
-WANTED = FrameRequest(policy=FramePolicy.parse("all"), colour=Colour.RGB, longest_side_px=1024)
 PRICES = load_prices({"vlm": Price(input_usd=2.0, output_usd=10.0)})
 SPEC = RunSpec(
     dataset=CARD.key,
@@ -36,15 +35,15 @@ UNLIMITED = RunPace()
 
 
 class Shown:
-    """The frames of a set, and which samples they were asked for."""
+    """The media of a set, and which samples they were asked for."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
         self.asked: list[str] = []
 
-    def __call__(self, sample: Sample) -> tuple[Frame, ...]:
+    def __call__(self, sample: Sample) -> SampleMedia:
         self.asked.append(sample.id)
-        return sample_frames(self.root, sample, WANTED)
+        return SampleMedia(sample_frames(self.root, sample, frame_request(SPEC)))
 
 
 @pytest.fixture
@@ -60,7 +59,7 @@ def shown(db: Database, tmp_path: Path) -> Shown:
 def estimated(
     db: Database, shown: Shown, spec: RunSpec = SPEC, *, pace: RunPace = UNLIMITED, prices: PriceTable = PRICES
 ) -> Estimate:
-    return estimate_run(db, spec, plan_samples(db, spec), frames=shown, pace=pace, prices=prices)
+    return estimate_run(db, spec, plan_samples(db, spec), media=shown, pace=pace, prices=prices)
 
 
 def in_fact(db: Database, shown: Shown, spec: RunSpec = SPEC) -> tuple[int, int]:
@@ -69,11 +68,7 @@ def in_fact(db: Database, shown: Shown, spec: RunSpec = SPEC) -> tuple[int, int]
 
     counted = []
     for batch in plan_samples(db, spec):
-        asked = [
-            AskedSample(ref, shown(sample), None)
-            for ref, sample in zip(refs(len(batch)), load_named_samples(db, CARD.key, batch), strict=True)
-        ]
-        request = build_request(CARD, spec, asked)
+        request = build_request(CARD, spec, [shown(sample) for sample in load_named_samples(db, CARD.key, batch)])
         counted.append(estimate_request(request, samples=len(batch), labels=spec.labels, prices=PRICES))
     return sum(one.prompt_tokens for one in counted), sum(one.completion_tokens for one in counted)
 
@@ -106,7 +101,7 @@ def test_of_a_short_run_all_requests_are_looked_at_and_nothing_is_scaled(db: Dat
 
 
 def test_nothing_to_ask_takes_nothing(db: Database, shown: Shown) -> None:
-    estimate = estimate_run(db, SPEC, [], frames=shown, pace=RunPace(rpm=1), prices=PRICES)
+    estimate = estimate_run(db, SPEC, [], media=shown, pace=RunPace(rpm=1), prices=PRICES)
     assert (estimate.requests, estimate.prompt_tokens, estimate.cost_usd, estimate.minutes) == (0, 0, 0.0, 0.0)
     assert (estimate.bound_by, estimate.assumed) == (Bound.NOTHING, ())
 
@@ -139,10 +134,10 @@ def test_pictures_that_cannot_be_shown_are_told_and_cost_nothing(db: Database, s
 
 
 def test_a_set_without_its_pictures_is_estimated_as_far_as_it_goes(db: Database, shown: Shown) -> None:
-    def gone(sample: Sample) -> tuple[Frame, ...]:
+    def gone(sample: Sample) -> SampleMedia:
         raise BadMedia(f"{sample.id} is not there")
 
-    estimate = estimate_run(db, SPEC, plan_samples(db, SPEC), frames=gone, pace=RunPace(), prices=PRICES)
+    estimate = estimate_run(db, SPEC, plan_samples(db, SPEC), media=gone, pace=RunPace(), prices=PRICES)
     assert (estimate.looked_at, estimate.prompt_tokens, estimate.cost_usd) == (0, 0, 0.0)
     assert "50 of the 50 samples looked at cannot be shown, and as large a share of the others" in estimate.assumed
 

@@ -20,12 +20,11 @@ from typing import Final
 from tests.pipeline.faces_set import CARD
 from tests.waiting import PATIENCE_S
 from workbench.domain.batches import RetryPolicy
-from workbench.domain.datasets.tasks import FramePolicy
 from workbench.domain.endpoints import Endpoint
 from workbench.domain.events import RunEvent
 from workbench.domain.messages import Reply, ReplySource, Request
 from workbench.errors import WorkbenchError
-from workbench.media.frames import FrameRequest, sample_frames
+from workbench.media.sample_media import media_source
 from workbench.pipeline.planning import utc_now
 from workbench.pipeline.sending.channels import Channel
 from workbench.pipeline.sending.prepared_batch import ExpectedCost
@@ -110,9 +109,6 @@ async def send(session: Session, hear: Callable[[RunEvent], None]) -> None:
     db = open_workspace(path)
     run = load_run(db, CARD.key, session.run)
     db.close()
-    wanted = FrameRequest(
-        policy=FramePolicy.parse("all"), colour=run.spec.colour, longest_side_px=run.spec.longest_side_px
-    )
     endpoint = Endpoint(name="counting", base_url=session.base_url)
     async with EndpointClient(endpoint, NO_KEY, timeout_s=PATIENCE_S) as client:
         lane = Lane("counting", Limits(concurrency=session.concurrency), asyncio.get_running_loop().time())
@@ -121,7 +117,7 @@ async def send(session: Session, hear: Callable[[RunEvent], None]) -> None:
             card=CARD,
             run=run,
             channels=[Channel(lane=lane, source=Pointed(client, points), endpoint="counting")],
-            frames=lambda sample: sample_frames(Path(session.root), sample, wanted),
+            media=media_source(Path(session.root), run.spec, path.parent / "cache" / "frames"),
             price=lambda _model, _usage: 0.001,
             expect=lambda _request, _samples: ExpectedCost(1_000, 0.001),
             now=utc_now,

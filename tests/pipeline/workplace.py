@@ -10,14 +10,13 @@ from pathlib import Path
 from tests.pipeline.faces_set import CARD, Passing, draw_set, plan, store_set
 from tests.waiting import PATIENCE_S
 from workbench.domain.batches import RetryPolicy
-from workbench.domain.datasets.tasks import FramePolicy
 from workbench.domain.endpoints import Endpoint
 from workbench.domain.events import Held, RunEvent
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.prompts import NAMED
 from workbench.domain.runs import Run
 from workbench.errors import WorkbenchError
-from workbench.media.frames import FrameRequest, sample_frames
+from workbench.media.sample_media import media_source
 from workbench.pipeline.planning import utc_now
 from workbench.pipeline.sending.channels import Channel
 from workbench.pipeline.sending.prepared_batch import ExpectedCost
@@ -71,13 +70,12 @@ class Workplace:
 
     def parts(self, run: Run, *channels: Channel, time: Passing, **changes: object) -> RunnerParts:
         """Runner parts around channels."""
-        wanted = FrameRequest(policy=FramePolicy.parse("all"), colour=run.spec.colour, longest_side_px=1024)
         values: dict[str, object] = {
             "open_db": lambda: open_workspace(self.path, patience_s=0.02, any_thread=True),
             "card": CARD,
             "run": self.now(run),
             "channels": channels,
-            "frames": lambda sample: sample_frames(self.root, sample, wanted),
+            "media": media_source(self.root, run.spec, self.path.parent / "cache" / "frames"),
             "price": lambda _model, _usage: 0.01,
             "expect": lambda _request, _samples: ExpectedCost(1_000, 0.01),
             "now": utc_now,

@@ -5,7 +5,6 @@ from contextlib import aclosing
 from pathlib import Path
 
 from workbench.application.endpoints import Connection
-from workbench.application.run_frames import frames_of
 from workbench.application.run_lanes import as_probed
 from workbench.domain.batches import retry_policy
 from workbench.domain.endpoints import EMBEDDED, Endpoint
@@ -14,6 +13,7 @@ from workbench.domain.jobs import FILE_ENDPOINT, run_mark
 from workbench.domain.messages import Request, Usage
 from workbench.domain.runs import Run
 from workbench.errors import EndpointError, UsageError
+from workbench.media.sample_media import media_source
 from workbench.pipeline.jobs.job_session import JobParts
 from workbench.pipeline.planning import utc_now
 from workbench.pipeline.sending.prepared_batch import ExpectedCost
@@ -84,14 +84,15 @@ def job_parts(
         about = estimate_request(request, samples=samples, labels=spec.labels, prices=prices, batch=by_provider)
         return ExpectedCost(about.tokens, about.cost_usd)
 
+    dataset = load_dataset(db, run.dataset)
     return JobParts(
         open_db=lambda: open_workspace(settings.db, any_thread=True),
-        card=load_dataset(db, run.dataset).card,
+        card=dataset.card,
         run=run,
         endpoint=as_probed(db, run, endpoint),
         answered_by=answered_by,
         key_name=key.name or None,
-        frames=frames_of(settings, db, spec),
+        media=media_source(dataset.root, spec, settings.cache / "frames"),
         price=price,
         expect=expect,
         now=utc_now,

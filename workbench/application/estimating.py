@@ -5,10 +5,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from workbench.application.endpoints import Connection
-from workbench.application.run_frames import frames_of
 from workbench.application.run_lanes import lane_limits
 from workbench.domain.runs import RunSpec
+from workbench.media.sample_media import media_source
 from workbench.settings import Settings
+from workbench.storage.samples import load_dataset
 from workbench.storage.workspace.database import Database
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def estimate_batches(
         db,
         spec,
         batches,
-        frames=frames_of(settings, db, spec),
+        media=media_source(load_dataset(db, spec.dataset).root, spec, settings.cache / "frames"),
         pace=replace(_pace(settings, db, spec, connection), batch_api=batch_api),
         prices=load_prices(settings.prices),
         samples=samples,

@@ -4,7 +4,6 @@ from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from workbench.application.reviews import ReviewSession
-from workbench.application.run_frames import frame_request
 from workbench.application.run_views import RunViews, run_views_of
 from workbench.application.runs import chosen_run
 from workbench.domain.cases import CaseFilter
@@ -77,7 +76,15 @@ def review_parts(
 
     Raises DataError or UsageError when there is nothing to look at.
     """
-    from workbench.media.frames import clip_frame, clip_frames, clip_length, clip_rate, frame_numbers, sample_frames
+    from workbench.media.frames import (
+        clip_frame,
+        clip_frames,
+        clip_length,
+        clip_rate,
+        frame_numbers,
+        frame_request,
+        sample_frames,
+    )
 
     db = open_workspace(settings.db)
     try:

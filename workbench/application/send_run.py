@@ -8,12 +8,12 @@ from contextlib import AsyncExitStack, aclosing, contextmanager
 from typing import TYPE_CHECKING
 
 from workbench.application.endpoints import Connection, connected
-from workbench.application.run_frames import frames_of
 from workbench.application.run_lanes import Pulse, channels_of, given_limits
 from workbench.domain.events import RunEvent
 from workbench.domain.messages import Request
 from workbench.domain.runs import Run
 from workbench.errors import EndpointError, UsageError
+from workbench.media.sample_media import media_source
 from workbench.pipeline.planning import plan_again, utc_now
 from workbench.pipeline.stop import Stop
 from workbench.settings import Settings
@@ -60,7 +60,7 @@ async def run_events(
             card=dataset.card,
             run=run,
             channels=channels,
-            frames=frames_of(settings, db, spec),
+            media=media_source(dataset.root, spec, settings.cache / "frames"),
             price=lambda model, usage: cost_usd(model, usage, prices, asked=spec.model),
             expect=expect,
             now=utc_now,

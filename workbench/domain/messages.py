@@ -31,6 +31,40 @@ Part = TextPart | ImagePart
 """What a message is made of, in order."""
 
 
+@dataclass(frozen=True, slots=True)
+class SampleMedia:
+    """What a request shows of one sample: its frames, in order, and the speaker's words.
+
+    A new kind of input (sound, a whole clip) is one more field here and a part beside `ImagePart`; `Modality` says who
+    sends it, `media.sample_media` fills the field, `prompts` tells the model of it, `provider.request_body` writes the
+    part, and `provider.costs.request_estimates` counts its tokens.
+    """
+
+    frames: tuple[Frame, ...] = ()
+    text: str | None = None
+    """None: words are not sent. Empty: the sample has none."""
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The parts of a message that show everything but the words, whose form the prompt decides."""
+        return tuple(ImagePart(frame) for frame in self.frames)
+
+    @property
+    def n_images(self) -> int:
+        """Pictures, as an endpoint's limit counts them."""
+        return len(self.frames)
+
+    @property
+    def n_bytes(self) -> int:
+        """Size of the pictures as encoded files."""
+        return sum(len(frame.data) for frame in self.frames)
+
+    @property
+    def note(self) -> str | None:
+        """What had to be done otherwise than asked to show the sample, for people."""
+        return next((frame.note for frame in self.frames if frame.note), None)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """One message to a model, with everything that decides its answer."""

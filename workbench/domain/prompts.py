@@ -8,15 +8,13 @@ A changed wording is a new version; old versions stay, since runs name them.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 
 from workbench.domain.datasets.cards import DatasetCard
-from workbench.domain.datasets.samples import Frame
 from workbench.domain.datasets.tasks import Modality, Task
-from workbench.domain.messages import ImagePart, Part, Request, TextPart
+from workbench.domain.messages import Part, Request, SampleMedia, TextPart
 from workbench.domain.runs import RunSpec
 from workbench.errors import unknown_name
 
@@ -95,16 +93,6 @@ _LINE_BREAKS: Final = {ord(mark): f"\\u{ord(mark):04x}" for mark in "\x85\u2028\
 """Those that JSON leaves as they are."""
 
 
-@dataclass(frozen=True, slots=True)
-class AskedSample:
-    """One sample as it stands in a request."""
-
-    ref: str
-    """Its neutral id in this request; see `refs`."""
-    frames: tuple[Frame, ...]
-    text: str | None
-
-
 def prompt_version(name: str) -> str:
     """The version meant by `named`, `paper` or a full `named/1`. Raises UsageError for an unknown one."""
     if name in LATEST.values():
@@ -126,28 +114,29 @@ def render_prompt(
     task: Task,
     modality: Modality,
     labels: Sequence[str],
-    asked: Sequence[AskedSample],
+    shown: Sequence[SampleMedia],
 ) -> tuple[Part, ...]:
-    """One message that asks about all of `asked`, in their order. Every sample must have equally many frames."""
+    """One message about all the samples `shown`, in their order. Each must have equally many frames."""
     wording = _wording(task, modality)
-    filled = {"n": len(asked), "frames": len(asked[0].frames), "labels": ", ".join(labels)}
+    filled = {"n": len(shown), "frames": len(shown[0].frames), "labels": ", ".join(labels)}
     if version == PAPER:
         head = _PAPER[wording].format(**filled)
-        return (TextPart(head), *(part for sample in asked for part in _bare(sample)))
+        return (TextPart(head), *(part for media in shown for part in _bare(media)))
     head = _NAMED.format(subject=_SUBJECT[wording].format(**filled), **filled)
-    return (TextPart(head), *(part for sample in asked for part in _introduced(sample)))
+    named = zip(refs(len(shown)), shown, strict=True)
+    return (TextPart(head), *(part for ref, media in named for part in _introduced(ref, media)))
 
 
-def build_request(card: DatasetCard, spec: RunSpec, asked: Sequence[AskedSample]) -> Request:
+def build_request(card: DatasetCard, spec: RunSpec, shown: Sequence[SampleMedia]) -> Request:
     """The request that a run of this spec sends about these samples."""
     parts = render_prompt(
-        spec.prompt, task=card.task, modality=Modality(spec.modality), labels=spec.labels, asked=asked
+        spec.prompt, task=card.task, modality=Modality(spec.modality), labels=spec.labels, shown=shown
     )
     structured = spec.structured and spec.prompt != PAPER
     return Request(
         model=spec.model,
         parts=parts,
-        answer_schema=answer_schema(spec.labels, [sample.ref for sample in asked]) if structured else None,
+        answer_schema=answer_schema(spec.labels, refs(len(shown))) if structured else None,
         detail=spec.detail,
         temperature=spec.temperature,
         max_tokens=spec.max_tokens,
@@ -188,14 +177,14 @@ def _wording(task: Task, modality: Modality) -> str:
     return task if modality is Modality.IMAGE else modality
 
 
-def _bare(sample: AskedSample) -> list[Part]:
-    words = [TextPart(sample.text)] if sample.text is not None else []
-    return [*words, *(ImagePart(frame) for frame in sample.frames)]
+def _bare(media: SampleMedia) -> list[Part]:
+    words = [TextPart(media.text)] if media.text is not None else []
+    return [*words, *media.parts]
 
 
-def _introduced(sample: AskedSample) -> list[Part]:
-    lines = [f"Sample {sample.ref}:"]
-    if sample.text is not None:
+def _introduced(ref: str, media: SampleMedia) -> list[Part]:
+    lines = [f"Sample {ref}:"]
+    if media.text is not None:
         # As a JSON string on one line, so that no text can pretend to be the next sample's introduction.
-        lines.append(f"Text: {json.dumps(sample.text, ensure_ascii=False).translate(_LINE_BREAKS)}")
-    return [TextPart("\n".join(lines)), *(ImagePart(frame) for frame in sample.frames)]
+        lines.append(f"Text: {json.dumps(media.text, ensure_ascii=False).translate(_LINE_BREAKS)}")
+    return [TextPart("\n".join(lines)), *media.parts]

@@ -12,7 +12,7 @@ from typing import Final
 
 from workbench.domain.datasets.samples import ClipSpan, Frame, MediaKind, Sample
 from workbench.domain.datasets.tasks import FramePolicy, FrameRule, frame_indices
-from workbench.domain.runs import Colour
+from workbench.domain.runs import Colour, RunSpec
 from workbench.media.encoded_pictures import EncodedPicture, jpeg_as_it_is
 from workbench.media.frame_folders import numbered_frames
 from workbench.media.media_files import medium_path, path_under, read_file
@@ -28,6 +28,7 @@ __all__ = [
     "clip_length",
     "clip_rate",
     "frame_numbers",
+    "frame_request",
     "sample_frames",
 ]
 
@@ -42,6 +43,11 @@ class FrameRequest:
     policy: FramePolicy
     colour: Colour
     longest_side_px: int
+
+
+def frame_request(spec: RunSpec) -> FrameRequest:
+    """The frames that a run sends of each sample."""
+    return FrameRequest(policy=FramePolicy.parse(spec.frames), colour=spec.colour, longest_side_px=spec.longest_side_px)
 
 
 def sample_frames(

@@ -5,16 +5,16 @@ others are taken to be like them. What nobody can know beforehand is assumed, an
 """
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
 from workbench.domain.datasets.cards import DatasetCard
-from workbench.domain.datasets.samples import Frame, Sample
-from workbench.domain.datasets.tasks import Modality
-from workbench.domain.prompts import AskedSample, build_request, refs
+from workbench.domain.prompts import build_request
 from workbench.domain.runs import RunSpec
 from workbench.media.media_limits import BadMedia
+from workbench.media.sample_media import MediaSource
 from workbench.pipeline.run_duration import Bound, RunPace, pace_notes, run_duration
 from workbench.provider.costs.image_tokens import ASSUMED_WORDS
 from workbench.provider.costs.prices import PriceTable
@@ -24,9 +24,6 @@ from workbench.storage.workspace.database import Database
 
 LOOKED_AT: Final = 5
 """Requests whose pictures are decoded for an estimate: the set as a whole never is."""
-
-FramesOf = Callable[[Sample], tuple[Frame, ...]]
-"""Blocking; raises BadMedia."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,18 +63,18 @@ def estimate_run(
     spec: RunSpec,
     batches: Sequence[Sequence[str]],
     *,
-    frames: FramesOf,
+    media: MediaSource,
     pace: RunPace,
     prices: PriceTable,
     samples: int | None = None,
 ) -> Estimate:
-    """What it will take to ask about these batches of samples; `frames` is called for the samples of a few of them.
+    """What it will take to ask about these batches of samples; `media` is called for the samples of a few of them.
 
     `samples` is how many they hold, where that is known without looking into all of them.
     """
     card = load_dataset(db, spec.dataset).card
     drawn = random.Random(spec.seed).sample(batches, min(LOOKED_AT, len(batches)))  # noqa: S311 (hides nothing)
-    looks = [_look(db, card, spec, batch, frames, prices, batch_api=pace.batch_api) for batch in drawn]
+    looks = [_look(db, card, spec, batch, media, prices, batch_api=pace.batch_api) for batch in drawn]
     found = [look.request for look in looks if look.request is not None]
     samples = sum(len(batch) for batch in batches) if samples is None else samples
     share = samples / max(1, sum(look.samples for look in looks))
@@ -108,25 +105,20 @@ def _look(
     card: DatasetCard,
     spec: RunSpec,
     batch: Sequence[str],
-    frames: FramesOf,
+    media: MediaSource,
     prices: PriceTable,
     *,
     batch_api: bool,
 ) -> _Look:
     """Build the request of a batch as the runner does, and count it."""
-    modality = Modality(spec.modality)
     shown = []
     for sample in load_named_samples(db, card.key, batch):
-        try:
-            pictures = frames(sample) if modality.has_pictures else ()
-        except BadMedia:
-            continue
-        shown.append((pictures, (sample.text or "") if modality.has_text else None))
+        with suppress(BadMedia):
+            shown.append(media(sample))
     if not shown:
         return _Look(len(batch), len(batch), None)
-    asked = [AskedSample(ref, *one) for ref, one in zip(refs(len(shown)), shown, strict=True)]
     request = estimate_request(
-        build_request(card, spec, asked), samples=len(asked), labels=spec.labels, prices=prices, batch=batch_api
+        build_request(card, spec, shown), samples=len(shown), labels=spec.labels, prices=prices, batch=batch_api
     )
     return _Look(len(batch), len(batch) - len(shown), request)
 

@@ -20,10 +20,10 @@ from tests.provider.jobs.batch_server import (
     Said,
     answered,
 )
-from workbench.domain.datasets.samples import Frame, Sample
+from workbench.domain.datasets.samples import Sample
 from workbench.domain.events import AttemptSaved, JobSeen, MediaFailed
 from workbench.domain.jobs import JobState
-from workbench.domain.messages import Fault, Outcome
+from workbench.domain.messages import Fault, Outcome, SampleMedia
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.runs import RunState
 from workbench.errors import DatabaseError
@@ -404,11 +404,11 @@ def test_answers_are_priced_and_their_request_ids_kept(place: JobPlace) -> None:
 
 
 def test_what_had_to_be_shown_otherwise_than_asked_is_noted_with_the_answer(place: JobPlace) -> None:
-    def noted(sample: Sample) -> tuple[Frame, ...]:
-        (frame,) = place.parts().frames(sample)
-        return (replace(frame, note="an animation; its first frame" if sample.id == "face_004" else None),)
+    def noted(sample: Sample) -> SampleMedia:
+        (frame,) = place.parts().media(sample).frames
+        return SampleMedia((replace(frame, note="an animation; its first frame" if sample.id == "face_004" else None),))
 
-    place.send(frames=noted)
+    place.send(media=noted)
     notes = {one.sample.id: one.note for one in load_results(place.db, place.run.id)}
     assert notes.pop("face_004") == "an animation; its first frame"
     assert set(notes.values()) == {None}

@@ -13,6 +13,7 @@ import pytest
 from tests.pipeline.job_place import JobPlace, place_for
 from tests.provider.jobs.batch_server import BatchServer
 from workbench.domain.jobs import Job, read_line_id
+from workbench.domain.messages import SampleMedia
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.prompts import PAPER
 from workbench.errors import DataError
@@ -113,9 +114,10 @@ def test_memory_does_not_grow_with_the_number_of_requests(tmp_path: Path, server
         place = place_for(folder / "emowb.db", server, count=100, batch_size=1)
         with transaction(place.db):  # more batches of the same samples
             add_batches(place.db, place.run.id, [(one.id,) for one in place.samples] * (times - 1))
-        heavy = replace(place.parts().frames(place.samples[0])[0], data=os.urandom(40_000))
+        (frame,) = place.parts().media(place.samples[0]).frames
+        heavy = SampleMedia((replace(frame, data=os.urandom(40_000)),))
         tracemalloc.start()
-        (job,) = written(place, frames=lambda _sample, frame=heavy: (frame,))
+        (job,) = written(place, media=lambda _sample, media=heavy: media)
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
         assert job.n_requests == 100 * times

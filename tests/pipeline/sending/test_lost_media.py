@@ -8,13 +8,12 @@ import pytest
 from tests.pipeline.counting_endpoint import CountingEndpoint
 from tests.pipeline.workplace import Way, Workplace, workplace
 from workbench.domain.datasets.samples import Frame, MediaKind, Sample
-from workbench.domain.datasets.tasks import FramePolicy
+from workbench.domain.messages import SampleMedia
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.runs import RunState
 from workbench.errors import DataError
-from workbench.media.frame_cache import FrameCache
-from workbench.media.frames import FrameRequest
 from workbench.media.media_limits import BadMedia
+from workbench.media.sample_media import MediaSource, media_source
 from workbench.storage.runs.run_records import load_progress
 
 RANKED = {PredictionStatus.RANKED}
@@ -31,42 +30,39 @@ def place(tmp_path: Path) -> Iterator[Workplace]:
 
 
 @pytest.fixture
-def frames(place: Workplace) -> Frames:
+def media(place: Workplace) -> MediaSource:
     """As the program reads them."""
-    run = place.plan()
-    wanted = FrameRequest(policy=FramePolicy.parse("all"), colour=run.spec.colour, longest_side_px=1024)
-    cache = FrameCache(place.path.parent / "cache", 1_000_000)
-    return lambda sample: cache.frames(place.root, sample, wanted)
+    return media_source(place.root, place.plan().spec, place.path.parent / "cache")
 
 
 def test_one_file_that_is_lost_is_a_bad_medium_and_a_folder_that_is_lost_is_not(
-    place: Workplace, frames: Frames
+    place: Workplace, media: MediaSource
 ) -> None:
     sample = Sample(id="x", gold="happy", raw_label="x", media=MediaKind.IMAGE, path="lost.png")
     with pytest.raises(BadMedia, match="no such file"):
-        frames(sample)
+        media(sample)
     place.root.rename(place.root.with_name("elsewhere"))
     with pytest.raises(DataError, match=r"the folder .*set of the data set is not there; bring it back"):
-        frames(sample)
+        media(sample)
 
 
 def test_a_run_whose_pictures_are_gone_pauses_with_what_is_on_its_way_and_settles_nothing_else(
-    place: Workplace, frames: Frames
+    place: Workplace, media: MediaSource
 ) -> None:
     """The first four batches are read, then the folder goes."""
     elsewhere = place.root.with_name("elsewhere")
     n_read = 0
 
-    def going(sample: Sample) -> tuple[Frame, ...]:
+    def going(sample: Sample) -> SampleMedia:
         nonlocal n_read
         n_read += 1
         if n_read == 17:
             place.root.rename(elsewhere)
-        return frames(sample)
+        return media(sample)
 
     with CountingEndpoint(place.pictures, latency_s=LATENCY_S) as endpoint:
         run, way = place.plan(), Way(endpoint.endpoint())
-        sent = place.send(run, way, frames=going)
+        sent = place.send(run, way, media=going)
         assert isinstance(sent.error, DataError)
         paused = place.now(run)
         assert paused.state is RunState.PAUSED
@@ -76,6 +72,6 @@ def test_a_run_whose_pictures_are_gone_pauses_with_what_is_on_its_way_and_settle
         assert progress.unseen == 0, "a reply was lost"
         assert len(endpoint.asked) >= 1
         elsewhere.rename(place.root)
-        assert place.send(run, way, frames=frames).error is None
+        assert place.send(run, way, media=media).error is None
         assert set(place.statuses(run).values()) == RANKED
         assert len(endpoint.asked) == 10

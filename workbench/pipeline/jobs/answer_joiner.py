@@ -14,7 +14,7 @@ from typing import Final
 from workbench.domain.datasets.samples import Frame, Sample
 from workbench.domain.events import AttemptSaved
 from workbench.domain.jobs import Job, read_line_id
-from workbench.domain.messages import Fault, Outcome, Reply
+from workbench.domain.messages import Fault, Outcome, Reply, SampleMedia
 from workbench.errors import DataError
 from workbench.pipeline.jobs.job_session import Session
 from workbench.pipeline.sending.prepared_batch import PreparedSample
@@ -160,4 +160,4 @@ def _answers(paths: Sequence[Path], masked: Callable[[str], str]) -> Generator[J
 def _shown(away: Away, sample: Sample) -> PreparedSample:
     """A sample as it was shown. Its pictures are not needed to read what was said of them, but for the note on them."""
     note = away.notes.get(sample.id)
-    return PreparedSample(sample, () if note is None else (Frame(b"", "", 0, 0, 0, note),))
+    return PreparedSample(sample, SampleMedia(() if note is None else (Frame(b"", "", 0, 0, 0, note),)))

@@ -13,12 +13,12 @@ from pathlib import Path
 
 from workbench.domain.batches import RetryPolicy
 from workbench.domain.datasets.cards import DatasetCard
-from workbench.domain.datasets.samples import Frame, Sample
 from workbench.domain.endpoints import Endpoint
 from workbench.domain.jobs import FILE_ENDPOINT
 from workbench.domain.messages import Request, Usage
 from workbench.domain.runs import Run
 from workbench.errors import DatabaseError
+from workbench.media.sample_media import MediaSource
 from workbench.pipeline.sending.prepared_batch import ExpectedCost
 from workbench.pipeline.sending.reply_reader import ReplyRules
 from workbench.pipeline.sending.run_steering import RunSteering, Steered
@@ -42,8 +42,8 @@ class JobParts:
     answered_by: str
     """The endpoint's name as jobs and attempts keep it; `FILE_ENDPOINT` for a file of the user's own."""
     key_name: str | None = None
-    frames: Callable[[Sample], tuple[Frame, ...]]
-    """Blocking; raises BadMedia. Called in worker threads."""
+    media: MediaSource
+    """Called in worker threads."""
     price: Callable[[str | None, Usage | None], float | None]
     expect: Callable[[Request, int], ExpectedCost]
     """What a request about so many samples is expected to take."""

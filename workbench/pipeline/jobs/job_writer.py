@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import IO, Final
 
 from workbench.domain.batches import Batch, split_batch
-from workbench.domain.datasets.tasks import Modality
 from workbench.domain.events import MediaFailed
 from workbench.domain.jobs import Job, JobState, line_id
 from workbench.domain.predictions import PredictionStatus, RankedPrediction
@@ -53,8 +52,7 @@ class JobWriter:
         """
         wake = asyncio.Event()
         parts = self._parts
-        frames = parts.frames if Modality(parts.run.spec.modality).has_pictures else None
-        feed = BatchPrefetcher(self._session.writer.do, parts.card.key, parts.run.id, frames, wake.set)
+        feed = BatchPrefetcher(self._session.writer.do, parts.card.key, parts.run.id, parts.media, wake.set)
         try:
             while not (stop.is_set or self.has_run_dry):
                 ready = await _next(feed, wake)
@@ -100,7 +98,7 @@ class JobWriter:
         if self._file is not None and not self._file.requests.has_room(line):
             yield await self._finish(self._file)
         self._file = self._file or _Filling(self._folder, JobFile(self._folder, parts.limits))
-        notes = {one.sample.id: one.note for one in ready.shown if one.note}
+        notes = {one.sample.id: one.media.note for one in ready.shown if one.media.note}
         self._file.add(line, PlannedLine(batch, ready.sample_ids, request.words, expected.cost_usd, notes))
         if self._room_usd is not None:
             self._room_usd -= expected.cost_usd or 0.0

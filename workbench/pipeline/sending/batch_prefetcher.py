@@ -11,7 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Final, Protocol, TypeVar
 
 from workbench.domain.batches import Batch
-from workbench.domain.datasets.samples import Frame, Sample
+from workbench.domain.datasets.samples import Sample
+from workbench.media.sample_media import MediaSource
 from workbench.pipeline.sending.prepared_batch import PreparedBatch, prepare_batch
 from workbench.storage.runs.plans import newest_batch, open_batches
 from workbench.storage.samples import load_named_samples
@@ -32,7 +33,7 @@ _PAGE: Final = 16
 _AHEAD: Final = 128
 """Batches that are ready or being made so: while the first answers are awaited, there is time to make many."""
 _AHEAD_BYTES: Final = 8_000_000
-"""Of pictures in them."""
+"""Size of their media."""
 _TOGETHER: Final = 4
 """Batches that a thread makes ready in one go, where they are small: to hand over takes time too."""
 _TOGETHER_BYTES: Final = 1_000_000
@@ -46,7 +47,7 @@ class BatchPrefetcher:
         read: Reads,
         dataset: str,
         run_id: int,
-        frames: Callable[[Sample], tuple[Frame, ...]] | None,
+        media: MediaSource,
         wake: Callable[[], None],
         *,
         threads: int = 1,
@@ -55,9 +56,9 @@ class BatchPrefetcher:
         self._read = read
         self._dataset = dataset
         self._run_id = run_id
-        self._frames = frames
+        self._media = media
         self._wake = wake
-        self._pool = ThreadPoolExecutor(threads, "frames")
+        self._pool = ThreadPoolExecutor(threads, "media")
         self._page: deque[tuple[Batch, list[Sample]]] = deque()
         self._making: deque[asyncio.Future[list[PreparedBatch]]] = deque()
         self._made: deque[PreparedBatch] = deque()
@@ -67,7 +68,7 @@ class BatchPrefetcher:
         self._paging: asyncio.Task[None] | None = None
         self._has_all = False
         self._most_bytes: int | None = None
-        """Of the pictures of one batch so far."""
+        """Size of the media of the largest batch so far."""
         self.error: BaseException | None = None
         """What came in the way of reading on."""
 
@@ -112,7 +113,7 @@ class BatchPrefetcher:
         together = self._batches_of(_TOGETHER_BYTES, _TOGETHER)
         while self._page and self._n_ahead + min(together, len(self._page)) <= most:
             planned = [self._page.popleft() for _ in range(min(together, len(self._page)))]
-            future = loop.run_in_executor(self._pool, _all_prepared, planned, self._frames)
+            future = loop.run_in_executor(self._pool, _all_prepared, planned, self._media)
             future.add_done_callback(self._note)
             self._making.append(future)
             self._n_ahead += len(planned)
@@ -150,7 +151,5 @@ class BatchPrefetcher:
         return [(batch, [samples[name] for name in batch.sample_ids]) for batch in batches]
 
 
-def _all_prepared(
-    planned: Sequence[tuple[Batch, list[Sample]]], frames: Callable[[Sample], tuple[Frame, ...]] | None
-) -> list[PreparedBatch]:
-    return [prepare_batch(batch, samples, frames) for batch, samples in planned]
+def _all_prepared(planned: Sequence[tuple[Batch, list[Sample]]], media: MediaSource) -> list[PreparedBatch]:
+    return [prepare_batch(batch, samples, media) for batch, samples in planned]

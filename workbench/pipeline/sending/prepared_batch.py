@@ -1,16 +1,16 @@
-"""A batch on its way to a model: its samples with their frames, read once however often they are asked for."""
+"""A batch on its way to a model: its samples with their media, read once however often they are sent."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from workbench.domain.batches import Batch
 from workbench.domain.datasets.cards import DatasetCard
-from workbench.domain.datasets.samples import Frame, Sample
-from workbench.domain.datasets.tasks import Modality
-from workbench.domain.messages import Request
-from workbench.domain.prompts import AskedSample, build_request, refs
+from workbench.domain.datasets.samples import Sample
+from workbench.domain.messages import Request, SampleMedia
+from workbench.domain.prompts import build_request
 from workbench.domain.runs import RunSpec
-from workbench.media.frames import BadMedia
+from workbench.media.media_limits import BadMedia
+from workbench.media.sample_media import MediaSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +18,7 @@ class PreparedSample:
     """A sample as it is shown to a model."""
 
     sample: Sample
-    frames: tuple[Frame, ...]
-
-    @property
-    def note(self) -> str | None:
-        """What had to be done otherwise to show it."""
-        return next((frame.note for frame in self.frames if frame.note), None)
+    media: SampleMedia
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +50,12 @@ class PreparedBatch:
     @property
     def n_images(self) -> int:
         """Pictures in the request."""
-        return sum(len(one.frames) for one in self.shown)
+        return sum(one.media.n_images for one in self.shown)
 
     @property
     def n_bytes(self) -> int:
-        """Of its pictures."""
-        return sum(len(frame.data) for one in self.shown for frame in one.frames)
+        """Size of its media."""
+        return sum(one.media.n_bytes for one in self.shown)
 
     def part(self, batch: Batch) -> "PreparedBatch":
         """A batch of some of these samples."""
@@ -70,27 +65,17 @@ class PreparedBatch:
     def request(self, card: DatasetCard, spec: RunSpec) -> Request:
         """The message that asks about them, built once."""
         if self.built is None:
-            self.built = self._build(card, spec)
+            self.built = build_request(card, spec, [one.media for one in self.shown])
         return self.built
 
-    def _build(self, card: DatasetCard, spec: RunSpec) -> Request:
-        has_text = Modality(spec.modality).has_text
-        asked = [
-            AskedSample(ref, one.frames, (one.sample.text or "") if has_text else None)
-            for ref, one in zip(refs(len(self.shown)), self.shown, strict=True)
-        ]
-        return build_request(card, spec, asked)
 
-
-def prepare_batch(
-    batch: Batch, samples: Sequence[Sample], frames: Callable[[Sample], tuple[Frame, ...]] | None
-) -> PreparedBatch:
-    """Read what a batch needs from disk; blocking. `frames` is None where no pictures are sent."""
+def prepare_batch(batch: Batch, samples: Sequence[Sample], media: MediaSource) -> PreparedBatch:
+    """Read what a batch needs from disk; blocking. Raises what `media` raises, but for BadMedia."""
     shown: list[PreparedSample] = []
     bad: dict[str, str] = {}
     for sample in samples:
         try:
-            shown.append(PreparedSample(sample, frames(sample) if frames is not None else ()))
+            shown.append(PreparedSample(sample, media(sample)))
         except BadMedia as error:
             bad[sample.id] = str(error)
     return PreparedBatch(batch, tuple(shown), bad)

@@ -124,7 +124,7 @@ def _settled(
                     gold_rank=judgement.gold_rank,
                     failure=judgement.failure,
                     place=place,
-                    note=one.note,
+                    note=one.media.note,
                 )
             )
     return settled

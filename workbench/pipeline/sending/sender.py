@@ -17,7 +17,6 @@ from typing import Final
 
 from workbench.domain.batches import RetryPolicy, Step, split_batch
 from workbench.domain.datasets.cards import DatasetCard
-from workbench.domain.datasets.samples import Frame, Sample
 from workbench.domain.datasets.tasks import Modality
 from workbench.domain.events import Held, MediaFailed, RunEvent
 from workbench.domain.messages import Fault, Outcome, Reply, Request, Usage
@@ -25,6 +24,7 @@ from workbench.domain.predictions import PredictionStatus, RankedPrediction
 from workbench.domain.run_status import GivenLimits
 from workbench.domain.runs import Run
 from workbench.errors import DatabaseError
+from workbench.media.sample_media import MediaSource
 from workbench.pipeline.sending.batch_prefetcher import BatchPrefetcher
 from workbench.pipeline.sending.channels import Channel, ChannelWatch, best_channel
 from workbench.pipeline.sending.prepared_batch import ExpectedCost, PreparedBatch
@@ -61,8 +61,8 @@ class RunnerParts:
     card: DatasetCard
     run: Run
     channels: Sequence[Channel]
-    frames: Callable[[Sample], tuple[Frame, ...]]
-    """Blocking; raises BadMedia. Called in worker threads."""
+    media: MediaSource
+    """Called in worker threads."""
     price: Callable[[str | None, Usage | None], float | None]
     expect: Callable[[Request, int], ExpectedCost]
     """What a request about so many samples is expected to take."""
@@ -136,7 +136,7 @@ class _Runner:
             self.writer.store,
             parts.card.key,
             parts.run.id,
-            parts.frames if modality.has_pictures else None,
+            parts.media,
             self._wake.set,
             threads=1 if modality is Modality.IMAGE else _VIDEO_THREADS,
         )

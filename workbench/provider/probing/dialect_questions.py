@@ -8,8 +8,8 @@ from typing import Final
 
 from workbench.domain.datasets.tasks import Modality, Task
 from workbench.domain.endpoints import Structured
-from workbench.domain.messages import ImagePart, Outcome, Part, Reply
-from workbench.domain.prompts import PAPER, AskedSample, answer_schema, refs, render_prompt
+from workbench.domain.messages import ImagePart, Outcome, Part, Reply, SampleMedia
+from workbench.domain.prompts import PAPER, answer_schema, refs, render_prompt
 from workbench.provider.probing.findings import Finding, FindingMark
 from workbench.provider.probing.interview import Drawings, Interview, Stopped, is_rejected, quoted
 
@@ -74,8 +74,8 @@ async def ask_structured(talk: Interview, _: Drawings) -> Finding:
     set_to = talk.endpoint.structured
     if set_to is Structured.NONE:
         return Finding(name="structured", mark=FindingMark.SKIPPED, says="switched off in the settings")
-    asked = [AskedSample(ref, (), text) for ref, text in zip(refs(2), ("What a lovely day!", "I lost."), strict=True)]
-    words = render_prompt(PAPER, task=Task.MULTIMODAL, modality=Modality.TEXT, labels=_LABELS, asked=asked)
+    shown = [SampleMedia(text=text) for text in ("What a lovely day!", "I lost.")]
+    words = render_prompt(PAPER, task=Task.MULTIMODAL, modality=Modality.TEXT, labels=_LABELS, shown=shown)
     schema = answer_schema(_LABELS, refs(2))
     said = []
     for form in sorted((Structured.JSON_SCHEMA, Structured.FLAT_SCHEMA), key=lambda one: one is not set_to):

@@ -9,9 +9,9 @@ from typing import Final
 
 from workbench.domain.datasets.labels import LabelSet
 from workbench.domain.datasets.tasks import Modality, Task
-from workbench.domain.messages import ImagePart, Outcome, Reply
+from workbench.domain.messages import ImagePart, Outcome, Reply, SampleMedia
 from workbench.domain.predictions import PredictionStatus
-from workbench.domain.prompts import NAMED, AskedSample, refs, render_prompt
+from workbench.domain.prompts import NAMED, refs, render_prompt
 from workbench.domain.replies.parsing import MatchBy, parse_reply
 from workbench.domain.replies.refusals import is_refusal
 from workbench.provider.probing.findings import Finding, FindingMark
@@ -119,8 +119,8 @@ async def ask_faces(talk: Interview, drawn: Drawings) -> Finding:
     if not talk.takes_pictures:
         return replace(_without_pictures("faces"), warning=known)
     shown = ("sad", "happy", "happy", "sad")[: max(talk.most_images, 1)]
-    asked = [AskedSample(ref, (drawn.face(one),), None) for ref, one in zip(refs(len(shown)), shown, strict=True)]
-    words = render_prompt(NAMED, task=Task.FACIAL, modality=Modality.IMAGE, labels=_FEELINGS, asked=asked)
+    faces = [SampleMedia((drawn.face(one),)) for one in shown]
+    words = render_prompt(NAMED, task=Task.FACIAL, modality=Modality.IMAGE, labels=_FEELINGS, shown=faces)
     finding = _judged(talk, shown, await talk.ask(*words))
     return replace(finding, warning=known or finding.warning)
 

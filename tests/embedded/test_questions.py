@@ -74,7 +74,7 @@ def test_a_sample_of_prompt_named_has_its_id_text_and_frames(text_part: TextPart
 
 
 @pytest.mark.parametrize(("version", "style"), [(PAPER, Style.PAPER), (NAMED, Style.NAMED)])
-def test_the_houses_own_prompts_are_understood(version: str, style: Style, text_part: TextPartOf) -> None:
+def test_our_own_prompts_are_understood(version: str, style: Style, text_part: TextPartOf) -> None:
     samples = [SampleMedia(text=text) for text in ("good", "two\nlines")]
     rendered = render_prompt(
         version, task=Task.FACIAL, modality=Modality.TEXT, labels=("positive", "weakly positive"), shown=samples

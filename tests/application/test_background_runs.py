@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.processes import N_BATCHES, Desk, desk
+from tests.cli.processes import N_BATCHES, PlannedRun, planned_run
 from tests.pipeline.counting_endpoint import Asked, Said, answer, completion
 from tests.waiting import PATIENCE_S
 from workbench.application.background_runs import Launched
@@ -27,14 +27,14 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+def at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[PlannedRun]:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    with desk(tmp_path) as made:
+    with planned_run(tmp_path) as made:
         monkeypatch.chdir(made.folder)
         yield made
 
 
-def parts_of(at: Desk) -> RunActions:
+def parts_of(at: PlannedRun) -> RunActions:
     settings = load_settings(at.environment, at.folder, at.folder / "config")
     return run_actions(settings, at.environment, "rafdb", "main")
 
@@ -43,7 +43,7 @@ def ended(launched: Launched) -> int:
     return launched.process.wait(PATIENCE_S)
 
 
-def test_what_is_open_is_sent_by_a_process_that_writes_into_a_file_of_its_owners(at: Desk) -> None:
+def test_what_is_open_is_sent_by_a_process_that_writes_into_a_file_of_its_owners(at: PlannedRun) -> None:
     parts = parts_of(at)
     errand = parts.rest()
     assert (errand.samples, errand.requests, errand.hosts, errand.needs_asking) == (4 * N_BATCHES, N_BATCHES, (), False)
@@ -61,14 +61,14 @@ STARTS_AND_DIES = """
 import os, signal
 from pathlib import Path
 from workbench.settings import load_settings
-from workbench.application.run_actions import queue_parts
-parts = queue_parts(load_settings(os.environ, Path.cwd(), Path("config")), os.environ, "rafdb", "main")
+from workbench.application.run_actions import run_actions
+parts = run_actions(load_settings(os.environ, Path.cwd(), Path("config")), os.environ, "rafdb", "main")
 print(parts.resume(parts.rest()).process.pid, flush=True)
 os.killpg(0, signal.SIGKILL)
 """
 
 
-def test_it_goes_on_when_whoever_started_it_is_killed_with_all_of_its_group(at: Desk) -> None:
+def test_it_goes_on_when_whoever_started_it_is_killed_with_all_of_its_group(at: PlannedRun) -> None:
     at.endpoint.hold()
     starter = subprocess.Popen(
         [sys.executable, "-c", STARTS_AND_DIES],
@@ -86,7 +86,7 @@ def test_it_goes_on_when_whoever_started_it_is_killed_with_all_of_its_group(at: 
     at.endpoint.wait_for(N_BATCHES)
 
 
-def test_it_is_sent_under_the_limits_of_before_but_for_those_that_were_changed_since(at: Desk) -> None:
+def test_it_is_sent_under_the_limits_of_before_but_for_those_that_were_changed_since(at: PlannedRun) -> None:
     from workbench.domain.run_status import RunMeter
 
     hold = claim_run(at.place.db, at.run, utc_now())
@@ -104,7 +104,7 @@ def test_it_is_sent_under_the_limits_of_before_but_for_those_that_were_changed_s
     assert "limits changed from ana: no limit of tokens a minute, 1 requests in flight" in launched.log.read_text()
 
 
-def test_why_it_ended_at_once_is_the_last_line_that_it_said(at: Desk) -> None:
+def test_why_it_ended_at_once_is_the_last_line_that_it_said(at: PlannedRun) -> None:
     parts = parts_of(at)
     errand = parts.rest()
     holds = claim_run(at.place.db, at.run, utc_now())
@@ -115,7 +115,7 @@ def test_why_it_ended_at_once_is_the_last_line_that_it_said(at: Desk) -> None:
     )
 
 
-def test_an_endpoint_that_cannot_be_asked_is_told_of_before_anything_is_started(at: Desk) -> None:
+def test_an_endpoint_that_cannot_be_asked_is_told_of_before_anything_is_started(at: PlannedRun) -> None:
     text = (at.folder / "emowb.toml").read_text() + 'key_variable = "NO_SUCH_KEY"\n'
     (at.folder / "emowb.toml").write_text(text)
     with pytest.raises(EndpointError, match="NO_SUCH_KEY"):
@@ -128,7 +128,7 @@ def refusing(asked: Asked) -> Said:
     return answer(asked)
 
 
-def test_all_that_was_refused_is_asked_again_and_nothing_else(at: Desk) -> None:
+def test_all_that_was_refused_is_asked_again_and_nothing_else(at: PlannedRun) -> None:
     at.endpoint.begin(refusing)
     parts = parts_of(at)
     assert ended(parts.resume(parts.rest())) == 1
@@ -142,7 +142,7 @@ def test_all_that_was_refused_is_asked_again_and_nothing_else(at: Desk) -> None:
     assert set(at.place.statuses(at.run).values()) == {PredictionStatus.RANKED}
 
 
-def test_what_was_refused_is_left_to_whoever_sends_the_run_now(at: Desk) -> None:
+def test_what_was_refused_is_left_to_whoever_sends_the_run_now(at: PlannedRun) -> None:
     at.endpoint.begin(refusing)
     parts = parts_of(at)
     assert ended(parts.resume(parts.rest())) == 1

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from tests.cli.processes import PlannedRun, planned_run
 from workbench.cli.app import app
 
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -45,6 +46,13 @@ def place(tmp_path: Path) -> Iterator[Path]:
     """An empty working directory, and an environment without settings of the developer's own."""
     with working_in(tmp_path) as folder:
         yield folder
+
+
+@pytest.fixture
+def at(place: Path) -> Iterator[PlannedRun]:
+    """A run that is planned in `place`, and can be sent by processes of its own."""
+    with planned_run(place) as planned:
+        yield planned
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ SEND: Final = ("run", "rafdb", "--name", "main", "--concurrency", str(IN_FLIGHT)
 
 
 @dataclass(frozen=True)
-class Desk:
+class PlannedRun:
     """A folder with a workspace and settings, a run that is planned in it, and the endpoint that it asks."""
 
     folder: Path
@@ -94,11 +94,11 @@ def read_until(runner: "subprocess.Popen[str]", words: str) -> None:
 
 
 @contextmanager
-def desk(folder: Path) -> Iterator[Desk]:
+def planned_run(folder: Path) -> Iterator[PlannedRun]:
     """A run of ten batches of four samples."""
     with workplace(folder, 4 * N_BATCHES) as place, CountingEndpoint(place.pictures) as endpoint:
         (folder / "emowb.toml").write_text(f'[endpoints.scripted]\nbase_url = "{endpoint.base_url}"\n')
-        made = Desk(folder, place, place.plan(), endpoint)
+        made = PlannedRun(folder, place, place.plan(), endpoint)
         try:
             yield made
         finally:

@@ -116,5 +116,6 @@ def test_a_home_that_cannot_be_written_and_settings_of_the_users_own_change_noth
         )
 
     plain = bar_figure("k", BARS, "per cent")
-    assert (drawn().stdout, drawn().stderr) == (plain, "")
+    alone = drawn()
+    assert (alone.stdout, alone.stderr) == (plain, "")
     assert drawn(MATPLOTLIBRC=str(config / "matplotlibrc")).stdout == plain

@@ -1,12 +1,10 @@
 """A person, a system or a lost line ends a run: what is on its way comes in first, unless somebody insists."""
 
 import signal
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from tests.cli.processes import IN_FLIGHT, N_BATCHES, Desk, desk, read_until, said
+from tests.cli.processes import IN_FLIGHT, N_BATCHES, PlannedRun, read_until, said
 from tests.waiting import PATIENCE_S
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.runs import RunState
@@ -19,13 +17,7 @@ LAST = "face_026.png"
 RANKED = {PredictionStatus.RANKED}
 
 
-@pytest.fixture
-def at(tmp_path: Path) -> Iterator[Desk]:
-    with desk(tmp_path) as made:
-        yield made
-
-
-def assert_paused_with_all_that_was_asked(at: Desk) -> None:
+def assert_paused_with_all_that_was_asked(at: PlannedRun) -> None:
     paused, progress = at.place.now(at.run), load_progress(at.place.db, at.run.id)
     assert (paused.state, paused.reason) == (RunState.PAUSED, "interrupted")
     assert (progress.attempts, progress.unseen) == (IN_FLIGHT, 0)
@@ -33,7 +25,7 @@ def assert_paused_with_all_that_was_asked(at: Desk) -> None:
     assert len(at.endpoint.asked) == IN_FLIGHT
 
 
-def assert_goes_on(at: Desk, bought_twice: int = 0) -> None:
+def assert_goes_on(at: PlannedRun, bought_twice: int = 0) -> None:
     again = at.start()
     said(again)
     assert again.returncode == 0
@@ -42,7 +34,9 @@ def assert_goes_on(at: Desk, bought_twice: int = 0) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
-def test_what_is_on_its_way_comes_in_before_a_run_that_was_interrupted_ends(at: Desk, number: signal.Signals) -> None:
+def test_what_is_on_its_way_comes_in_before_a_run_that_was_interrupted_ends(
+    at: PlannedRun, number: signal.Signals
+) -> None:
     at.endpoint.hold()
     runner = at.start()
     at.endpoint.wait_for(IN_FLIGHT)
@@ -56,7 +50,7 @@ def test_what_is_on_its_way_comes_in_before_a_run_that_was_interrupted_ends(at: 
     assert_goes_on(at)
 
 
-def test_a_second_interrupt_does_not_wait(at: Desk) -> None:
+def test_a_second_interrupt_does_not_wait(at: PlannedRun) -> None:
     at.endpoint.hold()
     runner = at.start()
     at.endpoint.wait_for(IN_FLIGHT)
@@ -72,7 +66,7 @@ def test_a_second_interrupt_does_not_wait(at: Desk) -> None:
     assert_goes_on(at, bought_twice=IN_FLIGHT)
 
 
-def test_a_line_that_is_lost_loses_no_reply(at: Desk) -> None:
+def test_a_line_that_is_lost_loses_no_reply(at: PlannedRun) -> None:
     """The terminal is gone: nothing can be printed any more, and what is on its way comes in all the same."""
     at.endpoint.hold()
     with at.at_a_terminal() as (runner, hang_up):
@@ -84,7 +78,7 @@ def test_a_line_that_is_lost_loses_no_reply(at: Desk) -> None:
     assert_goes_on(at)
 
 
-def test_a_reader_of_the_narration_that_goes_away_ends_no_run(at: Desk) -> None:
+def test_a_reader_of_the_narration_that_goes_away_ends_no_run(at: PlannedRun) -> None:
     """`emowb run ... 2>&1 | head -1`, and something to tell that nobody hears: one picture cannot be read."""
     (at.place.root / LAST).write_bytes(b"")
     at.endpoint.hold()

@@ -1,16 +1,15 @@
 """Two processes and one run: one sends it, the other sees and steers it."""
 
 import json
-import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 
-from tests.cli.processes import EMOWB, IN_FLIGHT, N_BATCHES, Desk, desk, read_until, said
+from tests.cli.conftest import Emowb
+from tests.cli.processes import IN_FLIGHT, N_BATCHES, PlannedRun, read_until, said
 from tests.pipeline.watching import Watch
-from tests.waiting import PATIENCE_S, looks
+from tests.waiting import looks
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.run_status import GivenLimits, RunMeter
 from workbench.domain.runs import RunState
@@ -21,25 +20,7 @@ from workbench.storage.workspace.database import open_workspace
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture
-def at(tmp_path: Path) -> Iterator[Desk]:
-    with desk(tmp_path) as made:
-        yield made
-
-
-def emowb(at: Desk, *words: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [*EMOWB, *words],
-        cwd=at.folder,
-        env=at.environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=PATIENCE_S,
-    )
-
-
-def wait_for_meter(at: Desk, fits: Callable[[RunMeter], bool]) -> RunMeter:
+def wait_for_meter(at: PlannedRun, fits: Callable[[RunMeter], bool]) -> RunMeter:
     """Looked at as another process would; each look takes the time that it takes."""
     with closing(open_workspace(at.place.path)) as db:
         for _ in looks("the meter never came to that"):
@@ -49,12 +30,12 @@ def wait_for_meter(at: Desk, fits: Callable[[RunMeter], bool]) -> RunMeter:
     raise AssertionError
 
 
-def test_a_run_is_paused_from_another_process_and_the_same_command_goes_on(at: Desk) -> None:
+def test_a_run_is_paused_from_another_process_and_the_same_command_goes_on(at: PlannedRun, emowb: Emowb) -> None:
     at.endpoint.hold()
     runner = at.start()
     at.endpoint.wait_for(IN_FLIGHT)
-    asked = emowb(at, "pause", "rafdb")
-    assert (asked.returncode, f"process {runner.pid} on " in asked.stdout) == (0, True)
+    asked = emowb("pause", "rafdb")
+    assert (asked.exit_code, f"process {runner.pid} on " in asked.stdout) == (0, True)
     read_until(runner, "what is in flight comes in first")
     at.endpoint.release()
     words = said(runner)
@@ -65,8 +46,8 @@ def test_a_run_is_paused_from_another_process_and_the_same_command_goes_on(at: D
     assert paused.state is RunState.PAUSED
     assert (paused.reason or "").startswith("paused from ")
     assert (progress.attempts, progress.unseen, len(at.endpoint.asked)) == (IN_FLIGHT, 0, IN_FLIGHT)
-    nothing = emowb(at, "pause", "rafdb", "main")
-    assert (nothing.returncode, "nobody sends it" in nothing.stdout) == (0, True)
+    nothing = emowb("pause", "rafdb", "main")
+    assert (nothing.exit_code, "nobody sends it" in nothing.stdout) == (0, True)
     again = at.start()
     said(again)
     assert again.returncode == 0
@@ -74,11 +55,11 @@ def test_a_run_is_paused_from_another_process_and_the_same_command_goes_on(at: D
     assert len(at.endpoint.asked) == N_BATCHES
 
 
-def test_a_run_is_cancelled_from_another_process_without_waiting(at: Desk) -> None:
+def test_a_run_is_cancelled_from_another_process_without_waiting(at: PlannedRun, emowb: Emowb) -> None:
     at.endpoint.hold()
     runner = at.start()
     at.endpoint.wait_for(IN_FLIGHT)
-    assert emowb(at, "cancel", "rafdb", "main").returncode == 0
+    assert emowb("cancel", "rafdb", "main").exit_code == 0
     said(runner)
     assert runner.returncode == 130
     progress = load_progress(at.place.db, at.run.id)
@@ -86,14 +67,14 @@ def test_a_run_is_cancelled_from_another_process_without_waiting(at: Desk) -> No
     assert (at.place.now(at.run).reason or "").startswith("cancelled from ")
 
 
-def test_the_number_in_flight_is_changed_from_another_process_up_and_down(at: Desk) -> None:
+def test_the_number_in_flight_is_changed_from_another_process_up_and_down(at: PlannedRun, emowb: Emowb) -> None:
     at.endpoint.hold()
     runner = at.start()
     at.endpoint.wait_for(IN_FLIGHT)
-    told = emowb(at, "limit", "rafdb", "--concurrency", str(IN_FLIGHT + 3))
+    told = emowb("limit", "rafdb", "--concurrency", str(IN_FLIGHT + 3))
     assert "7 requests in flight, at once: process" in told.stdout
     at.endpoint.wait_for(IN_FLIGHT + 3)
-    assert emowb(at, "limit", "rafdb", "--concurrency", "1").returncode == 0
+    assert emowb("limit", "rafdb", "--concurrency", "1").exit_code == 0
     wait_for_meter(at, lambda meter: meter.given.concurrency == 1)
     assert len(at.endpoint.asked) == IN_FLIGHT + 3
     at.endpoint.release()
@@ -103,9 +84,9 @@ def test_the_number_in_flight_is_changed_from_another_process_up_and_down(at: De
     assert load_control(at.place.db, at.run.id).limits == GivenLimits(concurrency=1)
 
 
-def test_a_flag_of_the_next_session_wins_over_what_was_changed_before(at: Desk) -> None:
+def test_a_flag_of_the_next_session_wins_over_what_was_changed_before(at: PlannedRun, emowb: Emowb) -> None:
     at.endpoint.hold()
-    assert "nobody sends it now" in emowb(at, "limit", "rafdb", "--rpm", "600", "--concurrency", "1").stdout
+    assert "nobody sends it now" in emowb("limit", "rafdb", "--rpm", "600", "--concurrency", "1").stdout
     runner = at.start()
     at.endpoint.wait_for(IN_FLIGHT)
     meter = wait_for_meter(at, lambda meter: meter.in_flight == IN_FLIGHT)
@@ -115,7 +96,7 @@ def test_a_flag_of_the_next_session_wins_over_what_was_changed_before(at: Desk) 
     assert load_control(at.place.db, at.run.id).limits == GivenLimits(rpm=600)
 
 
-def test_a_sender_that_is_killed_is_nobodys_sender_and_the_run_goes_on(at: Desk) -> None:
+def test_a_sender_that_is_killed_is_nobodys_sender_and_the_run_goes_on(at: PlannedRun, emowb: Emowb) -> None:
     watch = Watch(at.place.path, at.run, at.endpoint, in_flight=IN_FLIGHT)
     at.endpoint.hold()
     runner = at.start()
@@ -125,22 +106,22 @@ def test_a_sender_that_is_killed_is_nobodys_sender_and_the_run_goes_on(at: Desk)
     runner.wait()
     at.endpoint.release()
     assert watch.look([]).in_flight == IN_FLIGHT
-    nothing = emowb(at, "cancel", "rafdb")
-    assert (nothing.returncode, "nobody sends it" in nothing.stdout) == (0, True)
+    nothing = emowb("cancel", "rafdb")
+    assert (nothing.exit_code, "nobody sends it" in nothing.stdout) == (0, True)
     again = at.start()
     said(again)
     assert again.returncode == 0
     assert watch.look([]).bought == 0
     assert at.place.now(at.run).state is RunState.DONE
-    assert json.loads(emowb(at, "show", "rafdb", "--json").stdout)["unseen"] == IN_FLIGHT
+    assert json.loads(emowb("show", "rafdb", "--json").stdout)["unseen"] == IN_FLIGHT
 
 
 @pytest.mark.parametrize("words", [("limit", "rafdb"), ("limit", "rafdb", "--budget", "-1")])
-def test_a_limit_that_says_nothing_is_refused(at: Desk, words: tuple[str, ...]) -> None:
-    assert emowb(at, *words).returncode == 2
+def test_a_limit_that_says_nothing_is_refused(at: PlannedRun, emowb: Emowb, words: tuple[str, ...]) -> None:
+    assert emowb(*words).exit_code == 2
 
 
-def test_a_budget_needs_a_price(at: Desk) -> None:
-    refused = emowb(at, "limit", "rafdb", "--budget", "3")
-    assert (refused.returncode, "needs the price of scripted" in refused.stderr) == (2, True)
-    assert emowb(at, "limit", "rafdb", "--budget", "0").returncode == 0
+def test_a_budget_needs_a_price(at: PlannedRun, emowb: Emowb) -> None:
+    refused = emowb("limit", "rafdb", "--budget", "3")
+    assert (refused.exit_code, "needs the price of scripted" in refused.stderr) == (2, True)
+    assert emowb("limit", "rafdb", "--budget", "0").exit_code == 0

@@ -6,11 +6,10 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
-from tests.cli.processes import IN_FLIGHT, N_BATCHES, Desk, desk, said
+from tests.cli.processes import IN_FLIGHT, N_BATCHES, PlannedRun, said
 from tests.pipeline.watching import Watch
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.runs import RunState
@@ -19,13 +18,7 @@ from workbench.storage.runs.run_control import SIGN_OF_LIFE_S
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture
-def at(tmp_path: Path) -> Iterator[Desk]:
-    with desk(tmp_path) as made:
-        yield made
-
-
-def test_a_second_runner_is_refused_by_name_and_a_dead_one_is_taken_over(at: Desk) -> None:
+def test_a_second_runner_is_refused_by_name_and_a_dead_one_is_taken_over(at: PlannedRun) -> None:
     watch = Watch(at.place.path, at.run, at.endpoint, in_flight=IN_FLIGHT)
     at.endpoint.hold()
     first = at.start()
@@ -59,7 +52,7 @@ def asleep(pid: int) -> Iterator[None]:
         os.kill(pid, signal.SIGCONT)
 
 
-def test_a_runner_that_slept_and_was_taken_for_dead_doubles_nothing(at: Desk) -> None:
+def test_a_runner_that_slept_and_was_taken_for_dead_doubles_nothing(at: PlannedRun) -> None:
     at.endpoint.hold()
     first = at.start()
     at.endpoint.wait_for(IN_FLIGHT)
@@ -80,7 +73,7 @@ def test_a_runner_that_slept_and_was_taken_for_dead_doubles_nothing(at: Desk) ->
     assert len(at.endpoint.asked) == N_BATCHES + IN_FLIGHT
 
 
-def rows(at: Desk) -> list[object]:
+def rows(at: PlannedRun) -> list[object]:
     """Everything that is stored of the run."""
     tables = ("run", "batch", "batch_sample", "attempt", "prediction")
     return [at.place.db.conn.execute(f"SELECT * FROM {table}").fetchall() for table in tables]

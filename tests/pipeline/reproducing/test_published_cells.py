@@ -9,7 +9,7 @@ from tests.published_predictions import published_predictions
 from workbench.domain.datasets.cards import CARDS
 from workbench.domain.datasets.published_folders import ANCESTOR, set_of_folder
 from workbench.errors import DataError
-from workbench.pipeline.reproducing.published_cells import PublishedCell, as_json, reproduce
+from workbench.pipeline.reproducing.published_cells import PublishedCell, Reproduction, as_json, reproduce
 from workbench.pipeline.scoring.published_figures import load_published
 
 
@@ -20,13 +20,12 @@ def only_cell(folder: Path, metric: str | None = None) -> PublishedCell:
     return cells[0]
 
 
-def test_all_published_figures_come_out_of_the_published_files() -> None:
-    found = reproduce(published_predictions())
-    wrong = [(cell.figure, cell.computed) for cell in found.cells if not cell.match]
+def test_all_published_figures_come_out_of_the_published_files(published: Reproduction) -> None:
+    wrong = [(cell.figure, cell.computed) for cell in published.cells if not cell.match]
     assert wrong == []
-    assert len(found.cells) == 27
-    assert found.without_figure == ()
-    assert {cell.predictions.file.condition for cell in found.cells} >= {"grey", "agree5", "frames=2"}
+    assert len(published.cells) == 27
+    assert published.without_figure == ()
+    assert {cell.predictions.file.condition for cell in published.cells} >= {"grey", "agree5", "frames=2"}
 
 
 @pytest.mark.parametrize(
@@ -38,11 +37,10 @@ def test_all_published_figures_come_out_of_the_published_files() -> None:
     ],
 )
 def test_each_figure_says_over_how_many_samples_it_is(
-    place: tuple[str, str], metric: str, n: int, planned: int
+    published: Reproduction, place: tuple[str, str], metric: str, n: int, planned: int
 ) -> None:
     path = published_predictions(*place)
-    cells = reproduce(path.parent.parent).cells
-    cell = next(one for one in cells if one.predictions.file.path == path and one.figure.metric == metric)
+    cell = next(one for one in published.cells if one.predictions.file.path == path and one.figure.metric == metric)
     assert (cell.scores.counted, cell.scores.planned) == (n, planned)
 
 

@@ -3,13 +3,17 @@ from pathlib import Path
 import pytest
 
 from tests.pipeline.reproducing.results_tree import write_set
-from tests.published_predictions import published_predictions
-from workbench.pipeline.reproducing.published_cells import reproduce
+from workbench.pipeline.reproducing.published_cells import Reproduction, reproduce
 from workbench.pipeline.reproducing.sensitivity import CellSensitivity, Sensitivity, as_json, vary
 
 
 def varied(folder: Path) -> Sensitivity:
     return vary(reproduce(folder))
+
+
+@pytest.fixture(scope="module")
+def sensitivity(published: Reproduction) -> Sensitivity:
+    return vary(published)
 
 
 def under(one: CellSensitivity) -> dict[str, tuple[float | None, int]]:
@@ -34,9 +38,9 @@ def test_each_rule_moves_a_figure_as_a_pencil_finds(tmp_path: Path) -> None:
     assert war.uniform == pytest.approx(100 / 7)
 
 
-def test_the_published_files_move_as_is_known_of_them() -> None:
+def test_the_published_files_move_as_is_known_of_them(sensitivity: Sensitivity) -> None:
     cells = {
-        (one.cell.figure.table, one.cell.figure.dataset, one.cell.figure.variant): one for one in _published().cells
+        (one.cell.figure.table, one.cell.figure.dataset, one.cell.figure.variant): one for one in sensitivity.cells
     }
     mosi = under(cells[7, "cmumosi", "multi"])
     assert mosi["neutral drop"][1] == 426
@@ -46,8 +50,10 @@ def test_the_published_files_move_as_is_known_of_them() -> None:
     assert cells[5, "casme2", ""].majority == pytest.approx(40.17, abs=0.005)
 
 
-def test_text_above_multi_of_cmu_mosi_is_a_conclusion_that_hangs_on_the_neutral_rule() -> None:
-    fallen = {(one.table, one.first, one.second): one.otherwise for one in _published().conclusions if not one.stands}
+def test_text_above_multi_of_cmu_mosi_is_a_conclusion_that_hangs_on_the_neutral_rule(
+    sensitivity: Sensitivity,
+) -> None:
+    fallen = {(one.table, one.first, one.second): one.otherwise for one in sensitivity.conclusions if not one.stands}
     assert fallen[10, "text", "multi"] == ("neutral first-non-neutral", "neutral drop")
 
 
@@ -68,7 +74,3 @@ def test_the_json_holds_every_rule_with_its_words(tmp_path: Path) -> None:
     assert rules["paper"] == 0.0
     assert all(each["words"].endswith(".") for each in document["cells"][0]["under"])
     assert {one["second"] for one in document["conclusions"]} >= {"MulT"}
-
-
-def _published() -> Sensitivity:
-    return varied(published_predictions())

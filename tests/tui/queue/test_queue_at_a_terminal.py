@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.processes import EMOWB, IN_FLIGHT, N_BATCHES, Desk, desk, read_until, said
+from tests.cli.processes import EMOWB, IN_FLIGHT, N_BATCHES, PlannedRun, planned_run, read_until, said
 from tests.tui.pty_terminal import PtyTerminal
 from tests.tui.test_in_tmux import Terminal
 from workbench.domain.predictions import PredictionStatus
@@ -25,12 +25,12 @@ RANKED = {PredictionStatus.RANKED}
 
 
 @pytest.fixture
-def at(tmp_path: Path) -> Iterator[Desk]:
-    with desk(tmp_path) as made:
+def at(tmp_path: Path) -> Iterator[PlannedRun]:
+    with planned_run(tmp_path) as made:
         yield made
 
 
-def surroundings(at: Desk) -> dict[str, str]:
+def surroundings(at: PlannedRun) -> dict[str, str]:
     return {
         "XDG_STATE_HOME": str(at.folder / "state"),
         "XDG_CACHE_HOME": str(at.folder / "cache"),
@@ -39,7 +39,7 @@ def surroundings(at: Desk) -> dict[str, str]:
     }
 
 
-def wait_for_end(at: Desk) -> None:
+def wait_for_end(at: PlannedRun) -> None:
     """Until whoever sends the run has let go of it: a look at the workspace paces the loop."""
     now = "2026-01-01T00:00:00.000+00:00"  # nobody is taken for dead
     for _ in range(100_000):
@@ -49,7 +49,7 @@ def wait_for_end(at: Desk) -> None:
 
 
 @pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
-def test_a_run_in_another_process_is_seen_paused_and_sent_on_from_the_screen(at: Desk) -> None:
+def test_a_run_in_another_process_is_seen_paused_and_sent_on_from_the_screen(at: PlannedRun) -> None:
     at.endpoint.hold()
     runner = at.start()
     at.endpoint.wait_for(IN_FLIGHT)
@@ -80,7 +80,7 @@ def test_a_run_in_another_process_is_seen_paused_and_sent_on_from_the_screen(at:
 
 
 @pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
-def test_what_was_sent_on_from_the_screen_goes_on_when_the_terminal_is_killed(at: Desk) -> None:
+def test_what_was_sent_on_from_the_screen_goes_on_when_the_terminal_is_killed(at: PlannedRun) -> None:
     at.endpoint.hold()
     terminal = Terminal(at.folder / "tmux", at.folder, surroundings(at), 80, 24)
     try:
@@ -101,7 +101,7 @@ def unread(terminal: PtyTerminal) -> int:
     return int(struct.unpack("i", fcntl.ioctl(terminal._master, termios.FIONREAD, b"\0" * 4))[0])
 
 
-def test_a_terminal_that_reads_nothing_holds_up_the_screen_and_not_the_run(at: Desk) -> None:
+def test_a_terminal_that_reads_nothing_holds_up_the_screen_and_not_the_run(at: PlannedRun) -> None:
     """Whatever the screen is held up by, every request of the run arrives, and what is seen afterwards is true."""
     at.endpoint.hold()
     terminal = PtyTerminal(
@@ -129,7 +129,7 @@ def test_a_terminal_that_reads_nothing_holds_up_the_screen_and_not_the_run(at: D
         terminal.close()
 
 
-def test_without_colour_the_queue_says_the_same(at: Desk) -> None:
+def test_without_colour_the_queue_says_the_same(at: PlannedRun) -> None:
     runner = at.start()
     said(runner)
     terminal = PtyTerminal(

@@ -3,10 +3,12 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from io import StringIO
-from typing import Any
+from typing import Any, Final
 
 from rich.console import Console
 from textual.app import App
+from textual.events import Key
+from textual.keys import _character_to_key
 from textual.pilot import Pilot
 from textual.screen import Screen
 
@@ -14,6 +16,9 @@ from tests.waiting import looks
 from workbench.application.open_review import ReviewParts
 from workbench.tui.review.review_screen import ReviewScreen
 from workbench.tui.workbench_app import WorkbenchApp
+
+_ROUNDS: Final = 4
+"""A key goes from the application to the screen, to a widget, and to the screen's action, whose messages come last."""
 
 
 class Driver:
@@ -51,7 +56,16 @@ class Driver:
         return written.getvalue()
 
     async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
+        """Press keys, each when the one before has been dealt with by every widget.
+
+        `Pilot.press` waits for a process that does nothing for 20 ms: up to 2 s a key where a thread reads the
+        workspace all the time.
+        """
+        for key in keys:
+            name = _character_to_key(key) if len(key) == 1 and not key.isalnum() else key
+            self.app.post_message(Key(name, key if len(key) == 1 else None))
+            for _ in range(_ROUNDS):
+                await self.pilot.pause(0)
 
     async def until(self, condition: Callable[[], bool]) -> None:
         """Wait until something holds."""

@@ -10,14 +10,14 @@ from sqlite_utils import Database
 from tests.pipeline.faces_set import CARD, draw_set, store_set
 from workbench.domain.datasets.samples import Sample
 from workbench.domain.messages import SampleMedia
-from workbench.domain.prices import Price
+from workbench.domain.prices import Price, PriceTable
 from workbench.domain.prompts import NAMED, build_request
 from workbench.domain.runs import RunSpec
 from workbench.media.frames import BadMedia, frame_request, sample_frames
 from workbench.pipeline.planning import plan_samples
 from workbench.pipeline.run_duration import Bound, RunPace
 from workbench.pipeline.run_estimates import LOOKED_AT, Estimate, estimate_run
-from workbench.provider.costs.prices import PriceTable, load_prices
+from workbench.provider.costs.price_list import load_prices
 from workbench.provider.costs.request_estimates import estimate_request
 
 PRICES = load_prices({"vlm": Price(input_usd=2.0, output_usd=10.0)})

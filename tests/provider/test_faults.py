@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.domain.messages import Fault, Outcome
-from workbench.provider.faults import error_code, meaning_of, retry_after_s
+from workbench.provider.faults import classify_error, error_code, retry_after_s
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -58,10 +58,10 @@ def test_the_code_of_an_error_is_found_where_there_is_one(body: object, code: st
 
 @pytest.mark.parametrize("status", [429, 400, 403, 500])
 def test_an_exhausted_quota_stops_whatever_its_status(status: int) -> None:
-    assert meaning_of(status, "insufficient_quota", "") == (Outcome.FAILED, Fault.STOP)
+    assert classify_error(status, "insufficient_quota", "") == (Outcome.FAILED, Fault.STOP)
 
 
 @given(status=st.integers(300, 599), code=st.text(max_size=5), message=st.text(max_size=20))
 def test_every_error_status_has_a_meaning(status: int, code: str, message: str) -> None:
-    outcome, fault = meaning_of(status, code, message)
+    outcome, fault = classify_error(status, code, message)
     assert (outcome, fault is None) == (Outcome.FAILED, False)

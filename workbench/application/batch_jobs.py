@@ -11,6 +11,7 @@ from workbench.domain.endpoints import EMBEDDED, Endpoint
 from workbench.domain.events import JobEvent
 from workbench.domain.jobs import FILE_ENDPOINT, run_mark
 from workbench.domain.messages import Request, Usage
+from workbench.domain.prices import PriceTable, cost_usd
 from workbench.domain.runs import Run
 from workbench.errors import EndpointError, UsageError
 from workbench.media.sample_media import media_source
@@ -19,7 +20,7 @@ from workbench.pipeline.planning import utc_now
 from workbench.pipeline.sending.prepared_batch import ExpectedCost
 from workbench.pipeline.stop import Stop
 from workbench.provider.api_keys import NO_KEY, ApiKey
-from workbench.provider.costs.prices import PriceTable, cost_usd, load_prices
+from workbench.provider.costs.price_list import load_prices
 from workbench.provider.costs.request_estimates import estimate_request
 from workbench.provider.jobs.job_files import NO_LIMITS, OPENAI_LIMITS
 from workbench.settings import Settings, endpoint_named

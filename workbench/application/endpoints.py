@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from workbench.domain.endpoints import EMBEDDED, Endpoint
+from workbench.domain.endpoints import EMBEDDED, Endpoint, OfferedModel, model_among
 from workbench.domain.runs import ELSEWHERE, RunSpec
 from workbench.errors import EndpointError, UsageError
 from workbench.provider.api_keys import NO_KEY, ApiKey, read_keys
-from workbench.provider.offered_models import OfferedModel, model_among
 from workbench.settings import Settings, endpoint_named
 
 if TYPE_CHECKING:

@@ -29,7 +29,7 @@ def estimate_batches(
 ) -> "Estimate":
     """What it will take to ask about these batches of samples over a connection. Decodes the frames of a few."""
     from workbench.pipeline.run_estimates import estimate_run
-    from workbench.provider.costs.prices import load_prices
+    from workbench.provider.costs.price_list import load_prices
 
     return estimate_run(
         db,

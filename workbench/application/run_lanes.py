@@ -71,7 +71,7 @@ def channels_of(
 
 def as_probed(db: Database, run: Run, endpoint: Endpoint) -> Endpoint:
     """The endpoint as a probe found it to be, if there was one; what it found is kept with the run."""
-    from workbench.provider.probing.findings import adapted
+    from workbench.domain.probe_findings import adapted
     from workbench.storage.runs.endpoint_history import load_probe
     from workbench.storage.runs.run_records import save_endpoint_record
 

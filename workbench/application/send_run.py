@@ -21,8 +21,8 @@ from workbench.storage.samples import load_dataset
 from workbench.storage.workspace.database import Database, open_workspace
 
 if TYPE_CHECKING:
-    from workbench.provider.costs.prices import PriceTable
-    from workbench.provider.limits.budget import Budget
+    from workbench.domain.prices import PriceTable
+    from workbench.provider.limits.own_limits import Budget
 
 
 async def run_events(
@@ -33,9 +33,10 @@ async def run_events(
     Raises UsageError for a budget where the model's price is not known.
     """
     from workbench.domain.batches import retry_policy
+    from workbench.domain.prices import cost_usd
     from workbench.pipeline.sending.prepared_batch import ExpectedCost
     from workbench.pipeline.sending.sender import RunnerParts, send_run
-    from workbench.provider.costs.prices import cost_usd, load_prices
+    from workbench.provider.costs.price_list import load_prices
     from workbench.provider.costs.request_estimates import estimate_request
     from workbench.storage.runs.run_control import forget_limits
 
@@ -124,7 +125,7 @@ def _budget(settings: Settings, db: Database, run: Run, prices: "PriceTable") ->
 
     None where nobody could tell what it costs. Raises UsageError where a budget is to be kept all the same.
     """
-    from workbench.provider.limits.budget import Budget
+    from workbench.provider.limits.own_limits import Budget
     from workbench.storage.runs.run_records import spent_usd
 
     if settings.budget_usd is not None:

@@ -35,7 +35,7 @@ def change_limits(settings: Settings, db: Database, run: Run, limits: GivenLimit
     """
     if limits.budget_usd:
         from workbench.application.send_run import assert_priced
-        from workbench.provider.costs.prices import load_prices
+        from workbench.provider.costs.price_list import load_prices
 
         assert_priced(load_prices(settings.prices), run.spec.model)
     save_limits(db, run.id, limits, at=utc_now(), by=this_place())

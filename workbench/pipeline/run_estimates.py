@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from workbench.domain.datasets.cards import DatasetCard
+from workbench.domain.prices import PriceTable
 from workbench.domain.prompts import build_request
 from workbench.domain.runs import RunSpec
 from workbench.media.media_limits import BadMedia
 from workbench.media.sample_media import MediaSource
 from workbench.pipeline.run_duration import Bound, RunPace, pace_notes, run_duration
-from workbench.provider.costs.image_tokens import ASSUMED_WORDS
-from workbench.provider.costs.prices import PriceTable
 from workbench.provider.costs.request_estimates import RequestEstimate, estimate_request
+from workbench.provider.costs.token_counts import ASSUMED_WORDS
 from workbench.storage.samples import load_dataset, load_named_samples
 from workbench.storage.workspace.database import Database
 

@@ -16,13 +16,12 @@ from typing import Final, Self
 import httpx2
 import openai
 
-from workbench.domain.endpoints import Endpoint
+from workbench.domain.endpoints import Endpoint, OfferedModel, day_of
 from workbench.domain.messages import Fault, Outcome, Reply, Request
 from workbench.errors import EndpointError
 from workbench.provider.api_keys import ApiKey
 from workbench.provider.completions import read_completion, unanswered
-from workbench.provider.faults import error_code, error_param, meaning_of, retry_after_s
-from workbench.provider.offered_models import OfferedModel, day_of
+from workbench.provider.faults import classify_error, error_code, error_param, retry_after_s
 from workbench.provider.request_body import chat_body
 from workbench.provider.transport import http_client
 
@@ -123,7 +122,7 @@ class EndpointClient:
 
     def _rejected(self, error: openai.APIStatusError) -> Reply:
         message = self._words(error)
-        outcome, fault = meaning_of(error.status_code, error_code(error.body), message, error_param(error.body))
+        outcome, fault = classify_error(error.status_code, error_code(error.body), message, error_param(error.body))
         headers = error.response.headers
         return Reply(
             outcome=outcome,

@@ -36,7 +36,7 @@ _TOO_MANY_PICTURES: Final = re.compile(
 )
 
 
-def meaning_of(status_code: int, code: str, message: str, param: str = "") -> tuple[Outcome, Fault | None]:
+def classify_error(status_code: int, code: str, message: str, param: str = "") -> tuple[Outcome, Fault | None]:
     """The outcome and fault of an answer with an error status; `param` is the part of the request it names."""
     if code in _POLICY_CODES:
         return Outcome.FILTERED, None

@@ -21,8 +21,8 @@ from workbench.embedded.trouble import REFUSAL
 from workbench.pipeline.sending.prepared_batch import ExpectedCost
 from workbench.pipeline.stop import Stop
 from workbench.provider.api_keys import ApiKey
-from workbench.provider.limits.budget import Budget
 from workbench.provider.limits.lane import Limits
+from workbench.provider.limits.own_limits import Budget
 from workbench.storage.runs.attempts import load_attempts
 from workbench.storage.runs.endpoint_history import count_asked_today
 from workbench.storage.runs.run_records import load_progress, spent_usd

@@ -14,8 +14,8 @@ from tests.pipeline.workplace import Way, Workplace, workplace
 from workbench.domain.run_status import GivenLimits, RunCommand, RunMeter
 from workbench.domain.runs import Run, RunState
 from workbench.pipeline.planning import utc_now
-from workbench.provider.limits.budget import Budget
 from workbench.provider.limits.lane import Limits
+from workbench.provider.limits.own_limits import Budget
 from workbench.storage.runs.run_control import load_control, load_meter, save_limits, save_wanted
 from workbench.storage.runs.run_records import load_progress
 from workbench.storage.workspace.database import Database, open_workspace

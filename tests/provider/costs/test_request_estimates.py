@@ -7,7 +7,7 @@ from workbench.domain.datasets.samples import Frame
 from workbench.domain.messages import ImagePart, Part, Request, TextPart
 from workbench.domain.prices import Price
 from workbench.domain.prompts import answer_schema, refs
-from workbench.provider.costs.prices import load_prices
+from workbench.provider.costs.price_list import load_prices
 from workbench.provider.costs.request_estimates import RequestEstimate, estimate_request
 
 LABELS = ("happy", "sad", "angry")

@@ -5,16 +5,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.provider.limits.buckets import Bucket, bucket_from
-from workbench.provider.limits.rate_headers import Resource, Told
+from workbench.provider.limits.rate_headers import ReportedLimit, Resource
 
 
 def told(
     remaining: float | None, *, limit: float | None = 60.0, reset_s: float | None = None, period_s: float | None = None
-) -> Told:
-    return Told(resource=Resource.REQUESTS, period_s=period_s, limit=limit, remaining=remaining, reset_s=reset_s)
+) -> ReportedLimit:
+    return ReportedLimit(
+        resource=Resource.REQUESTS, period_s=period_s, limit=limit, remaining=remaining, reset_s=reset_s
+    )
 
 
-def made(one: Told, *, uncounted: float = 0.0, now: float = 0.0) -> Bucket:
+def made(one: ReportedLimit, *, uncounted: float = 0.0, now: float = 0.0) -> Bucket:
     bucket = bucket_from(one, uncounted=uncounted, now=now)
     assert bucket is not None
     return bucket
@@ -75,7 +77,7 @@ PERIODS = {
 
 
 @pytest.mark.parametrize(("one", "period_s"), PERIODS.values(), ids=PERIODS)
-def test_the_time_to_fill_tells_the_period(one: Told, period_s: float) -> None:
+def test_the_time_to_fill_tells_the_period(one: ReportedLimit, period_s: float) -> None:
     bucket = made(one)
     assert bucket.period_s == period_s
     assert bucket.per_s == pytest.approx((one.limit or 0.0) / period_s, rel=0.01)
@@ -193,7 +195,7 @@ def test_how_full_it_is_is_a_share() -> None:
 
 NUMBERS = st.one_of(st.none(), st.just(0.0), st.floats(0.0, 1e9), st.floats(0.0, 1e300))
 TOLD = st.builds(
-    Told,
+    ReportedLimit,
     resource=st.just(Resource.REQUESTS),
     period_s=st.sampled_from([None, 1.0, 60.0, 86_400.0]),
     limit=st.one_of(st.none(), st.floats(1.0, 1e9), st.floats(1.0, 1e300)),
@@ -205,7 +207,7 @@ HAPPENINGS = st.lists(st.tuples(st.floats(0.0, 100.0), st.sampled_from("dce"), s
 
 @given(TOLD, HAPPENINGS)
 def test_whatever_an_endpoint_tells_a_wait_is_a_number_and_comes_to_an_end(
-    first: Told, happenings: list[tuple[float, str, float, Told]]
+    first: ReportedLimit, happenings: list[tuple[float, str, float, ReportedLimit]]
 ) -> None:
     bucket, now = bucket_from(first, uncounted=0.0, now=0.0), 0.0
     if bucket is None:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 
 from workbench.domain.messages import Outcome, Reply, Usage
-from workbench.provider.limits.budget import Budget
 from workbench.provider.limits.lane import Lane, Limits
+from workbench.provider.limits.own_limits import Budget
 
 ANSWER = Reply(outcome=Outcome.ANSWERED, status_code=200, latency_s=0.5, usage=Usage(900, 100))
 LATENCY_S = 0.5

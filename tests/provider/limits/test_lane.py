@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from tests.provider.limits.limiters import FixedWindow, Shape, SlidingWindow, TokenBucket, TokensPerMinute, Unlimited
 from tests.provider.limits.simulated import WALL_S, Outcomes, Road, World, simulate, simulate_roads
 from workbench.domain.messages import Fault, Outcome, Reply, Usage
-from workbench.provider.limits.in_flight import START
 from workbench.provider.limits.lane import Lane, Limits
+from workbench.provider.limits.learned_limits import START
 
 N = 500
 ROUND_TRIPS = 3

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from workbench.provider.limits.rate_headers import Resource, Told, reset_after_s, told_limits
+from workbench.provider.limits.rate_headers import ReportedLimit, Resource, reported_limits, reset_after_s
 
 NOW_S = 1_800_000_000.0
 AT = datetime.fromtimestamp(NOW_S, UTC)
@@ -53,13 +53,13 @@ def test_a_reset_that_cannot_be_read_or_is_over_is_not_told(text: str) -> None:
     assert reset_after_s(text, NOW_S) is None
 
 
-def only(headers: dict[str, str]) -> Told:
-    (told,) = told_limits(headers, NOW_S)
+def only(headers: dict[str, str]) -> ReportedLimit:
+    (told,) = reported_limits(headers, NOW_S)
     return told
 
 
 def test_the_six_headers_of_openai_tell_two_limits() -> None:
-    told = told_limits(
+    told = reported_limits(
         {
             "x-ratelimit-limit-requests": "5000",
             "x-ratelimit-remaining-requests": "4999",
@@ -72,8 +72,8 @@ def test_the_six_headers_of_openai_tell_two_limits() -> None:
         NOW_S,
     )
     assert told == (
-        Told(resource=Resource.REQUESTS, period_s=None, limit=5000, remaining=4999, reset_s=0.012),
-        Told(resource=Resource.TOKENS, period_s=None, limit=160_000, remaining=159_976, reset_s=2.0),
+        ReportedLimit(resource=Resource.REQUESTS, period_s=None, limit=5000, remaining=4999, reset_s=0.012),
+        ReportedLimit(resource=Resource.TOKENS, period_s=None, limit=160_000, remaining=159_976, reset_s=2.0),
     )
 
 
@@ -99,7 +99,7 @@ def test_a_headers_name_says_what_is_limited_and_for_how_long(
 
 
 def test_limits_of_a_minute_and_of_a_day_are_two_limits() -> None:
-    told = told_limits({"x-ratelimit-limit-requests-minute": "30", "x-ratelimit-limit-requests-day": "900"}, NOW_S)
+    told = reported_limits({"x-ratelimit-limit-requests-minute": "30", "x-ratelimit-limit-requests-day": "900"}, NOW_S)
     assert {one.period_s: one.limit for one in told} == {60.0: 30, 86_400.0: 900}
 
 
@@ -124,7 +124,7 @@ def test_a_limit_with_its_policy_behind_it_is_read() -> None:
 @pytest.mark.parametrize("limit", ["0", "", "-1", "many", "nan", "inf", "0.5"])
 def test_a_limit_of_nothing_is_no_limit(limit: str) -> None:
     headers = {"x-ratelimit-limit-requests": limit}
-    assert told_limits(headers, NOW_S) == ()
+    assert reported_limits(headers, NOW_S) == ()
     assert only(headers | {"x-ratelimit-remaining-requests": "0"}).limit is None
 
 
@@ -140,7 +140,7 @@ def test_a_limit_of_nothing_is_no_limit(limit: str) -> None:
     ],
 )
 def test_what_tells_no_amount_tells_no_limit(name: str) -> None:
-    assert told_limits({name: "1"}, NOW_S) == ()
+    assert reported_limits({name: "1"}, NOW_S) == ()
 
 
 NAMES = st.one_of(
@@ -168,6 +168,6 @@ VALUES = st.one_of(
 @example({"x-ratelimit-remaining": "1", "x-ratelimit-reset": "9999-12-31T23:59:59.999999"}, NOW_S)
 @example({"x-ratelimit-remaining": "1", "x-ratelimit-reset": "9" * 5_000 + "h"}, NOW_S)
 def test_nothing_that_headers_hold_raises_or_tells_a_number_that_is_none(headers: dict[str, str], now_s: float) -> None:
-    for told in told_limits(headers, now_s):
+    for told in reported_limits(headers, now_s):
         for number in (told.limit, told.remaining, told.reset_s):
             assert number is None or (math.isfinite(number) and number >= 0)

@@ -9,12 +9,12 @@ import pytest
 from tests.provider.conftest import HTML, Answer, ScriptedServer, Serve, as_json, completion, refused
 from tests.provider.probing.seeing import MODEL, Seeing
 from workbench.domain.endpoints import PRESETS, Structured
+from workbench.domain.probe_findings import Finding, FindingMark, ProbeReport, adapted
 from workbench.embedded import canaries
 from workbench.provider.api_keys import ApiKey
 from workbench.provider.client import EndpointClient
-from workbench.provider.probing.findings import Finding, FindingMark, Probed, adapted
-from workbench.provider.probing.interview import Interview
 from workbench.provider.probing.probe import MOST_REQUESTS, N_FINDINGS, QUESTIONS, probe
+from workbench.provider.probing.probe_session import ProbeSession
 
 NOW = "2026-11-23T10:00:00.000+00:00"
 KEY = ApiKey("sk-live-0123456789abcdef", "SCRIPTED_KEY")
@@ -28,19 +28,23 @@ class Sleep:
         self.waited_s.append(wait_s)
 
 
-async def probed(server: ScriptedServer, *, sleep: Sleep | None = None, pace_s: float = 0.0, **settings: Any) -> Probed:
+async def probed(
+    server: ScriptedServer, *, sleep: Sleep | None = None, pace_s: float = 0.0, **settings: Any
+) -> ProbeReport:
     endpoint = replace(server.endpoint, **settings)
     async with EndpointClient(endpoint, KEY) as client:
-        talk = Interview(endpoint=endpoint, model=MODEL, send=client.send_body, sleep=sleep or Sleep(), pace_s=pace_s)
-        return await probe(talk, canaries, await client.models(), probed_at=NOW)
+        session = ProbeSession(
+            endpoint=endpoint, model=MODEL, send=client.send_body, sleep=sleep or Sleep(), pace_s=pace_s
+        )
+        return await probe(session, canaries, await client.models(), probed_at=NOW)
 
 
-def found(probed: Probed, name: str) -> Finding:
+def found(probed: ProbeReport, name: str) -> Finding:
     [finding] = [finding for finding in probed.findings if finding.name == name]
     return finding
 
 
-def changed(probed: Probed) -> dict[str, Any]:
+def changed(probed: ProbeReport) -> dict[str, Any]:
     """What the record would change of the endpoint, by field."""
     after = adapted(probed.endpoint, probed.as_json())
     return {

@@ -19,8 +19,8 @@ from workbench.errors import EXIT_WORTH_KNOWING, EndpointError
 
 if TYPE_CHECKING:
     from workbench.application.endpoints import Connection
-    from workbench.provider.offered_models import OfferedModel
-    from workbench.provider.probing.findings import Probed
+    from workbench.domain.endpoints import OfferedModel
+    from workbench.domain.probe_findings import ProbeReport
     from workbench.settings import Settings
     from workbench.storage.workspace.database import Database
 
@@ -42,7 +42,7 @@ def probe_endpoint(
         emowb probe --endpoint vllm
     """
     from workbench.application.endpoints import connected, endpoint_name, offered_models
-    from workbench.provider.offered_models import model_among
+    from workbench.domain.endpoints import model_among
     from workbench.provider.probing.probe import ANSWER_TOKENS, MOST_REQUESTS
 
     settings = settings_of(context)
@@ -75,15 +75,15 @@ def _workspace_if_any(settings: "Settings") -> "Iterator[Database | None]":
 
 async def _probe(
     settings: "Settings", connection: "Connection", model: str, offered: "Sequence[OfferedModel]"
-) -> "Probed":
+) -> "ProbeReport":
     from workbench.embedded import canaries
     from workbench.pipeline.planning import utc_now
     from workbench.provider.client import EndpointClient
-    from workbench.provider.probing.probe import N_FINDINGS, Interview, probe
+    from workbench.provider.probing.probe import N_FINDINGS, ProbeSession, probe
 
     rpm = connection.endpoint.rpm or settings.rpm
     async with EndpointClient(connection.endpoint, connection.key, timeout_s=settings.timeout_s) as client:
-        talk = Interview(
+        talk = ProbeSession(
             endpoint=connection.endpoint,
             model=model,
             send=client.send_body,
@@ -98,11 +98,11 @@ async def _probe(
                 canaries,
                 offered,
                 probed_at=utc_now(),
-                heard=lambda finding: bar.advance(next(heard), finding.name),
+                on_finding=lambda finding: bar.advance(next(heard), finding.name),
             )
 
 
-def _keep(db: "Database | None", probed: "Probed") -> bool:
+def _keep(db: "Database | None", probed: "ProbeReport") -> bool:
     """Store what was found out; a probe that was broken off does not take the place of a whole one."""
     from workbench.storage.runs.endpoint_history import save_probe
 
@@ -112,7 +112,7 @@ def _keep(db: "Database | None", probed: "Probed") -> bool:
     return True
 
 
-def _show(probed: "Probed") -> None:
+def _show(probed: "ProbeReport") -> None:
     show(f"{probed.endpoint.name} / {probed.model}")
     for warning in probed.warnings:
         show(f"warning: {warning}")
@@ -124,18 +124,22 @@ def _show(probed: "Probed") -> None:
         show(f"otherwise than its settings say: {', '.join(changes)}")
 
 
-def _cost_usd(probed: "Probed") -> float | None:
+def _cost_usd(probed: "ProbeReport") -> float | None:
     """What the requests cost; None where a price or a usage is unknown."""
-    from workbench.provider.costs.prices import cost_usd
+    from workbench.domain.prices import cost_usd
+    from workbench.provider.costs.price_list import load_prices
 
+    prices = load_prices()
     costs = [
-        cost_usd(reply.model, reply.usage, asked=probed.model) for reply in probed.replies if reply.status_code == 200
+        cost_usd(reply.model, reply.usage, prices, asked=probed.model)
+        for reply in probed.replies
+        if reply.status_code == 200
     ]
     known = [cost for cost in costs if cost is not None]
     return sum(known) if len(known) == len(costs) else None
 
 
-def _finish(settings: "Settings", probed: "Probed", *, is_kept: bool) -> None:
+def _finish(settings: "Settings", probed: "ProbeReport", *, is_kept: bool) -> None:
     """Say what it took and where it is kept, and leave with the exit code that the findings demand."""
     say(f"{len(probed.replies)} requests, cost {dollars(_cost_usd(probed))}")
     if probed.stopped is not None:

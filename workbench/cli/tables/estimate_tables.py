@@ -94,7 +94,7 @@ def plan_json(plan: RunPlan, connection: "Connection") -> dict[str, Any]:
 
 
 def _show_plan(at: Opened, plan: RunPlan, connection: "Connection") -> None:
-    from workbench.provider.costs.prices import load_prices
+    from workbench.provider.costs.price_list import load_prices
 
     spec, estimate = plan.spec, plan.estimate
     if not estimate.requests:

@@ -17,8 +17,8 @@ from workbench.domain.run_status import GivenLimits, LaneMeter, RunCommand, RunC
 from workbench.errors import DatabaseError
 from workbench.pipeline.sending.channels import Channel
 from workbench.pipeline.stop import Stop
-from workbench.provider.limits.budget import Budget
 from workbench.provider.limits.lane import Lane, LaneState, Limits
+from workbench.provider.limits.own_limits import Budget
 from workbench.storage.runs.endpoint_history import count_asked_today
 from workbench.storage.runs.run_control import Lease, load_control, save_meter
 from workbench.storage.workspace.database import Database

@@ -33,8 +33,8 @@ from workbench.pipeline.sending.retrying_writer import RetryingWriter
 from workbench.pipeline.sending.run_steering import LOOK_S, TOLD_EVERY_S, RunSteering, Steered
 from workbench.pipeline.sending.send_queue import SendQueue
 from workbench.pipeline.stop import Stop
-from workbench.provider.limits.budget import Budget
 from workbench.provider.limits.lane import Ticket
+from workbench.provider.limits.own_limits import Budget
 from workbench.storage.runs.attempts import Sending, Settled, save_parts, save_received, save_sent, save_unsent
 from workbench.storage.runs.run_control import (
     SIGN_OF_LIFE_S,

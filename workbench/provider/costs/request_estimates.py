@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from workbench.domain.messages import ImagePart, Request, TextPart, Usage
+from workbench.domain.prices import PriceTable, cost_usd
 from workbench.domain.prompts import refs
-from workbench.provider.costs.image_tokens import ASSUMED, image_tokens
-from workbench.provider.costs.prices import PriceTable, cost_usd
-from workbench.provider.costs.text_tokens import text_rule
+from workbench.provider.costs.token_counts import ASSUMED, image_tokens, text_rule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

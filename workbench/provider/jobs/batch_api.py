@@ -21,7 +21,7 @@ from workbench.domain.endpoints import Endpoint
 from workbench.domain.messages import Fault
 from workbench.errors import DataError, EndpointError
 from workbench.provider.api_keys import ApiKey
-from workbench.provider.faults import error_code, error_param, meaning_of, retry_after_s
+from workbench.provider.faults import classify_error, error_code, error_param, retry_after_s
 from workbench.provider.jobs.job_files import URL, written
 from workbench.provider.jobs.remote_jobs import RemoteJob, read_id, read_job, read_object, read_page
 from workbench.provider.transport import MOST_REPLY_BYTES, http_client
@@ -223,7 +223,7 @@ class BatchApi:
     def _refuse(self, error: openai.APIStatusError) -> None:
         """Raise what no further try would change."""
         words = self._words(error)
-        _, fault = meaning_of(error.status_code, error_code(error.body), words, error_param(error.body))
+        _, fault = classify_error(error.status_code, error_code(error.body), words, error_param(error.body))
         if fault in (Fault.RATE_LIMITED, Fault.TRANSIENT):
             return
         if fault is Fault.STOP and error.status_code in (401, 402, 403, 429):

@@ -17,7 +17,7 @@ from typing import Any, BinaryIO, Final
 from workbench.domain.messages import Fault, Outcome, Reply
 from workbench.errors import DataError
 from workbench.provider.completions import read_completion
-from workbench.provider.faults import error_code, error_param, meaning_of
+from workbench.provider.faults import classify_error, error_code, error_param
 
 URL: Final = "/v1/chat/completions"
 UNFINISHED: Final = ".part"
@@ -170,7 +170,7 @@ def _reply(response: object, error: object) -> Reply:
 def _failed(status_code: int | None, said: object) -> Reply:
     """`said` is a text, an error, or an error under `error`. Without a status nobody has looked at the request."""
     code, message = error_code(said), _message(said)
-    outcome, fault = meaning_of(status_code or 500, code, message, error_param(said))
+    outcome, fault = classify_error(status_code or 500, code, message, error_param(said))
     if status_code is None and code in _OF_THE_WHOLE_JOB:
         outcome, fault = Outcome.FAILED, Fault.STOP
     words = ": ".join(filter(None, (code if not code.isdigit() else "", message)))

@@ -18,7 +18,7 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
-from workbench.provider.limits.rate_headers import Told
+from workbench.provider.limits.rate_headers import ReportedLimit
 
 _USUAL_S: Final = 60.0
 _PERIODS_S: Final = (_USUAL_S, 1.0, 3_600.0, 86_400.0)
@@ -72,7 +72,7 @@ class Bucket:
         self.level = self._level(now) - amount
         self.at = now
 
-    def correct(self, told: Told, *, uncounted: float, sent_at: float, now: float) -> None:
+    def correct(self, told: ReportedLimit, *, uncounted: float, sent_at: float, now: float) -> None:
         """Learn from the headers of a reply to a request of `sent_at`, which may not have counted so much."""
         if told.limit:
             if now > self.at:  # until now it filled as fast as was thought then
@@ -86,7 +86,7 @@ class Bucket:
         self.level = min(max(self._level(now), told.remaining - uncounted), highest, self.holds)
         self.at = now
 
-    def _learn_period(self, told: Told, limit: float) -> None:
+    def _learn_period(self, told: ReportedLimit, limit: float) -> None:
         """By the better proof; of two that are about as good, the longer one: a window about to open looks quick."""
         proof, period_s = _proof(told, limit), _period_s(told, limit)
         if limit != self.limit:
@@ -122,7 +122,7 @@ class Bucket:
         return min(self.level + (now - self.at) * self.per_s, self.holds)
 
 
-def bucket_from(told: Told, *, uncounted: float, now: float) -> Bucket | None:
+def bucket_from(told: ReportedLimit, *, uncounted: float, now: float) -> Bucket | None:
     """The bucket that the first headers tell of; None where they do not tell enough to go by."""
     if told.limit is None or told.limit <= 0 or told.remaining is None:
         return None
@@ -139,7 +139,7 @@ def bucket_from(told: Told, *, uncounted: float, now: float) -> Bucket | None:
     )
 
 
-def _proof(told: Told, limit: float) -> float:
+def _proof(told: ReportedLimit, limit: float) -> float:
     """How much is missing, as a share of the limit; 0 where that says nothing of the period.
 
     A level far below the limit may be all that the bucket ever holds.
@@ -148,7 +148,7 @@ def _proof(told: Told, limit: float) -> float:
     return missing / limit if told.reset_s and 1 <= missing <= limit / 2 else 0.0
 
 
-def _period_s(told: Told, limit: float) -> float | None:
+def _period_s(told: ReportedLimit, limit: float) -> float | None:
     """The time in which an empty bucket fills, from the time that it still takes to fill what is missing.
 
     Where that fits none of the usual ones, it is a window, and no shorter than the time to its end.

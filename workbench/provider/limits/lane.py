@@ -13,10 +13,9 @@ from typing import Final
 
 from workbench.domain.messages import Fault, Outcome, Reply
 from workbench.provider.limits.buckets import Bucket, bucket_from
-from workbench.provider.limits.in_flight import InFlight
-from workbench.provider.limits.learned_pace import LearnedPace
-from workbench.provider.limits.rate_headers import Resource, told_limits
-from workbench.provider.limits.windows import EvenPace, Taken, Window
+from workbench.provider.limits.learned_limits import InFlight, LearnedPace
+from workbench.provider.limits.own_limits import EvenPace, Taken, Window
+from workbench.provider.limits.rate_headers import Resource, reported_limits
 
 _MINUTE_S: Final = 60.0
 _DAY_S: Final = 86_400.0
@@ -275,7 +274,7 @@ class Lane:
             self._limited_since = now
 
     def _read_headers(self, ticket: Ticket, reply: Reply, now: float, wall_s: float) -> None:
-        for told in told_limits(reply.headers, wall_s):
+        for told in reported_limits(reply.headers, wall_s):
             resource = told.resource
             # Whatever was on its way together with it may have been counted before it, or after.
             uncounted = self._drawn[resource] - ticket.counted[resource] - ticket.amounts[resource]

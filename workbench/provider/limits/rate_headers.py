@@ -24,7 +24,7 @@ class Resource(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class ReportedLimit:
     """One limit as one reply's headers tell it; None for what they leave out."""
 
     resource: Resource
@@ -51,7 +51,7 @@ _EPOCH_MS: Final = 1e12
 _LONGEST_RESET_S: Final = 7 * 86_400.0
 
 
-def told_limits(headers: Mapping[str, str], now_s: float) -> tuple[Told, ...]:
+def reported_limits(headers: Mapping[str, str], now_s: float) -> tuple[ReportedLimit, ...]:
     """Every limit that the headers (names in lower case) tell; `now_s` is the time since 1970."""
     said: defaultdict[tuple[Resource, float | None], dict[str, str]] = defaultdict(dict)
     for name, value in headers.items():
@@ -59,7 +59,7 @@ def told_limits(headers: Mapping[str, str], now_s: float) -> tuple[Told, ...]:
             resource = Resource(found["resource"] or Resource.REQUESTS)
             said[resource, _PERIODS.get(found["period"] or "")][found["what"]] = value
     told = (
-        Told(
+        ReportedLimit(
             resource=resource,
             period_s=period_s,
             limit=_limit(values.get("limit")),

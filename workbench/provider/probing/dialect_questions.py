@@ -9,26 +9,26 @@ from typing import Final
 from workbench.domain.datasets.tasks import Modality, Task
 from workbench.domain.endpoints import Structured
 from workbench.domain.messages import ImagePart, Outcome, Part, Reply, SampleMedia
+from workbench.domain.probe_findings import Finding, FindingMark
 from workbench.domain.prompts import PAPER, answer_schema, refs, render_prompt
-from workbench.provider.probing.findings import Finding, FindingMark
-from workbench.provider.probing.interview import Drawings, Interview, Stopped, is_rejected, quoted
+from workbench.provider.probing.probe_session import ProbePictures, ProbeSession, ProbeStopped, is_rejected, quoted
 
 _READY: Final = "Reply with this one word: ready"
 _LABELS: Final = ("happy", "sad")
 
 
-async def ask_answers(talk: Interview, _: Drawings) -> Finding:
+async def ask_answers(session: ProbeSession, _: ProbePictures) -> Finding:
     """Whether it answers at all, and by what name it knows the limit of the answer's length."""
-    reply = await talk.ask(_READY)
-    told = talk.endpoint.token_field
+    reply = await session.ask(_READY)
+    told = session.endpoint.token_field
     if is_rejected(reply):
         other = "max_completion_tokens" if told == "max_tokens" else "max_tokens"
-        if (await talk.ask(_READY, carry={"token_field": other})).outcome is not Outcome.FAILED:
-            talk.token_field = other
+        if (await session.ask(_READY, carry={"token_field": other})).outcome is not Outcome.FAILED:
+            session.token_field = other
             says = f"with {other}; {told} is rejected: {quoted(reply)}"
             return Finding(name="answers", mark=FindingMark.YES, says=says, value=other, changes={"token_field": other})
     if reply.outcome is Outcome.FAILED:
-        raise Stopped(f"no answer to a chat request: {quoted(reply)}; is the address right? (most end in /v1)")
+        raise ProbeStopped(f"no answer to a chat request: {quoted(reply)}; is the address right? (most end in /v1)")
     if reply.outcome is not Outcome.ANSWERED:
         return Finding(
             name="answers", mark=FindingMark.UNCLEAR, says=f"takes {told}, but said {quoted(reply)}", value=told
@@ -36,28 +36,28 @@ async def ask_answers(talk: Interview, _: Drawings) -> Finding:
     return Finding(name="answers", mark=FindingMark.YES, says=f"takes {told}", value=told)
 
 
-async def ask_temperature(talk: Interview, _: Drawings) -> Finding:
+async def ask_temperature(session: ProbeSession, _: ProbePictures) -> Finding:
     """Whether a temperature of 0 may be asked for."""
-    return await _carried(talk, "temperature", _READY)
+    return await _carried(session, "temperature", _READY)
 
 
-async def ask_seed(talk: Interview, _: Drawings) -> Finding:
+async def ask_seed(session: ProbeSession, _: ProbePictures) -> Finding:
     """Whether a seed may be given."""
-    return await _carried(talk, "seed", _READY)
+    return await _carried(session, "seed", _READY)
 
 
-async def ask_detail(talk: Interview, drawn: Drawings) -> Finding:
+async def ask_detail(session: ProbeSession, pictures: ProbePictures) -> Finding:
     """Whether a picture may say in how much detail it is to be looked at."""
-    if not talk.takes_pictures:
+    if not session.takes_pictures:
         return Finding(name="detail", mark=FindingMark.SKIPPED, says="it takes no pictures")
-    return await _carried(talk, "detail", "Name the colour.", ImagePart(drawn.square("purple")))
+    return await _carried(session, "detail", "Name the colour.", ImagePart(pictures.square("purple")))
 
 
-async def _carried(talk: Interview, word: str, *parts: Part | str) -> Finding:
+async def _carried(session: ProbeSession, word: str, *parts: Part | str) -> Finding:
     """Whether a request may carry a word. That it is accepted does not show that it is heeded."""
-    if not getattr(talk.endpoint, word):
+    if not getattr(session.endpoint, word):
         return Finding(name=word, mark=FindingMark.SKIPPED, says="such servers are not sent it")
-    reply = await talk.ask(*parts, carry={word: True})
+    reply = await session.ask(*parts, carry={word: True})
     if is_rejected(reply):
         says = f"rejected, so requests will go without it: {quoted(reply)}"
         return Finding(name=word, mark=FindingMark.NO, says=says, changes={word: False})
@@ -66,12 +66,12 @@ async def _carried(talk: Interview, word: str, *parts: Part | str) -> Finding:
     return Finding(name=word, mark=FindingMark.YES, says="accepted")
 
 
-async def ask_structured(talk: Interview, _: Drawings) -> Finding:
+async def ask_structured(session: ProbeSession, _: ProbePictures) -> Finding:
     """Whether an answer is held to a schema.
 
     The words ask for another form than the schema does: only a server that holds to the schema gives that one.
     """
-    set_to = talk.endpoint.structured
+    set_to = session.endpoint.structured
     if set_to is Structured.NONE:
         return Finding(name="structured", mark=FindingMark.SKIPPED, says="switched off in the settings")
     shown = [SampleMedia(text=text) for text in ("What a lovely day!", "I lost.")]
@@ -79,7 +79,7 @@ async def ask_structured(talk: Interview, _: Drawings) -> Finding:
     schema = answer_schema(_LABELS, refs(2))
     said = []
     for form in sorted((Structured.JSON_SCHEMA, Structured.FLAT_SCHEMA), key=lambda one: one is not set_to):
-        reply = await talk.ask(*words, schema=schema, carry={"structured": form})
+        reply = await session.ask(*words, schema=schema, carry={"structured": form})
         if _has_form(reply):
             changes = {} if form is set_to else {"structured": form}
             return Finding(name="structured", mark=FindingMark.YES, says=f"{form} is kept", value=form, changes=changes)

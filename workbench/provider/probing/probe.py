@@ -9,8 +9,9 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Final
 
+from workbench.domain.endpoints import OfferedModel
 from workbench.domain.messages import Outcome
-from workbench.provider.offered_models import OfferedModel
+from workbench.domain.probe_findings import Finding, FindingMark, ProbeReport, adapted
 from workbench.provider.probing.dialect_questions import (
     ask_answers,
     ask_detail,
@@ -18,11 +19,25 @@ from workbench.provider.probing.dialect_questions import (
     ask_structured,
     ask_temperature,
 )
-from workbench.provider.probing.findings import Finding, FindingMark, Probed, adapted
-from workbench.provider.probing.interview import ANSWER_TOKENS, Drawings, Interview, ProbeQuestion, Stopped
-from workbench.provider.probing.sight_questions import ask_faces, ask_order, ask_pictures, ask_several
+from workbench.provider.probing.picture_questions import ask_faces, ask_order, ask_pictures, ask_several
+from workbench.provider.probing.probe_session import (
+    ANSWER_TOKENS,
+    ProbePictures,
+    ProbeQuestion,
+    ProbeSession,
+    ProbeStopped,
+)
 
-__all__ = ["ANSWER_TOKENS", "MOST_REQUESTS", "Drawings", "FindingMark", "Interview", "Probed", "adapted", "probe"]
+__all__ = [
+    "ANSWER_TOKENS",
+    "MOST_REQUESTS",
+    "FindingMark",
+    "ProbePictures",
+    "ProbeReport",
+    "ProbeSession",
+    "adapted",
+    "probe",
+]
 
 QUESTIONS: Final = (
     ProbeQuestion("answers", 2, ask_answers),
@@ -44,14 +59,14 @@ _LIMIT: Final = re.compile(r"(?:x-)?ratelimit-")
 
 
 async def probe(
-    talk: Interview,
-    drawn: Drawings,
+    session: ProbeSession,
+    pictures: ProbePictures,
     offered: Sequence[OfferedModel],
     *,
     probed_at: str,
-    heard: Callable[[Finding], None] = lambda _: None,
-) -> Probed:
-    """Ask every question of the table; `heard` gets each finding as it comes. Never raises for what an endpoint does.
+    on_finding: Callable[[Finding], None] = lambda _: None,
+) -> ProbeReport:
+    """Ask every question of the table. `on_finding` gets each finding as it comes. An endpoint's errors never raise.
 
     `offered` is the endpoint's own list of models; `probed_at` is the time now, as it is stored.
     """
@@ -59,27 +74,27 @@ async def probe(
 
     def keep(finding: Finding) -> None:
         findings.append(finding)
-        heard(finding)
+        on_finding(finding)
 
-    keep(_listed(offered, talk.model, date.fromisoformat(probed_at[:10])))
+    keep(_listed(offered, session.model, date.fromisoformat(probed_at[:10])))
     stopped: str | None = None
     for question in QUESTIONS:
         if stopped is not None:
             keep(Finding(name=question.name, mark=FindingMark.SKIPPED, says="nothing more could be asked"))
             continue
         try:
-            keep(await question.ask(talk, drawn))
-        except Stopped as reason:
+            keep(await question.ask(session, pictures))
+        except ProbeStopped as reason:
             stopped = str(reason)
             keep(Finding(name=question.name, mark=FindingMark.NO, says=stopped))
-    keep(_named(talk))
-    keep(_limited(talk))
-    return Probed(
-        endpoint=talk.endpoint,
-        model=talk.model,
+    keep(_named(session))
+    keep(_limited(session))
+    return ProbeReport(
+        endpoint=session.endpoint,
+        model=session.model,
         probed_at=probed_at,
         findings=findings,
-        replies=talk.replies,
+        replies=session.replies,
         stopped=stopped,
     )
 
@@ -97,27 +112,27 @@ def _listed(offered: Sequence[OfferedModel], model: str, today: date) -> Finding
     return Finding(name="models", mark=FindingMark.YES, says=says, warning=warning, value=ending)
 
 
-def _named(talk: Interview) -> Finding:
+def _named(session: ProbeSession) -> Finding:
     """Who answered, by its own word. An alias moves from one release to the next in the middle of a study."""
-    names = list(dict.fromkeys(reply.model for reply in talk.replies if reply.model))
+    names = list(dict.fromkeys(reply.model for reply in session.replies if reply.model))
     if not names:
         return Finding(name="model", mark=FindingMark.UNCLEAR, says="answers do not say which model they are from")
-    if names == [talk.model]:
-        return Finding(name="model", mark=FindingMark.YES, says=f"answers are from {talk.model}", value=names)
-    says = f"asked for {talk.model}, answered by {', '.join(names)}"
-    is_alias = all(name.casefold().startswith(talk.model.casefold()) for name in names)
+    if names == [session.model]:
+        return Finding(name="model", mark=FindingMark.YES, says=f"answers are from {session.model}", value=names)
+    says = f"asked for {session.model}, answered by {', '.join(names)}"
+    is_alias = all(name.casefold().startswith(session.model.casefold()) for name in names)
     warning = None if is_alias else f"{says}: figures would be those of another model than the one asked for"
     return Finding(name="model", mark=FindingMark.NO, says=says, warning=warning, value=names)
 
 
-def _limited(talk: Interview) -> Finding:
+def _limited(session: ProbeSession) -> Finding:
     """What the endpoint says of its own limits."""
     told: dict[str, str] = {}
-    for reply in talk.replies:
+    for reply in session.replies:
         told |= {_LIMIT.sub("", name): value for name, value in reply.headers.items() if _LIMIT.match(name)}
     if told:
         says = ", ".join(f"{name} {value}" for name, value in told.items())
         return Finding(name="limits", mark=FindingMark.YES, says=says, value=told)
-    busy = any(reply.outcome is Outcome.FAILED and reply.status_code == 429 for reply in talk.replies)
+    busy = any(reply.outcome is Outcome.FAILED and reply.status_code == 429 for reply in session.replies)
     says = "not told, but there are some" if busy else "not told"
     return Finding(name="limits", mark=FindingMark.NO, says=f"{says}; set --rpm where you know them")

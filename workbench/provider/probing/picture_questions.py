@@ -11,11 +11,11 @@ from workbench.domain.datasets.labels import LabelSet
 from workbench.domain.datasets.tasks import Modality, Task
 from workbench.domain.messages import ImagePart, Outcome, Reply, SampleMedia
 from workbench.domain.predictions import PredictionStatus
+from workbench.domain.probe_findings import Finding, FindingMark
 from workbench.domain.prompts import NAMED, refs, render_prompt
 from workbench.domain.replies.parsing import MatchBy, parse_reply
 from workbench.domain.replies.refusals import is_refusal
-from workbench.provider.probing.findings import Finding, FindingMark
-from workbench.provider.probing.interview import Drawings, Interview, is_rejected, quoted
+from workbench.provider.probing.probe_session import ProbePictures, ProbeSession, is_rejected, quoted
 
 _FEELINGS: Final = ("happy", "sad")
 _COLOUR_WORDS: Final = ("red", "green", "blue", "yellow", "orange", "black", "white", "grey", "gray", "brown")
@@ -25,107 +25,107 @@ _BLUR: Final = re.compile(r"\b(?:blur|pixel+at|obscured|censored|anonymi[sz]ed)"
 _AT_MOST: Final = re.compile(r"\b(?:at most|up to|max(?:imum)?|limit)\b\D{0,20}(\d+)", re.IGNORECASE)
 
 
-async def ask_pictures(talk: Interview, drawn: Drawings) -> Finding:
+async def ask_pictures(session: ProbeSession, pictures: ProbePictures) -> Finding:
     """Whether it sees one."""
-    reply = await talk.ask("What colour is this? One word.", ImagePart(drawn.square("purple")))
-    name, blind = "pictures", f"{talk.model} does not see pictures here; choose a vision model with --model"
+    reply = await session.ask("What colour is this? One word.", ImagePart(pictures.square("purple")))
+    name, blind = "pictures", f"{session.model} does not see pictures here; choose a vision model with --model"
     if is_rejected(reply):
-        talk.takes_pictures = False
+        session.takes_pictures = False
         return Finding(name=name, mark=FindingMark.NO, says=f"rejected: {quoted(reply)}", warning=blind)
     if reply.outcome is Outcome.FAILED:
         return Finding(name=name, mark=FindingMark.UNCLEAR, says=quoted(reply))
-    talk.most_images = 1
+    session.most_images = 1
     text = _folded(reply)
     if any(word in text for word in _PURPLE):
-        talk.has_seen = True
+        session.has_seen = True
         return Finding(name=name, mark=FindingMark.YES, says="names the colour of a square")
     if any(word in text.split() for word in _COLOUR_WORDS) or is_refusal(text):
         return Finding(name=name, mark=FindingMark.NO, says=f"a purple square: {quoted(reply)}", warning=blind)
     return Finding(name=name, mark=FindingMark.UNCLEAR, says=f"names no colour: {quoted(reply)}")
 
 
-async def ask_order(talk: Interview, drawn: Drawings) -> Finding:
+async def ask_order(session: ProbeSession, pictures: ProbePictures) -> Finding:
     """Whether it can tell the first picture from the second."""
-    if not talk.takes_pictures:
+    if not session.takes_pictures:
         return _without_pictures("order")
-    if talk.endpoint.images_per_request == 1:
+    if session.endpoint.images_per_request == 1:
         return Finding(name="order", mark=FindingMark.SKIPPED, says="one picture in a request, by the settings")
     first, second = "yellow", "green"
     words = "Two pictures follow, each of one colour. Name the colour of the first, then of the second: two words."
-    reply = await talk.ask(words, ImagePart(drawn.square(first)), ImagePart(drawn.square(second)))
+    reply = await session.ask(words, ImagePart(pictures.square(first)), ImagePart(pictures.square(second)))
     if is_rejected(reply):
         return Finding(name="order", mark=FindingMark.UNCLEAR, says=f"two pictures are rejected: {quoted(reply)}")
     if reply.outcome is Outcome.FAILED:
         return Finding(name="order", mark=FindingMark.UNCLEAR, says=quoted(reply))
-    talk.most_images = 2
+    session.most_images = 2
     text = _folded(reply)
     if first not in text or second not in text:
         return Finding(name="order", mark=FindingMark.UNCLEAR, says=f"does not name both colours: {quoted(reply)}")
-    talk.has_seen = True
+    session.has_seen = True
     if text.index(first) < text.index(second):
         return Finding(name="order", mark=FindingMark.YES, says="tells the first picture from the second")
     warning = "it mixes up the order of pictures; send one sample at a time (--batch-size 1)"
     return Finding(name="order", mark=FindingMark.NO, says=f"{first}, {second}: {quoted(reply)}", warning=warning)
 
 
-async def ask_several(talk: Interview, drawn: Drawings) -> Finding:
+async def ask_several(session: ProbeSession, pictures: ProbePictures) -> Finding:
     """How many it takes in one request; the number it counts is no proof, but a small one is a hint."""
     name = "several pictures"
-    if not talk.takes_pictures:
+    if not session.takes_pictures:
         return _without_pictures(name)
-    limit = talk.endpoint.images_per_request or talk.wanted_images
-    counts = [n for n in dict.fromkeys((2, _MANY, talk.wanted_images)) if talk.most_images < n <= limit]
-    says, warning = f"takes {talk.most_images}, no more were sent", None
+    limit = session.endpoint.images_per_request or session.wanted_images
+    counts = [n for n in dict.fromkeys((2, _MANY, session.wanted_images)) if session.most_images < n <= limit]
+    says, warning = f"takes {session.most_images}, no more were sent", None
     for count in counts:
-        squares = (ImagePart(drawn.square(("red", "blue")[place % 2])) for place in range(count))
-        reply = await talk.ask("How many pictures are in this message? Answer with a number alone.", *squares)
+        squares = (ImagePart(pictures.square(("red", "blue")[place % 2])) for place in range(count))
+        reply = await session.ask("How many pictures are in this message? Answer with a number alone.", *squares)
         if is_rejected(reply):
-            return _too_many(talk, count, reply)
+            return _too_many(session, count, reply)
         if reply.outcome is Outcome.FAILED:
             return Finding(name=name, mark=FindingMark.UNCLEAR, says=f"{says}; of {count}: {quoted(reply)}")
-        talk.most_images = count
+        session.most_images = count
         counted = re.search(r"\d{1,4}", reply.text or "")
         says = f"takes {count}" + (f" and counts {counted[0]}" if counted else "")
         if counted and int(counted[0]) < count / 2:  # some servers cut off what is longer than their context
             warning = f"it was sent {count} pictures and speaks of {counted[0]}: give the server a longer context, or "
             warning += "choose a smaller --batch-size"
-    return Finding(name=name, mark=FindingMark.YES, says=says, warning=warning, value=talk.most_images)
+    return Finding(name=name, mark=FindingMark.YES, says=says, warning=warning, value=session.most_images)
 
 
-def _too_many(talk: Interview, count: int, reply: Reply) -> Finding:
+def _too_many(session: ProbeSession, count: int, reply: Reply) -> Finding:
     """A rejection often says where the limit is."""
     told = _AT_MOST.search(reply.error or "")
-    limit = int(told[1]) if told and talk.most_images <= int(told[1]) < count else max(talk.most_images, 1)
-    talk.most_images = limit
+    limit = int(told[1]) if told and session.most_images <= int(told[1]) < count else max(session.most_images, 1)
+    session.most_images = limit
     return Finding(
         name="several pictures",
         mark=FindingMark.NO if limit == 1 else FindingMark.YES,
         says=f"takes {limit}; {count} are rejected: {quoted(reply)}",
-        warning=f"some data sets send {talk.wanted_images} pictures in a request, it takes {limit}: choose a smaller "
-        "--batch-size, or fewer --frames",
+        warning=f"some data sets send {session.wanted_images} pictures in a request, it takes {limit}: "
+        "choose a smaller --batch-size, or fewer --frames",
         value=limit,
         changes={"images_per_request": limit},
     )
 
 
-async def ask_faces(talk: Interview, drawn: Drawings) -> Finding:
+async def ask_faces(session: ProbeSession, pictures: ProbePictures) -> Finding:
     """Whether expressions come through, asked as a run asks: guesses at four faces are right one time in sixteen."""
     known = None
-    if talk.endpoint.blurs_faces:
+    if session.endpoint.blurs_faces:
         known = (
-            f"{talk.endpoint.name} is known to blur faces before the model sees them; do not score facial expressions "
-            "with it (a drawn face may pass where a photograph does not)"
+            f"{session.endpoint.name} is known to blur faces before the model sees them; do not score facial "
+            "expressions with it (a drawn face may pass where a photograph does not)"
         )
-    if not talk.takes_pictures:
+    if not session.takes_pictures:
         return replace(_without_pictures("faces"), warning=known)
-    shown = ("sad", "happy", "happy", "sad")[: max(talk.most_images, 1)]
-    faces = [SampleMedia((drawn.face(one),)) for one in shown]
+    shown = ("sad", "happy", "happy", "sad")[: max(session.most_images, 1)]
+    faces = [SampleMedia((pictures.face(one),)) for one in shown]
     words = render_prompt(NAMED, task=Task.FACIAL, modality=Modality.IMAGE, labels=_FEELINGS, shown=faces)
-    finding = _judged(talk, shown, await talk.ask(*words))
+    finding = _judged(session, shown, await session.ask(*words))
     return replace(finding, warning=known or finding.warning)
 
 
-def _judged(talk: Interview, shown: tuple[str, ...], reply: Reply) -> Finding:
+def _judged(session: ProbeSession, shown: tuple[str, ...], reply: Reply) -> Finding:
     """What four answers about drawn faces show."""
     name = "faces"
     if reply.outcome is Outcome.FAILED:
@@ -135,7 +135,7 @@ def _judged(talk: Interview, shown: tuple[str, ...], reply: Reply) -> Finding:
     right = sum(a == b for a, b in zip(best, shown, strict=True))
     says = f"{right} of {len(shown)} drawn faces told smiling or sad"
     if right == len(shown) > 1:
-        talk.has_seen = True
+        session.has_seen = True
         return Finding(name=name, mark=FindingMark.YES, says=says, value=right)
     if _BLUR.search(reply.text or ""):
         warning = "it speaks of blurred faces; do not score facial expressions with it"
@@ -147,7 +147,7 @@ def _judged(talk: Interview, shown: tuple[str, ...], reply: Reply) -> Finding:
     if None not in best and len(shown) > 1:
         warning = "it does not tell a smiling face from a sad one; scores of expressions would mean little"
         return Finding(name=name, mark=FindingMark.NO, says=f"{says}: {quoted(reply)}", warning=warning, value=right)
-    blind = None if talk.has_seen else f"nothing shows that {talk.model} sees pictures"
+    blind = None if session.has_seen else f"nothing shows that {session.model} sees pictures"
     return Finding(name=name, mark=FindingMark.UNCLEAR, says=f"{says}: {quoted(reply)}", warning=blind, value=right)
 
 

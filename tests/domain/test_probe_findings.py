@@ -6,7 +6,7 @@ import pytest
 
 from workbench.domain.endpoints import Endpoint, Structured
 from workbench.domain.messages import Outcome, Reply, Usage
-from workbench.provider.probing.findings import Finding, FindingMark, Probed, adapted
+from workbench.domain.probe_findings import Finding, FindingMark, ProbeReport, adapted
 
 ENDPOINT = Endpoint(name="lab", base_url="http://127.0.0.1:8000/v1", key_variables=("LAB_KEY",))
 
@@ -22,7 +22,7 @@ def test_what_was_found_otherwise_is_applied_after_its_way_through_json() -> Non
         Finding(name="several", mark=FindingMark.YES, says="8", changes={"images_per_request": 8}),
         Finding(name="order", mark=FindingMark.YES, says="kept"),
     ]
-    record = Probed(endpoint=ENDPOINT, model="m", probed_at="2026-11-23", findings=findings, replies=[])
+    record = ProbeReport(endpoint=ENDPOINT, model="m", probed_at="2026-11-23", findings=findings, replies=[])
     after = adapted(ENDPOINT, json.loads(json.dumps(record.as_json())))
     assert (after.seed, after.structured, after.images_per_request) == (False, Structured.FLAT_SCHEMA, 8)
     assert (after.temperature, after.base_url, after.key_variables) == (True, ENDPOINT.base_url, ("LAB_KEY",))
@@ -57,7 +57,7 @@ def test_a_record_counts_tokens_where_they_were_told() -> None:
         Finding(name="a", mark=FindingMark.YES, says="", warning="w1"),
         Finding(name="b", mark=FindingMark.NO, says=""),
     ]
-    probed = Probed(endpoint=ENDPOINT, model="m", probed_at="2026-11-23", findings=findings, replies=replies)
+    probed = ProbeReport(endpoint=ENDPOINT, model="m", probed_at="2026-11-23", findings=findings, replies=replies)
     record = probed.as_json()
     assert (record["requests"], record["prompt_tokens"], record["completion_tokens"]) == (3, 15, 3)
     assert record["warnings"] == probed.warnings == ["w1"]

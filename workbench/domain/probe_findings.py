@@ -47,7 +47,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Probed:
+class ProbeReport:
     """All that one probe found out."""
 
     endpoint: Endpoint

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from workbench.domain.messages import Usage
-from workbench.domain.prices import Price
+from workbench.domain.prices import Price, PriceTable, cost_usd
 from workbench.errors import UsageError
-from workbench.provider.costs.prices import PriceTable, cost_usd, load_prices
+from workbench.provider.costs.price_list import load_prices
 from workbench.settings.price_tables import read_price
 
 MILLION = 1_000_000
@@ -30,11 +30,11 @@ def test_a_reply_costs_its_tokens_in_and_out() -> None:
 
 @pytest.mark.parametrize(("model", "usage"), [("unknown", Usage(1, 1)), (None, Usage(1, 1)), ("gpt-4o", None)])
 def test_what_is_not_known_costs_nothing_known_rather_than_nothing(model: str | None, usage: Usage | None) -> None:
-    assert cost_usd(model, usage) is None
+    assert cost_usd(model, usage, load_prices()) is None
 
 
 def test_the_embedded_model_is_free() -> None:
-    assert cost_usd("schematic-baseline", Usage(MILLION, MILLION)) == 0.0
+    assert cost_usd("schematic-baseline", Usage(MILLION, MILLION), load_prices()) == 0.0
 
 
 def test_tokens_from_the_cache_and_into_it_have_prices_of_their_own() -> None:
@@ -76,7 +76,7 @@ def test_a_prompt_longer_than_the_price_holds_for_has_no_known_price() -> None:
 
 @pytest.mark.parametrize("model", ["gpt-4o", "gpt-4o-2024-08-06", "gpt-4o-20240806"])
 def test_a_dated_release_has_the_price_of_its_family(model: str) -> None:
-    assert cost_usd(model, Usage(100_000, 0)) == pytest.approx(0.25)
+    assert cost_usd(model, Usage(100_000, 0), load_prices()) == pytest.approx(0.25)
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_a_dated_release_has_the_price_of_its_family(model: str) -> None:
     ],
 )
 def test_what_only_looks_like_a_release_has_no_price(model: str) -> None:
-    assert cost_usd(model, Usage(1, 1)) is None
+    assert cost_usd(model, Usage(1, 1), load_prices()) is None
 
 
 def test_a_release_with_a_price_of_its_own_keeps_it() -> None:

@@ -12,7 +12,7 @@ from typing import Any, Final, Protocol
 from workbench.domain.datasets.samples import Frame
 from workbench.domain.endpoints import Endpoint
 from workbench.domain.messages import Fault, Outcome, Part, Reply, Request, TextPart
-from workbench.provider.probing.findings import Finding
+from workbench.domain.probe_findings import Finding
 from workbench.provider.request_body import chat_body
 
 ANSWER_TOKENS: Final = 1_000
@@ -30,12 +30,12 @@ Send = Callable[[bytes], Awaitable[Reply]]
 """Send the body of a chat completion once; `EndpointClient.send_body` is one."""
 
 
-class Stopped(Exception):
+class ProbeStopped(Exception):
     """Nothing more can be found out; its text says why. Ends the interview, and nothing but it."""
 
 
 @dataclass(slots=True)
-class Interview:
+class ProbeSession:
     """With one model. What was learned so far decides how the next question is put."""
 
     endpoint: Endpoint
@@ -61,7 +61,7 @@ class Interview:
     ) -> Reply:
         """What the model says to this; `carry` holds fields of `Endpoint` for this one request.
 
-        Raises Stopped when no request can pass (key, quota, model).
+        Raises ProbeStopped when no request can pass (key, quota, model).
         """
         plain: dict[str, Any] = {"seed": False, "temperature": False, "detail": False}
         plain["token_field"] = self.token_field or self.endpoint.token_field
@@ -80,7 +80,7 @@ class Interview:
             await self.sleep(min(reply.retry_after_s or _WAIT_S, _LONGEST_WAIT_S))
             reply = await self._sent(body)
         if reply.fault is Fault.STOP and not (self._has_answered() and reply.status_code == _NO_SUCH_THING):
-            raise Stopped(reply.error or f"status {reply.status_code}")
+            raise ProbeStopped(reply.error or f"status {reply.status_code}")
         return reply
 
     def _has_answered(self) -> bool:
@@ -94,7 +94,7 @@ class Interview:
         return reply
 
 
-class Drawings(Protocol):
+class ProbePictures(Protocol):
     """Pictures that show nobody."""
 
     def square(self, colour: str) -> Frame:
@@ -112,7 +112,7 @@ class ProbeQuestion:
 
     name: str
     most_requests: int
-    ask: Callable[[Interview, Drawings], Awaitable[Finding]]
+    ask: Callable[[ProbeSession, ProbePictures], Awaitable[Finding]]
 
 
 def is_rejected(reply: Reply) -> bool:

@@ -1,11 +1,10 @@
-"""How many prompt tokens a picture takes: two kinds of formula over a table of models (`data/image_tokens.toml`).
+"""About how many tokens a text takes: characters over a table of models (`data/text_tokens.toml`).
 
-All is computed in whole numbers: a square more or less by a rounding error would be a row of squares. Providers do not
-say how they round a scaled picture's sides; sides are rounded to the nearest pixel here, so that a count may be off by
-one or, at the edge of a tile, by a tile.
+A count of characters, not a vocabulary: each family of models has one of its own, and few can be had without a network.
 """
 
 import math
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,8 +14,52 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, Final
 
+from workbench.domain.prices import listed_name
 from workbench.domain.runs import Detail
-from workbench.provider.costs.model_names import listed_name
+
+_CJK: Final = re.compile(
+    "[\u3000-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]"
+)
+"""Punctuation and kana, ideographs, Hangul syllables, wide forms."""
+_OTHER: Final = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class TextRule:
+    """How many characters make a token, for one model."""
+
+    prose_chars: float
+    cjk_chars: float
+    json_chars: float
+    counts_schema: bool
+    """Whether the schema that an answer is held to is a part of the prompt."""
+
+    def prose_tokens(self, text: str) -> int:
+        """The tokens of a prompt, or of what a speaker says."""
+        wide = 0 if text.isascii() else len(_CJK.findall(text))
+        return math.ceil((len(text) - wide) / self.prose_chars + wide / self.cjk_chars)
+
+    def json_tokens(self, text: str) -> int:
+        """The tokens of an answer or a schema: brackets, quotes and short words."""
+        return math.ceil(len(text) / self.json_chars)
+
+
+def text_rule(model: str) -> TextRule:
+    """The rule of a model; where none is known, that of all others."""
+    rules = _text_rules()
+    return rules[listed_name(model, rules) or _OTHER]
+
+
+@cache
+def _text_rules() -> Mapping[str, TextRule]:
+    text = (files("workbench.provider.costs") / "data" / "text_tokens.toml").read_text(encoding="utf-8")
+    return MappingProxyType(
+        {
+            model: TextRule(table["prose_chars"], table["cjk_chars"], table["json_chars"], table["counts_schema"])
+            for model, table in tomllib.loads(text).items()
+        }
+    )
+
 
 _PATCH_PX: Final = 32
 _TILE_PX: Final = 512
@@ -73,7 +116,7 @@ def image_tokens(model: str, width_px: int, height_px: int, detail: str) -> int 
 
     A dated release is counted as its family, see `listed_name`.
     """
-    rules = _rules()
+    rules = _image_rules()
     listed = listed_name(model, rules)
     rule = rules[listed].get(detail) if listed is not None else None
     return None if rule is None else rule.tokens(width_px, height_px)
@@ -110,7 +153,7 @@ def _patches_within(width_px: int, height_px: int, most: int) -> int:
 
 
 @cache
-def _rules() -> Mapping[str, Mapping[str, ImageRule]]:
+def _image_rules() -> Mapping[str, Mapping[str, ImageRule]]:
     """By model and detail."""
     text = (files("workbench.provider.costs") / "data" / "image_tokens.toml").read_text(encoding="utf-8")
     tables = tomllib.loads(text, parse_float=Decimal)

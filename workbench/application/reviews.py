@@ -115,6 +115,10 @@ class ReviewSession:
         self._save(change.sample_id, change.field, before, undoes=number)
         return Undone(change.sample_id, change.field, before)
 
+    def close(self) -> None:
+        """Let go of the workspace."""
+        self.db.close()
+
     def _set(self, sample_id: str, field: ReviewField, value: str | None) -> None:
         """Save a change that changes something: the same again would need one more undo to get behind it."""
         if value != current_value(self.db, self.run.id, sample_id, self.reviewer, field):

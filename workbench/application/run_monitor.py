@@ -94,5 +94,9 @@ class RunMonitor:
             tuple(load_children(self.db, self.run.id, number)),
         )
 
+    def close(self) -> None:
+        """Let go of the workspace."""
+        self.db.close()
+
     def _is_sent(self) -> bool:
         return load_sender(self.db, self.run.id, self.now()) is not None

@@ -5,7 +5,6 @@ Each is loaded when it is gone to: the first lines of a review do not wait for t
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import ClassVar
 
 from textual import work
 
@@ -13,18 +12,15 @@ from workbench.application.run_views import RunViews
 from workbench.domain.cases import CaseFilter
 from workbench.domain.runs import Run
 from workbench.tui.base.background import run_blocking
-from workbench.tui.base.commands import Scope
-from workbench.tui.base.notices import Notices
 from workbench.tui.base.review_opener import ChangedFrom
+from workbench.tui.base.screen_table import new_screen
+from workbench.tui.base.workbench_screen import WorkbenchScreen
 from workbench.tui.dialogs.choice_screen import ChoiceScreen
-from workbench.tui.dialogs.help_screen import HelpScreen
 from workbench.tui.widgets.line_list import ListLine
 
 
-class Navigation(Notices):
+class Navigation(WorkbenchScreen):
     """The ways between screens. A screen says which run it is about, and what it does with what the others end with."""
-
-    SCOPES: ClassVar[tuple[Scope, ...]] = ()
 
     def desk(self) -> RunViews | None:
         """The run that the screen is about now; None, and a notice why, where there is none."""
@@ -38,15 +34,6 @@ class Navigation(Notices):
         """Review what changed sides between two runs."""
         raise NotImplementedError
 
-    async def action_help(self) -> None:
-        """Show all keys, and do what is chosen there."""
-
-        async def chosen(action: str | None) -> None:
-            if action is not None:
-                await self.app.run_action(action, self)
-
-        await self.app.push_screen(HelpScreen(self.SCOPES), chosen)
-
     async def action_metrics(self) -> None:
         """Show the figures."""
         await self._show_metrics(is_matrix=False)
@@ -57,28 +44,23 @@ class Navigation(Notices):
 
     async def action_export(self) -> None:
         """Choose what is written."""
-        from workbench.tui.export.export_screen import ExportScreen
-
         if (desk := self.desk()) is not None:
-            await self.app.push_screen(ExportScreen(desk))
+            await self.app.push_screen(new_screen("export", desk))
 
     def compare(self, desk: RunViews, other: Run) -> None:
         """Show two runs side by side."""
-        from workbench.tui.compare.compare_screen import CompareScreen
 
         async def chosen(changed: ChangedFrom | None) -> None:
             if changed is not None:
                 await self.show_changed(desk, changed)
 
-        self.app.push_screen(CompareScreen(desk, other), chosen)
+        self.app.push_screen(new_screen("compare", desk, other), chosen)
 
     async def action_queue(self) -> None:
         """Show how the run is sent."""
-        from workbench.tui.queue.queue_screen import QueueScreen
-
         if (desk := self.desk()) is not None:
             with self.noticing():
-                await self.app.push_screen(QueueScreen(await run_blocking(desk.queue)))
+                await self.app.push_screen(new_screen("queue", await run_blocking(desk.queue)))
 
     @work(group="others", exclusive=True)
     async def choose_run(self, desk: RunViews, about: str, take: Callable[[Run], Awaitable[None] | None]) -> None:

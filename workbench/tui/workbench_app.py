@@ -11,16 +11,17 @@ from textual.screen import Screen
 from workbench.application.home import HomeParts
 from workbench.application.open_review import ReviewParts
 from workbench.domain.cases import CaseFilter
+from workbench.tui.base.background import OwnedThread
 from workbench.tui.base.base_app import BaseApp
 from workbench.tui.base.preferences import Preferences
 from workbench.tui.base.review_opener import ChangedFrom
+from workbench.tui.base.screen_table import new_screen
 from workbench.tui.pictures.frame_loader import FrameLoader
 from workbench.tui.pictures.picture_app import PictureApp
 from workbench.tui.pictures.terminal_facts import NOT_ASKED, TerminalFacts
 from workbench.tui.pictures.terminal_query import drain
 from workbench.tui.review.remembered_place import as_it_was
 from workbench.tui.review.review_screen import ReviewScreen
-from workbench.tui.review.session_thread import SessionThread
 
 _FREEZE_S: Final = 0.5
 """After the first paint, when the first case is there, too."""
@@ -39,9 +40,7 @@ class WorkbenchApp(BaseApp, PictureApp):
         """Home, or nothing below the review that was asked for: a screen at the bottom cannot give way to another."""
         if not isinstance(self._parts, HomeParts):
             return Screen()
-        from workbench.tui.home.home_screen import HomeScreen
-
-        return HomeScreen(self._parts)
+        return new_screen("home", self._parts)
 
     @on(events.Mount)
     async def _open_what_was_asked_for(self) -> None:
@@ -76,7 +75,7 @@ class WorkbenchApp(BaseApp, PictureApp):
             self.exit()
 
     def _review(self, parts: ReviewParts) -> ReviewScreen:
-        return ReviewScreen(parts, SessionThread(parts.open_session), FrameLoader(parts, self.glass))
+        return ReviewScreen(parts, OwnedThread(parts.open_session, "review-session"), FrameLoader(parts, self.glass))
 
 
 def _freeze() -> None:

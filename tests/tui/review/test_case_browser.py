@@ -80,7 +80,7 @@ async def test_what_others_store_comes_into_view_and_the_cursor_stays(review: Re
 async def test_a_list_that_is_still_being_looked_for_is_whole_before_its_end_is_gone_to(review: ReviewRun) -> None:
     async with opened(review.parts) as driver:
         screen = driver.screen
-        screen._far.ask(lambda reader: reader.count(CaseFilter(CaseKind.FAILURES)))
+        screen._far.submit(lambda reader: reader.count(CaseFilter(CaseKind.FAILURES)))
         await driver.press("slash", *"sub0", "enter", "G")
         assert driver.current == "sub09/EP03_26f"
         assert screen.cases.listing.is_whole

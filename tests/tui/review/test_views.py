@@ -1,16 +1,19 @@
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 
 import pytest
 from textual.geometry import Offset
 
 from tests.tui.driving import opened
-from tests.tui.review_run import Planned, ReviewRun, review_run
+from tests.tui.review_run import Clock, Planned, ReviewRun, review_run
+from workbench.application.reviews import Case, ReviewSession
 from workbench.domain.cases import CaseFilter, CaseKind
 from workbench.domain.datasets.cards import CARDS
 from workbench.domain.datasets.samples import MediaKind, Sample
 from workbench.domain.predictions import PredictionStatus
 from workbench.errors import DataError
+from workbench.storage.workspace.database import open_workspace
 from workbench.tui.attempts.attempts_screen import AttemptsScreen
 from workbench.tui.dialogs.help_screen import HelpScreen
 from workbench.tui.metrics.confusion_grid import ConfusionGrid
@@ -185,11 +188,18 @@ async def test_a_sample_of_words_alone_shows_them_and_says_there_is_no_picture(t
 
 @pytest.mark.asyncio
 async def test_a_case_that_cannot_be_read_is_a_notice(review: ReviewRun) -> None:
-    def torn_session() -> object:
-        raise DataError("the workspace is torn; restore a copy")
+    is_torn = Event()
 
-    async with opened(review.parts) as driver:
-        driver.screen.session._session = None
-        driver.screen.session._open = torn_session  # type: ignore[assignment]  # always raises
+    class TornSession(ReviewSession):
+        def case(self, sample_id: str) -> Case:
+            if is_torn.is_set():
+                raise DataError("the workspace is torn; restore a copy")
+            return super().case(sample_id)
+
+    def opened_session() -> ReviewSession:
+        return TornSession(open_workspace(review.path), review.run, review.card, "ana", Clock())
+
+    async with opened(replace(review.parts, open_session=opened_session)) as driver:
+        is_torn.set()
         await driver.press("j")
         await driver.until_seen("torn")

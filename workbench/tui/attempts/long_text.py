@@ -16,7 +16,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from workbench.domain.visible import visible
-from workbench.tui.base.tones import tone
+from workbench.tui.widgets.painting import component_style
 
 TextBlock = tuple[str, str]
 """A heading, and a text from anywhere."""
@@ -111,7 +111,7 @@ class LongText(ScrollView, can_focus=True):
             return Strip.blank(self.size.width, style)
         words, is_heading = self._lines[place]
         if is_heading:
-            style += tone(self, "long-text--heading")
+            style += component_style(self, "long-text--heading")
         return Strip([Segment(words, style)]).adjust_cell_length(self.size.width, self.rich_style)
 
     @property

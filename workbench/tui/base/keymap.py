@@ -7,11 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from textual.keys import REPLACED_KEYS, _character_to_key
-
 from workbench.domain.visible import visible
 from workbench.errors import UsageError, unknown_name
 from workbench.tui.base.commands import COMMANDS, DIGITS, REVIEW, Command, Scope
+from workbench.tui.base.textual_internals import key_name
 
 _FIXED: Final = frozenset({"review.label", "review.no-label", "everywhere.palette", "everywhere.quit"})
 """Digits only ever label, and the ways out are where every Textual program has them."""
@@ -43,7 +42,7 @@ def textual_keymap(commands: Iterable[Command]) -> dict[str, str]:
     """What Textual is told of the keys that are not as the table has them."""
     usual = {command.id: command.keys for command in COMMANDS}
     return {
-        command.id: ",".join(_key_name(key) for key in command.keys)
+        command.id: ",".join(key_name(key) for key in command.keys)
         for command in commands
         if command.keys and command.keys != usual[command.id]
     }
@@ -65,7 +64,7 @@ def _check_room(commands: Iterable[Command]) -> None:
     taken: dict[str, Command] = {}
     for command in commands:
         for key in command.keys:
-            other = taken.setdefault(_key_name(key), command)
+            other = taken.setdefault(key_name(key), command)
             if other is not command:
                 raise UsageError(
                     f"[keys] {key} would be both {other.id} and {command.id}; give one of them another key"
@@ -85,9 +84,3 @@ _NAMED: Final = frozenset(
         *("backspace", "delete", "insert", *(f"f{number}" for number in range(1, 25))),
     }
 )
-
-
-def _key_name(key: str) -> str:
-    """As Textual names it: `question_mark`."""
-    name = _character_to_key(key) if len(key) == 1 else key
-    return REPLACED_KEYS.get(name, name)

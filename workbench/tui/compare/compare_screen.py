@@ -12,18 +12,15 @@ from workbench.domain.runs import Run
 from workbench.domain.scoring.protocols import Protocol
 from workbench.tui.base.background import run_blocking
 from workbench.tui.base.commands import Scope, bindings
-from workbench.tui.base.notices import Notices
 from workbench.tui.base.preferences import preferences_of
 from workbench.tui.base.review_opener import ChangedFrom
 from workbench.tui.compare.compare_pages import changed_line, comparison_page
-from workbench.tui.dialogs.help_screen import HelpScreen
 from workbench.tui.widgets.keys_line import KeysLine
-from workbench.tui.widgets.line_list import LineList
-from workbench.tui.widgets.list_motion import ListMotion
+from workbench.tui.widgets.line_list import LineList, ListScreen
 from workbench.tui.widgets.run_line import RunLine
 
 
-class CompareScreen(ListMotion, Notices):
+class CompareScreen(ListScreen):
     """Ends with what is to be reviewed, or None."""
 
     SCOPES: ClassVar[tuple[Scope, ...]] = (Scope.COMPARE,)
@@ -76,15 +73,6 @@ class CompareScreen(ListMotion, Notices):
         """Review from the sample under the cursor on."""
         if self._found is not None and self.rows.has_choice:
             self.dismiss(ChangedFrom(self._other, self._found.changed[self.rows.cursor].sample))
-
-    async def action_help(self) -> None:
-        """Show all keys, and do what is chosen there."""
-
-        async def chosen(action: str | None) -> None:
-            if action is not None:
-                await self.app.run_action(action, self)
-
-        await self.app.push_screen(HelpScreen(self.SCOPES), chosen)
 
     def action_close(self) -> None:
         """Go back."""

@@ -13,13 +13,12 @@ from textual.widgets import Static
 from workbench.domain.visible import visible
 from workbench.tui.base.commands import Scope, bindings
 from workbench.tui.widgets.keys_line import KeysLine
-from workbench.tui.widgets.line_list import LineList, ListLine
-from workbench.tui.widgets.list_motion import ListMotion
+from workbench.tui.widgets.line_list import LineList, ListLine, ListScreen
 
 T = TypeVar("T")
 
 
-class ChoiceScreen(ListMotion, ModalScreen[T | None], Generic[T]):
+class ChoiceScreen(ListScreen, ModalScreen[T | None], Generic[T]):
     """Ends with the thing that was chosen, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.CHOICE)

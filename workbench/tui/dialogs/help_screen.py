@@ -15,13 +15,12 @@ from workbench.tui.base.commands import Command, Scope, bindings
 from workbench.tui.base.preferences import preferences_of
 from workbench.tui.dialogs.note_screen import LineScreen
 from workbench.tui.widgets.keys_line import KeysLine
-from workbench.tui.widgets.line_list import LineList, ListLine
-from workbench.tui.widgets.list_motion import ListMotion
+from workbench.tui.widgets.line_list import LineList, ListLine, ListScreen
 
 _KEYS_CELLS = 14
 
 
-class HelpScreen(ListMotion, ModalScreen[str | None]):
+class HelpScreen(ListScreen, ModalScreen[str | None]):
     """Ends with the action of the command that was chosen, or None. `here` are the scopes of the screen below."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.HELP)

@@ -16,8 +16,8 @@ from workbench.domain.visible import visible
 from workbench.errors import UsageError
 from workbench.tui.base.background import run_blocking
 from workbench.tui.base.commands import Scope, bindings
-from workbench.tui.base.notices import Notices
 from workbench.tui.base.preferences import preferences_of
+from workbench.tui.base.workbench_screen import WorkbenchScreen
 from workbench.tui.dialogs.note_screen import LineScreen
 from workbench.tui.export.tick_column import TickColumn
 from workbench.tui.widgets.keys_line import KeysLine
@@ -30,7 +30,7 @@ _FORMATS = ("csv", "jsonl", "parquet", "md", "latex", "html")
 _PICTURES = "pictures"
 
 
-class ExportScreen(Notices, ModalScreen[None]):
+class ExportScreen(WorkbenchScreen, ModalScreen[None]):
     """Stays open while files are written; what was written is shown and can be copied."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.EXPORT)

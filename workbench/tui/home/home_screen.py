@@ -20,13 +20,12 @@ from workbench.tui.base.review_opener import ChangedFrom, opener_of
 from workbench.tui.home.home_lines import HomePlace, headline_key, home_line, places_of
 from workbench.tui.navigation import Navigation
 from workbench.tui.widgets.keys_line import KeysLine
-from workbench.tui.widgets.line_list import LineList
-from workbench.tui.widgets.list_motion import ListMotion
+from workbench.tui.widgets.line_list import LineList, ListScreen
 
 _EVERY_S: Final = 5.0
 
 
-class HomeScreen(ListMotion, Navigation):
+class HomeScreen(ListScreen, Navigation):
     """Everything begins here; leaving it quits."""
 
     SCOPES: ClassVar[tuple[Scope, ...]] = (Scope.HOME,)

@@ -11,9 +11,8 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from workbench.tui.base.tones import tone
 from workbench.tui.metrics.confusion_table import ConfusionCell, ConfusionTable
-from workbench.tui.widgets.case_line import fit
+from workbench.tui.widgets.painting import component_style, fit
 
 _GOLD_CELLS: Final = 11
 _TOTAL_CELLS: Final = 6
@@ -111,7 +110,7 @@ class ConfusionGrid(Widget, can_focus=True):
 
     def _heading(self, line: int) -> list[Segment]:
         """Names of two words take two lines; those of one stand on the second."""
-        soft = self.rich_style + tone(self, "grid--head")
+        soft = self.rich_style + component_style(self, "grid--head")
         words = [(["", *answer.split(maxsplit=1)])[-_HEADING_LINES:][line] for answer in self._table.answers]
         titles = [fit(word, self._cells - 1).rstrip().rjust(self._cells - 1) for word in words]
         head = f"{'gold':<{_GOLD_CELLS}}{'n':>{_TOTAL_CELLS - 1}} " if line else " " * (_GOLD_CELLS + _TOTAL_CELLS)

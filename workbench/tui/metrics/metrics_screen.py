@@ -13,9 +13,8 @@ from workbench.application.run_views import RunViews
 from workbench.domain.scoring.protocols import Protocol
 from workbench.tui.base.background import run_blocking
 from workbench.tui.base.commands import Scope, bindings
-from workbench.tui.base.notices import Notices
 from workbench.tui.base.preferences import preferences_of
-from workbench.tui.dialogs.help_screen import HelpScreen
+from workbench.tui.base.workbench_screen import WorkbenchScreen
 from workbench.tui.metrics.confusion_grid import ConfusionGrid
 from workbench.tui.metrics.confusion_pane import ConfusionPane
 from workbench.tui.metrics.confusion_table import ConfusionTable
@@ -38,7 +37,7 @@ _PAGES: Final = {
 _VIEWS: Final = (FIGURES, "classes", MATRIX, "published", "places and refusals")
 
 
-class MetricsScreen(Notices):
+class MetricsScreen(WorkbenchScreen):
     """Ends with the filter of a cell of the matrix, or None. Scores once a page is shown that says something of it."""
 
     SCOPES: ClassVar[tuple[Scope, ...]] = (Scope.METRICS,)
@@ -128,15 +127,6 @@ class MetricsScreen(Notices):
             self.dismiss(self._matrix.wanted)
         else:
             self._show_view(MATRIX)
-
-    async def action_help(self) -> None:
-        """Show all keys, and do what is chosen there."""
-
-        async def chosen(action: str | None) -> None:
-            if action is not None:
-                await self.app.run_action(action, self)
-
-        await self.app.push_screen(HelpScreen(self.SCOPES), chosen)
 
     def action_close(self) -> None:
         """Go back."""

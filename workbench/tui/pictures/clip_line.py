@@ -13,8 +13,8 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from workbench.domain.datasets.samples import MediaKind, Sample
-from workbench.tui.base.tones import tone
 from workbench.tui.pictures.clips import ClipFacts
+from workbench.tui.widgets.painting import component_style
 
 _CLIPS: Final = frozenset({MediaKind.FRAMES, MediaKind.FILES, MediaKind.VIDEO})
 _SHORTEST: Final = 2
@@ -70,7 +70,7 @@ class ClipLine(Widget):
     def _style_of(self, sign: str) -> Style:
         if sign == _LINE:
             return self.rich_style
-        return self.rich_style + tone(
+        return self.rich_style + component_style(
             self, "clip-line--shown" if sign in (_SHOWN, _SHOWN_AND_MARKED) else "clip-line--marks"
         )
 

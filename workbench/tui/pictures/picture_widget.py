@@ -11,10 +11,10 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from workbench.tui.base.tones import tone
 from workbench.tui.pictures.encoded import CellPicture, Encoded, KittyPicture, SixelPicture
 from workbench.tui.pictures.kitty import placeholders
 from workbench.tui.pictures.terminal_display import TerminalDisplay
+from workbench.tui.widgets.painting import component_style
 
 _MARGIN_CELLS: Final = 4
 _LOOK_EVERY_CELLS: Final = 8
@@ -109,7 +109,7 @@ class PictureWidget(Widget):
             return False
 
     def _worded(self, width: int) -> tuple[Strip, ...]:
-        style = self.rich_style + tone(self, "picture--words")
+        style = self.rich_style + component_style(self, "picture--words")
         lines = wrap(self._words, max(width - _MARGIN_CELLS, 1), max_lines=6, placeholder="…")
         return tuple(Strip([Segment(line, style)]) for line in lines)
 

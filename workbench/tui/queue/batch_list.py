@@ -11,10 +11,10 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from workbench.domain.run_status import BatchRow
-from workbench.tui.base.tones import tone
 from workbench.tui.queue.batch_window import BatchWindow, numbers_in
 from workbench.tui.queue.painted_widget import TONES
 from workbench.tui.queue.queue_words import batch_line
+from workbench.tui.widgets.painting import component_style
 
 
 class BatchList(ScrollView, can_focus=True):
@@ -131,7 +131,7 @@ class BatchList(ScrollView, can_focus=True):
 
     def _strip(self, pieces: list[tuple[str, str]], *, at_cursor: bool = False) -> Strip:
         base = self.get_component_rich_style("batch-list--cursor") if at_cursor else self.rich_style
-        segments = [Segment(text, base + tone(self, f"batch-list--{name}")) for text, name in pieces]
+        segments = [Segment(text, base + component_style(self, f"batch-list--{name}")) for text, name in pieces]
         return Strip(segments).adjust_cell_length(self._width, base)
 
     @property

@@ -8,8 +8,8 @@ from textual.geometry import Size
 from textual.strip import Strip
 from textual.widget import Widget
 
-from workbench.tui.base.tones import tone
 from workbench.tui.queue.queue_words import Piece
+from workbench.tui.widgets.painting import component_style
 
 TONES: Final = ("plain", "bold", "soft", "right", "wrong", "doubt", "busy", "accent")
 
@@ -17,7 +17,7 @@ TONES: Final = ("plain", "bold", "soft", "right", "wrong", "doubt", "busy", "acc
 def strip(widget: Widget, pieces: Sequence[Piece], width: int) -> Strip:
     """A line of a widget that has the component classes of `Painted`."""
     base = widget.rich_style
-    segments = [Segment(words, base + tone(widget, f"painted--{name}")) for words, name in pieces]
+    segments = [Segment(words, base + component_style(widget, f"painted--{name}")) for words, name in pieces]
     return Strip(segments).adjust_cell_length(width, base)
 
 

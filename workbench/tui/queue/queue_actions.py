@@ -10,14 +10,14 @@ from workbench.application.background_runs import Launched
 from workbench.application.run_actions import RunActions, SendPreview
 from workbench.domain.run_status import GivenLimits, RunSnapshot
 from workbench.domain.visible import visible
-from workbench.tui.base.notices import Notices
+from workbench.tui.base.workbench_screen import WorkbenchScreen
 from workbench.tui.dialogs.question_screen import YES, QuestionScreen
 from workbench.tui.queue.limits_screen import LimitsScreen
 
 T = TypeVar("T")
 
 
-class QueueActions(Notices):
+class QueueActions(WorkbenchScreen):
     """The actions that change something; all that blocks is done elsewhere."""
 
     def __init__(self, parts: RunActions) -> None:

@@ -19,7 +19,6 @@ from workbench.application.run_monitor import RunMonitor
 from workbench.domain.run_status import BatchState, RunSnapshot
 from workbench.errors import WorkbenchError
 from workbench.tui.base.commands import Scope, bindings
-from workbench.tui.dialogs.help_screen import HelpScreen
 from workbench.tui.queue import batch_window as windows
 from workbench.tui.queue.batch_list import BatchList
 from workbench.tui.queue.batch_screen import BatchScreen
@@ -234,15 +233,6 @@ class QueueScreen(QueueActions):
             await self.app.push_screen(BatchScreen(seen, self._show_batch))
 
     # ── leaving ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-    async def action_help(self) -> None:
-        """Show all keys, and do what is chosen there."""
-
-        async def chosen(action: str | None) -> None:
-            if action is not None:
-                await self.app.run_action(action, self)
-
-        await self.app.push_screen(HelpScreen(self.SCOPES), chosen)
 
     def action_close(self) -> None:
         """Go back; the run goes on."""

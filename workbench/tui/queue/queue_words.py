@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from workbench.domain.durations import duration
 from workbench.domain.run_status import BatchRow, BatchState, LaneMeter, RunSnapshot, RunTotals
 from workbench.domain.visible import visible
-from workbench.tui.widgets.case_line import fit
+from workbench.tui.widgets.painting import fit
 
 Piece = tuple[str, str]
 """Words and their tone: plain, bold, soft, right, wrong, doubt, busy, accent."""

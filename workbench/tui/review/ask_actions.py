@@ -5,20 +5,21 @@ from collections.abc import Sequence
 from textual import on
 
 from workbench.application.open_review import ReviewParts
+from workbench.application.reviews import ReviewSession
 from workbench.domain.cases import CaseRow
 from workbench.domain.events import AttemptSaved, Held
 from workbench.domain.predictions import PredictionStatus
+from workbench.tui.base.background import OwnedThread
 from workbench.tui.dialogs.question_screen import YES, QuestionScreen
 from workbench.tui.pictures.frame_loader import FrameLoader
 from workbench.tui.review.case_screen import CaseScreen
 from workbench.tui.review.retry_queue import Retrier, RetryEnded, RetryEvent
-from workbench.tui.review.session_thread import SessionThread
 
 
 class Asking(CaseScreen):
     """The actions of the scope `ask and keep`."""
 
-    def __init__(self, parts: ReviewParts, session: SessionThread, loader: FrameLoader) -> None:
+    def __init__(self, parts: ReviewParts, session: OwnedThread[ReviewSession], loader: FrameLoader) -> None:
         super().__init__(parts, session, loader)
         self._retrier = Retrier(parts.ask_again, self.post_message)
 

@@ -16,14 +16,14 @@ from textual import events, on, work
 
 from workbench.application.case_reader import CaseReader
 from workbench.application.open_review import ReviewParts
+from workbench.application.reviews import ReviewSession
 from workbench.domain.cases import CaseFilter, CaseRow
 from workbench.errors import WorkbenchError
-from workbench.tui.base.notices import Notices
+from workbench.tui.base.background import Outdated, OwnedThread
+from workbench.tui.base.workbench_screen import WorkbenchScreen
 from workbench.tui.review.case_list import CaseList
 from workbench.tui.review.case_pages import PAGE_ROWS, CaseListing
 from workbench.tui.review.list_heading import ListHeading
-from workbench.tui.review.reader_thread import Outdated, ReaderThread
-from workbench.tui.review.session_thread import SessionThread
 
 T = TypeVar("T")
 EVERYTHING: Final = CaseFilter()
@@ -40,10 +40,10 @@ class _Touched:
     """The positions of those that pass the filter."""
 
 
-class Listed(Notices):
+class Listed(WorkbenchScreen):
     """Owns the list and the two threads that read for it: one answers at once, the other goes through all samples."""
 
-    def __init__(self, parts: ReviewParts, session: SessionThread) -> None:
+    def __init__(self, parts: ReviewParts, session: OwnedThread[ReviewSession]) -> None:
         super().__init__()
         self.parts = parts
         self.session = session
@@ -51,9 +51,9 @@ class Listed(Notices):
         labels = parts.card.labels.names
         self.heading = ListHeading(labels)
         self.cases = CaseList(labels)
-        self._near = ReaderThread(session.open_reader, "case-lines")
-        self._far = ReaderThread(session.open_reader, "case-lists")
-        self.cases.look_up_by(lambda positions: self._near.ask(lambda reader: reader.rows(positions)))
+        self._near = OwnedThread(self._open_reader, "case-rows", interrupt=CaseReader.break_off_when)
+        self._far = OwnedThread(self._open_reader, "case-lists", interrupt=CaseReader.break_off_when)
+        self.cases.look_up_by(lambda positions: self._near.submit(lambda reader: reader.rows(positions)))
         self._sought: tuple[CaseFilter, Future[Sequence[int]]] | None = None
         self._leaving: set[int] = set()
         self._touched: set[str] = set()
@@ -67,8 +67,10 @@ class Listed(Notices):
     async def _let_go(self) -> None:
         """Break off what is being looked up."""
         for thread in (self._near, self._far):
-            thread.close()
-            await asyncio.to_thread(thread.join)
+            await thread.close()
+
+    def _open_reader(self) -> CaseReader:
+        return self.session.submit(lambda session: session.reading).result().open()
 
     async def show_list(self, wanted: CaseFilter, position: int | None = None) -> None:
         """Show another list, at the sample of that position or the present one."""
@@ -98,11 +100,11 @@ class Listed(Notices):
 
     async def ask(self, work: Callable[[CaseReader], T], *, subject: str = "") -> T:
         """Have something looked up that takes a moment. Raises Outdated when the subject is asked about anew."""
-        return await asyncio.wrap_future(self._near.ask(work, subject=subject))
+        return await self._near.call(work, subject=subject)
 
     async def ask_at_length(self, work: Callable[[CaseReader], T], *, subject: str = "") -> T:
         """Have something looked up that may go through all samples."""
-        return await asyncio.wrap_future(self._far.ask(work, subject=subject))
+        return await self._far.call(work, subject=subject)
 
     async def current_row(self) -> CaseRow | None:
         """The row under the cursor, also where it is still on its way; None in an empty list."""
@@ -164,7 +166,7 @@ class Listed(Notices):
     def _seek(self, wanted: CaseFilter) -> "Future[Sequence[int]]":
         """Look for all samples that pass, unless that is being done."""
         if self._sought is None or self._sought[0] != wanted or self._sought[1].done():
-            self._sought = wanted, self._far.ask(lambda reader: reader.all_of(wanted), subject="list")
+            self._sought = wanted, self._far.submit(lambda reader: reader.all_of(wanted), subject="list")
         return self._sought[1]
 
     @work(group="list", exclusive=True)
@@ -190,10 +192,10 @@ class Listed(Notices):
             self.cases.rows.add(rows)
             self.cases.renew(listing, position)
 
-    @on(CaseList.Came)
-    def _say_what_failed(self, message: CaseList.Came) -> None:
+    @on(CaseList.RowsCame)
+    def _say_what_failed(self, message: CaseList.RowsCame) -> None:
         with self.noticing(), suppress(Outdated):
-            message.lines.result()
+            message.rows.result()
 
     @work(group="look again", exclusive=True)
     async def _look_again(self) -> None:

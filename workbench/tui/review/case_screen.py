@@ -13,16 +13,16 @@ from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 
 from workbench.application.open_review import ReviewParts
-from workbench.application.reviews import Case
+from workbench.application.reviews import Case, ReviewSession
 from workbench.domain.cases import CaseRow
 from workbench.errors import DataError
+from workbench.tui.base.background import OwnedThread
 from workbench.tui.pictures.frame_loader import FrameLoader
 from workbench.tui.pictures.frame_pane import FramePane
 from workbench.tui.review.case_browser import Listed
 from workbench.tui.review.case_list import CaseList
 from workbench.tui.review.panes import Panes
 from workbench.tui.review.prediction_pane import PredictionPane
-from workbench.tui.review.session_thread import SessionThread
 from workbench.tui.review.status_line import StatusLine
 from workbench.tui.review.text_pane import SaidPane
 from workbench.tui.widgets.keys_line import KeysLine
@@ -48,7 +48,7 @@ class CaseScreen(Listed):
     }
     """
 
-    def __init__(self, parts: ReviewParts, session: SessionThread, loader: FrameLoader) -> None:
+    def __init__(self, parts: ReviewParts, session: OwnedThread[ReviewSession], loader: FrameLoader) -> None:
         super().__init__(parts, session)
         self.loader = loader
         self.case: Case | None = None

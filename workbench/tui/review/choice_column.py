@@ -13,7 +13,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from workbench.domain.visible import visible
-from workbench.tui.base.tones import tone
+from workbench.tui.widgets.painting import component_style
 
 
 class ChoiceColumn(Widget):
@@ -65,7 +65,7 @@ class ChoiceColumn(Widget):
         style = self.rich_style
         if chosen:
             style += self.get_component_rich_style("choice--chosen", partial=True)
-        soft = style + tone(self, "choice--aside")
+        soft = style + component_style(self, "choice--aside")
         aside = f"{self._asides[y]} "
         room = max(self.size.width - cell_len(aside), 0)
         words = set_cell_size(f"{'▸' if chosen else ' '} {self._choices[y]}", room)

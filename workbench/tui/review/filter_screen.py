@@ -15,9 +15,9 @@ from textual.widgets import Static
 from workbench.domain.cases import CaseFilter, CaseKind
 from workbench.domain.datasets.cards import DatasetCard
 from workbench.errors import WorkbenchError
+from workbench.tui.base.background import Outdated
 from workbench.tui.base.commands import Scope, bindings
 from workbench.tui.review.choice_column import ChoiceColumn
-from workbench.tui.review.reader_thread import Outdated
 from workbench.tui.widgets.keys_line import KeysLine
 
 _KINDS = tuple(CaseKind)

@@ -13,12 +13,10 @@ from textual.widgets import Static
 from workbench.domain.cases import CaseFilter
 from workbench.domain.visible import visible
 from workbench.tui.base.commands import Scope, bindings
-from workbench.tui.base.notices import Notices
 from workbench.tui.base.remembered_state import RememberedState, filter_as_json, filter_from_json
 from workbench.tui.dialogs.note_screen import LineScreen
 from workbench.tui.widgets.keys_line import KeysLine
-from workbench.tui.widgets.line_list import LineList, ListLine
-from workbench.tui.widgets.list_motion import ListMotion
+from workbench.tui.widgets.line_list import LineList, ListLine, ListScreen
 
 Named = tuple[tuple[str, CaseFilter], ...]
 
@@ -61,7 +59,7 @@ class SavedFilters:
         self._memory.keep_of_dataset(self._key, saved=saved)
 
 
-class SavedScreen(ListMotion, Notices, ModalScreen[CaseFilter | None]):
+class SavedScreen(ListScreen, ModalScreen[CaseFilter | None]):
     """Ends with a filter, or None for the one there is."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.SAVED)

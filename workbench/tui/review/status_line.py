@@ -11,7 +11,7 @@ from workbench.application.open_review import ReviewParts
 from workbench.domain.cases import CaseFilter
 from workbench.domain.visible import visible
 from workbench.tui.base.preferences import preferences_of
-from workbench.tui.widgets.case_line import fit
+from workbench.tui.widgets.painting import fit
 from workbench.tui.widgets.status_marks import ASKING
 
 SOFT = "$foreground-muted"

@@ -8,11 +8,11 @@ from textual.message import Message
 
 from workbench.domain.cases import CaseFilter
 from workbench.tui.attempts.attempts_screen import AttemptsScreen
+from workbench.tui.base.background import Outdated
 from workbench.tui.pictures.zoom_screen import ZoomScreen
 from workbench.tui.review.case_browser import EVERYTHING
 from workbench.tui.review.case_screen import CaseScreen
 from workbench.tui.review.filter_screen import FilterScreen
-from workbench.tui.review.reader_thread import Outdated
 from workbench.tui.review.search_screen import SearchScreen
 
 
@@ -25,7 +25,7 @@ class Walking(CaseScreen):
 
     async def action_page(self, pages: float) -> None:
         """Go up or down by views."""
-        await self._move_to(self.cases.pages_away(pages))
+        await self._move_to(self.cases.cursor + self.cases.rows_of(pages))
 
     async def action_first(self) -> None:
         """Go to the first sample."""

@@ -4,18 +4,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 
 from workbench.domain.cases import CaseRow
 from workbench.domain.visible import visible
+from workbench.tui.widgets.painting import Piece, fit
 from workbench.tui.widgets.status_marks import ASKING, FLAG, answer_words, mark_of
-
-Piece = tuple[str, str]
-"""Words and their tone."""
 
 _MARKS_CELLS: Final = 4
 _SHORTEST_ID_CELLS: Final = 8
-_LONGEST_TEXT_CHARS: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +43,10 @@ def case_line(row: CaseRow, columns: Columns, *, at_cursor: bool, busy: bool, ot
     answered = row.top1 is not None
     return [
         ("▸" if at_cursor else " ", "plain"),
-        (ASKING, "busy") if busy else (FLAG if row.verdict else " ", "flag"),
+        (ASKING, "busy") if busy else (FLAG if row.verdict else " ", "accent"),
         (mark.character, mark.tone),
-        (others, "flag"),
+        (others, "accent"),
         (fit(row.sample_id, columns.sample, keep_end=True) + " ", "plain"),
         (fit(row.gold, columns.label) + " ", "plain"),
         (fit(answer_words(row), columns.label), mark.tone if answered else "soft"),
     ]
-
-
-def fit(text: str, cells: int, *, keep_end: bool = False) -> str:
-    """Untrusted text in exactly so many cells; what is cut off shows as `…`."""
-    text = visible(text[-_LONGEST_TEXT_CHARS:] if keep_end else text[:_LONGEST_TEXT_CHARS])
-    if cell_len(text) <= cells:
-        return set_cell_size(text, cells)
-    if not keep_end:
-        return set_cell_size(text, cells - 1) + "…"
-    while cell_len(text) > cells - 1:
-        text = text[1:]
-    return set_cell_size("…" + text, cells)

@@ -7,7 +7,7 @@ from typing import Final
 from rich.cells import cell_len
 from textual.content import Content
 
-from workbench.tui.widgets.case_line import fit
+from workbench.tui.widgets.painting import fit
 
 SOFT: Final = "$foreground-muted"
 _GAP: Final = "  "

@@ -1,0 +1,30 @@
+"""Where each screen is that opens over another one, so that its file is loaded when it is opened.
+
+The first lines of a review do not wait for the screens that it leads to.
+"""
+
+from importlib import import_module
+from typing import Any, Final
+
+from textual.screen import Screen
+
+SCREENS: Final = {
+    "compare": "compare.compare_screen:CompareScreen",
+    "export": "export.export_screen:ExportScreen",
+    "help": "dialogs.help_screen:HelpScreen",
+    "home": "home.home_screen:HomeScreen",
+    "metrics": "metrics.metrics_screen:MetricsScreen",
+    "queue": "queue.queue_screen:QueueScreen",
+}
+
+
+def new_screen(name: str, *given: Any, **more: Any) -> Screen[Any]:
+    """Make the screen of that name in the table, with the arguments of its class."""
+    return screen_class(name)(*given, **more)
+
+
+def screen_class(name: str) -> type[Screen[Any]]:
+    """Load the class of a screen."""
+    module, _, attribute = SCREENS[name].partition(":")
+    found: type[Screen[Any]] = getattr(import_module(f"workbench.tui.{module}"), attribute)
+    return found

@@ -1,0 +1,43 @@
+"""The base of the workbench's screens: its help, its notices, and errors that a person can do something about."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, ClassVar, Final
+
+from textual.screen import Screen
+
+from workbench.domain.visible import visible
+from workbench.errors import WorkbenchError
+from workbench.tui.base.commands import Scope
+from workbench.tui.base.screen_table import new_screen
+from workbench.tui.base.textual_internals import refreshes_after_batches
+
+_NOTICE_CHARS: Final = 400
+
+
+@refreshes_after_batches
+class WorkbenchScreen(Screen[Any]):
+    """A screen holds the actions and the layout; its parts hold the state, and threads tell it by messages."""
+
+    SCOPES: ClassVar[tuple[Scope, ...]] = ()
+    """Of the commands that work here; the help and the palette offer them."""
+
+    async def action_help(self) -> None:
+        async def run(action: str | None) -> None:
+            if action is not None:
+                await self.app.run_action(action, self)
+
+        await self.app.push_screen(new_screen("help", self.SCOPES), run)
+
+    @contextmanager
+    def noticing(self) -> Iterator[None]:
+        """Show a WorkbenchError of the block as a notice, and end the block there."""
+        try:
+            yield
+        except WorkbenchError as error:
+            self.notice(str(error), severity="error")
+
+    def notice(self, words: str, *, severity: str = "information", seconds: float = 5) -> None:
+        """Show a message for some seconds. The words may come from anywhere."""
+        shown = visible(words, lines=True, longest=_NOTICE_CHARS)
+        self.notify(shown, severity=severity, timeout=seconds, markup=False)  # type: ignore[arg-type]

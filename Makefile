@@ -2,12 +2,15 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check lint programs torture format samples screenshots clean
+.PHONY: demo test test-all check lint programs torture format samples screenshots clean
 
 demo: .venv/.runtime ## install and run the main job, ending in the review screen
 	$(BIN)/emowb demo
 
-test: .venv/.dev ## install and pass the tests
+test: .venv/.dev ## install and run the tests
+	$(BIN)/pytest -n 2 --dist loadfile -m "not slow"
+
+test-all: .venv/.dev ## all tests: also those in browsers, LaTeX and terminals, and those that kill programs
 	$(BIN)/pytest -n 2 --dist loadfile
 
 lint: .venv/.dev ## form, rules, types and who may import whom
@@ -16,7 +19,7 @@ lint: .venv/.dev ## form, rules, types and who may import whom
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-check: lint test ## everything that must hold before a commit
+check: lint test ## what must hold before a commit; CI runs all tests
 
 programs: ## Debian's programs that some tests drive: a terminal multiplexer, a browser, LaTeX; without them those tests skip
 	apt-get update -qq

@@ -21,9 +21,9 @@ CREATE TABLE consent (
 
 -- One row: a sample as its owner gave it.
 CREATE TABLE sample (
-    id           INTEGER PRIMARY KEY,
+    no           INTEGER PRIMARY KEY,    -- by which the other tables know it
     dataset      TEXT NOT NULL REFERENCES dataset (key),
-    name         TEXT NOT NULL,          -- the sample's id: made from its path, unique in its data set
+    id           TEXT NOT NULL,          -- made from its path, unique in its data set
     position     INTEGER NOT NULL,       -- place in the owner's order, from 0; -1: gone from the source, kept for its runs
     gold         TEXT NOT NULL,
     raw_label    TEXT NOT NULL,
@@ -36,7 +36,7 @@ CREATE TABLE sample (
     score        REAL,
     cluster      TEXT,
     split        TEXT,
-    UNIQUE (dataset, name)
+    UNIQUE (dataset, id)
 ) STRICT;
 
 -- One row: a run, which is one data set x one run spec.
@@ -62,7 +62,7 @@ CREATE TABLE run (
 -- One row: a sample planned in a run, and what became of it. The primary key is why no sample has two predictions.
 CREATE TABLE prediction (
     run_id       INTEGER NOT NULL REFERENCES run (id),
-    sample_id    INTEGER NOT NULL REFERENCES sample (id),
+    sample_no    INTEGER NOT NULL REFERENCES sample (no),
     position     INTEGER NOT NULL,       -- place in the run's planned order, from 0
     status       TEXT,                   -- NULL: no final status yet
     ranking      TEXT,                   -- JSON list, best first
@@ -74,7 +74,7 @@ CREATE TABLE prediction (
     place        INTEGER,                -- place in that attempt's request, from 0
     note         TEXT,                   -- what had to be done otherwise than asked, or why its media are bad
     gold_label   TEXT NOT NULL DEFAULT '', -- the sample's; here too, so that gold beside answer is read from one index
-    PRIMARY KEY (run_id, sample_id)
+    PRIMARY KEY (run_id, sample_no)
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX prediction_by_position ON prediction (run_id, position);
 CREATE INDEX prediction_by_failure ON prediction (run_id, failure, position);
@@ -97,10 +97,10 @@ CREATE INDEX batch_by_step ON batch (run_id, step, activity);
 CREATE TABLE batch_sample (
     batch_id     INTEGER NOT NULL REFERENCES batch (id),
     place        INTEGER NOT NULL,       -- from 0
-    sample_id    INTEGER NOT NULL REFERENCES sample (id),
+    sample_no    INTEGER NOT NULL REFERENCES sample (no),
     PRIMARY KEY (batch_id, place)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX batch_sample_by_sample ON batch_sample (sample_id, batch_id);
+CREATE INDEX batch_sample_by_sample ON batch_sample (sample_no, batch_id);
 
 -- One row: the n-th sending of a batch. Written before the request leaves, completed before the next step is taken;
 -- a row without received_at is a request whose answer was never seen (the program was killed, or is waiting now).
@@ -109,7 +109,7 @@ CREATE TABLE attempt (
     batch_id     INTEGER NOT NULL REFERENCES batch (id),
     number       INTEGER NOT NULL,       -- from 1
     sent_at      TEXT NOT NULL,
-    asked        TEXT NOT NULL,          -- JSON list of the sample names sent, by place in the request
+    asked        TEXT NOT NULL,          -- JSON list of the ids of the samples sent, by place in the request
     prompt       TEXT NOT NULL,          -- the words that were sent; pictures are named by their sample
     received_at  TEXT,
     outcome      TEXT,                   -- answered, refused, filtered, empty, truncated, failed
@@ -172,22 +172,22 @@ CREATE TABLE probe (
 CREATE TABLE review_change (
     id           INTEGER PRIMARY KEY,
     run_id       INTEGER NOT NULL REFERENCES run (id),
-    sample_id    INTEGER NOT NULL REFERENCES sample (id),
+    sample_no    INTEGER NOT NULL REFERENCES sample (no),
     reviewer     TEXT NOT NULL,
     field        TEXT NOT NULL,          -- verdict, label, tags, note
     value        TEXT,                   -- NULL clears the field
     changed_at   TEXT NOT NULL,
     undoes       INTEGER UNIQUE REFERENCES review_change (id)
 ) STRICT;
-CREATE INDEX review_change_by_sample ON review_change (run_id, sample_id, reviewer, field, id);
+CREATE INDEX review_change_by_sample ON review_change (run_id, sample_no, reviewer, field, id);
 
 -- One row: what a reviewer says now about one field of a sample in a run.
 CREATE VIEW review AS
-    SELECT run_id, sample_id, reviewer, field, value, changed_at
+    SELECT run_id, sample_no, reviewer, field, value, changed_at
     FROM review_change AS change
     WHERE value IS NOT NULL
       AND id = (SELECT MAX(id) FROM review_change AS later
-                WHERE later.run_id = change.run_id AND later.sample_id = change.sample_id
+                WHERE later.run_id = change.run_id AND later.sample_no = change.sample_no
                   AND later.reviewer = change.reviewer AND later.field = change.field);
 
 -- One row: what somebody wants of a run while it is sent, here or in another process. The sender looks twice a second.

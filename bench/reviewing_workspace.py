@@ -44,11 +44,11 @@ def make_workspace(path: Path, samples: int) -> None:
     db.conn.execute("PRAGMA cache_size = -400000")
     db.conn.execute("BEGIN")
     _insert(db, "dataset", ("key", "root", "imported_at", "notes"), [(KEY, "/nowhere", "2026", "[]")])
-    columns = ("id", "dataset", "name", "position", "gold", "raw_label", "media", "path", "text")
+    columns = ("no", "dataset", "id", "position", "gold", "raw_label", "media", "path", "text")
     _insert(db, "sample", columns, (_sample(rng, at, gold) for at, gold in enumerate(golds)))
     run = (KEY, "drawn", json.dumps(spec.as_json()), run_key(spec), "done", "2026", "2026")
     _insert(db, "run", ("dataset", "name", "spec", "spec_hash", "state", "created_at", "changed_at"), [run])
-    columns = ("run_id", "sample_id", "position", "status", "ranking", "top1", "gold_rank", "failure", "first_status")
+    columns = ("run_id", "sample_no", "position", "status", "ranking", "top1", "gold_rank", "failure", "first_status")
     rows = (
         (1, at + 1, position, *_answer(rng, card, gold), gold)
         for at, (position, gold) in enumerate(zip(positions, golds, strict=True))
@@ -62,26 +62,26 @@ def write_beside(path: Path, a_second: int) -> None:
     """Settle so many predictions a second, as a runner commits them, until somebody ends this process."""
     rng, card = random.Random(1), card_of(KEY)
     db = open_workspace(path)
-    (samples,) = db.conn.execute("SELECT MAX(id) FROM sample").fetchone()
+    (samples,) = db.conn.execute("SELECT MAX(no) FROM sample").fetchone()
     while True:
         started_s = time.monotonic()
         with transaction(db):
             for _ in range(a_second // _BATCHES_A_SECOND):
                 number = rng.randrange(samples) + 1
-                (gold,) = db.conn.execute("SELECT gold FROM sample WHERE id = ?", (number,)).fetchone()
+                (gold,) = db.conn.execute("SELECT gold FROM sample WHERE no = ?", (number,)).fetchone()
                 status, ranking, top1, rank, failure, _ = _answer(rng, card, gold)
                 db.conn.execute(
                     "UPDATE prediction SET status = ?, ranking = ?, top1 = ?, gold_rank = ?, failure = ? "
-                    "WHERE run_id = 1 AND sample_id = ?",
+                    "WHERE run_id = 1 AND sample_no = ?",
                     (status, ranking, top1, rank, failure, number),
                 )
         time.sleep(max(1 / _BATCHES_A_SECOND - (time.monotonic() - started_s), 0))
 
 
 def _sample(rng: random.Random, at: int, gold: str) -> tuple[Any, ...]:
-    name = f"test/{at:07}.jpg"
+    sample_id = f"test/{at:07}.jpg"
     text = " ".join(rng.choices(_WORDS, k=_WORDS_SAID)) if at % 2 else None
-    return (at + 1, KEY, name, at, gold, gold, "image", name, text)
+    return (at + 1, KEY, sample_id, at, gold, gold, "image", sample_id, text)
 
 
 def _answer(rng: random.Random, card: DatasetCard, gold: str) -> tuple[Any, ...]:

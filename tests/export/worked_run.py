@@ -71,7 +71,7 @@ def answer(
     batch = open_batches(db, run.id)[0]
     asked = {result: place for place, result in enumerate(batch.sample_ids)}
     left = [name for name in asked if name not in settled]
-    gold = dict(db.conn.execute("SELECT name, gold FROM sample WHERE dataset = ?", (card.key,)).fetchall())
+    gold = dict(db.conn.execute("SELECT id, gold FROM sample WHERE dataset = ?", (card.key,)).fetchall())
     received = Received(
         reply=Reply(outcome=Outcome.ANSWERED, text="as asked"),
         outcome=Outcome.ANSWERED,

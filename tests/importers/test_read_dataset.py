@@ -52,10 +52,10 @@ def test_importing_twice_changes_nothing(
     db = open_workspace(tmp_path_factory.mktemp("workspace") / "w.db", create=True)
     first = store_dataset(db, CARDS[key], read(key, path))
     samples = load_samples(db, key)
-    rows = list(db.query("SELECT * FROM sample ORDER BY id"))
+    rows = list(db.query("SELECT * FROM sample ORDER BY no"))
     assert store_dataset(db, CARDS[key], read(key, path)) == first
     assert load_samples(db, key) == samples == list(read(key, path).samples)
-    assert list(db.query("SELECT * FROM sample ORDER BY id")) == rows
+    assert list(db.query("SELECT * FROM sample ORDER BY no")) == rows
     assert sum(first.by_label.values()) == first.imported
     db.close()
 

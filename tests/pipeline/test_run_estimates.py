@@ -64,11 +64,11 @@ def estimated(
 
 def in_fact(db: Database, shown: Shown, spec: RunSpec = SPEC) -> tuple[int, int]:
     """The tokens in and out of all requests, each built and counted."""
-    from workbench.storage.samples import load_named_samples
+    from workbench.storage.samples import load_samples_by_id
 
     counted = []
     for batch in plan_samples(db, spec):
-        request = build_request(CARD, spec, [shown(sample) for sample in load_named_samples(db, CARD.key, batch)])
+        request = build_request(CARD, spec, [shown(sample) for sample in load_samples_by_id(db, CARD.key, batch)])
         counted.append(estimate_request(request, samples=len(batch), labels=spec.labels, prices=PRICES))
     return sum(one.prompt_tokens for one in counted), sum(one.completion_tokens for one in counted)
 

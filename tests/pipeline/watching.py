@@ -27,7 +27,7 @@ _COMPARED: Final = ("planned", "answered", "coverage", "by_status", "metrics", "
 """Of a run's scores; what the first attempts brought is a matter of the way."""
 _HALF_STORED: Final = (
     "SELECT attempt.id FROM attempt JOIN batch ON batch.id = attempt.batch_id JOIN batch_sample AS asked "
-    "ON asked.batch_id = batch.id JOIN prediction USING (run_id, sample_id) WHERE run_id = ? AND "
+    "ON asked.batch_id = batch.id JOIN prediction USING (run_id, sample_no) WHERE run_id = ? AND "
     "(attempt.step IN ('keep', 'split', 'give up') AND batch.step IS NULL "
     "OR attempt.step IN ('keep', 'give up') AND prediction.status IS NULL)"
 )

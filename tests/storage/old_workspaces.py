@@ -5,24 +5,13 @@ from contextlib import closing
 from pathlib import Path
 
 DATA = Path(__file__).parent / "data"
+OLD_VERSIONS = (1, 2, 3, 4)
+"""Version 1 holds a small run. Each later one is that of the version before, brought up to date, and what it brought:
+a job under way, limits set for the run, one more review and a second data set."""
 
 
-def put_version_1(path: Path) -> None:
-    """A workspace of schema version 1 with a small run in it."""
-    _put(path, "workspace_v1.sql")
-
-
-def put_version_2(path: Path) -> None:
-    """A workspace of schema version 2: that of version 1, and a job under way."""
-    _put(path, "workspace_v2.sql")
-
-
-def put_version_3(path: Path) -> None:
-    """A workspace of schema version 3: that of version 2, brought up to date, and limits said of its run."""
-    _put(path, "workspace_v3.sql")
-
-
-def _put(path: Path, name: str) -> None:
+def put_old(path: Path, version: int) -> None:
+    """Write a workspace of an old version of the schema."""
     with closing(sqlite3.connect(path)) as old:
-        old.executescript((DATA / name).read_text(encoding="utf-8"))
+        old.executescript((DATA / f"workspace_v{version}.sql").read_text(encoding="utf-8"))
     path.chmod(0o600)

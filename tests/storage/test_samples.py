@@ -12,8 +12,8 @@ from workbench.storage.samples import (
     count_samples,
     has_consent,
     load_dataset,
-    load_named_samples,
     load_samples,
+    load_samples_by_id,
     save_consent,
 )
 
@@ -47,10 +47,10 @@ def test_samples_come_back_as_they_were_in_the_owners_order(db: Database) -> Non
 
 def test_importing_again_doubles_nothing_and_takes_what_has_changed(db: Database) -> None:
     store(db, [sample("a"), sample("b")])
-    numbers = db.conn.execute("SELECT id, name FROM sample ORDER BY name").fetchall()
+    numbers = db.conn.execute("SELECT no, id FROM sample ORDER BY id").fetchall()
     assert store(db, [sample("b", "sad"), sample("a", text="new")]) == 0
     assert load_samples(db, "rafdb") == [sample("b", "sad"), sample("a", text="new")]
-    assert db.conn.execute("SELECT id, name FROM sample ORDER BY name").fetchall() == numbers
+    assert db.conn.execute("SELECT no, id FROM sample ORDER BY id").fetchall() == numbers
 
 
 def test_a_sample_that_has_gone_is_removed_unless_a_run_asked_about_it(db: Database) -> None:
@@ -58,7 +58,7 @@ def test_a_sample_that_has_gone_is_removed_unless_a_run_asked_about_it(db: Datab
     plan(db, ["b"])
     assert store(db, [sample("a")]) == 1
     assert names(db) == ["a"]
-    assert [one.id for one in load_named_samples(db, "rafdb", ["b"])] == ["b"]
+    assert [one.id for one in load_samples_by_id(db, "rafdb", ["b"])] == ["b"]
     assert count_samples(db) == {"rafdb": 1}
 
 
@@ -93,8 +93,8 @@ def test_a_data_set_that_is_not_there_says_how_to_import_it(db: Database) -> Non
 def test_named_samples_come_in_the_order_asked(db: Database) -> None:
     odd = ["o'hara", "100%", "under_score", "视频😀", 'a"b', "back\\slash"]
     store(db, [sample(name) for name in odd])
-    assert [one.id for one in load_named_samples(db, "rafdb", odd[::-1])] == odd[::-1]
-    assert load_named_samples(db, "rafdb", []) == []
+    assert [one.id for one in load_samples_by_id(db, "rafdb", odd[::-1])] == odd[::-1]
+    assert load_samples_by_id(db, "rafdb", []) == []
 
 
 def test_consent_holds_for_one_data_set_and_one_host(db: Database) -> None:

@@ -12,7 +12,7 @@ from typing import Final
 
 from workbench.domain.cases import CaseFilter, CaseRow
 from workbench.storage.cases.case_positions import count_positions, list_positions, list_unanswered, next_failure
-from workbench.storage.cases.cases import load_names, load_rows, position_of, positions_near, positions_that_pass
+from workbench.storage.cases.cases import load_ids, load_rows, position_of, positions_near, positions_that_pass
 from workbench.storage.cases.confusions import count_confusion
 from workbench.storage.runs.plans import count_planned
 from workbench.storage.workspace.connections import break_off_when, changes_seen
@@ -74,7 +74,7 @@ class CaseReader:
         """The ids of those samples at these positions that ended without an answer."""
         found = list_unanswered(self.db, self.run_id, positions)
         starts = range(0, len(found), _NAMES_AT_ONCE)
-        pages = (load_names(self.db, self.run_id, found[start : start + _NAMES_AT_ONCE]) for start in starts)
+        pages = (load_ids(self.db, self.run_id, found[start : start + _NAMES_AT_ONCE]) for start in starts)
         return [name for page in pages for name in page]
 
     def confusion(self) -> dict[tuple[str, str], int]:

@@ -11,7 +11,7 @@ from workbench.errors import DataError, UsageError
 from workbench.storage.runs.plans import add_batches, open_batches
 from workbench.storage.runs.results import load_results
 from workbench.storage.runs.run_records import create_run, has_run, load_run
-from workbench.storage.samples import load_dataset, load_sample_names
+from workbench.storage.samples import load_dataset, load_sample_ids
 from workbench.storage.workspace.database import Database, transaction
 
 _ISOLATED: Final = (PredictionStatus.REFUSED, PredictionStatus.UNPARSED)
@@ -48,7 +48,7 @@ def stored_run(db: Database, name: str, spec: RunSpec) -> Run | None:
 
 def plan_samples(db: Database, spec: RunSpec) -> list[tuple[str, ...]]:
     """The batches that a run of this spec would ask. Raises DataError when there is no sample."""
-    names = load_sample_names(db, spec.dataset)
+    names = load_sample_ids(db, spec.dataset)
     if not names:
         raise DataError(f"{spec.dataset} holds no sample; import it again")
     planned = plan_batches(names, size=spec.batch_size, seed=spec.seed)

@@ -19,7 +19,7 @@ from workbench.media.sample_media import MediaSource
 from workbench.pipeline.run_duration import Bound, RunPace, pace_notes, run_duration
 from workbench.provider.costs.request_estimates import RequestEstimate, estimate_request
 from workbench.provider.costs.token_counts import ASSUMED_WORDS
-from workbench.storage.samples import load_dataset, load_named_samples
+from workbench.storage.samples import load_dataset, load_samples_by_id
 from workbench.storage.workspace.database import Database
 
 LOOKED_AT: Final = 5
@@ -112,7 +112,7 @@ def _look(
 ) -> _Look:
     """Build the request of a batch as the runner does, and count it."""
     shown = []
-    for sample in load_named_samples(db, card.key, batch):
+    for sample in load_samples_by_id(db, card.key, batch):
         with suppress(BadMedia):
             shown.append(media(sample))
     if not shown:

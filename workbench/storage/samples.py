@@ -50,7 +50,7 @@ def save_dataset(db: Database, dataset: ImportedDataset, samples: Sequence[Sampl
         )
         db.conn.execute(_RENEW_GOLD, {"dataset": key})
         gone = db.conn.execute(
-            "DELETE FROM sample WHERE dataset = ? AND position = -1 AND id NOT IN (SELECT sample_id FROM prediction)",
+            "DELETE FROM sample WHERE dataset = ? AND position = -1 AND no NOT IN (SELECT sample_no FROM prediction)",
             (key,),
         )
         return gone.rowcount
@@ -96,20 +96,20 @@ def load_samples(db: Database, key: str) -> list[Sample]:
     return [sample_from_row(row) for row in rows]
 
 
-def load_sample_names(db: Database, key: str) -> list[str]:
+def load_sample_ids(db: Database, key: str) -> list[str]:
     """The ids of all samples of the present import, in the owner's order."""
-    rows = db.conn.execute("SELECT name FROM sample WHERE dataset = ? AND position >= 0 ORDER BY position", (key,))
-    return [name for (name,) in rows]
+    rows = db.conn.execute("SELECT id FROM sample WHERE dataset = ? AND position >= 0 ORDER BY position", (key,))
+    return [sample_id for (sample_id,) in rows]
 
 
-def load_named_samples(db: Database, key: str, names: Sequence[str]) -> list[Sample]:
+def load_samples_by_id(db: Database, key: str, ids: Sequence[str]) -> list[Sample]:
     """The samples of these ids, in the order asked."""
-    which = "dataset = ? AND name IN (SELECT value FROM json_each(?))"
+    which = "dataset = ? AND id IN (SELECT value FROM json_each(?))"
     rows = db.conn.execute(
-        f"SELECT {', '.join(_SAMPLE_COLUMNS)} FROM sample WHERE {which}", (key, json.dumps(list(names)))
+        f"SELECT {', '.join(_SAMPLE_COLUMNS)} FROM sample WHERE {which}", (key, json.dumps(list(ids)))
     )
     found = {row[0]: _sample(*row) for row in rows.fetchall()}
-    return [found[name] for name in names]
+    return [found[sample_id] for sample_id in ids]
 
 
 def count_samples(db: Database) -> dict[str, int]:
@@ -124,7 +124,7 @@ def sample_from_row(row: dict[str, Any]) -> Sample:
 
 
 def _sample(
-    name: str,
+    sample_id: str,
     gold: str,
     raw_label: str,
     media: str,
@@ -135,24 +135,24 @@ def _sample(
     *said: Any,
 ) -> Sample:
     span = None if onset is None and apex is None and offset is None else ClipSpan(onset, apex, offset)
-    return Sample(name, gold, raw_label, MediaKind(media), path, span, *said)
+    return Sample(sample_id, gold, raw_label, MediaKind(media), path, span, *said)
 
 
 _SAMPLE_COLUMNS = (
-    *("name", "gold", "raw_label", "media", "path", "onset", "apex", "offset"),
+    *("id", "gold", "raw_label", "media", "path", "onset", "apex", "offset"),
     *("text", "score", "cluster", "split"),
 )
 _COLUMNS = (
-    *("dataset", "position", "name", "gold", "raw_label", "media", "path"),
+    *("dataset", "position", "id", "gold", "raw_label", "media", "path"),
     *("onset", "apex", "offset", "text", "score", "cluster", "split"),
 )
 _UPSERT_SAMPLE = (
     f"INSERT INTO sample ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))}) "
-    "ON CONFLICT (dataset, name) DO UPDATE SET "
-    + ", ".join(f"{column} = excluded.{column}" for column in _COLUMNS if column not in ("dataset", "name"))
+    "ON CONFLICT (dataset, id) DO UPDATE SET "
+    + ", ".join(f"{column} = excluded.{column}" for column in _COLUMNS if column not in ("dataset", "id"))
 )
 _RENEW_GOLD = (
-    "UPDATE prediction SET gold_label = sample.gold FROM sample WHERE sample.id = sample_id "
+    "UPDATE prediction SET gold_label = sample.gold FROM sample WHERE sample.no = sample_no "
     "AND run_id IN (SELECT id FROM run WHERE run.dataset = :dataset) AND gold_label <> sample.gold"
 )
 

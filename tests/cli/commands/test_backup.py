@@ -3,7 +3,7 @@ import stat
 from pathlib import Path
 
 from tests.cli.conftest import Emowb, importing
-from tests.storage.old_workspaces import put_version_1
+from tests.storage.old_workspaces import put_old
 
 
 def test_a_backup_prints_its_path_and_is_a_workspace(rafdb: Emowb, place: Path) -> None:
@@ -42,7 +42,7 @@ def test_a_backup_without_a_workspace_or_a_folder_says_so(emowb: Emowb, place: P
 
 
 def test_a_command_says_what_it_did_to_an_older_workspace(emowb: Emowb, place: Path) -> None:
-    put_version_1(place / "emowb.db")
+    put_old(place / "emowb.db", 1)
     (place / "emowb.db").chmod(0o644)
     first = emowb("runs", "--json")
     assert len(json.loads(first.stdout)) == 1

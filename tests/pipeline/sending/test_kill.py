@@ -119,7 +119,7 @@ def test_a_killed_run_loses_no_reply_and_asks_again_only_for_what_was_in_flight(
     after = {row[0]: row for row in rows(story.place, RECEIVED)}
     assert all(after[row[0]] == row for row in story.before), "a stored reply has changed"
     main = "(SELECT id FROM run WHERE name = 'main')"
-    counted = rows(story.place, f"SELECT COUNT(*), COUNT(DISTINCT sample_id) FROM prediction WHERE run_id = {main}")
+    counted = rows(story.place, f"SELECT COUNT(*), COUNT(DISTINCT sample_no) FROM prediction WHERE run_id = {main}")
     assert counted == [(70, 70)]
     asked_again = rows(story.place, "SELECT batch_id FROM attempt WHERE number > 1")
     assert set(asked_again) <= set(story.unseen)

@@ -19,7 +19,7 @@ from workbench.domain.reviews import ReviewChange, ReviewField
 from workbench.domain.runs import Run
 from workbench.storage.cases import case_positions
 from workbench.storage.cases.case_positions import count_positions, list_positions, list_unanswered, next_failure
-from workbench.storage.cases.cases import load_names, load_rows, positions_near, positions_that_pass
+from workbench.storage.cases.cases import load_ids, load_rows, positions_near, positions_that_pass
 from workbench.storage.cases.confusions import count_confusion
 from workbench.storage.cases.review_log import save_change
 from workbench.storage.runs.attempts import Settled
@@ -220,7 +220,7 @@ def answered(db: Database, run: Run, fates: dict[str, RankedPrediction]) -> None
 def found(db: Database, run: Run, wanted: CaseFilter) -> list[str]:
     positions = list_positions(db, run.id, wanted, "ann")
     assert list(positions_near(db, run.id, wanted, "ann", 0, within=99, most=99)) == list(positions)
-    return load_names(db, run.id, positions)
+    return load_ids(db, run.id, positions)
 
 
 def test_samples_that_exactly_one_of_two_runs_has_right_are_listed_from_either_side(db: Database) -> None:

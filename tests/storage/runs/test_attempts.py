@@ -251,7 +251,7 @@ def test_the_first_status_is_noted_once(db: Database, run: Run, hold: Lease) -> 
 def test_no_sample_can_have_two_predictions(db: Database, run: Run) -> None:
     with pytest.raises(DatabaseError, match="UNIQUE"), transaction(db):
         db.conn.execute(
-            "INSERT INTO prediction (run_id, sample_id, position) SELECT run_id, sample_id, 99 FROM prediction"
+            "INSERT INTO prediction (run_id, sample_no, position) SELECT run_id, sample_no, 99 FROM prediction"
         )
 
 

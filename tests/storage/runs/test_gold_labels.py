@@ -9,7 +9,7 @@ from workbench.storage.runs.run_records import create_loaded_run
 def gold_labels(db: Database) -> list[tuple[str, str, str]]:
     """Of every prediction: its run, its sample and its gold label."""
     return db.conn.execute(
-        "SELECT run.name, sample.name, gold_label FROM prediction JOIN sample ON sample.id = sample_id "
+        "SELECT run.name, sample.id, gold_label FROM prediction JOIN sample ON sample.no = sample_no "
         "JOIN run ON run.id = run_id ORDER BY run.name, prediction.position"
     ).fetchall()
 

@@ -11,7 +11,7 @@ import pytest
 from sqlite_utils import Database
 
 from tests.building import exchange, plan, ranked, received, sample, store
-from tests.storage.old_workspaces import put_version_1
+from tests.storage.old_workspaces import put_old
 from workbench.errors import DatabaseError, UsageError
 from workbench.storage.runs.plans import open_batches
 from workbench.storage.runs.run_control import claim_run
@@ -110,7 +110,7 @@ def test_a_backup_changes_nothing_in_the_workspace(used: Path, db: Database, tmp
 
 
 def test_an_older_workspace_is_copied_as_it_is(path: Path, tmp_path: Path) -> None:
-    put_version_1(path)
+    put_old(path, 1)
     before = path.read_bytes()
     done = backup_workspace(path, tmp_path / "copy.db")
     assert (done.schema, done.runs, done.attempts, done.review_changes) == (1, 1, 5, 4)

@@ -13,18 +13,18 @@ from typing import Any
 import pytest
 
 from tests.storage.full_disk import files_no_longer_than
-from tests.storage.old_workspaces import put_version_1, put_version_2, put_version_3
+from tests.storage.old_workspaces import OLD_VERSIONS, put_old
 from tests.waiting import PATIENCE_S
 from workbench import __version__
 from workbench.domain.run_status import BatchState
 from workbench.errors import DatabaseError
-from workbench.storage.cases.review_log import load_reviews
+from workbench.storage.cases.review_log import load_changes, load_reviews
 from workbench.storage.runs.batch_rows import load_batches, load_totals
 from workbench.storage.runs.plans import open_batches
 from workbench.storage.runs.results import load_results
 from workbench.storage.runs.run_control import load_control
 from workbench.storage.runs.run_records import load_progress, load_run
-from workbench.storage.samples import load_samples
+from workbench.storage.samples import load_sample_ids, load_samples
 from workbench.storage.workspace.connections import connected, statements
 from workbench.storage.workspace.database import SCHEMA_VERSION, open_workspace
 from workbench.storage.workspace.migrations import MIGRATIONS, migrate
@@ -35,28 +35,36 @@ Rows = dict[str, list[tuple[object, ...]]]
 @pytest.fixture
 def old(path: Path) -> Path:
     """A workspace of schema version 1."""
-    put_version_1(path)
+    put_old(path, 1)
     return path
 
 
-def rows(path: Path, *, columns: dict[str, str] | None = None) -> Rows:
+RENAMED = {
+    "sample": {"id": "no", "name": "id"},
+    **{table: {"sample_id": "sample_no"} for table in ("batch_sample", "prediction", "review_change")},
+}
+"""What columns are called since version 5, by table."""
+
+
+def rows(path: Path, *, columns: dict[str, list[str]] | None = None) -> Rows:
     """Everything in a file, by table; of these columns where they are given."""
     with closing(sqlite3.connect(path)) as db:
-        tables = [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         return {
-            table: db.execute(f"SELECT {columns[table] if columns else '*'} FROM {table}").fetchall()
-            for table in tables
-            if columns is None or table in columns
+            table: db.execute(f"SELECT {', '.join(names)} FROM {table}").fetchall()
+            for table, names in (columns_of(path) if columns is None else columns).items()
         }
 
 
-def columns_of(path: Path) -> dict[str, str]:
+def columns_of(path: Path) -> dict[str, list[str]]:
+    """By table."""
     with closing(sqlite3.connect(path)) as db:
         tables = [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        return {
-            table: ", ".join(str(row[1]) for row in db.execute(f"PRAGMA table_info({table})").fetchall())
-            for table in tables
-        }
+        return {table: [name for _, name, *_ in db.execute(f"PRAGMA table_info({table})")] for table in tables}
+
+
+def renamed(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+    """What the columns of an old file are called today."""
+    return {table: [RENAMED.get(table, {}).get(name, name) for name in names] for table, names in columns.items()}
 
 
 def version(path: Path) -> object:
@@ -68,14 +76,31 @@ def copies(path: Path) -> list[str]:
     return sorted(one.name for one in path.parent.iterdir() if ".bak" in one.name or one.name.endswith(".part"))
 
 
+# ── from every version ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("old_version", OLD_VERSIONS)
+def test_an_old_workspace_is_brought_up_to_date_and_keeps_every_row(path: Path, old_version: int) -> None:
+    put_old(path, old_version)
+    columns, before = columns_of(path), rows(path)
+    open_workspace(path).close()
+    after = rows(path, columns=renamed(columns))
+    assert (version(path), copies(path)) == (SCHEMA_VERSION, [f"emowb.db.v{old_version}.bak"])
+    if old_version > 1:
+        assert after.pop("migration")[: len(before["migration"])] == before.pop("migration")
+    assert after == before
+
+
+@pytest.mark.parametrize("old_version", OLD_VERSIONS)
+def test_an_old_workspace_comes_to_have_the_schema_of_a_new_one(path: Path, tmp_path: Path, old_version: int) -> None:
+    put_old(path, old_version)
+    open_workspace(path).close()
+    new = tmp_path / "new.db"
+    open_workspace(new, create=True).close()
+    assert schema(path) == schema(new)
+
+
 # ── from version 1 ───────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_a_workspace_of_version_1_is_brought_up_to_date_and_keeps_every_row(old: Path) -> None:
-    columns, before = columns_of(old), rows(old)
-    open_workspace(old).close()
-    assert version(old) == SCHEMA_VERSION
-    assert rows(old, columns=columns) == before
 
 
 def test_what_was_in_a_workspace_of_version_1_can_be_worked_with(old: Path) -> None:
@@ -110,13 +135,6 @@ def schema(path: Path) -> tuple[set[tuple[Any, ...]], dict[str, list[Any]]]:
     return {(kind, name, table, plain(sql)) for kind, name, table, sql in entries}, understood
 
 
-def test_a_workspace_brought_up_to_date_has_the_schema_of_a_new_one(old: Path, tmp_path: Path) -> None:
-    new = tmp_path / "new.db"
-    open_workspace(new, create=True).close()
-    open_workspace(old).close()
-    assert schema(old) == schema(new)
-
-
 def migrations_in(path: Path) -> list[tuple[object, ...]]:
     with closing(sqlite3.connect(path)) as db:
         return db.execute("SELECT version, program FROM migration ORDER BY version").fetchall()
@@ -125,7 +143,7 @@ def migrations_in(path: Path) -> list[tuple[object, ...]]:
 def test_every_version_that_a_file_has_reached_is_recorded_in_it(old: Path) -> None:
     open_workspace(old).close()
     open_workspace(old).close()
-    assert migrations_in(old) == [(2, __version__), (3, __version__), (4, __version__)]
+    assert migrations_in(old) == [(one, __version__) for one in MIGRATIONS]
     with closing(sqlite3.connect(old)) as db:
         at, *_ = (at for (at,) in db.execute("SELECT at FROM migration"))
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00", at)
@@ -143,31 +161,9 @@ def test_there_is_a_step_to_every_version_and_the_last_is_ours() -> None:
 # ── from version 2 ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.fixture
-def second(path: Path) -> Path:
-    """A workspace of schema version 2."""
-    put_version_2(path)
-    return path
-
-
-def test_a_workspace_of_version_2_is_brought_up_to_date_and_keeps_every_row(second: Path) -> None:
-    columns, before = columns_of(second), rows(second)
-    open_workspace(second).close()
-    after = rows(second, columns=columns)
-    assert (version(second), copies(second)) == (SCHEMA_VERSION, ["emowb.db.v2.bak"])
-    assert after.pop("migration")[: len(before["migration"])] == before.pop("migration")
-    assert after == before
-
-
-def test_a_workspace_of_version_2_comes_to_have_the_schema_of_a_new_one(second: Path, tmp_path: Path) -> None:
-    new = tmp_path / "new.db"
-    open_workspace(new, create=True).close()
-    open_workspace(second).close()
-    assert schema(second) == schema(new)
-
-
-def test_what_a_run_of_version_2_has_come_to_is_summed_up_and_its_batches_are_in_order(second: Path) -> None:
-    with closing(open_workspace(second)) as db:
+def test_what_a_run_of_version_2_has_come_to_is_summed_up_and_its_batches_are_in_order(path: Path) -> None:
+    put_old(path, 2)
+    with closing(open_workspace(path)) as db:
         progress, totals = load_progress(db, 1), load_totals(db, 1, is_sent=False)
         assert (totals.planned, totals.by_status) == (progress.planned, progress.by_status)
         assert (totals.requests, totals.unseen) == (progress.attempts, progress.unseen)
@@ -188,37 +184,32 @@ def test_what_a_run_of_version_2_has_come_to_is_summed_up_and_its_batches_are_in
 # ── from version 3 ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.fixture
-def third(path: Path) -> Path:
-    """A workspace of schema version 3."""
-    put_version_3(path)
-    return path
-
-
-def test_a_workspace_of_version_3_is_brought_up_to_date_and_keeps_every_row(third: Path) -> None:
-    columns, before = columns_of(third), rows(third)
-    open_workspace(third).close()
-    after = rows(third, columns=columns)
-    assert (version(third), copies(third)) == (SCHEMA_VERSION, ["emowb.db.v3.bak"])
-    assert after.pop("migration")[: len(before["migration"])] == before.pop("migration")
-    assert after == before
-
-
-def test_a_workspace_of_version_3_comes_to_have_the_schema_of_a_new_one(third: Path, tmp_path: Path) -> None:
-    new = tmp_path / "new.db"
-    open_workspace(new, create=True).close()
-    open_workspace(third).close()
-    assert schema(third) == schema(new)
-
-
-def test_predictions_of_version_3_come_to_hold_the_gold_labels_of_their_samples(third: Path) -> None:
-    with closing(open_workspace(third)) as db:
+def test_predictions_of_version_3_come_to_hold_the_gold_labels_of_their_samples(path: Path) -> None:
+    put_old(path, 3)
+    with closing(open_workspace(path)) as db:
         labels = db.conn.execute(
-            "SELECT sample.gold, gold_label FROM prediction JOIN sample ON sample.id = sample_id"
+            "SELECT sample.gold, gold_label FROM prediction JOIN sample ON sample.no = sample_no"
         ).fetchall()
         assert len(labels) == 5
         assert all(gold == label for gold, label in labels)
         assert load_control(db, 1).limits.rpm == 60
+
+
+# ── from version 4 ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_samples_of_version_4_are_known_by_the_same_ids_in_every_table(path: Path) -> None:
+    put_old(path, 4)
+    with closing(open_workspace(path)) as db:
+        assert [load_sample_ids(db, key) for key in ("sfew2", "rafdb")] == [["a"], ["a", "b", "c", "d", "e"]]
+        assert [batch.sample_ids for batch in open_batches(db, 1)] == [("e",), ("d",)]
+        assert [one.sample.id for one in load_results(db, 1)] == ["a", "b", "c", "d", "e"]
+        assert {(one.sample_id, one.field, one.value) for one in load_changes(db, 1)} >= {
+            ("b", "label", "sad"),
+            ("c", "note", "looks away"),
+            ("e", "tags", "dark blurred"),
+        }
+        assert db.conn.execute("PRAGMA foreign_key_check").fetchall() == []
 
 
 # ── the copy of the old file ─────────────────────────────────────────────────────────────────────────────────────
@@ -307,7 +298,7 @@ def test_a_migration_that_is_killed_in_the_middle_rolls_back_whole(old: Path) ->
         assert db.conn.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         assert db.conn.execute("PRAGMA foreign_key_check").fetchall() == []
     assert version(old) == SCHEMA_VERSION
-    assert rows(old, columns=columns) == before
+    assert rows(old, columns=renamed(columns)) == before
     assert set(columns_of(old)) == {*columns, "job", "probe", "migration", "run_control", "run_meter", "run_sum"}
 
 
@@ -321,7 +312,7 @@ def test_two_programs_that_open_an_old_workspace_at_once_bring_it_up_to_date_onc
 
     with ThreadPoolExecutor(4) as threads:
         assert list(threads.map(opened, range(4))) == [SCHEMA_VERSION] * 4
-    assert migrations_in(old) == [(2, __version__), (3, __version__), (4, __version__)]
+    assert migrations_in(old) == [(one, __version__) for one in MIGRATIONS]
     assert copies(old) == ["emowb.db.v1.bak"]
 
 

@@ -22,7 +22,7 @@ from workbench.pipeline.sending.reply_reader import ReadReply, read_reply
 from workbench.provider.jobs.job_files import JobAnswer, read_answers
 from workbench.storage.runs.attempts import save_received
 from workbench.storage.runs.jobs import Away, load_attempts_away, load_away
-from workbench.storage.samples import load_named_samples
+from workbench.storage.samples import load_samples_by_id
 from workbench.storage.workspace.database import Database
 
 _TOGETHER: Final = 50
@@ -126,7 +126,7 @@ class Joiner:
         def work(db: Database) -> list[ReadReply]:
             away = load_attempts_away(db, parts.run.id, replies)
             names = {name for one in away.values() for name in one.asked}
-            samples = {sample.id: sample for sample in load_named_samples(db, parts.card.key, list(names))}
+            samples = {sample.id: sample for sample in load_samples_by_id(db, parts.card.key, list(names))}
             reads = []
             for attempt_id, reply in replies.items():
                 one = away[attempt_id]

@@ -15,7 +15,7 @@ from workbench.domain.datasets.samples import Sample
 from workbench.media.sample_media import MediaSource
 from workbench.pipeline.sending.prepared_batch import PreparedBatch, prepare_batch
 from workbench.storage.runs.plans import newest_batch, open_batches
-from workbench.storage.samples import load_named_samples
+from workbench.storage.samples import load_samples_by_id
 from workbench.storage.workspace.database import Database
 
 T = TypeVar("T")
@@ -147,7 +147,7 @@ class BatchPrefetcher:
             self._until = newest_batch(db, self._run_id)
         batches = open_batches(db, self._run_id, after=self._last, until=self._until, most=_PAGE)
         names = [name for batch in batches for name in batch.sample_ids]
-        samples = {sample.id: sample for sample in load_named_samples(db, self._dataset, list(dict.fromkeys(names)))}
+        samples = {sample.id: sample for sample in load_samples_by_id(db, self._dataset, list(dict.fromkeys(names)))}
         return [(batch, [samples[name] for name in batch.sample_ids]) for batch in batches]
 
 

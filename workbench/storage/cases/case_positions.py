@@ -32,12 +32,12 @@ _SPARSE: Final = 16
 _FAILING: Final = "SELECT position FROM prediction INDEXED BY prediction_by_failure WHERE run_id = :run "
 _REVIEWED: Final = (
     "FROM review AS said CROSS JOIN prediction ON prediction.run_id = said.run_id "
-    "AND prediction.sample_id = said.sample_id WHERE said.run_id = :run "
+    "AND prediction.sample_no = said.sample_no WHERE said.run_id = :run "
 )
 _CHANGED: Final = (  # both runs in the order of their samples, which is how they are stored
     "SELECT here.position FROM prediction AS here NOT INDEXED "
     "CROSS JOIN prediction AS other ON other.run_id = (SELECT id FROM run WHERE name = :name "
-    "AND dataset = (SELECT dataset FROM run WHERE id = :run)) AND other.sample_id = here.sample_id "
+    "AND dataset = (SELECT dataset FROM run WHERE id = :run)) AND other.sample_no = here.sample_no "
     "WHERE here.run_id = :run AND (other.gold_rank IS 1) <> (here.gold_rank IS 1) "
     "AND here.gold_label NOT IN (SELECT value FROM json_each(:unscored))"
 )

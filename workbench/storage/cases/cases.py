@@ -15,7 +15,7 @@ from workbench.domain.cases import CaseFilter, CaseKind, CaseRow
 from workbench.domain.reviews import ReviewField
 
 _VERDICT: Final = (
-    "LEFT JOIN review AS verdict ON verdict.run_id = prediction.run_id AND verdict.sample_id = prediction.sample_id "
+    "LEFT JOIN review AS verdict ON verdict.run_id = prediction.run_id AND verdict.sample_no = prediction.sample_no "
     "AND verdict.reviewer = :reviewer AND verdict.field = 'verdict' "
 )
 _AMONG: Final = "json_each(:positions) AS asked CROSS JOIN prediction ON prediction.position = asked.value "
@@ -23,7 +23,7 @@ _AMONG: Final = "json_each(:positions) AS asked CROSS JOIN prediction ON predict
 _CHANGED: Final = (
     "EXISTS (SELECT 1 FROM prediction AS other WHERE other.run_id = "
     "(SELECT id FROM run WHERE name = :changed_from AND dataset = (SELECT dataset FROM run WHERE id = :run)) "
-    "AND other.sample_id = prediction.sample_id AND (other.gold_rank IS 1) <> (prediction.gold_rank IS 1)) "
+    "AND other.sample_no = prediction.sample_no AND (other.gold_rank IS 1) <> (prediction.gold_rank IS 1)) "
     "AND gold_label NOT IN (SELECT value FROM json_each(:unscored))"
 )
 _KINDS: Final = {
@@ -32,7 +32,7 @@ _KINDS: Final = {
     CaseKind.FLAGGED: "verdict.value IS NOT NULL",
     CaseKind.UNREVIEWED: (
         "NOT EXISTS (SELECT 1 FROM review AS said WHERE said.run_id = prediction.run_id "
-        "AND said.sample_id = prediction.sample_id AND said.reviewer = :reviewer)"
+        "AND said.sample_no = prediction.sample_no AND said.reviewer = :reviewer)"
     ),
 }
 
@@ -40,30 +40,30 @@ _KINDS: Final = {
 def load_rows(db: Database, run_id: int, positions: Sequence[int], reviewer: str) -> list[CaseRow]:
     """The lines of the samples at these positions, in the order asked."""
     rows = db.conn.execute(
-        "SELECT prediction.position, name, gold_label, status, top1, gold_rank, failure, verdict.value "
-        f"FROM {_AMONG} CROSS JOIN sample ON sample.id = prediction.sample_id {_VERDICT} "
+        "SELECT prediction.position, sample.id, gold_label, status, top1, gold_rank, failure, verdict.value "
+        f"FROM {_AMONG} CROSS JOIN sample ON sample.no = prediction.sample_no {_VERDICT} "
         "WHERE prediction.run_id = :run ORDER BY asked.key",
         {"run": run_id, "positions": json.dumps(list(positions)), "reviewer": reviewer},
     )
     return [CaseRow(*row) for row in rows.fetchall()]
 
 
-def load_names(db: Database, run_id: int, positions: Sequence[int]) -> list[str]:
+def load_ids(db: Database, run_id: int, positions: Sequence[int]) -> list[str]:
     """The ids of the samples at these positions, in the order asked."""
     rows = db.conn.execute(
-        f"SELECT name FROM {_AMONG} CROSS JOIN sample ON sample.id = prediction.sample_id "
+        f"SELECT sample.id FROM {_AMONG} CROSS JOIN sample ON sample.no = prediction.sample_no "
         "WHERE prediction.run_id = :run ORDER BY asked.key",
         {"run": run_id, "positions": json.dumps(list(positions))},
     )
-    return [name for (name,) in rows]
+    return [sample_id for (sample_id,) in rows]
 
 
 def position_of(db: Database, run_id: int, sample_id: str) -> int | None:
     """Where in the run's planned order a sample stands; None: the run did not plan it."""
     row = db.conn.execute(
-        "SELECT prediction.position FROM sample CROSS JOIN prediction ON run_id = :run AND sample_id = sample.id "
-        "WHERE name = :name AND dataset = (SELECT dataset FROM run WHERE id = :run)",
-        {"run": run_id, "name": sample_id},
+        "SELECT prediction.position FROM sample CROSS JOIN prediction ON run_id = :run AND sample_no = sample.no "
+        "WHERE sample.id = :sample AND dataset = (SELECT dataset FROM run WHERE id = :run)",
+        {"run": run_id, "sample": sample_id},
     ).fetchone()
     return None if row is None else int(row[0])
 
@@ -74,7 +74,7 @@ def positions_near(
     """The first positions from `position` on that pass the filter, looking no further than `within` samples."""
     where, values = _where(wanted)
     rows = db.conn.execute(
-        "SELECT prediction.position FROM prediction CROSS JOIN sample ON sample.id = prediction.sample_id "
+        "SELECT prediction.position FROM prediction CROSS JOIN sample ON sample.no = prediction.sample_no "
         f"{_VERDICT} WHERE prediction.run_id = :run AND prediction.position >= :start AND prediction.position < :end "
         f"AND {where} ORDER BY prediction.position LIMIT :most",
         {
@@ -95,7 +95,7 @@ def positions_that_pass(
     """Those of these positions that pass the filter as things stand now."""
     where, values = _where(wanted)
     rows = db.conn.execute(
-        f"SELECT prediction.position FROM {_AMONG} CROSS JOIN sample ON sample.id = prediction.sample_id {_VERDICT} "
+        f"SELECT prediction.position FROM {_AMONG} CROSS JOIN sample ON sample.no = prediction.sample_no {_VERDICT} "
         f"WHERE prediction.run_id = :run AND {where}",
         {**values, "run": run_id, "reviewer": reviewer, "positions": json.dumps(list(positions))},
     )
@@ -116,10 +116,10 @@ def _where(wanted: CaseFilter) -> tuple[str, dict[str, Any]]:
         values |= {"changed_from": wanted.changed_from, "unscored": json.dumps(wanted.unscored)}
     if wanted.search:
         parts.append(
-            "(instr(casefold(name), :search) OR instr(casefold(gold_label), :search) "
+            "(instr(casefold(sample.id), :search) OR instr(casefold(gold_label), :search) "
             "OR instr(casefold(coalesce(top1, '')), :search) OR instr(casefold(coalesce(text, '')), :search) "
             "OR EXISTS (SELECT 1 FROM review AS said "
-            "WHERE said.run_id = prediction.run_id AND said.sample_id = prediction.sample_id "
+            "WHERE said.run_id = prediction.run_id AND said.sample_no = prediction.sample_no "
             f"AND said.field = '{ReviewField.NOTE}' AND instr(casefold(said.value), :search)))"
         )
         values["search"] = wanted.search.casefold()

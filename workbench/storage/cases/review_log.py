@@ -12,7 +12,7 @@ from sqlite_utils import Database
 
 from workbench.domain.reviews import PeerAgreement, Review, ReviewChange, ReviewField, ReviewPace, Verdict
 from workbench.errors import DataError
-from workbench.storage.runs.results import NUMBER_OF_SAMPLE
+from workbench.storage.runs.results import SAMPLE_NO
 from workbench.storage.workspace.database import transaction
 
 
@@ -20,12 +20,12 @@ def save_change(db: Database, run_id: int, change: ReviewChange) -> int:
     """Add one change to the log; returns its number. Raises DataError when the run has no such sample."""
     with transaction(db):
         cursor = db.conn.execute(
-            "INSERT INTO review_change (run_id, sample_id, reviewer, field, value, changed_at, undoes) "
-            "SELECT run_id, sample_id, :reviewer, :field, :value, :at, :undoes FROM prediction "
-            f"WHERE run_id = :run AND sample_id = {NUMBER_OF_SAMPLE}",
+            "INSERT INTO review_change (run_id, sample_no, reviewer, field, value, changed_at, undoes) "
+            "SELECT run_id, sample_no, :reviewer, :field, :value, :at, :undoes FROM prediction "
+            f"WHERE run_id = :run AND sample_no = {SAMPLE_NO}",
             {
                 "run": run_id,
-                "name": change.sample_id,
+                "sample": change.sample_id,
                 "reviewer": change.reviewer,
                 "field": change.field,
                 "value": change.value,
@@ -42,10 +42,11 @@ def last_change(db: Database, run_id: int, reviewer: str) -> tuple[int, ReviewCh
     """The reviewer's latest change that is not undone: its number, itself, and the value it replaced."""
     row = next(
         db.query(
-            "SELECT change.*, name, (SELECT value FROM review_change AS earlier WHERE earlier.run_id = change.run_id "
-            "AND earlier.sample_id = change.sample_id AND earlier.reviewer = change.reviewer "
-            "AND earlier.field = change.field AND earlier.id < change.id ORDER BY earlier.id DESC LIMIT 1) AS before "
-            "FROM review_change AS change JOIN sample ON sample.id = change.sample_id "
+            "SELECT change.*, sample.id AS sample_id, (SELECT value FROM review_change AS earlier "
+            "WHERE earlier.run_id = change.run_id AND earlier.sample_no = change.sample_no "
+            "AND earlier.reviewer = change.reviewer AND earlier.field = change.field "
+            "AND earlier.id < change.id ORDER BY earlier.id DESC LIMIT 1) AS before "
+            "FROM review_change AS change JOIN sample ON sample.no = change.sample_no "
             "WHERE run_id = ? AND reviewer = ? AND undoes IS NULL "
             "AND change.id NOT IN (SELECT undoes FROM review_change WHERE undoes IS NOT NULL) "
             "ORDER BY change.id DESC LIMIT 1",
@@ -59,9 +60,9 @@ def last_change(db: Database, run_id: int, reviewer: str) -> tuple[int, ReviewCh
 def current_value(db: Database, run_id: int, sample_id: str, reviewer: str, field: ReviewField) -> str | None:
     """What a reviewer says now about one field of a sample; None where nothing."""
     row = db.conn.execute(
-        f"SELECT value FROM review WHERE run_id = :run AND sample_id = {NUMBER_OF_SAMPLE} "
+        f"SELECT value FROM review WHERE run_id = :run AND sample_no = {SAMPLE_NO} "
         "AND reviewer = :reviewer AND field = :field",
-        {"run": run_id, "name": sample_id, "reviewer": reviewer, "field": field},
+        {"run": run_id, "sample": sample_id, "reviewer": reviewer, "field": field},
     ).fetchone()
     return None if row is None else str(row[0])
 
@@ -69,7 +70,7 @@ def current_value(db: Database, run_id: int, sample_id: str, reviewer: str, fiel
 def load_changes(db: Database, run_id: int) -> list[ReviewChange]:
     """The whole log of a run, oldest first."""
     rows = db.query(
-        "SELECT review_change.*, name FROM review_change JOIN sample ON sample.id = sample_id "
+        "SELECT review_change.*, sample.id AS sample_id FROM review_change JOIN sample ON sample.no = sample_no "
         "WHERE run_id = ? ORDER BY review_change.id",
         [run_id],
     )
@@ -79,9 +80,10 @@ def load_changes(db: Database, run_id: int) -> list[ReviewChange]:
 def load_reviews(db: Database, run_id: int, sample_id: str | None = None) -> dict[str, list[Review]]:
     """What each reviewer says now, by sample: of the whole run or of one sample."""
     rows = db.query(
-        "SELECT name, reviewer, field, value, changed_at FROM review JOIN sample ON sample.id = sample_id "
-        "WHERE run_id = :run AND (:name IS NULL OR name = :name) ORDER BY name, reviewer",
-        {"run": run_id, "name": sample_id},
+        "SELECT sample.id AS sample_id, reviewer, field, value, changed_at "
+        "FROM review JOIN sample ON sample.no = sample_no "
+        "WHERE run_id = :run AND (:sample IS NULL OR sample.id = :sample) ORDER BY sample.id, reviewer",
+        {"run": run_id, "sample": sample_id},
     )
     return _gathered(rows)
 
@@ -89,7 +91,7 @@ def load_reviews(db: Database, run_id: int, sample_id: str | None = None) -> dic
 def _gathered(rows: Iterable[Mapping[str, Any]]) -> dict[str, list[Review]]:
     found: dict[tuple[str, str], Review] = {}
     for row in rows:
-        key = (row["name"], row["reviewer"])
+        key = (row["sample_id"], row["reviewer"])
         review = found.get(key, Review(row["reviewer"]))
         latest = max(review.changed_at or "", row["changed_at"])
         found[key] = replace(_with_field(review, ReviewField(row["field"]), row["value"]), changed_at=latest)
@@ -113,14 +115,14 @@ def _with_field(review: Review, field: ReviewField, value: str) -> Review:
 
 def _change(row: Mapping[str, Any]) -> ReviewChange:
     return ReviewChange(
-        row["name"], row["reviewer"], ReviewField(row["field"]), row["value"], row["changed_at"], row["undoes"]
+        row["sample_id"], row["reviewer"], ReviewField(row["field"]), row["value"], row["changed_at"], row["undoes"]
     )
 
 
 def load_agreement(db: Database, run_id: int, reviewer: str) -> dict[int, PeerAgreement]:
     """By planned position, of every sample that others have labelled or given a verdict."""
     rows = db.conn.execute(
-        "SELECT position, field, reviewer = ?, value FROM review JOIN prediction USING (run_id, sample_id) "
+        "SELECT position, field, reviewer = ?, value FROM review JOIN prediction USING (run_id, sample_no) "
         "WHERE run_id = ? AND field IN ('label', 'verdict')",
         (reviewer, run_id),
     )
@@ -152,7 +154,7 @@ def load_reviewers(db: Database, run_id: int) -> list[str]:
 def load_reviewed_positions(db: Database, run_id: int, reviewer: str) -> list[int]:
     """Where in the planned order the samples stand of which a reviewer says something."""
     rows = db.conn.execute(
-        "SELECT DISTINCT position FROM review JOIN prediction USING (run_id, sample_id) "
+        "SELECT DISTINCT position FROM review JOIN prediction USING (run_id, sample_no) "
         "WHERE run_id = ? AND reviewer = ?",
         (run_id, reviewer),
     )
@@ -162,7 +164,7 @@ def load_reviewed_positions(db: Database, run_id: int, reviewer: str) -> list[in
 def load_pace(db: Database, run_id: int, reviewer: str, since: str) -> ReviewPace:
     """What a reviewer has said since a moment; what undoes something does not count."""
     samples, first_at = db.conn.execute(
-        "SELECT COUNT(DISTINCT sample_id), MIN(changed_at) FROM review_change "
+        "SELECT COUNT(DISTINCT sample_no), MIN(changed_at) FROM review_change "
         "WHERE run_id = ? AND reviewer = ? AND changed_at >= ? AND undoes IS NULL",
         (run_id, reviewer, since),
     ).fetchone()

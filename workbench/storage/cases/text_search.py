@@ -50,8 +50,8 @@ class TextSearch:
 _ROWS_AT_ONCE: Final = 1_024
 _SAID: Final = (  # samples in the order in which they are stored: the planned one is a shuffled one
     "SELECT prediction.position FROM sample NOT INDEXED "
-    "CROSS JOIN prediction ON prediction.run_id = :run AND prediction.sample_id = sample.id "
-    "WHERE sample.id BETWEEN :first AND :last "
+    "CROSS JOIN prediction ON prediction.run_id = :run AND prediction.sample_no = sample.no "
+    "WHERE sample.no BETWEEN :first AND :last "
 )
 
 
@@ -66,7 +66,7 @@ def mark_said(
     def mark(db: Database, ids: tuple[int, int]) -> None:
         first, last = ids
         cursor = db.conn.execute(
-            f"{_SAID} AND ({needle.is_in('name')} OR {needle.is_in('text')})",
+            f"{_SAID} AND ({needle.is_in('sample.id')} OR {needle.is_in('text')})",
             {"run": run_id, "first": first, "last": last, "needle": needle.text, "pattern": needle.pattern},
         )
         while rows := cursor.fetchmany(_ROWS_AT_ONCE):
@@ -74,7 +74,7 @@ def mark_said(
                 marks[position] = 1
 
     first, last = (
-        db.conn.execute(f"SELECT {which}(sample_id) FROM prediction WHERE run_id = ?", [run_id]).fetchone()[0]
+        db.conn.execute(f"SELECT {which}(sample_no) FROM prediction WHERE run_id = ?", [run_id]).fetchone()[0]
         for which in ("MIN", "MAX")  # both in one statement would go through all of them
     )
     if first is None:

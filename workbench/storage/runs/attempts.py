@@ -18,7 +18,7 @@ from sqlite_utils import Database
 from workbench.domain.batches import Batch, Step
 from workbench.domain.messages import Attempt, Fault, Outcome, Reply
 from workbench.domain.predictions import PredictionStatus, RankedPrediction
-from workbench.storage.runs.plans import add_batches, sample_numbers
+from workbench.storage.runs.plans import add_batches, sample_nos
 from workbench.storage.runs.run_control import Lease, assert_held
 from workbench.storage.workspace.database import transaction
 
@@ -124,9 +124,9 @@ def storable(text: str | None) -> str | None:
     return None if text is None else text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def _assert_in(batch: Batch, names: Iterable[str]) -> None:
+def _assert_in(batch: Batch, sample_ids: Iterable[str]) -> None:
     """Raises KeyError for a sample that the batch does not hold: nothing is ever said of one that was not asked."""
-    strange = set(names).difference(batch.sample_ids)
+    strange = set(sample_ids).difference(batch.sample_ids)
     if strange:
         raise KeyError(*sorted(strange))
 
@@ -144,17 +144,17 @@ def _settle(
     for the interpreter's lock, which the runner's loop holds most of the time.
     """
     final = {one.sample_id for one in settled}
-    unsettled = {name: status for name, status in said.items() if name not in final}
-    numbers = sample_numbers(db, run_id, (*final, *unsettled))
+    unsettled = {sample_id: status for sample_id, status in said.items() if sample_id not in final}
+    nos = sample_nos(db, run_id, (*final, *unsettled))
     if unsettled:
         db.conn.executemany(
-            "UPDATE prediction SET first_status = ? WHERE run_id = ? AND sample_id = ? AND first_status IS NULL",
-            ((status, run_id, numbers[name]) for name, status in unsettled.items()),
+            "UPDATE prediction SET first_status = ? WHERE run_id = ? AND sample_no = ? AND first_status IS NULL",
+            ((status, run_id, nos[sample_id]) for sample_id, status in unsettled.items()),
         )
     values: list[Any] = []
     for one in settled:
         said_of_it = one.prediction
-        values += (numbers[one.sample_id], said_of_it.status, _ranking_json(said_of_it.ranking))
+        values += (nos[one.sample_id], said_of_it.status, _ranking_json(said_of_it.ranking))
         values.append(storable(said_of_it.top1))
         values += (one.gold_rank, one.failure, one.place, one.note, said.get(one.sample_id))
     if settled:
@@ -171,12 +171,12 @@ def _settling(n: int) -> str:
     """The statement that settles `n` samples. Materialized, so that it goes from these few to their rows."""
     rows = ",".join(["(?, ?, ?, ?, ?, ?, ?, ?, ?)"] * n)
     return (
-        "WITH said (sample_id, status, ranking, top1, gold_rank, failure, place, note, first_status) "
+        "WITH said (sample_no, status, ranking, top1, gold_rank, failure, place, note, first_status) "
         f"AS MATERIALIZED (VALUES {rows}) "
         "UPDATE prediction SET status = said.status, ranking = said.ranking, top1 = said.top1, "
         "gold_rank = said.gold_rank, failure = said.failure, place = said.place, note = said.note, attempt_id = ?, "
         "first_status = COALESCE(prediction.first_status, said.first_status) FROM said "
-        "WHERE run_id = ? AND prediction.sample_id = said.sample_id AND (prediction.status IS NULL "
+        "WHERE run_id = ? AND prediction.sample_no = said.sample_no AND (prediction.status IS NULL "
         f"OR prediction.status NOT IN ('{PredictionStatus.RANKED}', '{PredictionStatus.OUT_OF_VOCABULARY}'))"
     )
 
@@ -284,11 +284,11 @@ def load_attempts(db: Database, run_id: int, sample_id: str | None = None) -> li
     else:  # by index from the sample: a run has as many attempts as it likes
         where = (
             "batch.run_id = :run AND batch.id IN "
-            "(SELECT batch_id FROM batch_sample JOIN sample ON sample.id = sample_id "
-            "WHERE name = :name AND dataset = (SELECT dataset FROM run WHERE id = :run)) "
-            "AND EXISTS (SELECT 1 FROM json_each(attempt.asked) WHERE value = :name)"  # bad media are never sent
+            "(SELECT batch_id FROM batch_sample JOIN sample ON sample.no = sample_no "
+            "WHERE sample.id = :sample AND dataset = (SELECT dataset FROM run WHERE id = :run)) "
+            "AND EXISTS (SELECT 1 FROM json_each(attempt.asked) WHERE value = :sample)"  # bad media are never sent
         )
-        values = {"run": run_id, "name": sample_id}
+        values = {"run": run_id, "sample": sample_id}
     sql = f"SELECT attempt.* FROM batch JOIN attempt ON batch_id = batch.id WHERE {where} ORDER BY attempt.id"
     return [_attempt(row) for row in db.query(sql, values)]
 

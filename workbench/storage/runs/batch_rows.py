@@ -14,7 +14,7 @@ from workbench.domain.run_status import BatchRow, BatchState, RunTotals
 _ROWS: Final = (
     "SELECT batch.id, batch.parent_id, batch.depth, batch.step AS ended, batch.activity, "
     "(SELECT COUNT(*) FROM batch_sample WHERE batch_id = batch.id) AS samples, "
-    "(SELECT name FROM batch_sample JOIN sample ON sample.id = sample_id WHERE batch_id = batch.id AND place = 0) "
+    "(SELECT sample.id FROM batch_sample JOIN sample ON sample.no = sample_no WHERE batch_id = batch.id AND place = 0) "
     "AS first_sample, COALESCE(last.number, 0) AS attempts, last.sent_at, last.received_at, last.outcome, last.fault, "
     "substr(last.error, 1, 200) AS error, last.latency_s, last.step, last.job_id "
     "FROM batch {index} LEFT JOIN attempt AS last ON last.id = batch.activity WHERE batch.run_id = :run "
@@ -133,22 +133,22 @@ def load_children(db: Database, run_id: int, batch_id: int) -> list[int]:
 def load_batch_samples(db: Database, batch_id: int, run_id: int) -> list[tuple[str, str | None]]:
     """The samples of a batch by place, each with what has become of it."""
     rows = db.conn.execute(
-        "SELECT name, status FROM batch_sample JOIN sample ON sample.id = batch_sample.sample_id "
-        "LEFT JOIN prediction ON prediction.run_id = ? AND prediction.sample_id = batch_sample.sample_id "
+        "SELECT sample.id, status FROM batch_sample JOIN sample ON sample.no = batch_sample.sample_no "
+        "LEFT JOIN prediction ON prediction.run_id = ? AND prediction.sample_no = batch_sample.sample_no "
         "WHERE batch_id = ? ORDER BY batch_sample.place",
         (run_id, batch_id),
     )
-    return [(name, status) for name, status in rows.fetchall()]
+    return rows.fetchall()
 
 
 def load_samples_failing(db: Database, run_id: int, failure: str) -> list[str]:
     """The ids of samples that fail in one way, in planned order."""
     rows = db.conn.execute(
-        "SELECT name FROM prediction JOIN sample ON sample.id = sample_id "
+        "SELECT sample.id FROM prediction JOIN sample ON sample.no = sample_no "
         "WHERE run_id = ? AND failure = ? ORDER BY prediction.position",
         (run_id, failure),
     )
-    return [name for (name,) in rows.fetchall()]
+    return [sample_id for (sample_id,) in rows]
 
 
 def _row(row: Mapping[str, Any], *, is_sent: bool) -> BatchRow:

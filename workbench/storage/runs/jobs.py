@@ -16,7 +16,7 @@ from workbench.domain.jobs import Job, JobState
 from workbench.domain.messages import Outcome
 from workbench.domain.predictions import PredictionStatus
 from workbench.storage.runs.attempts import Sending, save_sent, storable
-from workbench.storage.runs.plans import sample_numbers
+from workbench.storage.runs.plans import sample_nos
 from workbench.storage.runs.run_control import Lease, assert_held
 from workbench.storage.workspace.database import transaction
 
@@ -122,9 +122,9 @@ def load_attempts_away(db: Database, run_id: int, attempt_ids: Collection[int]) 
     rows = list(
         db.query(
             "SELECT attempt.id, attempt.batch_id, depth, number, asked, "
-            "(SELECT json_group_array(name) FROM (SELECT sample.name FROM batch_sample "
-            "JOIN sample ON sample.id = batch_sample.sample_id "
-            "WHERE batch_sample.batch_id = batch.id ORDER BY place)) AS names, "
+            "(SELECT json_group_array(id) FROM (SELECT sample.id FROM batch_sample "
+            "JOIN sample ON sample.no = batch_sample.sample_no "
+            "WHERE batch_sample.batch_id = batch.id ORDER BY place)) AS sample_ids, "
             "(SELECT COALESCE(SUM(outcome IS NOT NULL AND outcome <> :failed), 0) FROM attempt AS before "
             "WHERE before.batch_id = batch.id AND before.number < attempt.number) AS answers, "
             "(SELECT COALESCE(SUM(outcome = :failed AND fault NOT IN ('stop', 'rate limited')), 0) "
@@ -135,7 +135,7 @@ def load_attempts_away(db: Database, run_id: int, attempt_ids: Collection[int]) 
             {"failed": Outcome.FAILED, "ids": json.dumps(list(attempt_ids)), "run": run_id},
         )
     )
-    notes = _notes(db, run_id, {name for row in rows for name in json.loads(row["asked"])})
+    notes = _notes(db, run_id, {sample_id for row in rows for sample_id in json.loads(row["asked"])})
     return {row["id"]: _away(row, notes) for row in rows}
 
 
@@ -149,13 +149,13 @@ def _away(row: Mapping[str, Any], notes: Mapping[str, str]) -> Away:
     asked = tuple(json.loads(row["asked"]))
     batch = Batch(
         id=row["batch_id"],
-        sample_ids=tuple(json.loads(row["names"])),
+        sample_ids=tuple(json.loads(row["sample_ids"])),
         attempts=row["number"] - 1,
         answers_tried=row["answers"],
         faults=row["faults"],
         depth=row["depth"],
     )
-    return Away(row["id"], batch, asked, {name: notes[name] for name in asked if name in notes})
+    return Away(row["id"], batch, asked, {sample_id: notes[sample_id] for sample_id in asked if sample_id in notes})
 
 
 _ANSWERS: Final = (PredictionStatus.RANKED, PredictionStatus.OUT_OF_VOCABULARY)
@@ -164,20 +164,20 @@ _ANSWERS: Final = (PredictionStatus.RANKED, PredictionStatus.OUT_OF_VOCABULARY)
 def _note(db: Database, run_id: int, notes: Mapping[str, str]) -> None:
     """Kept with the prediction until the answer is there, and then for good."""
     if notes:
-        numbers = sample_numbers(db, run_id, notes)
+        nos = sample_nos(db, run_id, notes)
         db.conn.executemany(
-            "UPDATE prediction SET note = ? WHERE run_id = ? AND sample_id = ? "
+            "UPDATE prediction SET note = ? WHERE run_id = ? AND sample_no = ? "
             "AND (status IS NULL OR status NOT IN (?, ?))",
-            ((note, run_id, numbers[name], *_ANSWERS) for name, note in notes.items()),
+            ((note, run_id, nos[sample_id], *_ANSWERS) for sample_id, note in notes.items()),
         )
 
 
-def _notes(db: Database, run_id: int, names: Collection[str]) -> dict[str, str]:
+def _notes(db: Database, run_id: int, sample_ids: Collection[str]) -> dict[str, str]:
     """The notes of samples; what is noted of bad media is why they were not sent before."""
     rows = db.conn.execute(
-        "SELECT name, note FROM prediction JOIN sample ON sample.id = sample_id WHERE run_id = ? "
-        "AND note IS NOT NULL AND status IS NOT ? AND name IN (SELECT value FROM json_each(?))",
-        (run_id, PredictionStatus.BAD_MEDIA, json.dumps(list(names))),
+        "SELECT sample.id, note FROM prediction JOIN sample ON sample.no = sample_no WHERE run_id = ? "
+        "AND note IS NOT NULL AND status IS NOT ? AND sample.id IN (SELECT value FROM json_each(?))",
+        (run_id, PredictionStatus.BAD_MEDIA, json.dumps(list(sample_ids))),
     )
     return dict(rows.fetchall())
 

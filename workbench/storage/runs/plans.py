@@ -51,16 +51,16 @@ class OpenPlan(Sequence[tuple[str, ...]]):
         if isinstance(place, slice):
             return [self[number] for number in range(len(self))[place]]
         rows = self._db.conn.execute(
-            "SELECT name FROM batch_sample JOIN sample ON sample.id = sample_id WHERE batch_id = ? ORDER BY place",
+            "SELECT sample.id FROM batch_sample JOIN sample ON sample.no = sample_no WHERE batch_id = ? ORDER BY place",
             (self._ids[place],),
         )
-        return tuple(name for (name,) in rows)
+        return tuple(sample_id for (sample_id,) in rows)
 
 
 def count_open_samples(db: Database, run_id: int, *, away: bool = False) -> int:
     """How many samples are still to be asked about; with `away`, also those that are asked already, in a job."""
     (count,) = db.conn.execute(
-        "SELECT COUNT(DISTINCT sample_id) FROM batch JOIN batch_sample ON batch_id = batch.id "
+        "SELECT COUNT(DISTINCT sample_no) FROM batch JOIN batch_sample ON batch_id = batch.id "
         f"WHERE run_id = ? AND step IS NULL AND (? OR NOT {_IS_AWAY})",
         (run_id, away),
     ).fetchone()
@@ -76,8 +76,8 @@ def open_batches(
     travels in a job is asked already, and is left out unless `away`.
     """
     rows = db.query(
-        "SELECT batch.id, depth, (SELECT json_group_array(name) FROM (SELECT sample.name FROM batch_sample "
-        "JOIN sample ON sample.id = batch_sample.sample_id WHERE batch_id = batch.id ORDER BY place)) AS names, "
+        "SELECT batch.id, depth, (SELECT json_group_array(id) FROM (SELECT sample.id FROM batch_sample "
+        "JOIN sample ON sample.no = batch_sample.sample_no WHERE batch_id = batch.id ORDER BY place)) AS sample_ids, "
         "COUNT(attempt.id) AS attempts, "
         "COALESCE(SUM(outcome IS NOT NULL AND outcome <> :failed), 0) AS answers, "
         "COALESCE(SUM(outcome = :failed AND fault NOT IN ('stop', 'rate limited')), 0) AS faults "
@@ -94,7 +94,14 @@ def open_batches(
         },
     )
     return [
-        Batch(row["id"], tuple(json.loads(row["names"])), row["attempts"], row["answers"], row["faults"], row["depth"])
+        Batch(
+            row["id"],
+            tuple(json.loads(row["sample_ids"])),
+            row["attempts"],
+            row["answers"],
+            row["faults"],
+            row["depth"],
+        )
         for row in rows
     ]
 
@@ -106,35 +113,35 @@ def add_batches(
     *,
     parent_id: int | None = None,
     depth: int = 0,
-    numbers: Mapping[str, int] | None = None,
+    nos: Mapping[str, int] | None = None,
 ) -> list[Batch]:
     """Plan requests for samples of the run, inside the caller's transaction. What the samples have stays.
 
-    `numbers` are the samples' row numbers by name, where they are known already. Raises KeyError for a sample that the
+    `nos` are the samples' row numbers by id, where they are known already. Raises KeyError for a sample that the
     run's data set does not have.
     """
     if not batches:
         return []
-    if numbers is None:
-        numbers = sample_numbers(db, run_id, (name for batch in batches for name in batch))
+    if nos is None:
+        nos = sample_nos(db, run_id, (sample_id for batch in batches for sample_id in batch))
     (first,) = db.conn.execute("SELECT COALESCE(MAX(id), 0) + 1 FROM batch").fetchone()
-    added = [Batch(first + place, tuple(names), depth=depth) for place, names in enumerate(batches)]
+    added = [Batch(first + place, tuple(sample_ids), depth=depth) for place, sample_ids in enumerate(batches)]
     db.conn.executemany(
         "INSERT INTO batch (id, run_id, parent_id, depth, activity) VALUES (?, ?, ?, ?, ?)",
         ((batch.id, run_id, parent_id, depth, -batch.id) for batch in added),
     )
     db.conn.executemany(
-        "INSERT INTO batch_sample (batch_id, place, sample_id) VALUES (?, ?, ?)",
-        [(batch.id, place, numbers[name]) for batch in added for place, name in enumerate(batch.sample_ids)],
+        "INSERT INTO batch_sample (batch_id, place, sample_no) VALUES (?, ?, ?)",
+        [(batch.id, place, nos[sample_id]) for batch in added for place, sample_id in enumerate(batch.sample_ids)],
     )
     return added
 
 
-def sample_numbers(db: Database, run_id: int, names: Iterable[str]) -> dict[str, int]:
-    """The row numbers of samples of the run's data set, by name. Names that it does not have are left out."""
+def sample_nos(db: Database, run_id: int, sample_ids: Iterable[str]) -> dict[str, int]:
+    """The row numbers of samples of the run's data set, by id. Ids that it does not have are left out."""
     rows = db.conn.execute(
-        "SELECT name, id FROM sample WHERE dataset = (SELECT dataset FROM run WHERE id = ?) "
-        "AND name IN (SELECT value FROM json_each(?))",
-        (run_id, json.dumps(list(names))),
+        "SELECT id, no FROM sample WHERE dataset = (SELECT dataset FROM run WHERE id = ?) "
+        "AND id IN (SELECT value FROM json_each(?))",
+        (run_id, json.dumps(list(sample_ids))),
     )
     return dict(rows.fetchall())

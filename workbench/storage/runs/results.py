@@ -19,15 +19,15 @@ from workbench.domain.predictions import PredictionStatus, RankedPrediction
 from workbench.storage.samples import sample_from_row
 from workbench.storage.workspace.database import transaction
 
-NUMBER_OF_SAMPLE = "(SELECT id FROM sample WHERE name = :name AND dataset = (SELECT dataset FROM run WHERE id = :run))"
-"""A sample of a run's data set by its name: found in the index, where a join would look at every sample of the run."""
+SAMPLE_NO = "(SELECT no FROM sample WHERE sample.id = :sample AND dataset = (SELECT dataset FROM run WHERE id = :run))"
+"""The row number of a sample, by its id, from the index: a join would look at every sample of the run."""
 _RESULTS = (
     "SELECT sample.*, prediction.position AS planned, status, ranking, gold_rank, failure, first_status, "
     "prediction.place AS place, note, (SELECT COUNT(*) FROM batch_sample AS asked "
     "JOIN batch ON batch.id = asked.batch_id JOIN attempt ON attempt.batch_id = batch.id "
-    "WHERE asked.sample_id = sample.id AND batch.run_id = prediction.run_id "
-    "AND sample.name IN (SELECT value FROM json_each(attempt.asked))) AS attempts "
-    "FROM prediction JOIN sample ON sample.id = prediction.sample_id "
+    "WHERE asked.sample_no = sample.no AND batch.run_id = prediction.run_id "
+    "AND sample.id IN (SELECT value FROM json_each(attempt.asked))) AS attempts "
+    "FROM prediction JOIN sample ON sample.no = prediction.sample_no "
 )
 
 
@@ -39,8 +39,8 @@ def load_results(db: Database, run_id: int) -> list[Result]:
 
 def load_result(db: Database, run_id: int, sample_id: str) -> Result | None:
     """One planned sample of a run."""
-    one = f"{_RESULTS} WHERE run_id = :run AND sample_id = {NUMBER_OF_SAMPLE}"
-    row = next(db.query(one, {"run": run_id, "name": sample_id}), None)
+    one = f"{_RESULTS} WHERE run_id = :run AND sample_no = {SAMPLE_NO}"
+    row = next(db.query(one, {"run": run_id, "sample": sample_id}), None)
     return None if row is None else _result(row)
 
 
@@ -59,18 +59,18 @@ def judge_again(
     """Renew the gold rank and failure kind of every prediction of a data set, whose gold labels may have changed."""
     with transaction(db):
         rows = db.conn.execute(
-            "SELECT run_id, sample_id FROM prediction JOIN sample ON sample.id = sample_id "
+            "SELECT run_id, sample_no FROM prediction JOIN sample ON sample.no = sample_no "
             "WHERE dataset = ? AND status IS NOT NULL",
             (dataset,),
         ).fetchall()
-        for run_id, number in rows:
-            query = f"{_RESULTS} WHERE run_id = ? AND sample_id = ?"
-            result = _result(next(db.query(query, [run_id, number])))
+        for run_id, sample_no in rows:
+            query = f"{_RESULTS} WHERE run_id = ? AND sample_no = ?"
+            result = _result(next(db.query(query, [run_id, sample_no])))
             if result.prediction is not None:
                 rank, failure = judge(result.sample, result.prediction)
                 db.conn.execute(
-                    "UPDATE prediction SET gold_rank = ?, failure = ? WHERE run_id = ? AND sample_id = ?",
-                    (rank, failure, run_id, number),
+                    "UPDATE prediction SET gold_rank = ?, failure = ? WHERE run_id = ? AND sample_no = ?",
+                    (rank, failure, run_id, sample_no),
                 )
 
 
@@ -123,19 +123,19 @@ class LoggedResult:
 
 
 _SELECT: Final = (
-    "SELECT name, gold, raw_label, cluster, status, ranking, gold_rank, failure, first_status, prediction.place, note, "
-    "(SELECT COUNT(*) FROM batch_sample AS asked "
+    "SELECT sample.id, gold, raw_label, cluster, status, ranking, gold_rank, failure, first_status, prediction.place, "
+    "note, (SELECT COUNT(*) FROM batch_sample AS asked "
     "JOIN batch ON batch.id = asked.batch_id JOIN attempt ON attempt.batch_id = batch.id "
-    "WHERE asked.sample_id = sample.id AND batch.run_id = prediction.run_id "
-    "AND sample.name IN (SELECT value FROM json_each(attempt.asked))) "  # bad media are never sent
-    "FROM prediction JOIN sample ON sample.id = prediction.sample_id WHERE run_id = :run "
+    "WHERE asked.sample_no = sample.no AND batch.run_id = prediction.run_id "
+    "AND sample.id IN (SELECT value FROM json_each(attempt.asked))) "  # bad media are never sent
+    "FROM prediction JOIN sample ON sample.no = prediction.sample_no WHERE run_id = :run "
 )
 
 
 def read_results(db: Database, run_id: int, only: Collection[str] | None = None) -> Iterator[LoggedResult]:
     """All planned samples of a run, or those of these ids, in planned order, each read when it is asked for."""
-    which = "" if only is None else "AND name IN (SELECT value FROM json_each(:names)) "
-    values = {"run": run_id, "names": json.dumps(sorted(only or ()))}
+    which = "" if only is None else "AND sample.id IN (SELECT value FROM json_each(:only)) "
+    values = {"run": run_id, "only": json.dumps(sorted(only or ()))}
     for row in db.conn.execute(f"{_SELECT} {which} ORDER BY prediction.position", values):
         sample, gold, raw, cluster, status, ranking, rank, failure, first, place, note, attempts = row
         yield LoggedResult(
@@ -151,7 +151,7 @@ def _ranking(text: str | None) -> tuple[str, ...] | None:
 def count_failures(db: Database, run_id: int) -> dict[tuple[str, str, str | None], int]:
     """How many samples of each failure kind, gold label and top-1 (None: no answer)."""
     rows = db.conn.execute(
-        "SELECT failure, gold, top1, COUNT(*) FROM prediction JOIN sample ON sample.id = sample_id "
+        "SELECT failure, gold, top1, COUNT(*) FROM prediction JOIN sample ON sample.no = sample_no "
         "WHERE run_id = ? AND failure IS NOT NULL GROUP BY 1, 2, 3",
         (run_id,),
     ).fetchall()
@@ -161,8 +161,8 @@ def count_failures(db: Database, run_id: int) -> dict[tuple[str, str, str | None
 def first_failures(db: Database, run_id: int, failure: str, gold: str, top1: str | None, most: int) -> list[str]:
     """The ids of the first so many samples of one of these groups, in planned order."""
     rows = db.conn.execute(
-        "SELECT name FROM prediction JOIN sample ON sample.id = sample_id "
+        "SELECT sample.id FROM prediction JOIN sample ON sample.no = sample_no "
         "WHERE run_id = ? AND failure = ? AND gold = ? AND top1 IS ? ORDER BY prediction.position LIMIT ?",
         (run_id, failure, gold, top1, most),
     ).fetchall()
-    return [name for (name,) in rows]
+    return [sample_id for (sample_id,) in rows]

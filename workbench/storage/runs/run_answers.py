@@ -37,10 +37,10 @@ def load_answers(
     them, since they stand with the samples.
     """
     ranking = "ranking" if whole_rankings else "NULL"
-    cluster, join = ("cluster", "JOIN sample ON sample.id = sample_id") if clusters else ("NULL", "")
+    cluster, join = ("cluster", "JOIN sample ON sample.no = sample_no") if clusters else ("NULL", "")
     kept = (
-        "AND sample_id NOT IN (SELECT id FROM sample WHERE dataset = (SELECT dataset FROM run WHERE id = run_id) "
-        "AND name IN (SELECT value FROM json_each(?)))"
+        "AND sample_no NOT IN (SELECT no FROM sample WHERE dataset = (SELECT dataset FROM run WHERE id = run_id) "
+        "AND sample.id IN (SELECT value FROM json_each(?)))"
     )
     alike = _counted(
         db,
@@ -80,7 +80,7 @@ def count_intensities(db: Database, run_id: int) -> list[tuple[float, str, str |
     alike = _counted(
         db,
         "score, top1, cluster",
-        "prediction JOIN sample ON sample.id = sample_id WHERE run_id = ? AND score IS NOT NULL AND status = ?",
+        "prediction JOIN sample ON sample.no = sample_no WHERE run_id = ? AND score IS NOT NULL AND status = ?",
         (run_id, PredictionStatus.RANKED),
     )
     return [(score, top1, cluster, count) for (score, top1, cluster), count in alike]
@@ -146,9 +146,9 @@ def read_shared(
 
     starts = range(0, _COLUMNS * len(run_ids), _COLUMNS)
     while rows := cursor.fetchmany(_ROWS_AT_ONCE):
-        for name, gold, cluster, *said in rows:
+        for sample_id, gold, cluster, *said in rows:
             yield SharedSample(
-                name, tuple([answer(gold, cluster, *said[start : start + _COLUMNS]) for start in starts])
+                sample_id, tuple([answer(gold, cluster, *said[start : start + _COLUMNS]) for start in starts])
             )
 
 
@@ -157,9 +157,9 @@ def _sql(runs: int, *, whole_rankings: bool) -> str:
     ranking = "{}.ranking" if whole_rankings else "NULL"
     said = ", ".join(f"{one}.status, {one}.top1, {one}.gold_rank, {ranking.format(one)}" for one in tables)
     joins = " ".join(
-        f"CROSS JOIN prediction AS {one} ON {one}.run_id = ? AND {one}.sample_id = p0.sample_id" for one in tables[1:]
+        f"CROSS JOIN prediction AS {one} ON {one}.run_id = ? AND {one}.sample_no = p0.sample_no" for one in tables[1:]
     )
     return (  # CROSS JOIN keeps SQLite from walking another run first, which would end in a sort
-        f"SELECT sample.name, gold, cluster, {said} FROM prediction AS p0 {joins} "
-        "CROSS JOIN sample ON sample.id = p0.sample_id WHERE p0.run_id = ?"
+        f"SELECT sample.id, gold, cluster, {said} FROM prediction AS p0 {joins} "
+        "CROSS JOIN sample ON sample.no = p0.sample_no WHERE p0.run_id = ?"
     )

@@ -12,7 +12,7 @@ from sqlite_utils import Database
 from workbench.domain.runs import Progress, Run, RunSpec, RunState, run_key
 from workbench.errors import unknown_name
 from workbench.storage.runs.attempts import Settled
-from workbench.storage.runs.plans import add_batches, sample_numbers
+from workbench.storage.runs.plans import add_batches, sample_nos
 from workbench.storage.workspace.database import transaction
 
 
@@ -25,14 +25,14 @@ def create_run(db: Database, name: str, spec: RunSpec, batches: Sequence[Sequenc
             (spec.dataset, name, json.dumps(spec.as_json()), run_key(spec), RunState.PLANNED, at, at),
         )
         run_id = int(cursor.lastrowid or 0)
-        order = [name for batch in batches for name in batch]
-        numbers = sample_numbers(db, run_id, order)
+        order = [sample_id for batch in batches for sample_id in batch]
+        nos = sample_nos(db, run_id, order)
         db.conn.executemany(
-            "INSERT INTO prediction (run_id, sample_id, position, gold_label) "
-            "SELECT ?1, id, ?3, gold FROM sample WHERE id = ?2",
-            ((run_id, numbers[name], position) for position, name in enumerate(order)),
+            "INSERT INTO prediction (run_id, sample_no, position, gold_label) "
+            "SELECT ?1, no, ?3, gold FROM sample WHERE no = ?2",
+            ((run_id, nos[sample_id], position) for position, sample_id in enumerate(order)),
         )
-        add_batches(db, run_id, batches, numbers=numbers)
+        add_batches(db, run_id, batches, nos=nos)
     return load_run(db, spec.dataset, name)
 
 
@@ -165,14 +165,14 @@ def create_loaded_run(db: Database, name: str, spec: RunSpec, settled: Sequence[
             (spec.dataset, name, json.dumps(spec.as_json()), run_key(spec), RunState.DONE, at, at),
         )
         run_id = int(cursor.lastrowid or 0)
-        numbers = sample_numbers(db, run_id, [one.sample_id for one in settled])
+        nos = sample_nos(db, run_id, [one.sample_id for one in settled])
         db.conn.executemany(
-            "INSERT INTO prediction (run_id, sample_id, position, status, ranking, top1, gold_rank, failure, "
-            "first_status, note, gold_label) SELECT ?1, id, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, gold "
-            "FROM sample WHERE id = ?2",
+            "INSERT INTO prediction (run_id, sample_no, position, status, ranking, top1, gold_rank, failure, "
+            "first_status, note, gold_label) SELECT ?1, no, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, gold "
+            "FROM sample WHERE no = ?2",
             (
                 (
-                    *(run_id, numbers[one.sample_id], position, one.prediction.status),
+                    *(run_id, nos[one.sample_id], position, one.prediction.status),
                     *(json.dumps(one.prediction.ranking, ensure_ascii=False), one.prediction.top1, one.gold_rank),
                     *(one.failure, one.prediction.status, one.note),
                 )

@@ -154,6 +154,13 @@ ALTER TABLE prediction ADD COLUMN gold_label TEXT NOT NULL DEFAULT '';
 UPDATE prediction SET gold_label = (SELECT gold FROM sample WHERE sample.id = sample_id);
 CREATE INDEX prediction_by_answer ON prediction (run_id, gold_label, top1, position);
 """,
+        5: """
+ALTER TABLE sample RENAME COLUMN id TO no;
+ALTER TABLE sample RENAME COLUMN name TO id;
+ALTER TABLE batch_sample RENAME COLUMN sample_id TO sample_no;
+ALTER TABLE prediction RENAME COLUMN sample_id TO sample_no;
+ALTER TABLE review_change RENAME COLUMN sample_id TO sample_no;
+""",
     }
 )
 """What leads to a version from the one before it."""

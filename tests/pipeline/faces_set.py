@@ -17,7 +17,7 @@ from workbench.media.sample_media import media_source
 from workbench.pipeline.planning import open_run, utc_now
 from workbench.pipeline.sending.channels import Channel
 from workbench.pipeline.sending.prepared_batch import ExpectedCost
-from workbench.pipeline.sending.sender import RunnerParts
+from workbench.pipeline.sending.run_parts import RunParts
 from workbench.provider.limits.lane import Lane, Limits
 from workbench.storage.samples import ImportedDataset, save_dataset
 from workbench.storage.workspace.database import open_workspace
@@ -115,7 +115,7 @@ def channel_for(source: Scripted, *, concurrency: int = 4, name: str = "scripted
 
 def parts_for(
     db: Database, run: Run, root: Path, source: Scripted, *, concurrency: int = 4, **changes: object
-) -> RunnerParts:
+) -> RunParts:
     """Runner parts around a source, in a time that passes at once."""
     path = Path(db.conn.execute("PRAGMA database_list").fetchone()[2])
     time = Passing()
@@ -131,4 +131,4 @@ def parts_for(
         "clock": time.clock,
         "sleep": time.sleep,
     }
-    return RunnerParts(**(values | changes))  # type: ignore[arg-type]  # a test names what it changes
+    return RunParts(**(values | changes))  # type: ignore[arg-type]  # a test names what it changes

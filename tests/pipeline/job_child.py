@@ -15,10 +15,10 @@ from tests.waiting import PATIENCE_S
 from workbench.domain.endpoints import Endpoint
 from workbench.media.sample_media import media_source
 from workbench.pipeline.jobs.job_runner import run_jobs
-from workbench.pipeline.jobs.job_session import JobParts
+from workbench.pipeline.jobs.job_target import JobTarget
 from workbench.pipeline.planning import utc_now
 from workbench.pipeline.sending.prepared_batch import ExpectedCost
-from workbench.pipeline.stop import Stop
+from workbench.pipeline.sending.run_parts import RunParts, Stop
 from workbench.provider.jobs.batch_api import BatchApi
 from workbench.provider.jobs.job_files import FileLimits
 from workbench.storage.runs.run_records import load_run
@@ -55,23 +55,25 @@ async def _run(db: str, root: str, folder: str, base_url: str, point: str, nth: 
     with closing(open_workspace(Path(db))) as workspace:
         run = load_run(workspace, CARD.key, "main")
     endpoint = Endpoint(name="batches", base_url=base_url, batch_api=True)
-    parts = JobParts(
+    parts = RunParts(
         open_db=lambda: open_workspace(Path(db), any_thread=True),
         card=CARD,
         run=run,
-        endpoint=endpoint,
-        answered_by="batches",
-        key_name=KEY.name,
         media=media_source(Path(root), run.spec, Path(folder) / "frames"),
         price=lambda _model, _usage: 0.005,
         expect=lambda _request, _samples: ExpectedCost(1_000, 0.01),
         now=utc_now,
+        reached=reach,
+    )
+    target = JobTarget(
+        endpoint=endpoint,
+        answered_by="batches",
+        key_name=KEY.name,
         masked=KEY.masked,
         folder=Path(folder),
         limits=FileLimits(lines=2, n_bytes=10**9),
-        reached=reach,
     )
-    async with BatchApi(endpoint, KEY) as api, aclosing(run_jobs(parts, api, Stop())) as events:
+    async with BatchApi(endpoint, KEY) as api, aclosing(run_jobs(parts, target, api, Stop())) as events:
         async for _ in events:
             pass
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Collection, Iterable
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -19,10 +19,10 @@ from workbench.domain.predictions import PredictionStatus
 from workbench.domain.runs import Run
 from workbench.media.sample_media import media_source
 from workbench.pipeline.jobs.job_runner import run_jobs
-from workbench.pipeline.jobs.job_session import JobParts
+from workbench.pipeline.jobs.job_target import JobTarget
 from workbench.pipeline.planning import utc_now
 from workbench.pipeline.sending.prepared_batch import ExpectedCost
-from workbench.pipeline.stop import Stop
+from workbench.pipeline.sending.run_parts import RunParts, Stop
 from workbench.provider.api_keys import ApiKey
 from workbench.provider.jobs.batch_api import BatchApi
 from workbench.storage.runs.jobs import load_jobs
@@ -53,24 +53,36 @@ class JobPlace:
         """Where files are kept while they are needed."""
         return self.path.parent / "cache" / run_mark(self.run)
 
-    def parts(self, **changes: object) -> JobParts:
-        """The parts of jobs, in a time that passes at once."""
+    def parts(self, **changes: object) -> RunParts:
+        """What the run is sent with, in a time that passes at once."""
         values: dict[str, object] = {
             "open_db": lambda: open_workspace(self.path, any_thread=True),
             "card": CARD,
             "run": self.run,
-            "endpoint": self.server.endpoint,
-            "answered_by": "batches",
-            "key_name": KEY.name,
             "media": media_source(self.root, self.run.spec, self.path.parent / "cache" / "frames"),
             "price": _price,
             "expect": lambda _request, _samples: ExpectedCost(1_000, 0.01),
             "now": utc_now,
-            "masked": KEY.masked,
-            "folder": self.folder,
             "sleep": Passing().sleep,
         }
-        return JobParts(**(values | changes))  # type: ignore[arg-type]  # a test names what it changes
+        return RunParts(**(values | changes))  # type: ignore[arg-type]  # a test names what it changes
+
+    def target(self, **changes: object) -> JobTarget:
+        """The Batch API on loopback."""
+        values: dict[str, object] = {
+            "endpoint": self.server.endpoint,
+            "answered_by": "batches",
+            "key_name": KEY.name,
+            "masked": KEY.masked,
+            "folder": self.folder,
+        }
+        return JobTarget(**(values | changes))  # type: ignore[arg-type]  # a test names what it changes
+
+    def parts_and_target(self, **changes: object) -> tuple[RunParts, JobTarget]:
+        """Both; each change goes to the one that has a field of that name."""
+        of_target = {field.name for field in fields(JobTarget)}
+        parts = {name: value for name, value in changes.items() if name not in of_target}
+        return self.parts(**parts), self.target(**{name: changes[name] for name in changes.keys() - parts.keys()})
 
     def send(
         self, stop: Stop | None = None, *, waits: bool = True, cancels: bool = False, **changes: object
@@ -78,9 +90,9 @@ class JobPlace:
         """One command: have what is open answered."""
 
         async def collected() -> list[JobEvent]:
-            parts = self.parts(**changes)
-            async with BatchApi(parts.endpoint, KEY, timeout_s=PATIENCE_S, sleep=Passing().sleep) as api:
-                events = run_jobs(parts, api, stop or Stop(), waits=waits, cancels=cancels)
+            parts, target = self.parts_and_target(**changes)
+            async with BatchApi(target.endpoint, KEY, timeout_s=PATIENCE_S, sleep=Passing().sleep) as api:
+                events = run_jobs(parts, target, api, stop or Stop(), waits=waits, cancels=cancels)
                 async with aclosing(events):
                     return [event async for event in events]
 

@@ -28,8 +28,8 @@ from workbench.media.sample_media import media_source
 from workbench.pipeline.planning import utc_now
 from workbench.pipeline.sending.channels import Channel
 from workbench.pipeline.sending.prepared_batch import ExpectedCost
-from workbench.pipeline.sending.sender import RunnerParts, send_run
-from workbench.pipeline.stop import Stop
+from workbench.pipeline.sending.run_parts import RunParts, Stop
+from workbench.pipeline.sending.sender import send_run
 from workbench.provider.api_keys import NO_KEY
 from workbench.provider.client import EndpointClient
 from workbench.provider.limits.lane import Lane, Limits
@@ -112,7 +112,7 @@ async def send(session: Session, hear: Callable[[RunEvent], None]) -> None:
     endpoint = Endpoint(name="counting", base_url=session.base_url)
     async with EndpointClient(endpoint, NO_KEY, timeout_s=PATIENCE_S) as client:
         lane = Lane("counting", Limits(concurrency=session.concurrency), asyncio.get_running_loop().time())
-        parts = RunnerParts(
+        parts = RunParts(
             open_db=lambda: open_workspace(path, any_thread=True),
             card=CARD,
             run=run,

@@ -1,6 +1,7 @@
 """A workspace with a small set, and runs of it that are sent through the real client in a time that passes at once."""
 
 import asyncio
+import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, closing, contextmanager
 from dataclasses import dataclass, field
@@ -20,8 +21,8 @@ from workbench.media.sample_media import media_source
 from workbench.pipeline.planning import utc_now
 from workbench.pipeline.sending.channels import Channel
 from workbench.pipeline.sending.prepared_batch import ExpectedCost
-from workbench.pipeline.sending.sender import RunnerParts, send_run
-from workbench.pipeline.stop import Stop
+from workbench.pipeline.sending.run_parts import RunParts, Stop
+from workbench.pipeline.sending.sender import send_run
 from workbench.provider.api_keys import NO_KEY, ApiKey
 from workbench.provider.client import EndpointClient
 from workbench.provider.limits.lane import Lane, Limits
@@ -68,7 +69,7 @@ class Workplace:
         """A run of the whole set."""
         return plan(self.db, batch_size=batch_size, name=name, prompt=prompt)
 
-    def parts(self, run: Run, *channels: Channel, time: Passing, **changes: object) -> RunnerParts:
+    def parts(self, run: Run, *channels: Channel, time: Passing, **changes: object) -> RunParts:
         """Runner parts around channels."""
         values: dict[str, object] = {
             "open_db": lambda: open_workspace(self.path, patience_s=0.02, any_thread=True),
@@ -83,7 +84,7 @@ class Workplace:
             "clock": time.clock,
             "sleep": time.sleep,
         }
-        return RunnerParts(**(values | changes))  # type: ignore[arg-type]  # a test names what it changes
+        return RunParts(**(values | changes))  # type: ignore[arg-type]  # a test names what it changes
 
     def send(
         self,
@@ -175,3 +176,30 @@ class Waiting(Passing):
 def in_five_minutes() -> str:
     """When the process that could not let go of its run is taken for dead."""
     return (datetime.now(UTC) + timedelta(minutes=5)).isoformat(timespec="milliseconds")
+
+
+class OtherProgram:
+    """Holds the workspace for as long as it likes."""
+
+    def __init__(self, path: Path) -> None:
+        self._conn = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+
+    def lock(self) -> None:
+        """From now on nobody else can read or write."""
+        self._conn.execute("BEGIN EXCLUSIVE")
+
+    def finds_nothing_open(self) -> bool:
+        """Whether every batch has come to its end."""
+        return self._conn.execute("SELECT 1 FROM batch WHERE step IS NULL").fetchone() is None
+
+    def take_over(self) -> None:
+        """Hold every run as if it were sent from another machine."""
+        self._conn.execute("UPDATE run SET holder = 'elsewhere:1:aa'")
+
+    def unlock(self) -> None:
+        """Let others in again."""
+        self._conn.execute("ROLLBACK")
+
+    def close(self) -> None:
+        """Close its connection."""
+        self._conn.close()

@@ -6,27 +6,21 @@ from pathlib import Path
 
 from workbench.application.endpoints import Connection
 from workbench.application.run_lanes import as_probed
-from workbench.domain.batches import retry_policy
+from workbench.application.send_run import run_parts
 from workbench.domain.endpoints import EMBEDDED, Endpoint
 from workbench.domain.events import JobEvent
 from workbench.domain.jobs import FILE_ENDPOINT, run_mark
-from workbench.domain.messages import Request, Usage
-from workbench.domain.prices import PriceTable, cost_usd
+from workbench.domain.prices import PriceTable
 from workbench.domain.runs import Run
 from workbench.errors import EndpointError, UsageError
-from workbench.media.sample_media import media_source
-from workbench.pipeline.jobs.job_session import JobParts
-from workbench.pipeline.planning import utc_now
-from workbench.pipeline.sending.prepared_batch import ExpectedCost
-from workbench.pipeline.stop import Stop
+from workbench.pipeline.jobs.job_target import JobTarget
+from workbench.pipeline.sending.run_parts import RunParts, Stop
 from workbench.provider.api_keys import NO_KEY, ApiKey
 from workbench.provider.costs.price_list import load_prices
-from workbench.provider.costs.request_estimates import estimate_request
 from workbench.provider.jobs.job_files import NO_LIMITS, OPENAI_LIMITS
 from workbench.settings import Settings, endpoint_named
 from workbench.storage.runs.jobs import load_jobs
-from workbench.storage.samples import load_dataset
-from workbench.storage.workspace.database import Database, open_workspace
+from workbench.storage.workspace.database import Database
 
 
 async def job_events(
@@ -48,16 +42,17 @@ async def job_events(
     from workbench.provider.jobs.batch_api import BatchApi
 
     key = _key(db, run, connection)
-    parts = job_parts(settings, db, run, connection.endpoint, answered_by=connection.endpoint.name, key=key)
+    endpoint = connection.endpoint
+    parts, target = job_parts(settings, db, run, endpoint, answered_by=endpoint.name, key=key)
     async with (
-        BatchApi(connection.endpoint, key, timeout_s=settings.timeout_s) as api,
-        aclosing(run_jobs(parts, api, stop, waits=waits, cancels=cancels)) as events,
+        BatchApi(endpoint, key, timeout_s=settings.timeout_s) as api,
+        aclosing(run_jobs(parts, target, api, stop, waits=waits, cancels=cancels)) as events,
     ):
         async for event in events:
             yield event
 
 
-def file_parts(settings: Settings, db: Database, run: Run) -> JobParts:
+def file_parts(settings: Settings, db: Database, run: Run) -> tuple[RunParts, JobTarget]:
     """What is needed to write and read files of a run for a program of the user's own."""
     endpoint = file_endpoint(settings, run.spec.endpoint)
     return job_parts(settings, db, run, endpoint, answered_by=FILE_ENDPOINT, key=NO_KEY)
@@ -72,37 +67,20 @@ def file_endpoint(settings: Settings, name: str) -> Endpoint:
 
 def job_parts(
     settings: Settings, db: Database, run: Run, endpoint: Endpoint, *, answered_by: str, key: ApiKey
-) -> JobParts:
-    """The parts of jobs that `answered_by` answers. Raises UsageError for a budget where prices are not known."""
-    spec = run.spec
-    prices = load_prices(settings.prices)
+) -> tuple[RunParts, JobTarget]:
+    """What jobs need that `answered_by` answers. Raises UsageError for a budget where prices are not known."""
     by_provider = answered_by != FILE_ENDPOINT
-
-    def price(model: str | None, usage: Usage | None) -> float | None:
-        return cost_usd(model, usage, prices, asked=spec.model, batch=by_provider)
-
-    def expect(request: Request, samples: int) -> ExpectedCost:
-        about = estimate_request(request, samples=samples, labels=spec.labels, prices=prices, batch=by_provider)
-        return ExpectedCost(about.tokens, about.cost_usd)
-
-    dataset = load_dataset(db, run.dataset)
-    return JobParts(
-        open_db=lambda: open_workspace(settings.db, any_thread=True),
-        card=dataset.card,
-        run=run,
+    prices = load_prices(settings.prices)
+    target = JobTarget(
         endpoint=as_probed(db, run, endpoint),
         answered_by=answered_by,
         key_name=key.name or None,
-        media=media_source(dataset.root, spec, settings.cache / "frames"),
-        price=price,
-        expect=expect,
-        now=utc_now,
         masked=key.masked,
         limits=OPENAI_LIMITS if by_provider else NO_LIMITS,
-        policy=retry_policy(spec.retry, spec.batch_size),
-        budget_usd=_budget_usd(settings, spec.model, prices) if by_provider else None,
+        budget_usd=_budget_usd(settings, run.spec.model, prices) if by_provider else None,
         folder=job_folder(settings, run),
     )
+    return run_parts(settings, db, run, prices, batch_api=by_provider), target
 
 
 def job_folder(settings: Settings, run: Run) -> Path:

@@ -5,6 +5,7 @@ import gc
 import math
 from collections.abc import AsyncGenerator, Generator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing, contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from workbench.application.endpoints import Connection, connected
@@ -15,13 +16,14 @@ from workbench.domain.runs import Run
 from workbench.errors import EndpointError, UsageError
 from workbench.media.sample_media import media_source
 from workbench.pipeline.planning import plan_again, utc_now
-from workbench.pipeline.stop import Stop
+from workbench.pipeline.sending.run_parts import Stop
 from workbench.settings import Settings
 from workbench.storage.samples import load_dataset
 from workbench.storage.workspace.database import Database, open_workspace
 
 if TYPE_CHECKING:
     from workbench.domain.prices import PriceTable
+    from workbench.pipeline.sending.run_parts import RunParts
     from workbench.provider.limits.own_limits import Budget
 
 
@@ -32,23 +34,11 @@ async def run_events(
 
     Raises UsageError for a budget where the model's price is not known.
     """
-    from workbench.domain.batches import retry_policy
-    from workbench.domain.prices import cost_usd
-    from workbench.pipeline.sending.prepared_batch import ExpectedCost
-    from workbench.pipeline.sending.sender import RunnerParts, send_run
+    from workbench.pipeline.sending.sender import send_run
     from workbench.provider.costs.price_list import load_prices
-    from workbench.provider.costs.request_estimates import estimate_request
     from workbench.storage.runs.run_control import forget_limits
 
-    dataset = load_dataset(db, run.dataset)
-    spec = run.spec
-    prices = load_prices(settings.prices)
-
-    def expect(request: Request, samples: int) -> ExpectedCost:
-        about = estimate_request(request, samples=samples, labels=spec.labels, prices=prices)
-        return ExpectedCost(about.tokens, about.cost_usd)
-
-    given = given_limits(settings)
+    prices, given = load_prices(settings.prices), given_limits(settings)
     budget = _budget(settings, db, run, prices)
     async with AsyncExitStack() as stack:
         forget_limits(db, run.id, given)
@@ -56,22 +46,38 @@ async def run_events(
         channels = [await stack.enter_async_context(one) for one in channels_of(settings, db, run, connection)]
         if pulse is not None:
             pulse.lanes = tuple(channel.lane for channel in channels)
-        parts = RunnerParts(
-            open_db=lambda: open_workspace(settings.db, any_thread=True),
-            card=dataset.card,
-            run=run,
-            channels=channels,
-            media=media_source(dataset.root, spec, settings.cache / "frames"),
-            price=lambda model, usage: cost_usd(model, usage, prices, asked=spec.model),
-            expect=expect,
-            now=utc_now,
-            policy=retry_policy(spec.retry, spec.batch_size),
-            budget=budget,
-            given=given,
-        )
+        parts = replace(run_parts(settings, db, run, prices), channels=channels, budget=budget, given=given)
         async with aclosing(send_run(parts, stop)) as events:  # closed with this one, not when it is collected
             async for event in events:
                 yield event
+
+
+def run_parts(
+    settings: Settings, db: Database, run: Run, prices: "PriceTable", *, batch_api: bool = False
+) -> "RunParts":
+    """What a run is sent with by either way; `batch_api` decides which prices hold."""
+    from workbench.domain.batches import retry_policy
+    from workbench.domain.prices import cost_usd
+    from workbench.pipeline.sending.prepared_batch import ExpectedCost
+    from workbench.pipeline.sending.run_parts import RunParts
+    from workbench.provider.costs.request_estimates import estimate_request
+
+    dataset, spec = load_dataset(db, run.dataset), run.spec
+
+    def expect(request: Request, samples: int) -> ExpectedCost:
+        about = estimate_request(request, samples=samples, labels=spec.labels, prices=prices, batch=batch_api)
+        return ExpectedCost(about.tokens, about.cost_usd)
+
+    return RunParts(
+        open_db=lambda: open_workspace(settings.db, any_thread=True),
+        card=dataset.card,
+        run=run,
+        media=media_source(dataset.root, spec, settings.cache / "frames"),
+        price=lambda model, usage: cost_usd(model, usage, prices, asked=spec.model, batch=batch_api),
+        expect=expect,
+        now=utc_now,
+        policy=retry_policy(spec.retry, spec.batch_size),
+    )
 
 
 def asked_again(

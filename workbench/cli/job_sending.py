@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from workbench.domain.endpoints import Endpoint
     from workbench.domain.events import JobEvent, JobSeen
     from workbench.domain.runs import Run
-    from workbench.pipeline.stop import Stop
+    from workbench.pipeline.sending.run_parts import Stop
     from workbench.settings import Settings
     from workbench.storage.workspace.database import Database
 

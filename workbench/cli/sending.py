@@ -21,7 +21,7 @@ from workbench.errors import EXIT_INTERRUPTED, EXIT_WORTH_KNOWING, EndpointError
 if TYPE_CHECKING:
     from workbench.application.endpoints import Connection
     from workbench.pipeline.run_estimates import Estimate
-    from workbench.pipeline.stop import Stop
+    from workbench.pipeline.sending.run_parts import Stop
     from workbench.settings import Settings
     from workbench.storage.workspace.database import Database
 
@@ -85,7 +85,7 @@ def with_budget_left(settings: "Settings", db: "Database", others: Iterable[Run]
 
 def send_to_end(settings: "Settings", db: "Database", run: Run, connection: "Connection", way: Way = REQUESTS) -> Sent:
     """Send what is open of a run with a live display, until it is done or something stops it."""
-    from workbench.pipeline.stop import Stop
+    from workbench.pipeline.sending.run_parts import Stop
     from workbench.storage.runs.run_records import load_progress, load_run
 
     stop = Stop()
@@ -229,7 +229,7 @@ def leave_if_stopped(last: Sent, command: str, *, is_series: bool = False) -> No
     if stop.reason == INTERRUPTED or stop.is_asked:
         suggest("the same command goes on" if is_series else f"{command} goes on")
         raise typer.Exit(EXIT_INTERRUPTED)
-    if stop.is_ours:
+    if stop.is_limit:
         say(f"run {run.name} is paused: {stop.reason}; the same command with a larger one goes on")
         raise typer.Exit(EXIT_WORTH_KNOWING)
     raise EndpointError(f"run {run.name} is paused: {stop.reason}; the same command goes on")

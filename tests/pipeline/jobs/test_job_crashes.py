@@ -5,7 +5,7 @@ import pytest
 from tests.pipeline.job_child import run_and_kill
 from tests.pipeline.job_place import JobPlace, Killed, killing, told
 from tests.provider.jobs.batch_server import BatchServer
-from workbench.pipeline.stop import Stop
+from workbench.pipeline.sending.run_parts import Stop
 from workbench.provider.jobs.job_files import FileLimits
 from workbench.storage.runs.jobs import load_jobs
 from workbench.storage.runs.plans import open_batches

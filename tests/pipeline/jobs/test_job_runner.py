@@ -28,7 +28,7 @@ from workbench.domain.predictions import PredictionStatus
 from workbench.domain.runs import RunState
 from workbench.errors import DatabaseError
 from workbench.pipeline.planning import plan_again
-from workbench.pipeline.stop import Stop
+from workbench.pipeline.sending.run_parts import Stop
 from workbench.provider.jobs.job_files import FileLimits
 from workbench.storage.runs.attempts import load_attempts
 from workbench.storage.runs.jobs import load_jobs

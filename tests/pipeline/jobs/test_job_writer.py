@@ -17,9 +17,9 @@ from workbench.domain.messages import SampleMedia
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.prompts import PAPER
 from workbench.errors import DataError
-from workbench.pipeline.jobs.job_session import job_session
 from workbench.pipeline.jobs.job_writer import JobWriter
-from workbench.pipeline.stop import Stop
+from workbench.pipeline.sending.run_parts import Stop
+from workbench.pipeline.sending.run_session import run_session
 from workbench.provider.jobs.job_files import FileLimits
 from workbench.storage.runs.attempts import load_attempts
 from workbench.storage.runs.jobs import load_jobs
@@ -32,10 +32,11 @@ def written(place: JobPlace, stop: Stop | None = None, **changes: object) -> lis
 
     async def jobs() -> list[Job]:
         stopping = stop or Stop()
-        parts = place.parts(**changes)
-        async with job_session(parts, stopping) as session:
-            writer = JobWriter(session, place.path.parent, lambda file_hash: place.path.parent / f"{file_hash}.jsonl")
-            async with aclosing(writer.jobs(stopping)) as planned:
+        parts, target = place.parts_and_target(**changes)
+        folder = place.path.parent
+        async with run_session(parts, stopping, is_by_jobs=True) as session:
+            writer = JobWriter(session, target, folder, lambda file_hash: folder / f"{file_hash}.jsonl")
+            async with aclosing(writer.jobs()) as planned:
                 return [one async for one in planned if isinstance(one, Job)]
 
     return asyncio.run(jobs())

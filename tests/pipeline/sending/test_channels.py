@@ -19,7 +19,7 @@ from workbench.domain.predictions import PredictionStatus
 from workbench.domain.runs import RunState
 from workbench.embedded.trouble import REFUSAL
 from workbench.pipeline.sending.prepared_batch import ExpectedCost
-from workbench.pipeline.stop import Stop
+from workbench.pipeline.sending.run_parts import Stop
 from workbench.provider.api_keys import ApiKey
 from workbench.provider.limits.lane import Limits
 from workbench.provider.limits.own_limits import Budget

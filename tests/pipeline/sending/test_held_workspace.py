@@ -1,7 +1,6 @@
 """A workspace that another program holds, or a folder that is closed: the run waits, or says so before it asks."""
 
 import asyncio
-import sqlite3
 from contextlib import closing
 from itertools import count
 from pathlib import Path
@@ -10,7 +9,7 @@ import pytest
 
 from tests.pipeline.counting_endpoint import CountingEndpoint, at_request
 from tests.pipeline.mounting import IS_ROOT, closed_for_writing, may_mount
-from tests.pipeline.workplace import Waiting, Way, in_five_minutes, workplace
+from tests.pipeline.workplace import OtherProgram, Waiting, Way, in_five_minutes, workplace
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.runs import RunState
 from workbench.errors import DatabaseError
@@ -33,28 +32,6 @@ def test_a_folder_that_is_closed_for_writing_is_said_before_anything_is_asked(tm
         assert endpoint.asked == []
         assert place.send(run, way).error is None
         assert set(place.statuses(run).values()) == {PredictionStatus.RANKED}
-
-
-class OtherProgram:
-    """Holds the workspace for as long as it likes."""
-
-    def __init__(self, path: Path) -> None:
-        self._conn = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-
-    def lock(self) -> None:
-        self._conn.execute("BEGIN EXCLUSIVE")
-
-    def finds_nothing_open(self) -> bool:
-        return self._conn.execute("SELECT 1 FROM batch WHERE step IS NULL").fetchone() is None
-
-    def take_over(self) -> None:
-        self._conn.execute("UPDATE run SET holder = 'elsewhere:1:aa'")
-
-    def unlock(self) -> None:
-        self._conn.execute("ROLLBACK")
-
-    def close(self) -> None:
-        self._conn.close()
 
 
 def test_a_run_outlasts_another_programs_lock(tmp_path: Path) -> None:

@@ -134,7 +134,7 @@ def test_limits_that_change_up_and_down_hold_at_once_in_every_minute(tmp_path: P
         changes = {6: 30, 30: 4}
         with CountingEndpoint(place.pictures, say) as endpoint:
             way = Way(endpoint.endpoint(), limits=Limits(rpm=12, concurrency=1))
-            sent = place.send(run, way, time=time, look_s=QUICK, told_every_s=0.0)
+            sent = place.send(run, way, time=time, look_s=QUICK, meter_s=0.0)
         assert sent.reason is None
         assert any("limits changed from ana@lab3: 4 requests a minute" in reason for reason in sent.held)
         assert most_in_a_minute(came[:6]) <= 12
@@ -153,7 +153,7 @@ def test_a_lane_that_waits_for_its_limit_goes_on_as_soon_as_it_is_raised(place: 
     elsewhere, time = Elsewhere(place, run), Passing()
     with CountingEndpoint(place.pictures, at_request(2, lambda: elsewhere.limits(rpm=0))) as endpoint:
         way = Way(endpoint.endpoint(), limits=Limits(rpm=2, concurrency=1))
-        sent = place.send(run, way, time=time, look_s=QUICK, told_every_s=0.0)
+        sent = place.send(run, way, time=time, look_s=QUICK, meter_s=0.0)
     assert sent.reason is None
     assert time.now_s < 60, "forty requests at two a minute would have taken twenty minutes"
 
@@ -164,7 +164,7 @@ def test_a_budget_that_is_raised_while_the_last_reply_is_awaited_lets_the_run_go
     with CountingEndpoint(place.pictures, at_request(2, lambda: elsewhere.limits(budget_usd=1.0))) as endpoint:
         budget = Budget(0.02, 0.0)
         way = Way(endpoint.endpoint(), limits=Limits(concurrency=2))
-        sent = place.send(run, way, budget=budget, look_s=QUICK, told_every_s=0.0)
+        sent = place.send(run, way, budget=budget, look_s=QUICK, meter_s=0.0)
     assert sent.reason is None
     assert place.now(run).state is RunState.DONE
     assert budget.spent_usd == pytest.approx(0.1)
@@ -175,7 +175,7 @@ def test_a_budget_that_is_lowered_ends_the_run_with_no_more_than_what_was_in_fli
     elsewhere = Elsewhere(place, run)
     with CountingEndpoint(place.pictures, at_request(3, lambda: elsewhere.limits(budget_usd=0.03))) as endpoint:
         way = Way(endpoint.endpoint(), limits=Limits(concurrency=1))
-        sent = place.send(run, way, budget=Budget(5.0, 0.0), look_s=QUICK, told_every_s=0.0)
+        sent = place.send(run, way, budget=Budget(5.0, 0.0), look_s=QUICK, meter_s=0.0)
         assert len(endpoint.asked) == 3
     assert sent.reason == "the budget of $0.03 is used up ($0.0300 spent)"
 
@@ -205,7 +205,7 @@ def test_how_a_run_stands_is_told_to_whoever_looks(place: Workplace) -> None:
     with CountingEndpoint(place.pictures, at_request(6, look)) as endpoint:
         way = Way(endpoint.endpoint(), limits=Limits(concurrency=1, tpm=500_000))
         given = GivenLimits(tpm=500_000, budget_usd=2.0)
-        place.send(run, way, look_s=QUICK, told_every_s=0.0, given=given, budget=Budget(2.0, 0.5))
+        place.send(run, way, look_s=QUICK, meter_s=0.0, given=given, budget=Budget(2.0, 0.5))
     (meter,) = seen
     assert (meter.given, meter.budget_usd, meter.is_by_jobs) == (given, 2.0, False)
     assert meter.spent_usd >= 0.5 + 3 * 0.01

@@ -16,8 +16,8 @@ from workbench.domain.prompts import PAPER
 from workbench.domain.runs import Progress, Run, RunState
 from workbench.errors import DatabaseError
 from workbench.pipeline.planning import plan_again
-from workbench.pipeline.sending.sender import RunnerParts, send_run
-from workbench.pipeline.stop import Stop
+from workbench.pipeline.sending.run_parts import RunParts, Stop
+from workbench.pipeline.sending.sender import send_run
 from workbench.storage.runs.attempts import load_attempts
 from workbench.storage.runs.results import load_results
 from workbench.storage.runs.run_records import load_progress, load_run
@@ -33,7 +33,7 @@ def root(tmp_path: Path) -> Path:
     return folder
 
 
-def sent(parts: RunnerParts, stop: Stop | None = None) -> list[RunEvent]:
+def sent(parts: RunParts, stop: Stop | None = None) -> list[RunEvent]:
     async def collect() -> list[RunEvent]:
         return [event async for event in send_run(parts, stop or Stop())]
 

@@ -154,7 +154,7 @@ def test_a_new_workspace_begins_with_the_version_it_was_made_in(path: Path) -> N
     assert migrations_in(path) == [(SCHEMA_VERSION, __version__)]
 
 
-def test_there_is_a_step_to_every_version_and_the_last_is_ours() -> None:
+def test_there_is_a_step_to_every_version_and_the_last_is_limit() -> None:
     assert list(MIGRATIONS) == list(range(2, SCHEMA_VERSION + 1))
 
 

@@ -81,7 +81,7 @@ def write(
         options["modality"] = checked_modality(at.card, modality)
         found = _run_to_write(at, run, options)
         say_what_travels(at.db, found, REQUESTS)
-        written = asyncio.run(write_job_file(file_parts(at.settings, at.db, found), out))
+        written = asyncio.run(write_job_file(*file_parts(at.settings, at.db, found), out))
     for one in written.bad:
         say(f"bad media: {one.sample_id}: {one.reason}")
     _tell_written(found, written, out, as_json=as_json)
@@ -112,7 +112,7 @@ def read(
 
     with opened(context, key) as at:
         found = chosen_run(at.db, at.card.key, run)
-        done = asyncio.run(read_job_files(file_parts(at.settings, at.db, found), [one.expanduser() for one in files]))
+        done = asyncio.run(read_job_files(*file_parts(at.settings, at.db, found), [one.expanduser() for one in files]))
         found = load_run(at.db, at.card.key, found.name)
         progress, still_open = load_progress(at.db, found.id), len(OpenPlan(at.db, found.id))
     lines = done.lines
@@ -157,7 +157,7 @@ def drop(context: typer.Context, key: Key, *, run: RunName = None, as_json: AsJs
 
     with opened(context, key) as at:
         found = chosen_run(at.db, at.card.key, run)
-        count = asyncio.run(give_back_files(file_parts(at.settings, at.db, found)))
+        count = asyncio.run(give_back_files(*file_parts(at.settings, at.db, found)))
     if as_json:
         show_json({"run": found.name, "dataset": found.dataset, "given_back": count})
         return

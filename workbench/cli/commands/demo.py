@@ -67,7 +67,7 @@ def _run_all(settings: "Settings", db: "Database", samples: Path) -> bool:
     """Import and run every sample set; returns whether any sample is left without an answer."""
     from workbench.application.endpoints import connected
     from workbench.embedded.trouble import Trouble
-    from workbench.pipeline.stop import Stop
+    from workbench.pipeline.sending.run_parts import Stop
 
     trouble = Trouble(refuse=_REFUSED_SHARE, miscount=_MISCOUNTED_SHARE, seed=1)
     unanswered = False

@@ -16,9 +16,10 @@ from workbench.domain.events import AttemptSaved
 from workbench.domain.jobs import Job, read_line_id
 from workbench.domain.messages import Fault, Outcome, Reply, SampleMedia
 from workbench.errors import DataError
-from workbench.pipeline.jobs.job_session import Session
+from workbench.pipeline.jobs.job_target import JobTarget
 from workbench.pipeline.sending.prepared_batch import PreparedSample
 from workbench.pipeline.sending.reply_reader import ReadReply, read_reply
+from workbench.pipeline.sending.run_session import RunSession
 from workbench.provider.jobs.job_files import JobAnswer, read_answers
 from workbench.storage.runs.attempts import save_received
 from workbench.storage.runs.jobs import Away, load_attempts_away, load_away
@@ -58,8 +59,9 @@ class Lines:
 class Joiner:
     """Joins answers with the attempts that travel in some jobs of a run."""
 
-    def __init__(self, session: Session, jobs: Collection[Job]) -> None:
+    def __init__(self, session: RunSession, target: JobTarget, jobs: Collection[Job]) -> None:
         self._session = session
+        self._masked = target.masked
         self._jobs = [job.id for job in jobs]
         self.lines = Lines()
 
@@ -68,7 +70,7 @@ class Joiner:
         session = self._session
         away = await self._away()
         is_hopeless = self._is_hopeless(paths, away)
-        with closing(_answers(paths, session.parts.masked)) as answers:
+        with closing(_answers(paths, self._masked)) as answers:
             while some := list(islice(answers, _TOGETHER)):
                 replies: dict[int, Reply] = {}
                 for answer in some:
@@ -90,7 +92,7 @@ class Joiner:
                 yield event
 
     async def _away(self) -> dict[tuple[int, int], int]:
-        return await self._session.writer.do(lambda db: load_away(db, self._session.parts.run.id, self._jobs))
+        return await self._session.store(lambda db: load_away(db, self._session.parts.run.id, self._jobs))
 
     def _is_hopeless(self, paths: Sequence[Path], away: Collection[tuple[int, int]]) -> bool:
         """Whether every answer is that the request is wrong: then that is not the fault of what is in a batch.
@@ -98,7 +100,7 @@ class Joiner:
         Seen before anything is stored, so that no batch is split for what splitting cannot mend.
         """
         rejected = 0
-        with closing(_answers(paths, self._session.parts.masked)) as answers:
+        with closing(_answers(paths, self._masked)) as answers:
             for answer in answers:
                 if answer is not None and read_line_id(self._session.parts.run, answer.custom_id) in away:
                     if answer.reply.fault is not Fault.BAD_REQUEST:
@@ -132,11 +134,11 @@ class Joiner:
                 one = away[attempt_id]
                 shown = [_shown(one, samples[name]) for name in one.asked]
                 read = read_reply(session.rules, one.batch, shown, reply)
-                save_received(db, session.hold, one.batch, attempt_id, read.received, parts.now())
+                save_received(db, session.lease, one.batch, attempt_id, read.received, parts.now())
                 reads.append(read)
             return reads
 
-        for read in await session.writer.do(work):
+        for read in await session.store(work):
             self._watch(read.received.reply)
             yield read.event
 

@@ -14,9 +14,10 @@ from workbench.domain.jobs import Job, JobState
 from workbench.domain.messages import Fault, Outcome, Reply
 from workbench.errors import DataError, UsageError
 from workbench.pipeline.jobs.answer_joiner import Joiner, Lines
-from workbench.pipeline.jobs.job_session import JobParts, Session, job_session
+from workbench.pipeline.jobs.job_target import JobTarget
 from workbench.pipeline.jobs.job_writer import JobWriter
-from workbench.pipeline.stop import Stop
+from workbench.pipeline.sending.run_parts import RunParts, Stop
+from workbench.pipeline.sending.run_session import RunSession, run_session
 from workbench.storage.runs.jobs import count_away, load_jobs, save_job
 from workbench.storage.workspace.database import Database
 
@@ -39,15 +40,15 @@ class FilesRead:
     """Requests of the run that are still out in files."""
 
 
-async def write_job_file(parts: JobParts, out: Path) -> Written:
+async def write_job_file(parts: RunParts, target: JobTarget, out: Path) -> Written:
     """Write all that is open of a run into the file `out`; from then on it is out, and is not asked elsewhere.
 
     A file of that name is replaced. Raises DataError where it cannot be written.
     """
-    stop, bad, job = Stop(), [], None
-    async with job_session(parts, stop) as session:
-        writer = JobWriter(session, out.parent, lambda _: out)
-        async with aclosing(writer.jobs(stop)) as written:
+    bad, job = [], None
+    async with run_session(parts, Stop(), is_by_jobs=True) as session:
+        writer = JobWriter(session, target, out.parent, lambda _: out)
+        async with aclosing(writer.jobs()) as written:
             async for one in written:
                 if isinstance(one, MediaFailed):
                     bad.append(one)
@@ -56,16 +57,16 @@ async def write_job_file(parts: JobParts, out: Path) -> Written:
     return Written(job, tuple(bad))
 
 
-async def read_job_files(parts: JobParts, paths: Sequence[Path]) -> FilesRead:
+async def read_job_files(parts: RunParts, target: JobTarget, paths: Sequence[Path]) -> FilesRead:
     """Read files of answers; one that was read before changes nothing.
 
     Raises UsageError where the run has no file out, DataError for files that answer nothing of it.
     """
-    async with job_session(parts, Stop()) as session:
+    async with run_session(parts, Stop(), is_by_jobs=True) as session:
         jobs = await _jobs(session)
         if not jobs:
             raise UsageError(f"run {parts.run.name} has written no file; `emowb batch-file write` does that")
-        joiner = Joiner(session, jobs)
+        joiner = Joiner(session, target, jobs)
         async with aclosing(joiner.join(paths)) as saved:
             async for _ in saved:
                 pass
@@ -78,11 +79,11 @@ async def read_job_files(parts: JobParts, paths: Sequence[Path]) -> FilesRead:
         return FilesRead(lines, await _close(session, jobs))
 
 
-async def give_back_files(parts: JobParts) -> int:
+async def give_back_files(parts: RunParts, target: JobTarget) -> int:
     """Have everything that is out in files asked otherwise; returns how many requests. Their answers come too late."""
-    async with job_session(parts, Stop()) as session:
+    async with run_session(parts, Stop(), is_by_jobs=True) as session:
         jobs = await _jobs(session)
-        joiner, count = Joiner(session, jobs), 0
+        joiner, count = Joiner(session, target, jobs), 0
         why = Reply(outcome=Outcome.FAILED, fault=Fault.STOP, error="given back: its file was not answered")
         async with aclosing(joiner.give_back(why)) as saved:
             async for _ in saved:
@@ -91,13 +92,13 @@ async def give_back_files(parts: JobParts) -> int:
     return count
 
 
-async def _jobs(session: Session) -> list[Job]:
+async def _jobs(session: RunSession) -> list[Job]:
     """The run's files, also those that are done."""
     run_id = session.parts.run.id
-    return [job for job in await session.writer.do(lambda db: load_jobs(db, run_id)) if job.is_file]
+    return [job for job in await session.store(lambda db: load_jobs(db, run_id)) if job.is_file]
 
 
-async def _close(session: Session, jobs: Sequence[Job]) -> int:
+async def _close(session: RunSession, jobs: Sequence[Job]) -> int:
     """Call those done of which nothing is out any more; returns how many requests are still out."""
     parts = session.parts
 
@@ -105,7 +106,7 @@ async def _close(session: Session, jobs: Sequence[Job]) -> int:
         away = count_away(db, parts.run.id)
         for job in jobs:
             if job.id not in away and job.state is not JobState.DONE:
-                save_job(db, session.hold, replace(job, state=JobState.DONE), parts.now())
+                save_job(db, session.lease, replace(job, state=JobState.DONE), parts.now())
         return sum(away.get(job.id, 0) for job in jobs)
 
-    return await session.writer.do(work)
+    return await session.store(work)

@@ -15,11 +15,12 @@ from typing import Final
 from workbench.domain.events import JobEvent, MediaFailed
 from workbench.domain.jobs import Job, JobState
 from workbench.errors import EndpointError
-from workbench.pipeline.jobs.job_session import JobParts, Session, job_session
+from workbench.pipeline.jobs.job_target import JobTarget
 from workbench.pipeline.jobs.job_trips import JobTrips
 from workbench.pipeline.jobs.job_words import staying
 from workbench.pipeline.jobs.job_writer import JobWriter
-from workbench.pipeline.stop import Stop
+from workbench.pipeline.sending.run_parts import RunParts, Stop
+from workbench.pipeline.sending.run_session import RunSession, rest, run_session
 from workbench.provider.jobs.batch_api import BatchApi
 from workbench.provider.jobs.job_files import written
 from workbench.storage.runs.run_records import spent_usd
@@ -34,18 +35,20 @@ _FULL: Final = "token_limit_exceeded"
 
 
 async def run_jobs(
-    parts: JobParts, api: BatchApi, stop: Stop, *, waits: bool = True, cancels: bool = False
+    parts: RunParts, target: JobTarget, api: BatchApi, stop: Stop, *, waits: bool = True, cancels: bool = False
 ) -> AsyncGenerator[JobEvent]:
     """Have all open batches of a run answered by jobs; without `waits`, look once at each job and leave it there.
 
     With `cancels`, end all jobs of the run instead, keep what they have answered, and give the rest back. Raises
-    DatabaseError when another runner holds the run or the workspace cannot be written, DataError when files cannot
-    be. When it ends, the run is done or paused; `stop.reason` says why it paused, unless only jobs are waited for.
+    DatabaseError when another process holds the run or the workspace cannot be written for minutes, DataError when
+    files cannot be. At the end the run is done or paused; `stop.reason` says why it paused, unless only jobs are
+    waited for.
     """
-    async with job_session(parts, stop) as session:
-        runner = _Runner(session, api, stop, waits=waits)
+    async with run_session(parts, stop, is_by_jobs=True) as session:
+        runner = _Runner(session, target, api, waits=waits)
         try:
-            async with aclosing(runner.ending() if cancels else runner.rounds()) as events:
+            events = session.with_notices(runner.ending() if cancels else runner.rounds())
+            async with aclosing(events):
                 async for event in events:
                     yield event
         except EndpointError as error:
@@ -55,14 +58,14 @@ async def run_jobs(
 
 
 class _Runner:
-    def __init__(self, session: Session, api: BatchApi, stop: Stop, *, waits: bool) -> None:
+    def __init__(self, session: RunSession, target: JobTarget, api: BatchApi, *, waits: bool) -> None:
         self._session = session
-        self._parts = session.parts
-        self._trips = JobTrips(session, api)
-        self._stop = stop
+        self._target = target
+        self._trips = JobTrips(session, target, api)
+        self._stop = session.stop
         self._waits = waits
-        self._wake = asyncio.Event()
-        stop.on_set(self._wake.set)
+        self._stopped = asyncio.Event()
+        self._stop.on_set(self._stopped.set)
         self._bad: set[str] = set()
         """Samples that cannot be shown and were told of: each round meets them again."""
 
@@ -81,7 +84,7 @@ class _Runner:
             self._judge()
             left = await self._trips.unfinished()
             if self._stop.is_set or left or not self._trips.home:
-                for told in staying(left, self._parts.endpoint.host):
+                for told in staying(left, self._target.endpoint.host):
                     yield told
                 return
         self._stop.set(f"after {_MOST_ROUNDS} rounds of jobs some requests are still open")
@@ -98,13 +101,13 @@ class _Runner:
     def tidy_up(self) -> None:
         """Leave no empty folder."""
         with suppress(OSError):
-            self._parts.folder.rmdir()
+            self._target.folder.rmdir()
 
     async def _plan(self) -> AsyncGenerator[JobEvent]:
         """Write what is open into files, and hand each over as soon as it is whole."""
         room_usd = await self._room_usd()
-        writer = JobWriter(self._session, self._parts.folder, self._trips.path, room_usd)
-        async with aclosing(writer.jobs(self._stop)) as planned:
+        writer = JobWriter(self._session, self._target, self._target.folder, self._trips.path, room_usd)
+        async with aclosing(writer.jobs()) as planned:
             async for one in planned:
                 if isinstance(one, MediaFailed):
                     if one.sample_id not in self._bad:
@@ -116,9 +119,9 @@ class _Runner:
                 if one.id in self._trips.home:  # turned away, and so would the next ones be
                     break
         if writer.has_run_dry and not await self._trips.unfinished():
-            limit_usd = self._parts.budget_usd or 0.0
+            limit_usd = self._target.budget_usd or 0.0
             spent = f"${limit_usd - (room_usd or 0.0):,.4f} spent"
-            self._stop.set(f"the budget of ${limit_usd:,.2f} is used up ({spent})", is_ours=True)
+            self._stop.set(f"the budget of ${limit_usd:,.2f} is used up ({spent})", is_limit=True)
 
     async def _submit(self, job: Job) -> AsyncGenerator[JobEvent]:
         if not self._stop.is_set:
@@ -137,7 +140,7 @@ class _Runner:
             if not self._waits:
                 return
             if waiting:
-                await self._rest(wait_s)
+                await rest(self._stopped, wait_s, self._session.parts.sleep)
                 wait_s = min(wait_s * _GROWTH, _LONGEST_WAIT_S)
 
     def _judge(self) -> None:
@@ -150,25 +153,15 @@ class _Runner:
                 self._stop.set(f"{job.name} brought no answer: {lines.error}")
         return None
 
-    async def _rest(self, wait_s: float) -> None:
-        """So many seconds, or until somebody asks to stop."""
-        woken = asyncio.ensure_future(self._wake.wait())
-        rested = asyncio.ensure_future(self._parts.sleep(wait_s))
-        try:
-            await asyncio.wait((woken, rested), return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            woken.cancel()
-            rested.cancel()
-
     async def _room_usd(self) -> float | None:
-        budget_usd, run_id = self._parts.budget_usd, self._parts.run.id
+        budget_usd, run_id = self._target.budget_usd, self._session.parts.run.id
         if budget_usd is None:
             return None
-        return budget_usd - await self._session.writer.do(lambda db: spent_usd(db, run_id))
+        return budget_usd - await self._session.store(lambda db: spent_usd(db, run_id))
 
     async def _make_room(self) -> None:
         """A folder of the run's own, without what a killed runner left in it."""
-        folder = self._parts.folder
+        folder = self._target.folder
         needed = {self._trips.path(job.file_hash).name for job in await self._trips.unfinished()}
         with written(folder):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -11,8 +11,9 @@ from workbench.domain.events import Held, JobEvent
 from workbench.domain.jobs import Job, JobState, run_mark
 from workbench.errors import EndpointError
 from workbench.pipeline.jobs.answer_joiner import Joiner, Lines
-from workbench.pipeline.jobs.job_session import Session
+from workbench.pipeline.jobs.job_target import JobTarget
 from workbench.pipeline.jobs.job_words import ended, oddities, seen, unanswered
+from workbench.pipeline.sending.run_session import RunSession
 from workbench.provider.jobs.batch_api import BatchApi, Rejected, Unreachable
 from workbench.provider.jobs.job_files import is_whole
 from workbench.provider.jobs.remote_jobs import RemoteJob
@@ -29,8 +30,9 @@ class _Lost(Rejected):
 class JobTrips:
     """Takes the jobs of a run to a provider and back."""
 
-    def __init__(self, session: Session, api: BatchApi) -> None:
+    def __init__(self, session: RunSession, target: JobTarget, api: BatchApi) -> None:
         self._session = session
+        self._target = target
         self._parts = session.parts
         self._api = api
         self._last_seen: dict[int, RemoteJob] = {}
@@ -41,12 +43,12 @@ class JobTrips:
     async def unfinished(self) -> list[Job]:
         """The run's jobs at this provider that are not done."""
         run_id = self._parts.run.id
-        jobs = await self._session.writer.do(lambda db: load_jobs(db, run_id, unfinished=True))
+        jobs = await self._session.store(lambda db: load_jobs(db, run_id, unfinished=True))
         return [job for job in jobs if not job.is_file]
 
     def path(self, file_hash: str) -> Path:
         """Where the file with this content is kept until the provider has made a job of it."""
-        return self._parts.folder / f"{file_hash}.jsonl"
+        return self._target.folder / f"{file_hash}.jsonl"
 
     async def submit(self, job: Job) -> AsyncGenerator[JobEvent]:
         """Take a job as far as the provider's hands. Where it will not be taken, its requests are given back."""
@@ -145,7 +147,7 @@ class JobTrips:
         lost: str | None = None
         for word, name in (("answers", job.output_file), ("errors", job.error_file)):
             if name is not None:
-                path = self._parts.folder / f"{job.id}-{word}.jsonl"
+                path = self._target.folder / f"{job.id}-{word}.jsonl"
                 try:
                     await self._api.download(name, path)
                     paths.append(path)
@@ -153,7 +155,7 @@ class JobTrips:
                     lost = f"the {word} of {job.name} are gone at the provider: {error}"
                     yield Held(lost)
         self._parts.reached("fetched")
-        joiner = Joiner(self._session, [job])
+        joiner = Joiner(self._session, self._target, [job])
         async for event in joiner.join(paths):
             yield event
         async for event in joiner.give_back(unanswered(job, lost)):
@@ -174,7 +176,7 @@ class JobTrips:
                 await self._api.delete(job.input_file)
 
     async def _save(self, job: Job) -> Job:
-        return await self._session.writer.do(lambda db: save_job(db, self._session.hold, job, self._parts.now()))
+        return await self._session.store(lambda db: save_job(db, self._session.lease, job, self._parts.now()))
 
     def _metadata(self, job: Job) -> dict[str, str]:
         """What is written on a job, so that it is found again by it."""

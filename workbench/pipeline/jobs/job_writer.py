@@ -16,10 +16,10 @@ from workbench.domain.batches import Batch, split_batch
 from workbench.domain.events import MediaFailed
 from workbench.domain.jobs import Job, JobState, line_id
 from workbench.domain.predictions import PredictionStatus, RankedPrediction
-from workbench.pipeline.jobs.job_session import Session
+from workbench.pipeline.jobs.job_target import JobTarget
 from workbench.pipeline.sending.batch_prefetcher import BatchPrefetcher
 from workbench.pipeline.sending.prepared_batch import PreparedBatch
-from workbench.pipeline.stop import Stop
+from workbench.pipeline.sending.run_session import RunSession
 from workbench.provider.jobs.job_files import JobFile, request_line, written
 from workbench.provider.request_body import chat_body
 from workbench.storage.runs.attempts import Settled, save_parts, save_unsent
@@ -33,11 +33,17 @@ class JobWriter:
     """Writes what is open of a run into files, as many as it takes."""
 
     def __init__(
-        self, session: Session, folder: Path, place: Callable[[str], Path], room_usd: float | None = None
+        self,
+        session: RunSession,
+        target: JobTarget,
+        folder: Path,
+        place: Callable[[str], Path],
+        room_usd: float | None = None,
     ) -> None:
         """`place` says which file of `folder` has a hash's content; `room_usd` is what the requests may cost."""
         self._session = session
         self._parts = session.parts
+        self._target = target
         self._folder = folder
         self._place = place
         self._room_usd = room_usd
@@ -45,14 +51,14 @@ class JobWriter:
         self.has_run_dry = False
         """Something was left because `room_usd` is used up."""
 
-    async def jobs(self, stop: Stop) -> AsyncGenerator[Job | MediaFailed]:
+    async def jobs(self) -> AsyncGenerator[Job | MediaFailed]:
         """Every job, once its file has its name and its attempts are committed; samples that cannot be shown.
 
         Asked to stop, it leaves the file that it is at. Raises DataError where files cannot be written.
         """
         wake = asyncio.Event()
-        parts = self._parts
-        feed = BatchPrefetcher(self._session.writer.do, parts.card.key, parts.run.id, parts.media, wake.set)
+        parts, stop = self._parts, self._session.stop
+        feed = BatchPrefetcher(self._session.store, parts.card.key, parts.run.id, parts.media, wake.set)
         try:
             while not (stop.is_set or self.has_run_dry):
                 ready = await _next(feed, wake)
@@ -76,7 +82,7 @@ class JobWriter:
         if ready.bad:
             await self._settle(ready.batch, ready.bad, PredictionStatus.BAD_MEDIA, whole=not ready.shown)
             ready = PreparedBatch(ready.batch, ready.shown)
-        most = self._parts.endpoint.images_per_request
+        most = self._target.endpoint.images_per_request
         if most and ready.n_images > most and len(ready.shown) > 1:
             each = max(most * len(ready.shown) // ready.n_images, 1)
             return await self._split(ready, -(-len(ready.shown) // each))
@@ -89,15 +95,15 @@ class JobWriter:
         expected = parts.expect(request, len(ready.shown))
         if not self._can_pay(expected.cost_usd):
             return
-        line = request_line(line_id(parts.run, batch.id, batch.attempts + 1), chat_body(request, parts.endpoint))
-        if len(line) > parts.limits.n_bytes:
+        line = request_line(line_id(parts.run, batch.id, batch.attempts + 1), chat_body(request, self._target.endpoint))
+        if len(line) > self._target.limits.n_bytes:
             for half in await self._halves(ready):
                 async for job in self._add(half):
                     yield job
             return
         if self._file is not None and not self._file.requests.has_room(line):
             yield await self._finish(self._file)
-        self._file = self._file or _Filling(self._folder, JobFile(self._folder, parts.limits))
+        self._file = self._file or _Filling(self._folder, JobFile(self._folder, self._target.limits))
         notes = {one.sample.id: one.media.note for one in ready.shown if one.media.note}
         self._file.add(line, PlannedLine(batch, ready.sample_ids, request.words, expected.cost_usd, notes))
         if self._room_usd is not None:
@@ -112,7 +118,7 @@ class JobWriter:
         path = self._place(file.requests.hash)
         file.requests.keep(path)
         try:
-            job = await self._session.writer.do(lambda db: self._save(db, file, path))
+            job = await self._session.store(lambda db: self._save(db, file, path))
         except Exception:
             path.unlink(missing_ok=True)
             raise
@@ -126,15 +132,15 @@ class JobWriter:
         parts = self._parts
         return save_planned(
             db,
-            self._session.hold,
+            self._session.lease,
             file.lines(),
-            endpoint=parts.answered_by,
-            key_name=parts.key_name,
+            endpoint=self._target.answered_by,
+            key_name=self._target.key_name,
             file_hash=file.requests.hash,
             n_requests=file.requests.n_lines,
             n_bytes=file.requests.n_bytes,
-            state=JobState.CREATED if parts.is_file else JobState.PLANNED,
-            input_file=str(path) if parts.is_file else None,
+            state=JobState.CREATED if self._target.is_file else JobState.PLANNED,
+            input_file=str(path) if self._target.is_file else None,
             at=parts.now(),
         )
 
@@ -146,7 +152,7 @@ class JobWriter:
 
     async def _split(self, ready: PreparedBatch, n_parts: int) -> list[PreparedBatch]:
         session, names = self._session, split_batch(ready.sample_ids, n_parts)
-        added = await session.writer.do(lambda db: save_parts(db, session.hold, ready.batch, names, self._parts.now()))
+        added = await session.store(lambda db: save_parts(db, session.lease, ready.batch, names, self._parts.now()))
         return [ready.part(batch) for batch in added]
 
     async def _settle(self, batch: Batch, why: dict[str, str], status: PredictionStatus, *, whole: bool) -> None:
@@ -155,8 +161,8 @@ class JobWriter:
             Settled(sample_id=name, prediction=RankedPrediction(status), gold_rank=None, failure=status, note=reason)
             for name, reason in why.items()
         ]
-        await session.writer.do(
-            lambda db: save_unsent(db, session.hold, batch, settled, whole=whole, at=self._parts.now())
+        await session.store(
+            lambda db: save_unsent(db, session.lease, batch, settled, whole=whole, at=self._parts.now())
         )
 
 

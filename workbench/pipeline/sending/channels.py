@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from workbench.domain.messages import Fault, Outcome, Reply, ReplySource
-from workbench.pipeline.stop import Stop
 from workbench.provider.limits.lane import Lane
 
 _FEWEST_FAULTS_TO_CLOSE: Final = 12
@@ -44,7 +43,8 @@ def best_channel(channels: Sequence[Channel], tokens: int, now: float) -> tuple[
 class ChannelWatch:
     """Closes a channel by which nothing can pass; with the last one, the run pauses."""
 
-    def __init__(self, channels: Sequence[Channel], stop: Stop, tell: Callable[[str], None]) -> None:
+    def __init__(self, channels: Sequence[Channel], stop: Callable[[str], None], tell: Callable[[str], None]) -> None:
+        """`stop` is called with why the run pauses, `tell` with why one channel of several is closed."""
         self._channels = channels
         self._stop = stop
         self._tell = tell
@@ -61,7 +61,7 @@ class ChannelWatch:
         elif channel.faults_in_row >= max(_FEWEST_FAULTS_TO_CLOSE, 2 * channel.lane.n_in_flight):
             self._close(channel, f"the endpoint does not answer: {reply.error}")
         elif self._rejected >= _REJECTED_TO_STOP and not self._has_answer:
-            self._stop.set(f"the endpoint rejects every request: {reply.error}; `emowb probe` finds out what it takes")
+            self._stop(f"the endpoint rejects every request: {reply.error}; `emowb probe` finds out what it takes")
         elif channel.lane.is_shut_out(now):
             self._close(channel, f"the endpoint lets nothing through: {reply.error}")
 
@@ -70,6 +70,6 @@ class ChannelWatch:
             return
         channel.lane.closed = reason
         if all(one.lane.closed is not None for one in self._channels):
-            self._stop.set(reason)
+            self._stop(reason)
         else:
             self._tell(f"{channel.lane.name} is left out from now on: {reason}")

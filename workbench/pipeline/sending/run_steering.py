@@ -7,130 +7,111 @@ something has changed. Both go through the one writer, together with whatever is
 import asyncio
 import math
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from workbench.domain.run_status import GivenLimits, LaneMeter, RunCommand, RunControl, RunMeter
 from workbench.errors import DatabaseError
 from workbench.pipeline.sending.channels import Channel
-from workbench.pipeline.stop import Stop
+from workbench.pipeline.sending.run_parts import RunParts, Stop
 from workbench.provider.limits.lane import Lane, LaneState, Limits
-from workbench.provider.limits.own_limits import Budget
 from workbench.storage.runs.endpoint_history import count_asked_today
 from workbench.storage.runs.run_control import Lease, load_control, save_meter
 from workbench.storage.workspace.database import Database
 from workbench.storage.workspace.writer import Writer
 
-LOOK_S: Final = 0.5
-"""Between two looks at what is wanted."""
-TOLD_EVERY_S: Final = 1.0
-_TOLD_AT_LEAST_EVERY_S: Final = 10.0
+_METER_AT_LEAST_EVERY_S: Final = 10.0
 _LATELY_S: Final = 60.0
 _FEWEST_S: Final = 2.0
 
 
-def nobody(_: str) -> None:
-    """Hears what is told where nobody listens."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Steered:
-    """What can be steered and is to be seen."""
-
-    channels: Sequence[Channel] = ()
-    budget: Budget | None = None
-    """None: what a request costs is not known, and nothing can be held to a budget."""
-    given: GivenLimits = field(default_factory=GivenLimits)
-    """By the command line."""
-    stop: Stop
-    drop: Callable[[], None] = field(default=lambda: None)
-    """Wait for nothing that is in flight."""
-    changed: Callable[[], None] = field(default=lambda: None)
-    """Called when limits have changed: something may leave at once."""
-    tell: Callable[[str], None] = nobody
-    is_by_jobs: bool = False
-
-
 class RunSteering:
-    """Looks at what is wanted of one run, does it, and says how the run stands."""
+    """Looks at what is wanted of one run, does it, and reports how the run stands."""
 
     def __init__(
         self,
-        steered: Steered,
+        parts: RunParts,
+        stop: Stop,
         writer: Writer,
-        hold: Lease,
+        lease: Lease,
         *,
-        now: Callable[[], str],
-        clock: Callable[[], float],
-        look_s: float = LOOK_S,
-        told_every_s: float = TOLD_EVERY_S,
+        drop: Callable[[], None],
+        changed: Callable[[], None],
+        tell: Callable[[str], None],
+        is_by_jobs: bool,
     ) -> None:
-        self._steered = steered
+        """`drop` is called when requests on their way are not to be waited for, `changed` when limits have changed."""
+        self._parts = parts
+        self._stop = stop
         self._writer = writer
-        self._hold = hold
-        self._now = now
-        self._clock = clock
-        self._look_s = look_s
-        self._told_every_s = told_every_s
-        self._first_limits = [channel.lane.limits for channel in steered.channels]
-        self._first_budget_usd = math.inf if steered.budget is None else steered.budget.limit_usd
-        self._obeyed = GivenLimits()
-        self._told: RunMeter | None = None
-        self._told_at_s = -math.inf
+        self._lease = lease
+        self._drop = drop
+        self._changed = changed
+        self._tell = tell
+        self._is_by_jobs = is_by_jobs
+        self._first_limits = [channel.lane.limits for channel in parts.channels]
+        self._first_budget_usd = math.inf if parts.budget is None else parts.budget.limit_usd
+        self._limits = GivenLimits()
+        """Those changed since the run was started that hold now."""
+        self._saved: RunMeter | None = None
+        self._saved_at_s = -math.inf
         self._lately: deque[tuple[float, int]] = deque()
 
     async def begin(self, control: RunControl) -> None:
         """Take over the limits that were changed before, while nothing has left yet."""
-        if control.limits != self._obeyed:
+        if control.limits != self._limits:
             await self._change(control)
 
     async def steer(self) -> None:
         """Look again and again, until cancelled."""
         while True:
-            await asyncio.sleep(self._look_s)
+            await asyncio.sleep(self._parts.look_s)
             with suppress(DatabaseError):  # a lock, or the hold is lost: whoever has something to store tells of it
                 await self._look()
 
     def count(self, settled: int) -> None:
         """A request has come back that settled so many samples."""
-        self._lately.append((self._clock(), settled))
+        self._lately.append((self._parts.clock(), settled))
 
     async def _look(self) -> None:
-        meter = self._worth_telling()
+        meter = self._meter_if_news()
         control = await self._writer.do(lambda db: self._exchange(db, meter))
-        if control.limits != self._obeyed:
+        if control.limits != self._limits:
             await self._change(control)
         if control.wanted is not RunCommand.GO_ON:
-            self._stop(control)
+            self._obey(control)
 
     def _exchange(self, db: Database, meter: RunMeter | None) -> RunControl:
         if meter is not None:
-            save_meter(db, self._hold, meter, self._now())
-        return load_control(db, self._hold.run_id)
+            save_meter(db, self._lease, meter, self._parts.now())
+        return load_control(db, self._lease.run_id)
 
-    def _stop(self, control: RunControl) -> None:
-        stop, by = self._steered.stop, control.changed_by
-        if control.wanted is RunCommand.PAUSE and not stop.is_set:
-            stop.set(f"paused from {by}", is_asked=True)
-            self._steered.tell(f"stopping: paused from {by}; what is in flight comes in first")
+    def _obey(self, control: RunControl) -> None:
+        by = control.changed_by
+        if control.wanted is RunCommand.PAUSE and not self._stop.is_set:
+            self._stop.set(f"paused from {by}", is_asked=True)
+            self._tell(f"stopping: paused from {by}; what is in flight comes in first")
         elif control.wanted is RunCommand.CANCEL:
-            stop.set(f"cancelled from {by}", is_asked=True)
-            self._steered.drop()
+            self._stop.set(f"cancelled from {by}", is_asked=True)
+            self._drop()
 
     # ── limits ───────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def _change(self, control: RunControl) -> None:
-        """Let the limits hold that are wanted now; where nothing is said of one, that which it began with."""
-        for channel, first in zip(self._steered.channels, self._first_limits, strict=True):
+        """Let the wanted limits hold; one of which nothing is said is again what it was at the start."""
+        if self._is_by_jobs:  # they keep to their provider's limits
+            self._limits = control.limits
+            return
+        for channel, first in zip(self._parts.channels, self._first_limits, strict=True):
             await self._change_lane(channel, _limits(first, control.limits))
         notes = self._change_budget(control.limits)
-        self._obeyed = control.limits
-        self._told_at_s = -math.inf
-        self._steered.changed()
-        self._steered.tell(f"limits changed from {control.changed_by}: {control.limits.words or 'as at first'}{notes}")
+        self._limits = control.limits
+        self._saved_at_s = -math.inf
+        self._changed()
+        self._tell(f"limits changed from {control.changed_by}: {control.limits.words or 'as at first'}{notes}")
 
     async def _change_lane(self, channel: Channel, limits: Limits) -> None:
         lane, before = channel.lane, list[tuple[float, int]]()
@@ -141,11 +122,11 @@ class RunSteering:
                 lambda db: count_asked_today(db, channel.endpoint, channel.key_name, datetime.now(UTC))
             )
             before.append((0.0, lane.n_taken - known))  # perhaps counted twice, but never not at all
-        lane.change(limits, self._clock(), asked_before=before)
+        lane.change(limits, self._parts.clock(), asked_before=before)
 
     def _change_budget(self, given: GivenLimits) -> str:
         """What there is to say about it."""
-        budget = self._steered.budget
+        budget = self._parts.budget
         if given.budget_usd is None:
             limit_usd = self._first_budget_usd
         else:
@@ -157,39 +138,39 @@ class RunSteering:
 
     # ── how it stands ────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _worth_telling(self) -> RunMeter | None:
+    def _meter_if_news(self) -> RunMeter | None:
         """How it stands, where that is news."""
-        now = self._clock()
-        since_s = now - self._told_at_s
-        if since_s < self._told_every_s:
+        now = self._parts.clock()
+        since_s = now - self._saved_at_s
+        if since_s < self._parts.meter_s:
             return None
         meter = self._meter(now)
-        if meter == self._told and since_s < _TOLD_AT_LEAST_EVERY_S:
+        if meter == self._saved and since_s < _METER_AT_LEAST_EVERY_S:
             return None
-        self._told, self._told_at_s = meter, now
+        self._saved, self._saved_at_s = meter, now
         return meter
 
     def _meter(self, now: float) -> RunMeter:
-        budget = self._steered.budget
+        budget = self._parts.budget
         while self._lately and self._lately[0][0] < now - _LATELY_S:
             self._lately.popleft()
         span_s = now - self._lately[0][0] if self._lately else 0.0
         is_known = span_s >= _FEWEST_S
         return RunMeter(
-            lanes=tuple(self._lane(channel.lane, now) for channel in self._steered.channels),
-            given=self._obeyed.over(self._steered.given),
+            lanes=tuple(self._lane(channel.lane, now) for channel in self._parts.channels),
+            given=self._limits.over(self._parts.given),
             budget_usd=None if budget is None or budget.limit_usd == math.inf else budget.limit_usd,
             spent_usd=0.0 if budget is None else budget.spent_usd,
             samples_per_s=round(sum(n for _, n in self._lately) / span_s, 3) if is_known else None,
             requests_per_minute=round(60 * len(self._lately) / span_s, 1) if is_known else None,
-            is_by_jobs=self._steered.is_by_jobs,
+            is_by_jobs=self._is_by_jobs,
         )
 
     def _lane(self, lane: Lane, now: float) -> LaneMeter:
         state: LaneState = lane.state(now)
         waits_until = None
         if state.paused_s >= 1:
-            until = datetime.fromisoformat(self._now()) + timedelta(seconds=state.paused_s)
+            until = datetime.fromisoformat(self._parts.now()) + timedelta(seconds=state.paused_s)
             waits_until = until.isoformat(timespec="seconds")
         return LaneMeter(
             name=state.name,

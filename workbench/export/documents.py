@@ -14,7 +14,7 @@ from workbench.export.published_comparison import compare_published
 from workbench.export.run_grids import classes_grid, confusion_grid, metrics_grid, refusals_grid
 from workbench.export.run_tables import TableName
 from workbench.export.source import Source
-from workbench.export.whole_files import write_whole
+from workbench.settings.whole_files import write_whole
 
 DOCUMENT_TABLES: Final = frozenset({TableName.METRICS, TableName.CONFUSION, TableName.REFUSALS})
 """What a document for people holds; the others are lists of thousands of rows."""

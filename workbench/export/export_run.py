@@ -20,7 +20,7 @@ from workbench.export.parquet import require_parquet, write_parquet
 from workbench.export.run_tables import TableName, run_table
 from workbench.export.source import Source, read_source
 from workbench.export.tables import Table
-from workbench.export.whole_files import path_part, write_whole
+from workbench.settings.whole_files import path_part, write_whole
 from workbench.storage.workspace.connections import read_snapshot
 from workbench.storage.workspace.database import Database
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from workbench.errors import UsageError
 from workbench.export.tables import Kind, Row, Table, Value
-from workbench.export.whole_files import whole_file
+from workbench.settings.whole_files import whole_file
 
 if TYPE_CHECKING:
     import pyarrow as pa

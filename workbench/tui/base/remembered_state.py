@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from workbench.domain.cases import CaseFilter, CaseKind
 from workbench.errors import WorkbenchError
-from workbench.export.whole_files import path_part, write_whole
+from workbench.settings.whole_files import path_part, write_whole
 
 _LOOK: Final = "look.json"
 _MOST_BYTES: Final = 1_000_000

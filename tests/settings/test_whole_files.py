@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.errors import DataError
-from workbench.export.whole_files import path_part, whole_file, write_whole
+from workbench.settings.whole_files import path_part, whole_file, write_whole
 
 
 @pytest.mark.parametrize("name", ["first", "gpt-4o mini, T=0 (2)", "früh_1.5", "情感"])
@@ -82,7 +82,7 @@ def test_a_disk_that_fills_up_leaves_the_old_file_and_no_other(tmp_path: Path, m
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("workbench.export.whole_files.os.fsync", full)
+    monkeypatch.setattr("workbench.settings.whole_files.os.fsync", full)
     with pytest.raises(DataError, match="No space left on device; free some space, or choose a folder with --out"):
         write_whole(path, "new")
     assert [one.name for one in tmp_path.iterdir()] == ["a.csv"]

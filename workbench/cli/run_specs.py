@@ -78,9 +78,7 @@ def checked_modality(card: DatasetCard, modality: Modality | None) -> str | None
     """Raises UsageError for a modality that the data set does not have."""
     if modality is None:
         return None
-    possible = list(Modality)[1:] if card.modality is Modality.MULTI else [card.modality]
-    if modality not in possible:
-        raise UsageError(f"{card.key} cannot be asked as {modality}; it can as {', '.join(possible)}")
+    card.require_modality(modality)
     return str(modality)
 
 

@@ -1,16 +1,15 @@
-"""What commands that open a screen do before it: ask the terminal what it can show."""
+"""What a command does before it opens a screen: ask the terminal what it can show."""
 
 import os
 import sys
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import Annotated, Final, Literal
 
 import typer
 
 from workbench.errors import UsageError
-
-if TYPE_CHECKING:
-    from workbench.settings import Settings
-    from workbench.tui.pictures.terminal_facts import TerminalFacts
+from workbench.settings import Settings
+from workbench.tui.pictures.terminal_facts import NOT_ASKED, TerminalFacts, tell_textual
+from workbench.tui.pictures.terminal_query import ask_terminal
 
 Pictures = Annotated[
     Literal["auto", "half-blocks", "kitty", "sixel", "words"] | None,
@@ -20,11 +19,8 @@ Pictures = Annotated[
 _DRIVER: Final = "TEXTUAL_DRIVER"
 
 
-def known_terminal(settings: "Settings") -> "TerminalFacts":
-    """What the terminal answers. Before Textual is imported: it reads what this leaves in the environment."""
-    from workbench.tui.pictures.terminal_facts import NOT_ASKED, tell_textual
-    from workbench.tui.pictures.terminal_query import ask_terminal
-
+def known_terminal(settings: Settings) -> TerminalFacts:
+    """Ask the terminal what it can show. To be called before Textual is imported, which reads the answers."""
     in_browser = os.environ.get(_DRIVER) and not _has_terminal()
     facts = NOT_ASKED if in_browser else ask_terminal(settings.pictures, os.environ)
     tell_textual(facts, os.environ)
@@ -32,7 +28,7 @@ def known_terminal(settings: "Settings") -> "TerminalFacts":
 
 
 def check_screen(instead: str) -> None:
-    """Raises UsageError where nobody would see a screen; `instead` says what works there.
+    """Raise UsageError where there is no terminal; `instead` says what works without one.
 
     A browser takes a terminal's place where Textual's own server has chosen the driver (textual-serve).
     """

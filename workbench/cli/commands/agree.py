@@ -1,25 +1,24 @@
 """`emowb agree`."""
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Iterator
+from typing import Annotated
 
 import typer
 
-from workbench.cli.context import AsJson, Key, RunName, opened
+from workbench.application.agreement import Conflict, RunAgreement, agree_run, agreement_json
+from workbench.application.datasets import find_card
+from workbench.application.runs import choose_run
+from workbench.cli.context import AsJson, Key, RunName, context_of
 from workbench.cli.output import show, show_json, show_table, suggest
-from workbench.domain.figure_words import percent
+from workbench.domain.figure_words import interval, percent
+from workbench.domain.scoring.agreement import Coefficient, PairAgreement
+from workbench.domain.scoring.intervals import MetricValue
+from workbench.domain.scoring.label_noise import LabelNoise, StratumNoise
 from workbench.errors import UsageError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from workbench.domain.scoring.agreement import Coefficient, PairAgreement
-    from workbench.domain.scoring.intervals import MetricValue
-    from workbench.domain.scoring.label_noise import LabelNoise, StratumNoise
-    from workbench.pipeline.scoring.reviewer_agreement import Conflict, RunAgreement
 
 
 def show_agreement(
-    context: typer.Context,
+    command: typer.Context,
     key: Key,
     *,
     run: RunName = None,
@@ -37,12 +36,8 @@ def show_agreement(
     Example:
         emowb agree rafdb --conflicts 5
     """
-    from workbench.application.runs import chosen_run
-    from workbench.pipeline.scoring.reviewer_agreement import agree_run
-    from workbench.pipeline.scoring.reviewer_agreement import as_json as agreement_json
-
-    with opened(context, key) as at:
-        found = agree_run(at.db, at.card, chosen_run(at.db, at.card.key, run))
+    context = context_of(command)
+    found = agree_run(context, choose_run(context, find_card(context, key).key, run))
     opening = f"emowb open {found.dataset} --run {found.run}"
     if not found.reviewers:
         raise UsageError(f"run {found.run} has no verdict or label yet; reviewers give them in `{opening}`")
@@ -59,7 +54,7 @@ def show_agreement(
         suggest(opening)
 
 
-def _show_reviewers(found: "RunAgreement") -> None:
+def _show_reviewers(found: RunAgreement) -> None:
     """What each has said."""
     show(f"{found.dataset} / {found.run}: {found.reviewed:,} of {found.planned:,} planned samples reviewed")
     show_table(
@@ -69,7 +64,7 @@ def _show_reviewers(found: "RunAgreement") -> None:
     show("verdicts model wrong and both acceptable count as gold's label; the others count as no label")
 
 
-def _show_together(found: "RunAgreement") -> None:
+def _show_together(found: RunAgreement) -> None:
     """Each with gold, each two, and all of them; one reviewer is told in words."""
     labels = found.labels
     show("labels that are alike, and Cohen's kappa, over the samples that both labelled:")
@@ -91,11 +86,11 @@ def _show_together(found: "RunAgreement") -> None:
     )
 
 
-def _show_noise(found: "RunAgreement") -> None:
+def _show_noise(found: RunAgreement) -> None:
     noise = found.noise
-    estimate = percent(noise.value) if noise.value is not None else _range(noise.least, noise.most)
-    interval = _range(noise.low, noise.high)
-    show(f"gold labels in doubt, per cent of the plan: {estimate}; 95 % interval {interval}")
+    estimate = percent(noise.value) if noise.value is not None else interval(noise.least, noise.most)
+    bounds = interval(noise.low, noise.high)
+    show(f"gold labels in doubt, per cent of the plan: {estimate}; 95 % interval {bounds}")
     if noise.value is None:
         show("a range, since of some kind of answer no sample is decided yet: all or none of those may be in doubt")
     if noise.naive is not None:
@@ -116,7 +111,7 @@ def _show_noise(found: "RunAgreement") -> None:
     )
 
 
-def _show_conflicts(conflicts: "tuple[Conflict, ...]", most: int) -> None:
+def _show_conflicts(conflicts: tuple[Conflict, ...], most: int) -> None:
     if not conflicts:
         show("no sample on which reviewers contradict each other")
         return
@@ -127,7 +122,7 @@ def _show_conflicts(conflicts: "tuple[Conflict, ...]", most: int) -> None:
         show_table(columns, (row for conflict in shown for row in _conflict_lines(conflict)))
 
 
-def _conflict_lines(conflict: "Conflict") -> "Iterator[tuple[str | None, ...]]":
+def _conflict_lines(conflict: Conflict) -> Iterator[tuple[str | None, ...]]:
     """A line for each reviewer; the sample stands in the first."""
     head: tuple[str, ...] = (conflict.sample, conflict.gold, conflict.top1 or "no answer")
     for opinion in conflict.opinions:
@@ -136,26 +131,22 @@ def _conflict_lines(conflict: "Conflict") -> "Iterator[tuple[str | None, ...]]":
         head = ("", "", "")
 
 
-def _pair_row(pair: "PairAgreement") -> tuple[object, ...]:
+def _pair_row(pair: PairAgreement) -> tuple[object, ...]:
     n, *kappa = _coefficient_row(pair.cohen)
     return f"{pair.first}, {pair.second}", n, *_share(pair.agreed), *kappa
 
 
-def _share(share: "MetricValue") -> tuple[str, str]:
-    return percent(share.value), _range(share.low, share.high)
+def _share(share: MetricValue) -> tuple[str, str]:
+    return percent(share.value), interval(share.low, share.high)
 
 
-def _coefficient_row(one: "Coefficient") -> tuple[str, ...]:
+def _coefficient_row(one: Coefficient) -> tuple[str, ...]:
     """A coefficient is no share and is shown as it is; where there is none, the reason stands for its interval."""
     if one.value is None:
         return str(one.n), "–", one.why or ""
-    interval = "" if one.low is None or one.high is None else f"{one.low:.3f} to {one.high:.3f}"
-    return str(one.n), f"{one.value:.3f}", interval
+    bounds = "" if one.low is None or one.high is None else f"{one.low:.3f} to {one.high:.3f}"
+    return str(one.n), f"{one.value:.3f}", bounds
 
 
-def _range(low: float | None, high: float | None) -> str:
-    return "" if low is None or high is None else f"{percent(low)} to {percent(high)}"
-
-
-def _share_of(share: float | None, ends: "LabelNoise | StratumNoise") -> tuple[str, str]:
-    return percent(share), _range(ends.low, ends.high)
+def _share_of(share: float | None, ends: LabelNoise | StratumNoise) -> tuple[str, str]:
+    return percent(share), interval(ends.low, ends.high)

@@ -6,29 +6,28 @@ from typing import Annotated
 
 import typer
 
-from workbench.cli.context import AsJson, settings_of
+from workbench.application.workspaces import back_up
+from workbench.cli.context import AsJson, context_of
 from workbench.cli.output import say, show, show_json, suggest
 
 
 def backup(
-    context: typer.Context,
+    command: typer.Context,
     path: Annotated[Path, typer.Argument(metavar="PATH", help="The file to make.")],
     *,
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Copy the workspace while it is in use.
+    """Copy the workspace, also while it is in use.
 
-    Everything committed by the time the copy is done, in one file that is checked for damage, safe on the disk and
-    readable by you alone. A run goes on meanwhile. The copy is a workspace like any other: name it with --db.
+    The copy is one file that holds everything committed by the time the copy is done. It is checked for damage, and
+    only you can read it. A run that is being sent goes on meanwhile. To use the copy, name it with --db.
 
     \b
     Example:
         emowb backup ~/backups/emowb-monday.db
     """
-    from workbench.storage.workspace.backups import backup_workspace
-
-    done = backup_workspace(settings_of(context).db, path.expanduser(), force=force)
+    done = back_up(context_of(command), path.expanduser(), force=force)
     if as_json:
         show_json(
             {

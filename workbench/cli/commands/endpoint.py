@@ -5,10 +5,12 @@ from typing import Annotated
 
 import typer
 
+from workbench.application.serving import EndpointServer, Trouble
 from workbench.cli.context import AsJson, settings_of
 from workbench.cli.output import say, show, show_json, show_table
 from workbench.domain.endpoints import Endpoint
 from workbench.domain.visible import visible
+from workbench.settings import setting_names
 
 
 def serve_endpoint(
@@ -34,9 +36,6 @@ def serve_endpoint(
         emowb endpoint --port 8765 --refuse 0.05 --latency 0.2
         OPENAI_BASE_URL=http://127.0.0.1:8765/v1 OPENAI_API_KEY=none emowb run rafdb
     """
-    from workbench.embedded.server import EndpointServer
-    from workbench.embedded.trouble import Trouble
-
     trouble = Trouble(
         refuse=refuse,
         miscount=miscount,
@@ -57,21 +56,7 @@ def serve_endpoint(
         server.stop()
 
 
-def _word(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _peculiarities(endpoint: Endpoint) -> list[tuple[str, str]]:
-    """In what an endpoint differs from a plain one, in words of its table."""
-    listed = {field.name: (field.default, getattr(endpoint, field.name)) for field in fields(endpoint)}
-    return [
-        (name, ", ".join(value) if isinstance(value, tuple) else _word(value))
-        for name, (default, value) in listed.items()
-        if name not in ("name", "base_url") and value != default
-    ]
-
-
-def show_config(context: typer.Context, *, as_json: AsJson = False) -> None:
+def show_config(command: typer.Context, *, as_json: AsJson = False) -> None:
     """Print every setting with where it came from.
 
     Keys are not printed, only the variables that would hold them.
@@ -80,9 +65,7 @@ def show_config(context: typer.Context, *, as_json: AsJson = False) -> None:
     Example:
         emowb config
     """
-    from workbench.settings import setting_names
-
-    settings = settings_of(context)
+    settings = settings_of(command)
     values = [(name, getattr(settings, name), settings.source_of(name)) for name in setting_names()]
     for name, endpoint in settings.endpoints.items():
         source = settings.source_of(f"endpoints.{name}")
@@ -104,3 +87,17 @@ def show_config(context: typer.Context, *, as_json: AsJson = False) -> None:
         ("setting", "value", "from"),
         ((name, visible(str(value if value is not None else "–")), source) for name, value, source in values),
     )
+
+
+def _word(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _peculiarities(endpoint: Endpoint) -> list[tuple[str, str]]:
+    """The fields of an endpoint that differ from their defaults, as a settings file writes them."""
+    listed = {field.name: (field.default, getattr(endpoint, field.name)) for field in fields(endpoint)}
+    return [
+        (name, ", ".join(value) if isinstance(value, tuple) else _word(value))
+        for name, (default, value) in listed.items()
+        if name not in ("name", "base_url") and value != default
+    ]

@@ -1,26 +1,31 @@
-"""`emowb import`: an owner's archive, or a manifest of one's own."""
+"""`emowb import`: a published data set from its archive, or one's own from a manifest."""
 
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
-from workbench.cli.context import AsJson, settings_of, workspace
+from workbench.application.datasets import find_card
+from workbench.application.importing import (
+    ImportOptions,
+    ImportReport,
+    KeptLabels,
+    MajorityRule,
+    import_archive,
+    import_manifest,
+    manifest_template,
+)
+from workbench.cli.context import AsJson, context_of
 from workbench.cli.output import say, show, show_json, suggest
-from workbench.domain.datasets.cards import DatasetCard, card_of
+from workbench.domain.datasets.cards import DatasetCard
 from workbench.errors import EXIT_WORTH_KNOWING, UsageError, unknown_name
-from workbench.importers.import_options import ImportOptions, KeptLabels, MajorityRule
 
-if TYPE_CHECKING:
-    from workbench.importers.import_result import ImportResult
-    from workbench.pipeline.store_dataset import ImportReport
-
-_SKIPPED_SHOWN = 10
+_SKIPPED_SHOWN: Final = 10
 
 
 def import_set(
-    context: typer.Context,
+    command: typer.Context,
     key: Annotated[str | None, typer.Argument(metavar="KEY", help="The data set's key, or a new one.")] = None,
     path: Annotated[
         Path | None,
@@ -67,52 +72,40 @@ def import_set(
         emowb import mine --manifest mine.csv
     """
     if template:
-        from workbench.importers.manifests.manifest import template as template_text
-
-        typer.echo(template_text(), nl=False)
+        typer.echo(manifest_template(), nl=False)
         return
     if key is None:
         raise UsageError(
             "say which data set; `emowb datasets` lists the keys, --template prints a manifest to start from"
         )
-    # Read before a workspace is made: a wrong path leaves none.
+    context = context_of(command)
+    is_new = not context.settings.db.exists()
     if manifest is not None:
-        card, found = _read_own(key, manifest, path, labels, task)
+        names = None if labels is None else [name.strip() for name in labels.split(",")]
+        report = import_manifest(context, key, manifest, root=path, labels=names, task=task)
     else:
-        card = card_of(key)
         options = ImportOptions(
             strict_apex=strict_apex,
             split=split,
             agreement=agreement,
-            labels=_labels(labels),
+            labels=_kept_labels(labels),
             majority=majority,
             transcripts=transcripts,
             frames_root=frames_root,
         )
-        found = _read_native(card, path, task, options)
-    _store(context, card, found, as_json=as_json)
+        report = import_archive(context, key, path, options, task=task)
+    if as_json:
+        show_json(_report_json(report))
+    else:
+        _show_report(find_card(context, report.dataset), report)
+        if is_new:
+            say(f"workspace: {context.settings.db}")
+        suggest(f"emowb run {report.dataset} --endpoint NAME  (`--endpoint embedded` needs no key)")
+    if report.skipped:
+        raise typer.Exit(EXIT_WORTH_KNOWING)
 
 
-def _read_own(
-    key: str, manifest: Path, root: Path | None, labels: str | None, task: str | None
-) -> tuple[DatasetCard, "ImportResult"]:
-    from workbench.importers.manifests.manifest import read_manifest
-
-    names = None if labels is None else [name.strip() for name in labels.split(",")]
-    return read_manifest(key, manifest, root=root, labels=names, task=task)
-
-
-def _read_native(card: DatasetCard, path: Path | None, task: str | None, options: ImportOptions) -> "ImportResult":
-    from workbench.importers.read_dataset import read_dataset
-
-    if path is None:
-        raise UsageError(f"say where {card.title} is unpacked: emowb import {card.key} PATH")
-    if task is not None:
-        raise UsageError(f"--task is for sets of your own; {card.key} is {card.task}")
-    return read_dataset(card, path, options=options)
-
-
-def _labels(word: str | None) -> KeptLabels:
+def _kept_labels(word: str | None) -> KeptLabels:
     if word is None:
         return KeptLabels.PAPER
     if word not in list(KeptLabels):
@@ -120,25 +113,7 @@ def _labels(word: str | None) -> KeptLabels:
     return KeptLabels(word)
 
 
-def _store(context: typer.Context, card: DatasetCard, found: "ImportResult", *, as_json: bool) -> None:
-    from workbench.pipeline.store_dataset import store_dataset
-
-    settings = settings_of(context)
-    made = not settings.db.exists()
-    with workspace(settings, create=True) as db:
-        report = store_dataset(db, card, found)
-    if as_json:
-        show_json(_report_json(report))
-    else:
-        _show_report(card, report)
-        if made:
-            say(f"workspace: {settings.db}")
-        suggest(f"emowb run {card.key} --endpoint NAME  (`--endpoint embedded` needs no key)")
-    if report.skipped:
-        raise typer.Exit(EXIT_WORTH_KNOWING)
-
-
-def _show_report(card: DatasetCard, report: "ImportReport") -> None:
+def _show_report(card: DatasetCard, report: ImportReport) -> None:
     expected = "" if report.expected in (None, report.imported) else f" (the paper's Table 1: {report.expected})"
     show(f"{card.title}: {report.imported} samples{expected}")
     show("  " + ", ".join(f"{label} {count}" for label, count in report.by_label.items()))
@@ -156,7 +131,7 @@ def _show_report(card: DatasetCard, report: "ImportReport") -> None:
     say(f"licence: {card.licence}")
 
 
-def _report_json(report: "ImportReport") -> dict[str, Any]:
+def _report_json(report: ImportReport) -> dict[str, Any]:
     return {
         "dataset": report.dataset,
         "imported": report.imported,

@@ -1,26 +1,22 @@
 """`emowb load-predictions`."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import Annotated, Final
 
 import typer
 
-from workbench.cli.context import AsJson, settings_of, workspace
+from workbench.application import importing
+from workbench.application.importing import LoadReport
+from workbench.cli.context import AsJson, Key, context_of
 from workbench.cli.output import say, show, show_json, suggest
-from workbench.cli.run_specs import checked_modality
-from workbench.domain.datasets.cards import card_of
 from workbench.domain.datasets.tasks import Modality
-from workbench.errors import DataError
-
-if TYPE_CHECKING:
-    from workbench.pipeline.load_predictions import LoadReport
 
 _SHOWN: Final = 5
 
 
 def load_predictions(
-    context: typer.Context,
-    key: Annotated[str, typer.Argument(metavar="KEY", help="The data set's key; `emowb datasets` lists them.")],
+    command: typer.Context,
+    key: Key,
     path: Annotated[
         Path, typer.Argument(metavar="CSV", help="Columns name,gt,gpt4v as the ancestor's, or sample,ranking.")
     ],
@@ -43,33 +39,22 @@ def load_predictions(
         emowb load-predictions rafdb label-gpt4v-rgb.csv --name gpt4v
         emowb load-predictions casme2 theirs.csv --name theirs --gold label.csv
     """
-    from workbench.pipeline.load_predictions import load_predictions as loaded
-    from workbench.storage.samples import load_card
-
-    settings = settings_of(context)
-    for given in (path, gold):  # before a workspace is made: a wrong path leaves none
-        if given is not None and not given.expanduser().is_file():
-            raise DataError(f"{given} is no file")
-    if not settings.db.exists():
-        card_of(key)
-    with workspace(settings, create=True) as db:
-        card = load_card(db, key)
-        report = loaded(
-            db,
-            card,
-            path.expanduser(),
-            name,
-            model=model or name,
-            modality=Modality(shown) if (shown := checked_modality(card, modality)) else None,
-            gold_path=gold.expanduser() if gold else None,
-        )
+    report = importing.load_predictions(
+        context_of(command),
+        key,
+        path.expanduser(),
+        name,
+        model=model,
+        modality=modality,
+        gold_path=gold.expanduser() if gold else None,
+    )
     if as_json:
         show_json(_report_json(report))
         return
     _show(report)
 
 
-def _report_json(report: "LoadReport") -> dict[str, object]:
+def _report_json(report: LoadReport) -> dict[str, object]:
     return {
         "run": report.run.name,
         "dataset": report.run.dataset,
@@ -82,7 +67,7 @@ def _report_json(report: "LoadReport") -> dict[str, object]:
     }
 
 
-def _show(report: "LoadReport") -> None:
+def _show(report: LoadReport) -> None:
     run = report.run
     show(f"{run.dataset} / {run.name}: {report.answered} of {report.planned} samples have a prediction")
     if report.imported:

@@ -1,23 +1,28 @@
 """`emowb reproduce`."""
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from workbench.application.reproduction import (
+    CellSensitivity,
+    PublishedCell,
+    Reproduction,
+    Sensitivity,
+    reproduce,
+    reproduction_json,
+    sensitivity_json,
+    vary,
+)
 from workbench.cli.context import AsJson
 from workbench.cli.output import say, show, show_json, show_table
 from workbench.domain.figure_words import percent
 from workbench.errors import EXIT_WORTH_KNOWING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
-    from workbench.pipeline.reproducing.published_cells import PublishedCell, Reproduction
-    from workbench.pipeline.reproducing.sensitivity import CellSensitivity, Sensitivity
-
-
-def reproduce(
+def reproduce_paper(
     folder: Annotated[
         Path, typer.Argument(metavar="DIR", help="Laid out as the ancestor's results/: <set>/label-gpt4v.csv.")
     ],
@@ -37,12 +42,7 @@ def reproduce(
         emowb reproduce gpt4v-emotion/results
         emowb reproduce gpt4v-emotion/results --sensitivity
     """
-    from workbench.pipeline.reproducing.published_cells import as_json as reproduction_json
-    from workbench.pipeline.reproducing.published_cells import reproduce as reproduced
-    from workbench.pipeline.reproducing.sensitivity import as_json as sensitivity_json
-    from workbench.pipeline.reproducing.sensitivity import vary
-
-    found = reproduced(folder.expanduser())
+    found = reproduce(folder.expanduser())
     varied = vary(found) if sensitivity else None
     if as_json:
         show_json(reproduction_json(found) | ({} if varied is None else sensitivity_json(varied)))
@@ -54,7 +54,7 @@ def reproduce(
         raise typer.Exit(EXIT_WORTH_KNOWING)
 
 
-def _show_cells(found: "Reproduction") -> None:
+def _show_cells(found: Reproduction) -> None:
     show_table(
         ("#table", "data set", "metric", "#published", "#computed", "#n", "#coverage", ""),
         (
@@ -80,7 +80,7 @@ def _show_cells(found: "Reproduction") -> None:
     show(f"{found.matched} of {len(found.cells)} figures match to two decimals")
 
 
-def _rules(cells: "Iterable[PublishedCell]") -> dict[str, list[str]]:
+def _rules(cells: Iterable[PublishedCell]) -> dict[str, list[str]]:
     rules: dict[str, list[str]] = {}
     for cell in cells:
         sets = rules.setdefault(cell.rule, [])
@@ -89,7 +89,7 @@ def _rules(cells: "Iterable[PublishedCell]") -> dict[str, list[str]]:
     return rules
 
 
-def _show_sensitivity(varied: "Sensitivity") -> None:
+def _show_sensitivity(varied: Sensitivity) -> None:
     show("")
     show("each figure under one other rule after the other, where that moves it (and n, where that moves):")
     show_table(
@@ -106,7 +106,7 @@ def _show_sensitivity(varied: "Sensitivity") -> None:
     _show_conclusions(varied)
 
 
-def _show_conclusions(varied: "Sensitivity") -> None:
+def _show_conclusions(varied: Sensitivity) -> None:
     fallen = [one for one in varied.conclusions if not one.stands]
     show(f"{len(varied.conclusions) - len(fallen)} of {len(varied.conclusions)} orders stand under every rule")
     if fallen:
@@ -124,12 +124,12 @@ def _show_conclusions(varied: "Sensitivity") -> None:
         )
 
 
-def _named(cell: "PublishedCell") -> tuple[object, ...]:
+def _named(cell: PublishedCell) -> tuple[object, ...]:
     figure = cell.figure
     return figure.table, f"{figure.dataset} {figure.variant}".strip(), figure.printed_metric
 
 
-def _moved(one: "CellSensitivity") -> str:
+def _moved(one: CellSensitivity) -> str:
     """The rules that move a figure; those that move it alike in one breath."""
     base, *others = one.variations
     rules: dict[str, list[str]] = {}

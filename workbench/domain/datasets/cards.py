@@ -11,7 +11,7 @@ from typing import Any, Final, Self
 
 from workbench.domain.datasets.labels import LabelSet
 from workbench.domain.datasets.tasks import FramePolicy, FrameRule, Modality, Task
-from workbench.errors import unknown_name
+from workbench.errors import UsageError, unknown_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +65,12 @@ class DatasetCard:
     def scored_as(self, label: str) -> str:
         """The class that a label counts as."""
         return self.folds.get(label, label)
+
+    def require_modality(self, modality: Modality) -> None:
+        """Raise UsageError for a modality that the data set does not have."""
+        possible = list(Modality)[1:] if self.modality is Modality.MULTI else [self.modality]
+        if modality not in possible:
+            raise UsageError(f"{self.key} cannot be asked as {modality}; it can as {', '.join(possible)}")
 
     def as_json(self) -> dict[str, Any]:
         """The card as plain values, for storage: the card of a set of one's own is nowhere else."""

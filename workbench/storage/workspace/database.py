@@ -7,8 +7,10 @@ version; an older one is brought up to date, anything else is refused and left u
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from sqlite3 import sqlite_version
 from typing import Final
 
 from sqlite_utils import Database
@@ -33,12 +35,15 @@ __all__ = [
     "APPLICATION_ID",
     "SCHEMA_VERSION",
     "Database",  # the rest of the house takes the type from here
+    "WorkspaceFile",
+    "inspect_file",
     "journal_mode",
     "open_as_it_is",
     "open_for_reading",
     "open_workspace",
     "opener_beside",
     "schema_text",
+    "sqlite_version",
     "transaction",
     "translated",
     "wal_is_safe",
@@ -140,6 +145,37 @@ def schema_text() -> str:
     if packaged.is_file():
         return packaged.read_text(encoding="utf-8")
     return (Path(__file__).parents[3] / "schema.sql").read_text(encoding="utf-8")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkspaceFile:
+    """What is in a workspace file."""
+
+    schema: int
+    """The version of its schema."""
+    is_current: bool
+    """Whether that is the newest version; an older file is brought up to date when it is next opened."""
+    journal: str
+    """`wal` or `rollback`."""
+    quick_check: str
+    """`ok`, or what SQLite finds damaged."""
+    n_bytes: int
+
+
+def inspect_file(path: Path) -> WorkspaceFile:
+    """Look into a workspace without changing anything. Raises DatabaseError as `open_as_it_is`."""
+    with closing(open_as_it_is(path)) as db:
+        schema, journal, checked, pages, page_bytes = (
+            db.conn.execute(f"PRAGMA {name}").fetchone()[0]
+            for name in ("user_version", "journal_mode", "quick_check", "page_count", "page_size")
+        )
+    return WorkspaceFile(
+        schema=schema,
+        is_current=schema == SCHEMA_VERSION,
+        journal="wal" if journal == "wal" else "rollback",
+        quick_check=str(checked),
+        n_bytes=pages * page_bytes,
+    )
 
 
 def wal_is_safe(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> bool:

@@ -15,9 +15,9 @@ from tests.waiting import PATIENCE_S
 from workbench.embedded import seeds
 from workbench.embedded.action_units import perform
 from workbench.embedded.faces import draw_face
+from workbench.embedded.fault_injection import FaultRates
 from workbench.embedded.looks import Look, any_light, any_person, any_pose
 from workbench.embedded.server import EndpointServer, Served
-from workbench.embedded.trouble import Trouble
 
 Part = dict[str, Any]
 
@@ -75,12 +75,12 @@ def served() -> list[Served]:
 
 
 @pytest.fixture
-def client_for(served: list[Served]) -> Iterator[Callable[[Trouble], OpenAI]]:
+def client_for(served: list[Served]) -> Iterator[Callable[[FaultRates], OpenAI]]:
     """A client of an endpoint with such trouble; both are closed after the test."""
     open_pairs: list[tuple[EndpointServer, OpenAI]] = []
 
-    def connect(trouble: Trouble) -> OpenAI:
-        server = EndpointServer(trouble=trouble, observer=served.append)
+    def connect(faults: FaultRates) -> OpenAI:
+        server = EndpointServer(faults=faults, observer=served.append)
         server.start()
         client = OpenAI(base_url=server.base_url, api_key="none", max_retries=0, timeout=PATIENCE_S)
         open_pairs.append((server, client))

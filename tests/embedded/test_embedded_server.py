@@ -14,12 +14,12 @@ from PIL import Image
 
 from tests.waiting import PATIENCE_S
 from workbench.domain.prompts import answer_schema
+from workbench.embedded.fault_injection import FaultRates
 from workbench.embedded.server import BODY_LIMIT_BYTES, EndpointServer, Served
-from workbench.embedded.trouble import Trouble
 from workbench.errors import EndpointError
 
 Part = dict[str, Any]
-Client = Callable[[Trouble], OpenAI]
+Client = Callable[[FaultRates], OpenAI]
 Messages = Callable[[Sequence[str]], Any]
 MODEL = "schematic-baseline"
 LABELS = ("happy", "sad", "angry", "fearful", "disgusted", "surprised", "neutral")
@@ -38,13 +38,13 @@ def portraits(
 
 
 def test_the_list_of_models_names_the_one_model(client_for: Client) -> None:
-    assert [model.id for model in client_for(Trouble()).models.list()] == [MODEL]
+    assert [model.id for model in client_for(FaultRates()).models.list()] == [MODEL]
 
 
 def test_prompt_paper_is_answered_with_one_dict_a_line(
     client_for: Client, portraits: Any, served: list[Served]
 ) -> None:
-    reply = client_for(Trouble()).chat.completions.create(model=MODEL, messages=portraits)
+    reply = client_for(FaultRates()).chat.completions.create(model=MODEL, messages=portraits)
     answers = [ast.literal_eval(line) for line in (reply.choices[0].message.content or "").splitlines()]
     assert [answer["name"] for answer in answers] == [f"image{n}" for n in range(1, 8)]
     assert all(sorted(answer["result"]) == sorted(LABELS) for answer in answers)
@@ -53,7 +53,7 @@ def test_prompt_paper_is_answered_with_one_dict_a_line(
 
 
 def test_usage_counts_text_and_patches(client_for: Client, portraits: Any) -> None:
-    reply = client_for(Trouble()).chat.completions.create(model=MODEL, messages=portraits)
+    reply = client_for(FaultRates()).chat.completions.create(model=MODEL, messages=portraits)
     assert reply.usage is not None
     head_chars = len(portraits[0]["content"][0]["text"])
     assert reply.usage.prompt_tokens == -(-head_chars // 4) + 7 * 9
@@ -63,7 +63,7 @@ def test_usage_counts_text_and_patches(client_for: Client, portraits: Any) -> No
 def test_prompt_named_is_answered_as_the_asked_schema_says(client_for: Client, named_texts: Messages) -> None:
     schema = answer_schema(("happy", "sad", "angry"), ("s01", "s02"))
     response_format: Any = {"type": "json_schema", "json_schema": {"name": "answers", "strict": True, "schema": schema}}
-    reply = client_for(Trouble()).chat.completions.create(
+    reply = client_for(FaultRates()).chat.completions.create(
         model=MODEL, messages=named_texts(["I am so angry", "what a joyful day"]), response_format=response_format
     )
     answers = json.loads(reply.choices[0].message.content or "")["answers"]
@@ -71,19 +71,21 @@ def test_prompt_named_is_answered_as_the_asked_schema_says(client_for: Client, n
 
 
 def test_small_talk_is_answered_with_what_the_model_can_do(client_for: Client) -> None:
-    reply = client_for(Trouble()).chat.completions.create(model=MODEL, messages=[{"role": "user", "content": "hello"}])
+    reply = client_for(FaultRates()).chat.completions.create(
+        model=MODEL, messages=[{"role": "user", "content": "hello"}]
+    )
     assert "only rank emotion categories" in (reply.choices[0].message.content or "")
 
 
 def test_a_short_token_limit_cuts_the_reply(client_for: Client, portraits: Any) -> None:
-    choice = client_for(Trouble()).chat.completions.create(model=MODEL, messages=portraits, max_tokens=10).choices[0]
+    choice = client_for(FaultRates()).chat.completions.create(model=MODEL, messages=portraits, max_tokens=10).choices[0]
     assert (choice.finish_reason, len(choice.message.content or "")) == ("length", 40)
 
 
 def test_another_schema_is_not_supported(client_for: Client, named_texts: Messages) -> None:
     response_format: Any = {"type": "json_schema", "json_schema": {"name": "x", "schema": {"type": "object"}}}
     with pytest.raises(BadRequestError, match="unsupported response_format"):
-        client_for(Trouble()).chat.completions.create(
+        client_for(FaultRates()).chat.completions.create(
             model=MODEL, messages=named_texts(["a"]), response_format=response_format
         )
 
@@ -91,19 +93,19 @@ def test_another_schema_is_not_supported(client_for: Client, named_texts: Messag
 def test_a_picture_that_cannot_be_decoded_is_named(client_for: Client, portraits: Any) -> None:
     portraits[0]["content"][3]["image_url"]["url"] = "data:image/jpeg;base64,AAAA"
     with pytest.raises(BadRequestError, match="image 3: cannot be decoded") as refused:
-        client_for(Trouble()).chat.completions.create(model=MODEL, messages=portraits)
+        client_for(FaultRates()).chat.completions.create(model=MODEL, messages=portraits)
     assert refused.value.code == "invalid_image"
 
 
 def test_an_unknown_model_is_not_found(client_for: Client, named_texts: Messages) -> None:
     with pytest.raises(NotFoundError, match="schematic-baseline") as missing:
-        client_for(Trouble()).chat.completions.create(model="gpt-4", messages=named_texts(["a"]))
+        client_for(FaultRates()).chat.completions.create(model="gpt-4", messages=named_texts(["a"]))
     assert missing.value.code == "model_not_found"
 
 
 def test_streaming_is_refused(client_for: Client, named_texts: Messages) -> None:
     with pytest.raises(BadRequestError, match="streaming is not supported"):
-        client_for(Trouble()).chat.completions.create(model=MODEL, messages=named_texts(["a"]), stream=True)
+        client_for(FaultRates()).chat.completions.create(model=MODEL, messages=named_texts(["a"]), stream=True)
 
 
 @pytest.mark.parametrize(

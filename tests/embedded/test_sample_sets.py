@@ -18,12 +18,10 @@ from workbench.domain.datasets.labels import canonical
 from workbench.embedded import seeds
 from workbench.embedded.model import rank
 from workbench.embedded.samples import draw_abstract, draw_artphoto, draw_rafdb, draw_samm, draw_sfew2
-from workbench.embedded.samples.casme2 import draw_micro_clip, micro_clips
-from workbench.embedded.samples.chsims import draw_spoken_clip, spoken_clips
-from workbench.embedded.samples.cmumosi import draw_opinion, opinions
-from workbench.embedded.samples.drawn_files import save_sheet
-from workbench.embedded.samples.further_seeds import FURTHER_SAMPLES
-from workbench.embedded.samples.ravdess import draw_acted_clip
+from workbench.embedded.samples.dynamic import draw_acted_clip
+from workbench.embedded.samples.micro import casme2_clips, draw_casme2_clip
+from workbench.embedded.samples.multimodal import draw_opinion, draw_spoken_clip, opinions, spoken_clips
+from workbench.embedded.samples.sample_files import save_sheet
 from workbench.importers.read_dataset import read_dataset
 
 Frames = list[Image.Image]
@@ -134,7 +132,7 @@ def test_the_model_sees_what_is_drawn_and_without_pixels_it_is_at_chance(
 
 
 def test_the_seeds_of_samples_and_training_are_apart() -> None:
-    ranges = (*seeds.SAMPLES, *FURTHER_SAMPLES, *seeds.TRAINING)
+    ranges = (*seeds.SAMPLES, *seeds.TRAINING)
     assert all(first.stop <= second.start or second.stop <= first.start for first, second in combinations(ranges, 2))
 
 
@@ -154,8 +152,8 @@ def test_pictures_are_redrawn_byte_for_byte(draw: Callable[[Path], None], tmp_pa
 
 
 def test_the_shipped_frames_are_what_the_code_draws(tmp_path: Path, samples: Path) -> None:
-    clip = next(micro_clips())
-    draw_micro_clip(clip, tmp_path)
+    clip = next(casme2_clips())
+    draw_casme2_clip(clip, tmp_path)
     drawn = sorted(tmp_path.rglob("*.jpg"))
     assert len(drawn) == clip.offset - clip.onset + 1
     for path in drawn:

@@ -15,7 +15,7 @@ from typing import Any, Final, Self, TypeVar
 
 from tests.waiting import PATIENCE_S
 from workbench.domain.endpoints import Endpoint
-from workbench.embedded.questions import read_question
+from workbench.embedded.chat_requests import read_question
 
 T = TypeVar("T")
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.waiting import looks
+from workbench.embedded.fault_injection import FaultRates
 from workbench.embedded.server import EndpointServer
-from workbench.embedded.trouble import Trouble
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 EMOWB = (sys.executable, "-c", "from workbench.cli.app import main; main()")
@@ -58,7 +58,7 @@ def _exported(environment: dict[str, str]) -> list[str]:
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a run of RAF-DB samples in which the model refused some."""
     folder = tmp_path_factory.mktemp("place")
-    with EndpointServer(trouble=Trouble(refuse=0.2, seed=3)) as server:
+    with EndpointServer(faults=FaultRates(refuse=0.2, seed=3)) as server:
         environment = {**os.environ, "OPENAI_BASE_URL": server.base_url, "OPENAI_API_KEY": "none"}
         for words in (("import", "rafdb", str(SAMPLES / "rafdb")), ("run", "rafdb", "--limit", "40")):
             done = subprocess.run([*EMOWB, *words], cwd=folder, env=environment, capture_output=True, check=False)

@@ -13,7 +13,7 @@ from workbench.provider.api_keys import NO_KEY, ApiKey, read_keys
 from workbench.settings import Settings, endpoint_named
 
 if TYPE_CHECKING:
-    from workbench.embedded.trouble import Trouble
+    from workbench.embedded.fault_injection import FaultRates
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +42,13 @@ def connected(
     settings: Settings,
     name: str,
     environment: Mapping[str, str],
-    trouble: "Trouble | None" = None,
+    faults: "FaultRates | None" = None,
     *,
     needs_key: bool = True,
 ) -> Iterator[Connection]:
     """An endpoint by name, with those that share its work.
 
-    The embedded one is started for the time of the block, with `trouble` where asked for. Raises UsageError for an
+    The embedded one is started for the time of the block, with `faults` where asked for. Raises UsageError for an
     unknown name and, where one is needed, EndpointError for a missing key.
     """
 
@@ -67,7 +67,7 @@ def connected(
     if name == EMBEDDED:
         from workbench.embedded.server import EndpointServer
 
-        with EndpointServer(trouble=trouble) as server:
+        with EndpointServer(faults=faults) as server:
             yield Connection(Endpoint(name=EMBEDDED, base_url=server.base_url), (NO_KEY,))
     else:
         endpoint = endpoint_named(settings, name)

@@ -11,7 +11,7 @@ from workbench.domain.datasets.cards import CARDS
 from workbench.domain.endpoints import Endpoint, model_among
 from workbench.domain.prices import PriceTable, cost_usd
 from workbench.domain.probe_findings import Finding, ProbeReport
-from workbench.embedded import canaries
+from workbench.embedded import probe_pictures
 from workbench.provider.client import EndpointClient
 from workbench.provider.costs.price_list import load_prices
 from workbench.provider.probing.probe import ANSWER_TOKENS, MOST_REQUESTS, N_FINDINGS, ProbeSession, probe
@@ -64,7 +64,7 @@ def probe_endpoint(
                     pace_s=60.0 / rpm if rpm else 0.0,
                     wanted_images=max(card.batch_size * card.frames.count for card in CARDS.values()),
                 )
-                return await probe(session, canaries, offered, probed_at=context.now(), on_finding=on_finding)
+                return await probe(session, probe_pictures, offered, probed_at=context.now(), on_finding=on_finding)
 
         probed = asyncio.run(ask())
         is_stored = db is not None and probed.stopped is None

@@ -1,6 +1,6 @@
 """The embedded endpoint as a server of its own, for trying things out."""
 
+from workbench.embedded.fault_injection import FaultRates
 from workbench.embedded.server import EndpointServer
-from workbench.embedded.trouble import Trouble
 
-__all__ = ["EndpointServer", "Trouble"]
+__all__ = ["EndpointServer", "FaultRates"]

@@ -4,8 +4,8 @@ It exists so that everything the workbench does can be tried and tested without 
 It never stands in silently for a real model: it has its own name (`schematic-baseline`) and is asked for by name.
 
 Reading order: `action_units` and `looks` say what a face does and whose it is, `faces` and `paintings` draw,
-`features` and `model` look, `asking`, `trouble`, `answering`, `endpoint` and `server` answer, `samples` draws the
-sample sets. Nothing heavy is imported here nor in `trouble`, so that naming the room and its switches costs nothing.
+`features` and `model` look, `asking`, `faults`, `answering`, `endpoint` and `server` answer, `samples` draws the
+sample sets. Nothing heavy is imported here nor in `faults`, so that naming the room and its switches costs nothing.
 """
 
 from typing import Final

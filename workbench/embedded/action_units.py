@@ -3,10 +3,8 @@
 The prototypes follow the emotion predictions of the FACS investigator's guide and EMFACS (Ekman, Friesen and Hager),
 simplified to the units the drawing knows. People do not show prototypes: `perform` leaves units out, varies their
 strength, lets a neighbouring emotion shine through and adds a stray unit, so that sadness, fear and disgust are
-confused about as they are among people.
+confused about as often as people confuse them.
 """
-
-from __future__ import annotations
 
 from dataclasses import astuple, dataclass, fields
 from typing import Final
@@ -51,11 +49,11 @@ class ActionUnits:
     au26: float = 0.0
     """Jaw drop."""
 
-    def scaled(self, factor: float) -> ActionUnits:
+    def scaled(self, factor: float) -> "ActionUnits":
         """The same expression, `factor` times as strong, clipped at 1."""
         return ActionUnits(*(min(1.0, intensity * factor) for intensity in astuple(self)))
 
-    def plus(self, other: ActionUnits) -> ActionUnits:
+    def plus(self, other: "ActionUnits") -> "ActionUnits":
         """Both at once, clipped at 1."""
         return ActionUnits(*(min(1.0, a + b) for a, b in zip(astuple(self), astuple(other), strict=True)))
 

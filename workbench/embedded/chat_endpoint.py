@@ -1,7 +1,5 @@
 """One chat request in, one HTTP reply out: everything the endpoint does apart from the network."""
 
-from __future__ import annotations
-
 import json
 import threading
 import time
@@ -12,10 +10,10 @@ from typing import Any
 from uuid import uuid4
 
 from workbench.embedded import MODEL_NAME
-from workbench.embedded.answers import answers, miscounted, open_pictures, prompt_tokens, spoken, written
-from workbench.embedded.questions import ChatQuestion, Style, read_question
-from workbench.embedded.trouble import Mishap, Refusals, TokenBucket, Trouble, mishap_of
-from workbench.embedded.wire import HttpReply, RequestError, completion_body, error_reply, models_body
+from workbench.embedded.chat_answers import answers, miscounted, open_pictures, prompt_tokens, spoken, written
+from workbench.embedded.chat_requests import ChatQuestion, Style, read_question
+from workbench.embedded.fault_injection import FaultRates, InjectedFault, Refusals, TokenBucket, injected_fault
+from workbench.embedded.openai_replies import HttpReply, RequestError, completion_body, error_reply, models_body
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +23,7 @@ class Served:
     number: int
     """Counted from 1 in the order of arrival."""
     status: int
-    mishap: Mishap
+    fault: InjectedFault
     labels: tuple[str, ...] = ()
     sample_ids: tuple[str | None, ...] = ()
     """One for each sample asked about; None for those of prompt `paper`."""
@@ -36,17 +34,17 @@ class ChatEndpoint:
 
     def __init__(
         self,
-        trouble: Trouble,
+        faults: FaultRates,
         observer: Callable[[Served], None] | None = None,
         *,
         clock: Callable[[], float] = time.monotonic,
         pause: Callable[[float], object] = time.sleep,
     ) -> None:
-        self._trouble = trouble
+        self._faults = faults
         self._observer = observer
         self._pause = pause
-        self._refusals = Refusals(trouble)
-        self._bucket = TokenBucket(trouble.rate_limit, clock) if trouble.rate_limit else None
+        self._refusals = Refusals(faults)
+        self._bucket = TokenBucket(faults.rate_limit, clock) if faults.rate_limit else None
         self._lock = threading.Lock()
         self._arrived = 0
 
@@ -61,58 +59,60 @@ class ChatEndpoint:
             number = self._arrived
         limited = self._limited()
         question: ChatQuestion | None = None
-        mishap = Mishap.NONE
+        fault = InjectedFault.NONE
         if limited is not None:
-            reply, mishap = limited, Mishap.RATE_LIMIT
+            reply, fault = limited, InjectedFault.RATE_LIMIT
         else:
             try:
                 question, request = _asked(body)
-                reply, mishap = self._answered(question, request, number)
+                reply, fault = self._answered(question, request, number)
             except RequestError as error:
                 reply = error_reply(error, self._limit_headers())
-        if self._trouble.latency_s:
-            self._pause(self._trouble.latency_s)
-        self._announce(number, reply.status, mishap, question)
+        if self._faults.latency_s:
+            self._pause(self._faults.latency_s)
+        self._announce(number, reply.status, fault, question)
         return reply
 
     def _limited(self) -> HttpReply | None:
         wait_s = self._bucket.take() if self._bucket else 0.0
         if wait_s == 0.0:
             return None
-        message = f"Rate limit reached: {self._trouble.rate_limit:g} requests per minute. Try again in {wait_s:.2f} s."
+        message = f"Rate limit reached: {self._faults.rate_limit:g} requests per minute. Try again in {wait_s:.2f} s."
         headers = {**self._limit_headers(), "retry-after": str(max(1, ceil(wait_s)))}
         return error_reply(RequestError(429, message, "rate_limit_exceeded"), headers)
 
     def _limit_headers(self) -> dict[str, str]:
         return self._bucket.headers() if self._bucket else {}
 
-    def _answered(self, question: ChatQuestion, request: Mapping[str, Any], number: int) -> tuple[HttpReply, Mishap]:
+    def _answered(
+        self, question: ChatQuestion, request: Mapping[str, Any], number: int
+    ) -> tuple[HttpReply, InjectedFault]:
         pictures = open_pictures(question.samples)
-        mishap = mishap_of(self._trouble, number)
+        fault = injected_fault(self._faults, number)
         completion = self._refusals.refuse(question.samples)
         if completion is not None:
-            mishap = Mishap.REFUSE
+            fault = InjectedFault.REFUSE
         else:
             given = answers(question, pictures)
-            if mishap is Mishap.MISCOUNT:
-                given = miscounted(given, self._trouble.seed, number)
+            if fault is InjectedFault.MISCOUNT:
+                given = miscounted(given, self._faults.seed, number)
             style = Style.NAMED if _wants_schema(request) and given else question.style
             limit = request.get("max_completion_tokens") or request.get("max_tokens")
-            completion = spoken(written(given, style), mishap, self._trouble.seed, number, token_limit=limit)
+            completion = spoken(written(given, style), fault, self._faults.seed, number, token_limit=limit)
         reply_body = completion_body(
             completion,
             request_id=uuid4().hex,
             created_s=int(time.time()),
             prompt_tokens=prompt_tokens(question, pictures),
         )
-        return HttpReply(200, reply_body, self._limit_headers(), is_dropped=mishap is Mishap.DROP), mishap
+        return HttpReply(200, reply_body, self._limit_headers(), is_dropped=fault is InjectedFault.DROP), fault
 
-    def _announce(self, number: int, status: int, mishap: Mishap, question: ChatQuestion | None) -> None:
+    def _announce(self, number: int, status: int, fault: InjectedFault, question: ChatQuestion | None) -> None:
         if self._observer is None:
             return
         labels = question.labels if question else ()
         ids = tuple(sample.id for sample in question.samples) if question else ()
-        self._observer(Served(number, status, mishap, labels, ids))
+        self._observer(Served(number, status, fault, labels, ids))
 
 
 def _asked(body: bytes) -> tuple[ChatQuestion, Mapping[str, Any]]:

@@ -5,8 +5,6 @@ oriented edges in small cells (HOG; Dalal and Triggs 2005) and a coarse map of l
 Whole scenes are looked at for colour, line directions and layout.
 """
 
-from __future__ import annotations
-
 from typing import Final
 
 import numpy as np

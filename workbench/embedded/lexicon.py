@@ -4,8 +4,6 @@ A small, transparent lexicon of Chinese and English: every word found speaks for
 bad), a negation before it turns it around. It is meant to be understood, not to be good.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Mapping

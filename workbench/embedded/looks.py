@@ -3,8 +3,6 @@
 A `Look` is a person (who stays the same through a clip and from clip to clip), a pose and a light.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Final
 

@@ -5,8 +5,6 @@ two a picture is. That is all it knows. It gets decoded pixels and text and noth
 no memory of what was asked before.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache

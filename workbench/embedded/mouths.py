@@ -1,14 +1,12 @@
 """The mouth and chin: the part of the face with the most action units, and so a file of its own."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from workbench.embedded.action_units import ActionUnits
-from workbench.embedded.easel import Easel, Points, blend, curve, shade
+from workbench.embedded.face_canvas import FaceCanvas, Points, blend, curve, shade
 from workbench.embedded.looks import Colour, Person
 
 _MOUTH_Y: Final = 0.68
@@ -42,21 +40,21 @@ class _Mouth:
         )
 
 
-def draw_mouth(easel: Easel, units: ActionUnits, person: Person) -> None:
+def draw_mouth(canvas: FaceCanvas, units: ActionUnits, person: Person) -> None:
     """Lips, teeth and what the mouth does to the skin around it."""
     mouth = _shape(units, person)
     inner_upper, inner_lower = mouth.edge(mouth.upper_y), mouth.edge(mouth.lower_y)
     if mouth.lower_y - mouth.upper_y > 0.012:
-        easel.fill(np.concatenate([inner_upper, inner_lower[::-1]]), _INSIDE, relief=0.8)
-        _draw_teeth(easel, mouth, inner_upper)
+        canvas.fill(np.concatenate([inner_upper, inner_lower[::-1]]), _INSIDE, relief=0.8)
+        _draw_teeth(canvas, mouth, inner_upper)
     lip = blend(person.skin, _LIP, 0.62)
     upper_ridge = mouth.edge(mouth.upper_y - mouth.upper_lip)
     lower_ridge = mouth.edge(mouth.lower_y + mouth.lower_lip)
-    easel.fill(np.concatenate([upper_ridge, inner_upper[::-1]]), shade(lip, 0.18), relief=0.8)
-    easel.fill(np.concatenate([inner_lower, lower_ridge[::-1]]), lip, relief=0.8)
-    easel.stroke(inner_upper, blend(lip, (60, 20, 24), 0.7), 0.03, relief=0.8)
-    _draw_chin(easel, units, person, mouth)
-    _draw_dimple(easel, units, person, mouth)
+    canvas.fill(np.concatenate([upper_ridge, inner_upper[::-1]]), shade(lip, 0.18), relief=0.8)
+    canvas.fill(np.concatenate([inner_lower, lower_ridge[::-1]]), lip, relief=0.8)
+    canvas.stroke(inner_upper, blend(lip, (60, 20, 24), 0.7), 0.03, relief=0.8)
+    _draw_chin(canvas, units, person, mouth)
+    _draw_dimple(canvas, units, person, mouth)
 
 
 def _shape(units: ActionUnits, person: Person) -> _Mouth:
@@ -76,29 +74,29 @@ def _shape(units: ActionUnits, person: Person) -> _Mouth:
     )
 
 
-def _draw_teeth(easel: Easel, mouth: _Mouth, inner_upper: Points) -> None:
+def _draw_teeth(canvas: FaceCanvas, mouth: _Mouth, inner_upper: Points) -> None:
     gap = mouth.lower_y - mouth.upper_y
     depth = min(0.085, gap * 0.6)
     central = inner_upper[4:-4]
     # The teeth end where the lower lip is, which is nearer at the corners than in the middle.
     taper = 1.0 - np.linspace(-1.0, 1.0, len(central)) ** 2
     edge = central + np.stack([np.zeros(len(central)), depth * taper], axis=1)
-    easel.fill(np.concatenate([central, edge[::-1]]), _TEETH, relief=0.8)
+    canvas.fill(np.concatenate([central, edge[::-1]]), _TEETH, relief=0.8)
 
 
-def _draw_chin(easel: Easel, units: ActionUnits, person: Person, mouth: _Mouth) -> None:
+def _draw_chin(canvas: FaceCanvas, units: ActionUnits, person: Person, mouth: _Mouth) -> None:
     dip = mouth.lower_y + mouth.lower_lip + 0.1 - 0.03 * units.au17
     line = curve((-0.13, dip - 0.01), (0.0, dip + 0.015 - 0.05 * units.au17), (0.13, dip - 0.01))
-    easel.stroke(line, shade(person.skin, 0.12 + 0.25 * units.au17), 0.03, relief=0.8)
+    canvas.stroke(line, shade(person.skin, 0.12 + 0.25 * units.au17), 0.03, relief=0.8)
     if units.au17 > 0.1:
         for x, y in ((-0.1, 0.15), (0.02, 0.18), (0.11, 0.14), (-0.03, 0.13)):
             pit = curve((x - 0.025, dip + y - 0.08), (x + 0.025, dip + y - 0.075))
-            easel.stroke(pit, shade(person.skin, 0.35 * units.au17), 0.025, relief=0.8)
+            canvas.stroke(pit, shade(person.skin, 0.35 * units.au17), 0.025, relief=0.8)
 
 
-def _draw_dimple(easel: Easel, units: ActionUnits, person: Person, mouth: _Mouth) -> None:
+def _draw_dimple(canvas: FaceCanvas, units: ActionUnits, person: Person, mouth: _Mouth) -> None:
     if units.au14 < 0.08:
         return
     x, y = mouth.right
     line = curve((x + 0.06, y - 0.08), (x + 0.1, y), (x + 0.06, y + 0.08))
-    easel.stroke(line, shade(person.skin, 0.5 * units.au14), 0.035, relief=0.7)
+    canvas.stroke(line, shade(person.skin, 0.5 * units.au14), 0.035, relief=0.7)

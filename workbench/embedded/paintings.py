@@ -5,8 +5,6 @@ Hanbury 2010 for form): brightness and saturation carry pleasure and arousal, an
 The moods overlap on purpose.
 """
 
-from __future__ import annotations
-
 import colorsys
 from dataclasses import astuple, dataclass
 from typing import Final

@@ -1,7 +1,5 @@
 """The endpoint on the network: HTTP/1.1 on loopback, and nowhere else."""
 
-from __future__ import annotations
-
 import errno
 import socket
 import socketserver
@@ -14,8 +12,8 @@ from typing import Any, Final, Self
 from uuid import uuid4
 
 from workbench.embedded.chat_endpoint import ChatEndpoint, Served
-from workbench.embedded.trouble import Trouble
-from workbench.embedded.wire import HttpReply, RequestError, error_reply
+from workbench.embedded.fault_injection import FaultRates
+from workbench.embedded.openai_replies import HttpReply, RequestError, error_reply
 from workbench.errors import EndpointError
 
 HOST: Final = "127.0.0.1"
@@ -30,13 +28,13 @@ class EndpointServer:
     """The embedded endpoint, served from a thread (`start`) or from the caller's (`serve_forever`)."""
 
     def __init__(
-        self, *, port: int = 0, trouble: Trouble | None = None, observer: Callable[[Served], None] | None = None
+        self, *, port: int = 0, faults: FaultRates | None = None, observer: Callable[[Served], None] | None = None
     ) -> None:
         self._lock = threading.Lock()
         self._is_serving = False
         self._stopping = threading.Event()
         # Waiting on the event instead of sleeping lets `stop` end a slow reply at once.
-        endpoint = ChatEndpoint(trouble or Trouble(), observer, pause=self._stopping.wait)
+        endpoint = ChatEndpoint(faults or FaultRates(), observer, pause=self._stopping.wait)
         try:
             self._server = _LoopbackServer(port, endpoint)
         except OSError as error:

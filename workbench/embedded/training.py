@@ -7,8 +7,6 @@ and expressions. Two in five training faces are faint, as micro-expressions are,
 minutes on one core and gives the same weights on the same machine every time.
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterator
 from pathlib import Path

@@ -17,7 +17,7 @@ from workbench.domain.endpoints import Endpoint
 from workbench.domain.messages import Fault
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.runs import RunState
-from workbench.embedded.trouble import REFUSAL
+from workbench.embedded.fault_injection import REFUSAL
 from workbench.pipeline.sending.prepared_batch import ExpectedCost
 from workbench.pipeline.sending.run_parts import Stop
 from workbench.provider.api_keys import ApiKey

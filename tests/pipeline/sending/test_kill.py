@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from tests.waiting import PATIENCE_S
+from workbench.embedded.fault_injection import FaultRates
 from workbench.embedded.server import EndpointServer, Served
-from workbench.embedded.trouble import Trouble
 from workbench.storage.workspace.database import open_workspace
 
 SAMPLES = Path(__file__).parents[3] / "samples"
@@ -91,7 +91,7 @@ def story(place: Path) -> Story:
     """35 batches of two, killed with SIGKILL after the endpoint has answered nine requests, and resumed."""
     witness = Witness(9)
     words = ("run", "rafdb", "--name", "main", "--batch-size", "2", "--concurrency", str(IN_FLIGHT))
-    with EndpointServer(trouble=Trouble(latency_s=0.02), observer=witness) as server:
+    with EndpointServer(faults=FaultRates(latency_s=0.02), observer=witness) as server:
         runner = subprocess.Popen(
             [*EMOWB, *words],
             cwd=place,

@@ -23,7 +23,7 @@ from tests.pipeline.torture import POINTS, Session
 from tests.pipeline.watching import Waste, Watch, outcome
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.runs import Run, RunState
-from workbench.embedded.trouble import REFUSAL, chance
+from workbench.embedded.fault_injection import REFUSAL, chance
 from workbench.storage.runs.results import load_results
 from workbench.storage.runs.run_records import load_run
 from workbench.storage.workspace.database import Database, open_workspace

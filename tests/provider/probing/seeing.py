@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tests.provider.conftest import Answer, Asked, as_json, completion, refused
-from workbench.embedded import canaries
+from workbench.embedded import probe_pictures
 
 MODEL = "seeing-model"
-_SEEN = {canaries.square(colour).data: colour for colour in canaries.COLOURS} | {
-    canaries.face(emotion).data: emotion for emotion in ("happy", "sad")
+_SEEN = {probe_pictures.square(colour).data: colour for colour in probe_pictures.COLOURS} | {
+    probe_pictures.face(emotion).data: emotion for emotion in ("happy", "sad")
 }
 
 

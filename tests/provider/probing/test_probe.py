@@ -10,7 +10,7 @@ from tests.provider.conftest import HTML, Answer, ScriptedServer, Serve, as_json
 from tests.provider.probing.seeing import MODEL, Seeing
 from workbench.domain.endpoints import PRESETS, Structured
 from workbench.domain.probe_findings import Finding, FindingMark, ProbeReport, adapted
-from workbench.embedded import canaries
+from workbench.embedded import probe_pictures
 from workbench.provider.api_keys import ApiKey
 from workbench.provider.client import EndpointClient
 from workbench.provider.probing.probe import MOST_REQUESTS, N_FINDINGS, QUESTIONS, probe
@@ -36,7 +36,7 @@ async def probed(
         session = ProbeSession(
             endpoint=endpoint, model=MODEL, send=client.send_body, sleep=sleep or Sleep(), pace_s=pace_s
         )
-        return await probe(session, canaries, await client.models(), probed_at=NOW)
+        return await probe(session, probe_pictures, await client.models(), probed_at=NOW)
 
 
 def found(probed: ProbeReport, name: str) -> Finding:

@@ -66,12 +66,12 @@ def demo(
 def _run_all(settings: "Settings", db: "Database", samples: Path) -> bool:
     """Import and run every sample set; returns whether any sample is left without an answer."""
     from workbench.application.endpoints import connected
-    from workbench.embedded.trouble import Trouble
+    from workbench.embedded.fault_injection import FaultRates
     from workbench.pipeline.sending.run_parts import Stop
 
-    trouble = Trouble(refuse=_REFUSED_SHARE, miscount=_MISCOUNTED_SHARE, seed=1)
+    faults = FaultRates(refuse=_REFUSED_SHARE, miscount=_MISCOUNTED_SHARE, seed=1)
     unanswered = False
-    with connected(settings, "embedded", os.environ, trouble) as connection:
+    with connected(settings, "embedded", os.environ, faults) as connection:
         for key in SAMPLE_SETS:
             run = _imported_and_planned(db, key, samples, connection)
             stop = Stop()

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from workbench.application.serving import EndpointServer, Trouble
+from workbench.application.serving import EndpointServer, FaultRates
 from workbench.cli.context import AsJson, settings_of
 from workbench.cli.output import say, show, show_json, show_table
 from workbench.domain.endpoints import Endpoint
@@ -36,7 +36,7 @@ def serve_endpoint(
         emowb endpoint --port 8765 --refuse 0.05 --latency 0.2
         OPENAI_BASE_URL=http://127.0.0.1:8765/v1 OPENAI_API_KEY=none emowb run rafdb
     """
-    trouble = Trouble(
+    faults = FaultRates(
         refuse=refuse,
         miscount=miscount,
         garble=garble,
@@ -45,7 +45,7 @@ def serve_endpoint(
         drop=drop,
         seed=seed,
     )
-    server = EndpointServer(port=port, trouble=trouble)
+    server = EndpointServer(port=port, faults=faults)
     show(server.base_url)
     say("serving schematic-baseline; Ctrl-C stops")
     try:

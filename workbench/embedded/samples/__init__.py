@@ -4,20 +4,14 @@ With them every importer path and every modality can be tried without licensed d
 pictures byte for byte and the same clips frame for frame.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Final
 
-from workbench.embedded.samples.abstract import draw_abstract
-from workbench.embedded.samples.artphoto import draw_artphoto
-from workbench.embedded.samples.casme2 import draw_casme2
-from workbench.embedded.samples.chsims import draw_chsims
-from workbench.embedded.samples.cmumosi import draw_cmumosi
-from workbench.embedded.samples.rafdb import draw_rafdb
-from workbench.embedded.samples.ravdess import draw_ravdess
-from workbench.embedded.samples.samm import draw_samm
-from workbench.embedded.samples.sfew2 import draw_sfew2
+from workbench.embedded.samples.dynamic import draw_ravdess
+from workbench.embedded.samples.facial import draw_rafdb, draw_sfew2
+from workbench.embedded.samples.micro import draw_casme2, draw_samm
+from workbench.embedded.samples.multimodal import draw_chsims, draw_cmumosi
+from workbench.embedded.samples.sentiment import draw_abstract, draw_artphoto
 
 _README: Final = """\
 # Samples
@@ -37,7 +31,7 @@ and CMU-MOSI, to try things with: `emowb import KEY samples/KEY`. `emowb demo` r
 | samm | micro-expressions, grey frames, a sheet with notes above its header | 11 of 12 clips |
 | cmumosi | speakers, English lines, video names that begin with `-` | 10 of 11 clips |
 
-What is not imported is of another part, tied, or has a label that is not scored, as in the owners' sets.
+What is not imported is in another split, tied, or has a label that is not scored, as in the owners' sets.
 Everything here is invented: the faces and paintings are drawn by `workbench/embedded`, the sentences are made up.
 No picture, name or label comes from the sets whose layout is used. Free to copy and show: CC0 1.0.
 Redraw them with `python -m workbench.embedded.samples`; the pictures come out byte for byte the same.

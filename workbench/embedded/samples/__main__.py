@@ -1,7 +1,5 @@
 """`python -m workbench.embedded.samples [FOLDER]` redraws the sample sets, by default into `samples`."""
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 

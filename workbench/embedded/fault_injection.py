@@ -1,10 +1,8 @@
-"""Trouble on purpose: the ways in which real endpoints fail, so that users and tests can see them dealt with.
+"""FaultRates on purpose: the ways in which real endpoints fail, so that users and tests can see them dealt with.
 
 Everything is decided by hashes of a seed, never by a clock or a global random state, so the same run meets the same
-trouble.
+faults.
 """
-
-from __future__ import annotations
 
 import hashlib
 import threading
@@ -14,8 +12,8 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Final
 
-from workbench.embedded.questions import QuestionSample
-from workbench.embedded.wire import Completion
+from workbench.embedded.chat_requests import QuestionSample
+from workbench.embedded.openai_replies import Completion
 from workbench.errors import UsageError
 
 REFUSAL: Final = "I'm sorry, but I can't assist with that request."
@@ -24,7 +22,7 @@ _CHANCES: Final = ("refuse", "miscount", "garble", "drop")
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class FaultRates:
     """How much of which trouble; none by default."""
 
     refuse: float = 0.0
@@ -53,7 +51,7 @@ class Trouble:
                 raise UsageError(f"{field.name} must not be negative, but is {getattr(self, field.name)}")
 
 
-class Mishap(StrEnum):
+class InjectedFault(StrEnum):
     """What befell one request."""
 
     NONE = "none"
@@ -70,26 +68,30 @@ def chance(seed: int, *about: object) -> float:
     return int.from_bytes(digest, "big") / 2**64
 
 
-def mishap_of(trouble: Trouble, number: int) -> Mishap:
+def injected_fault(faults: FaultRates, number: int) -> InjectedFault:
     """What is to befall the `number`-th answered request, besides refusals."""
-    rates = {Mishap.DROP: trouble.drop, Mishap.GARBLE: trouble.garble, Mishap.MISCOUNT: trouble.miscount}
-    for mishap, rate in rates.items():
-        if chance(trouble.seed, mishap.value, number) < rate:
-            return mishap
-    return Mishap.NONE
+    rates = {
+        InjectedFault.DROP: faults.drop,
+        InjectedFault.GARBLE: faults.garble,
+        InjectedFault.MISCOUNT: faults.miscount,
+    }
+    for fault, rate in rates.items():
+        if chance(faults.seed, fault.value, number) < rate:
+            return fault
+    return InjectedFault.NONE
 
 
 class Refusals:
     """Which samples are refused, and how often each of them was asked: the one memory of the endpoint."""
 
-    def __init__(self, trouble: Trouble) -> None:
-        self._trouble = trouble
+    def __init__(self, faults: FaultRates) -> None:
+        self._faults = faults
         self._asked: Counter[str] = Counter()
         self._lock = threading.Lock()
 
     def refuse(self, samples: Sequence[QuestionSample]) -> Completion | None:
         """The refusal of a request with these samples, or None if all of them are answered this time."""
-        if self._trouble.refuse == 0.0:
+        if self._faults.refuse == 0.0:
             return None
         keys = {_fingerprint(sample) for sample in samples}
         with self._lock:
@@ -97,14 +99,14 @@ class Refusals:
             refused = sorted(key for key in keys if self._is_refused(key))
         if not refused:
             return None
-        if chance(self._trouble.seed, "voice", refused[0]) < 0.5:
+        if chance(self._faults.seed, "voice", refused[0]) < 0.5:
             return Completion(content=None, refusal=REFUSAL)
         return Completion(content=REFUSAL)
 
     def _is_refused(self, key: str) -> bool:
-        if chance(self._trouble.seed, "refuse", key) >= self._trouble.refuse:
+        if chance(self._faults.seed, "refuse", key) >= self._faults.refuse:
             return False
-        is_hard = chance(self._trouble.seed, "hard", key) < 0.5
+        is_hard = chance(self._faults.seed, "hard", key) < 0.5
         return is_hard or self._asked[key] == 1
 
 

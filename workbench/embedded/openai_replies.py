@@ -1,7 +1,5 @@
 """The endpoint's replies in the form of OpenAI's API: errors, completions, the list of models."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field

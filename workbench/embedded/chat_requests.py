@@ -4,8 +4,6 @@ Two layouts are understood. In prompt `paper` the samples are told apart by thei
 is introduced by a line `Sample <id>:`. Both offer the labels in square brackets after the word "categories".
 """
 
-from __future__ import annotations
-
 import base64
 import binascii
 import json
@@ -15,7 +13,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final
 
-from workbench.embedded.wire import RequestError
+from workbench.embedded.openai_replies import RequestError
 
 
 class Style(StrEnum):

@@ -9,8 +9,8 @@ from PIL import Image
 from workbench.domain.datasets.tasks import Modality, Task
 from workbench.domain.messages import SampleMedia, TextPart
 from workbench.domain.prompts import NAMED, PAPER, render_prompt
-from workbench.embedded.questions import ChatQuestion, Style, read_question
-from workbench.embedded.wire import RequestError
+from workbench.embedded.chat_requests import ChatQuestion, Style, read_question
+from workbench.embedded.openai_replies import RequestError
 
 Part = dict[str, Any]
 TextPartOf = Callable[[str], Part]

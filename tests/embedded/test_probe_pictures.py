@@ -4,7 +4,7 @@ import pytest
 from PIL import Image, ImageChops
 
 from workbench.domain.datasets.samples import Frame
-from workbench.embedded import canaries
+from workbench.embedded import probe_pictures
 from workbench.embedded.model import rank
 
 
@@ -14,12 +14,12 @@ def opened(frame: Frame) -> Image.Image:
     return image.convert("RGB")
 
 
-@pytest.mark.parametrize("colour", canaries.COLOURS)
+@pytest.mark.parametrize("colour", probe_pictures.COLOURS)
 def test_a_square_is_its_colour_and_no_other(colour: str) -> None:
-    pixel = opened(canaries.square(colour)).getpixel((32, 32))
+    pixel = opened(probe_pictures.square(colour)).getpixel((32, 32))
     assert isinstance(pixel, tuple)
     distances = {
-        name: sum(abs(a - b) for a, b in zip(pixel, rgb, strict=True)) for name, rgb in canaries.COLOURS.items()
+        name: sum(abs(a - b) for a, b in zip(pixel, rgb, strict=True)) for name, rgb in probe_pictures.COLOURS.items()
     }
     assert min(distances, key=lambda name: distances[name]) == colour
     assert distances[colour] < 12
@@ -27,7 +27,7 @@ def test_a_square_is_its_colour_and_no_other(colour: str) -> None:
 
 @pytest.mark.parametrize("emotion", ["happy", "sad"])
 def test_a_face_shows_its_emotion_to_the_embedded_model(emotion: str) -> None:
-    assert rank(("happy", "sad"), (opened(canaries.face(emotion)),), "")[0] == emotion
+    assert rank(("happy", "sad"), (opened(probe_pictures.face(emotion)),), "")[0] == emotion
 
 
 def differing(one: Image.Image, other: Image.Image) -> float:
@@ -37,13 +37,13 @@ def differing(one: Image.Image, other: Image.Image) -> float:
 
 
 def test_two_faces_are_one_person_with_two_expressions() -> None:
-    happy, sad = opened(canaries.face("happy")), opened(canaries.face("sad"))
+    happy, sad = opened(probe_pictures.face("happy")), opened(probe_pictures.face("sad"))
     hair, mouth = (0, 0, 192, 50), (60, 110, 132, 165)
     assert differing(happy.crop(hair), sad.crop(hair)) < 0.01
     assert differing(happy.crop(mouth), sad.crop(mouth)) > 0.1
 
 
 def test_drawings_are_the_same_every_time_and_cost_little() -> None:
-    assert canaries.face("happy").data == canaries.face("happy").data
-    assert len(canaries.square("red").data) < 1_000
-    assert len(canaries.face("sad").data) < 12_000
+    assert probe_pictures.face("happy").data == probe_pictures.face("happy").data
+    assert len(probe_pictures.square("red").data) < 1_000
+    assert len(probe_pictures.face("sad").data) < 12_000

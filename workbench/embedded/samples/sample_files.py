@@ -1,7 +1,5 @@
 """Writes pictures, clips and sheets so that the same drawing gives the same file."""
 
-from __future__ import annotations
-
 import re
 import zipfile
 from collections.abc import Iterable, Sequence

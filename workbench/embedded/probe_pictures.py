@@ -3,8 +3,6 @@
 They belong to nobody, so they may go to any endpoint, and they are small, so that asking costs little.
 """
 
-from __future__ import annotations
-
 from io import BytesIO
 from typing import Final
 

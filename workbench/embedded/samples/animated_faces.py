@@ -1,6 +1,4 @@
-"""An expression in time: how it rises and falls in a clip, and how a head moves meanwhile."""
-
-from __future__ import annotations
+"""An expression over the frames of a clip: how it rises and falls, and how the head moves."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -21,28 +19,28 @@ class Scene:
     """The expression at its apex."""
     look: Look
     sway: float = 0.0
-    """How much the head moves; 1 is lively."""
+    """How much the head moves; 1 is a lot."""
     speech: float = 0.0
     """How far the mouth opens and closes in speaking."""
 
 
 def frames(scene: Scene, course: Sequence[float], width_px: int, height_px: int) -> Iterator[Image.Image]:
-    """One picture for every entry of `course`, which says how far the expression is unfolded (0..1)."""
-    for place, unfolded in enumerate(course):
+    """One picture for each entry of `course`, the strength of the expression in that frame (0..1)."""
+    for place, strength in enumerate(course):
         phase = 2 * pi * place / max(1, len(course) - 1)
         look = replace(scene.look, pose=_swayed(scene.look.pose, scene.sway, phase))
-        units = scene.units.scaled(unfolded).plus(_speaking(scene.speech, place))
+        units = scene.units.scaled(strength).plus(_speaking(scene.speech, place))
         yield draw_face(units, look, width_px, height_px, grain=place)
 
 
 def micro_course(onset: int, apex: int, offset: int) -> list[float]:
-    """Up from the onset frame to the apex and down again to the offset, one entry per frame."""
+    """The strength from onset to offset, one entry a frame: 0 at onset and offset, 1 at the apex."""
     rise, fall = max(1, apex - onset), max(1, offset - apex)
     return [1.0 - (apex - n) / rise if n <= apex else 1.0 - (n - apex) / fall for n in range(onset, offset + 1)]
 
 
 def macro_course(count: int) -> list[float]:
-    """The course of an acted expression: there from the start, full in the middle, not quite gone at the end."""
+    """The strength of an acted expression in `count` frames: 0.55 at both ends, 1 in the middle."""
     return [0.55 + 0.45 * sin(pi * place / max(1, count - 1)) for place in range(count)]
 
 
@@ -56,6 +54,6 @@ def _swayed(pose: Pose, sway: float, phase: float) -> Pose:
 
 
 def _speaking(speech: float, place: int) -> ActionUnits:
-    """The mouth of a speaker: an irregular opening and closing."""
+    """The mouth of a speaker, which opens and closes irregularly."""
     opened = speech * max(0.0, 0.5 + 0.5 * sin(1.9 * place) + 0.3 * sin(0.7 * place))
     return ActionUnits(au25=min(1.0, opened), au26=0.35 * opened)

@@ -1,7 +1,5 @@
 """From a question to the words of the answer: look at every sample, rank its labels, write it in the asked form."""
 
-from __future__ import annotations
-
 import json
 import warnings
 from collections.abc import Sequence
@@ -11,10 +9,10 @@ from typing import Final
 from PIL import Image
 
 from workbench.embedded import MODEL_NAME
+from workbench.embedded.chat_requests import ChatQuestion, QuestionSample, Style
+from workbench.embedded.fault_injection import InjectedFault, chance
 from workbench.embedded.model import rank
-from workbench.embedded.questions import ChatQuestion, QuestionSample, Style
-from workbench.embedded.trouble import Mishap, chance
-from workbench.embedded.wire import Completion, RequestError, text_tokens
+from workbench.embedded.openai_replies import Completion, RequestError, text_tokens
 
 Answer = tuple[str, tuple[str, ...]]
 """A sample's name and its ranking."""
@@ -80,9 +78,9 @@ def written(given: Sequence[Answer], style: Style) -> str:
     return "\n".join(str({"name": name, "result": list(ranking)}) for name, ranking in given)
 
 
-def spoken(text: str, mishap: Mishap, seed: int, number: int, *, token_limit: int | None) -> Completion:
+def spoken(text: str, fault: InjectedFault, seed: int, number: int, *, token_limit: int | None) -> Completion:
     """The completion, garbled if that is its fate, and cut where the asker's own limit cuts it."""
-    if mishap is Mishap.GARBLE:
+    if fault is InjectedFault.GARBLE:
         if chance(seed, "prose", number) < 0.5:
             return Completion(_PROSE)
         return Completion(text[: len(text) // 2], finish_reason="length")

@@ -4,8 +4,6 @@ Points are arrays of (x, y) in half face widths, x to the picture's right and y 
 and the mouth. Drawing three times too large and shrinking once gives smooth edges that are the same on every machine.
 """
 
-from __future__ import annotations
-
 from typing import Final
 
 import numpy as np
@@ -65,7 +63,7 @@ def shade(skin: Colour, share: float) -> Colour:
     return blend(skin, _SHADOW, share)
 
 
-class Easel:
+class FaceCanvas:
     """A canvas that knows the head's pose; `finish` gives the picture at its asked size."""
 
     def __init__(self, width_px: int, height_px: int, pose: Pose, background: Colour) -> None:

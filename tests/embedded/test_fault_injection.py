@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from openai import APIConnectionError, APIError, OpenAI, RateLimitError
 
-from workbench.embedded.questions import QuestionSample
+from workbench.embedded.chat_requests import QuestionSample
+from workbench.embedded.fault_injection import REFUSAL, FaultRates, InjectedFault, Refusals, TokenBucket, injected_fault
 from workbench.embedded.server import Served
-from workbench.embedded.trouble import REFUSAL, Mishap, Refusals, TokenBucket, Trouble, mishap_of
 from workbench.errors import UsageError
 
-Client = Callable[[Trouble], OpenAI]
+Client = Callable[[FaultRates], OpenAI]
 Messages = Callable[[Sequence[str]], Any]
 MODEL = "schematic-baseline"
 
@@ -24,11 +24,11 @@ def spoken(word: str) -> QuestionSample:
 @pytest.mark.parametrize("wrong", [{"refuse": 1.5}, {"drop": -0.1}, {"rate_limit": -1.0}, {"latency_s": -1.0}])
 def test_a_rate_that_cannot_be_is_a_usage_error(wrong: dict[str, float]) -> None:
     with pytest.raises(UsageError, match=next(iter(wrong))):
-        Trouble(**wrong)  # type: ignore[arg-type]  # only floats are in the table
+        FaultRates(**wrong)  # type: ignore[arg-type]  # only floats are in the table
 
 
 def test_half_of_the_refused_samples_pass_when_asked_again() -> None:
-    refusals = Refusals(Trouble(refuse=0.5))
+    refusals = Refusals(FaultRates(refuse=0.5))
     words = [f"word {n}" for n in range(400)]
     first = [word for word in words if refusals.refuse([spoken(word)])]
     second = [word for word in words if refusals.refuse([spoken(word)])]
@@ -40,23 +40,23 @@ def test_half_of_the_refused_samples_pass_when_asked_again() -> None:
 
 
 def test_one_refused_sample_refuses_the_whole_request() -> None:
-    trouble = Trouble(refuse=0.3)
+    faults = FaultRates(refuse=0.3)
     words = [f"word {n}" for n in range(50)]
-    refused = next(word for word in words if Refusals(trouble).refuse([spoken(word)]))
-    passed = [word for word in words if not Refusals(trouble).refuse([spoken(word)])]
-    assert Refusals(trouble).refuse([spoken(word) for word in passed]) is None
-    assert Refusals(trouble).refuse([spoken(word) for word in (*passed, refused)])
+    refused = next(word for word in words if Refusals(faults).refuse([spoken(word)]))
+    passed = [word for word in words if not Refusals(faults).refuse([spoken(word)])]
+    assert Refusals(faults).refuse([spoken(word) for word in passed]) is None
+    assert Refusals(faults).refuse([spoken(word) for word in (*passed, refused)])
 
 
 def test_a_refusal_depends_on_what_a_sample_shows_and_not_on_its_name() -> None:
-    trouble = Trouble(refuse=0.5)
+    faults = FaultRates(refuse=0.5)
     for n in range(20):
         named = [QuestionSample(name, (bytes([n]),), "") for name in ("s01", "s77")]
-        assert bool(Refusals(trouble).refuse(named[:1])) == bool(Refusals(trouble).refuse(named[1:]))
+        assert bool(Refusals(faults).refuse(named[:1])) == bool(Refusals(faults).refuse(named[1:]))
 
 
 def test_a_model_refuses_in_words_or_in_the_refusal_field(client_for: Client, named_texts: Messages) -> None:
-    client = client_for(Trouble(refuse=1.0))
+    client = client_for(FaultRates(refuse=1.0))
     messages = [
         client.chat.completions.create(model=MODEL, messages=named_texts([f"word {n}"])).choices[0].message
         for n in range(12)
@@ -65,7 +65,7 @@ def test_a_model_refuses_in_words_or_in_the_refusal_field(client_for: Client, na
 
 
 def test_a_miscounted_reply_misses_or_doubles_one_answer(client_for: Client, named_texts: Messages) -> None:
-    client = client_for(Trouble(miscount=1.0))
+    client = client_for(FaultRates(miscount=1.0))
     counts = set()
     for _ in range(8):
         reply = client.chat.completions.create(model=MODEL, messages=named_texts(["a", "b", "c"]))
@@ -74,7 +74,7 @@ def test_a_miscounted_reply_misses_or_doubles_one_answer(client_for: Client, nam
 
 
 def test_a_garbled_reply_breaks_off_or_is_prose(client_for: Client, named_texts: Messages) -> None:
-    client = client_for(Trouble(garble=1.0))
+    client = client_for(FaultRates(garble=1.0))
     reasons = set()
     for _ in range(8):
         choice = client.chat.completions.create(model=MODEL, messages=named_texts(["a", "b"])).choices[0]
@@ -88,21 +88,21 @@ def test_a_dropped_reply_is_a_lost_connection_and_the_next_request_works(
     client_for: Client, named_texts: Messages, served: list[Served]
 ) -> None:
     seed = next(seed for seed in range(100) if [_drops(seed, 1), _drops(seed, 2)] == [True, False])
-    client = client_for(Trouble(drop=0.5, seed=seed))
+    client = client_for(FaultRates(drop=0.5, seed=seed))
     with pytest.raises((APIConnectionError, APIError)):
         client.chat.completions.create(model=MODEL, messages=named_texts(["a"]))
     assert client.chat.completions.create(model=MODEL, messages=named_texts(["a"])).choices[0].finish_reason == "stop"
-    assert [one.mishap for one in served] == [Mishap.DROP, Mishap.NONE]
+    assert [one.fault for one in served] == [InjectedFault.DROP, InjectedFault.NONE]
 
 
 def _drops(seed: int, number: int) -> bool:
-    return mishap_of(Trouble(drop=0.5, seed=seed), number) is Mishap.DROP
+    return injected_fault(FaultRates(drop=0.5, seed=seed), number) is InjectedFault.DROP
 
 
 def test_a_request_over_the_limit_is_told_when_to_come_again(
     client_for: Client, named_texts: Messages, served: list[Served]
 ) -> None:
-    client = client_for(Trouble(rate_limit=2))
+    client = client_for(FaultRates(rate_limit=2))
     first = client.chat.completions.with_raw_response.create(model=MODEL, messages=named_texts(["a"]))
     assert first.headers["x-ratelimit-limit-requests"] == "2"
     assert first.headers["x-ratelimit-remaining-requests"] == "1"
@@ -115,7 +115,7 @@ def test_a_request_over_the_limit_is_told_when_to_come_again(
 
 
 def test_without_the_switch_no_limit_is_announced(client_for: Client, named_texts: Messages) -> None:
-    reply = client_for(Trouble()).chat.completions.with_raw_response.create(model=MODEL, messages=named_texts(["a"]))
+    reply = client_for(FaultRates()).chat.completions.with_raw_response.create(model=MODEL, messages=named_texts(["a"]))
     assert not [name for name in reply.headers if name.startswith("x-ratelimit")]
     assert reply.headers["x-request-id"].startswith("req_")
 
@@ -130,5 +130,5 @@ def test_a_bucket_fills_with_time_and_never_over_its_rim() -> None:
 
 
 def test_a_slow_endpoint_still_answers(client_for: Client, named_texts: Messages) -> None:
-    reply = client_for(Trouble(latency_s=0.01)).chat.completions.create(model=MODEL, messages=named_texts(["a"]))
+    reply = client_for(FaultRates(latency_s=0.01)).chat.completions.create(model=MODEL, messages=named_texts(["a"]))
     assert reply.choices[0].finish_reason == "stop"

@@ -1,6 +1,4 @@
-"""A drawn set of acted clips in the layout of RAVDESS: the label is in the file name, one folder for each actor."""
-
-from __future__ import annotations
+"""Drawn clips of acted emotions in the layout of RAVDESS: labels in file names, a folder for each actor."""
 
 from pathlib import Path
 from typing import Final
@@ -8,11 +6,11 @@ from typing import Final
 from workbench.embedded import seeds
 from workbench.embedded.action_units import perform
 from workbench.embedded.looks import Look, any_light, any_person, any_pose
-from workbench.embedded.samples.acting import Scene, frames, macro_course
-from workbench.embedded.samples.drawn_files import save_clip
+from workbench.embedded.samples.animated_faces import Scene, frames, macro_course
+from workbench.embedded.samples.sample_files import save_clip
 
 _EMOTIONS: Final = ("neutral", "calm", "happy", "sad", "angry", "fearful", "disgusted", "surprised")
-"""In the owner's order: 01 is neutral."""
+"""In the owners' order: 01 is neutral."""
 _ACTORS: Final = 5
 _FIRST_PERSON: Final = 100
 _SIZE_PX: Final = (160, 120)

@@ -23,7 +23,7 @@ from sklearn.metrics import f1_score
 from workbench.domain.datasets.cards import DatasetCard, card_of
 from workbench.domain.runs import RunSpec, run_key
 from workbench.domain.scoring.counting import Count, Counted
-from workbench.domain.scoring.metrics import compute_scores
+from workbench.domain.scoring.scores import compute_scores
 from workbench.storage.workspace.database import Database, open_workspace
 
 REPEATS: Final = 5

@@ -2,23 +2,13 @@
 
 from typing import Final
 
+from workbench.domain.scoring.metrics import METRICS, Unit
 from workbench.domain.visible import visible
 
 DASH: Final = "–"
 """Stands where there is no figure."""
 _LONGEST_NAME: Final = 36
 _SMALLEST_P: Final = 0.0001
-_TITLES: Final = {
-    "accuracy": "Accuracy (WAR)",
-    "uar": "UAR",
-    "macro_f1": "Macro F1",
-    "weighted_f1": "Weighted F1",
-    "top_2": "Top-2 accuracy",
-    "top_3": "Top-3 accuracy",
-    "mrr": "Mean reciprocal rank",
-    "mae": "Mean absolute error",
-    "pearson": "Pearson's r",
-}
 
 
 def percent(ratio: float | None) -> str:
@@ -56,9 +46,21 @@ def dollars(cost_usd: float | None) -> str:
     return "unknown" if cost_usd is None else f"${cost_usd:,.4f}"
 
 
+def metric_value(metric: str, value: float | None) -> str:
+    """A figure of that metric: a share in per cent, any other with three decimals; a dash where there is none."""
+    if METRICS[metric].unit is Unit.SHARE:
+        return percent(value)
+    return DASH if value is None else f"{value:.3f}"
+
+
+def metric_interval(metric: str, low: float | None, high: float | None) -> str:
+    """The interval of a figure of that metric; empty where there is none."""
+    return "" if low is None or high is None else f"{metric_value(metric, low)} to {metric_value(metric, high)}"
+
+
 def metric_title(name: str) -> str:
     """A metric's name for people."""
-    return _TITLES.get(name) or name.replace("_", " ")
+    return METRICS[name].title
 
 
 def short(name: str) -> str:

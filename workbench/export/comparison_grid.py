@@ -5,13 +5,13 @@ from itertools import groupby
 from typing import Final
 
 from workbench.domain.figure_words import DASH, interval, metric_title, percent, points, short
+from workbench.domain.scoring.metrics import METRICS
 from workbench.domain.visible import visible
 from workbench.export.grids import Cell, Grid, GridLine, Span, sections
 from workbench.export.published_comparison import GPT_4V, Method, OwnRun, PublishedComparison, TablePlace
 from workbench.export.source import Source
 from workbench.pipeline.scoring.published_figures import SOURCE
 
-_SHORT_METRICS: Final = {"accuracy": "Accuracy", "weighted_f1": "Weighted F1"}
 _BASELINES: Final = {"majority": "always the most frequent class", "uniform": "guessing"}
 
 
@@ -65,7 +65,7 @@ def _heads(places: tuple[TablePlace, ...]) -> Iterator[str]:
         if place.metric == "accuracy" and several:
             yield "WAR"
         else:
-            yield _SHORT_METRICS.get(place.metric) or metric_title(place.metric)
+            yield METRICS[place.metric].short_title
 
 
 def _method_line(method: Method, comparison: PublishedComparison) -> GridLine:

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Final
 
-from workbench.domain.figure_words import DASH, interval, metric_title, percent, short
+from workbench.domain.figure_words import interval, metric_interval, metric_title, metric_value, percent, short
 from workbench.domain.scoring.counting import NO_ANSWER
 from workbench.domain.scoring.intervals import MetricValue
-from workbench.domain.scoring.metrics import Confusion
+from workbench.domain.scoring.scores import Confusion
 from workbench.domain.visible import visible
 from workbench.export.grids import Cell, Grid, GridLine, sections
 from workbench.export.published_comparison import GPT_4V
@@ -50,9 +50,8 @@ def _metric_line(scores: RunScores, name: str, figure: MetricValue) -> GridLine:
 
 def _scale_line(name: str, figure: MetricValue) -> GridLine:
     """A figure that is no ratio."""
-    within = "" if figure.low is None or figure.high is None else f"{figure.low:.3f} to {figure.high:.3f}"
-    value = DASH if figure.value is None else f"{figure.value:.3f}"
-    return GridLine.of(metric_title(name), value, within, "", "", "")
+    within = metric_interval(name, figure.low, figure.high)
+    return GridLine.of(metric_title(name), metric_value(name, figure.value), within, "", "", "")
 
 
 def _gpt4v(scores: RunScores, metric: str) -> str:

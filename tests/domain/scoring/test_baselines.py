@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 from sklearn.metrics import accuracy_score, balanced_accuracy_score, f1_score, recall_score
 
-from workbench.domain.scoring.baselines import compute_baselines
+from workbench.domain.scoring.scores import compute_baselines
 
 CLASSES = ("happy", "sad", "angry", "contempt")
 GOLD = ("happy", "happy", "happy", "happy", "sad", "sad", "angry", "angry")

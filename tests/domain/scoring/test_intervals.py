@@ -7,6 +7,7 @@ import pytest
 from sklearn.metrics import f1_score, recall_score
 from statsmodels.stats.proportion import proportion_confint
 
+from workbench.domain.scoring.class_sums import class_sums, cluster_rows
 from workbench.domain.scoring.counting import Count, Counted
 from workbench.domain.scoring.intervals import (
     MetricValue,
@@ -15,8 +16,8 @@ from workbench.domain.scoring.intervals import (
     resample_samples,
     with_interval,
 )
-from workbench.domain.scoring.metrics import compute_scores
-from workbench.domain.scoring.resampled_metrics import cluster_sums, metrics_of
+from workbench.domain.scoring.metrics import CLASS_METRICS
+from workbench.domain.scoring.scores import compute_scores
 
 CLASSES = ("happy", "sad", "angry")
 
@@ -119,8 +120,9 @@ def test_every_metric_has_an_interval_that_holds_it(clusters: int | None) -> Non
 
 def test_sums_give_the_metrics_that_scikit_learn_gives() -> None:
     rows = random_rows(200, 5)
-    per_cluster = cluster_sums(counted(rows))
-    figures = metrics_of(per_cluster.sum(axis=0, keepdims=True), 3)
+    per_cluster = cluster_rows(CLASSES, counted(rows).rows)
+    sums = class_sums(per_cluster.sum(axis=0, keepdims=True), 3)
+    figures = {metric.name: metric.resampled(sums) for metric in CLASS_METRICS}
     gold, said = [row[0] for row in rows], [row[1] or "none" for row in rows]
     assert figures["uar"][0] == pytest.approx(recall_score(gold, said, labels=CLASSES, average="macro"))
     for average in ("macro", "weighted"):

@@ -6,7 +6,7 @@ from scipy.stats import bootstrap
 from sklearn.metrics import balanced_accuracy_score, f1_score, label_ranking_average_precision_score, recall_score
 
 from workbench.domain.scoring.counting import Count, Counted
-from workbench.domain.scoring.metrics import Scores, compute_scores
+from workbench.domain.scoring.scores import Scores, compute_scores
 
 CLASSES = ("anger", "contempt", "other")
 

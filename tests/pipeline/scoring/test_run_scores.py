@@ -11,8 +11,8 @@ from workbench.domain.predictions import PredictionStatus
 from workbench.domain.reviews import ReviewChange, ReviewField
 from workbench.domain.runs import Run
 from workbench.domain.scoring.intervals import MetricValue
-from workbench.domain.scoring.metrics import Bounds
 from workbench.domain.scoring.protocols import Against, Neutral, Protocol
+from workbench.domain.scoring.scores import Bounds
 from workbench.pipeline.scoring.run_scores import as_json, score_run
 from workbench.storage.cases.review_log import save_change
 

@@ -10,10 +10,10 @@ from workbench.application.runs import choose_run
 from workbench.application.scores import PublishedFigure, Rates, RunScores, most_refused, score_run, scores_json
 from workbench.cli.context import AsJson, Key, RunName, context_of
 from workbench.cli.output import show, show_json, show_table, suggest
-from workbench.domain.figure_words import interval, percent
+from workbench.domain.figure_words import interval, metric_value, percent
 from workbench.domain.scoring.intervals import MetricValue
-from workbench.domain.scoring.metrics import Confusion, Scores
 from workbench.domain.scoring.protocols import Against, Neutral, Protocol
+from workbench.domain.scoring.scores import Confusion, Scores
 
 _TRIVIAL = ("majority", "uniform")
 _MOST_CLUSTERS = 10
@@ -80,12 +80,8 @@ def show_scores(run_scores: RunScores) -> None:
     )
     show(f"intervals: {scores.interval or 'none, since nothing counts'}")
     for name, value in run_scores.intensity.items():
-        show(f"{name} {_plain(value.value)}, 95 % interval {_plain(value.low)} to {_plain(value.high)}")
-
-
-def _plain(value: float | None) -> str:
-    """A figure that is no share: MAE has the unit of the owner's scale."""
-    return "–" if value is None else f"{value:.3f}"
+        figure, low, high = (metric_value(name, one) for one in (value.value, value.low, value.high))
+        show(f"{name} {figure}, 95 % interval {low} to {high}")
 
 
 def rates_line(rates: Rates) -> str:

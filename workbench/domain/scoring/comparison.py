@@ -6,20 +6,21 @@ the clusters too. Source: E. Miller, Adding Error Bars to Evals, 2024, section 4
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from workbench.domain.scoring.baselines import ACCURACY, MACRO_F1, UAR, WEIGHTED_F1
-from workbench.domain.scoring.counting import Count, Counted
+from workbench.domain.scoring.class_sums import ClassSums, class_sums, cluster_rows, sample_rows
+from workbench.domain.scoring.counting import Counted
 from workbench.domain.scoring.intervals import (
-    FEW_CLUSTERS,
-    RESAMPLES,
-    SEED,
+    Matrix,
+    are_clustered,
+    bootstrap_in_words,
     resample_clusters,
     resample_samples,
     with_interval,
 )
+from workbench.domain.scoring.metrics import ACCURACY, CLASS_METRICS, ClassMetric, Needs
 from workbench.domain.scoring.paired_tests import (
     ClusterPermutation,
     McNemar,
@@ -29,12 +30,8 @@ from workbench.domain.scoring.paired_tests import (
     permute_clusters,
     robust_difference,
 )
-from workbench.domain.scoring.resampled_metrics import cluster_sums, metrics_of
 
-if TYPE_CHECKING:
-    from workbench.domain.scoring.intervals import Matrix
-
-COMPARED: Final = (ACCURACY, UAR, MACRO_F1, WEIGHTED_F1)
+COMPARED: Final = {metric.name: metric for metric in CLASS_METRICS if metric.needs is Needs.CLASSES}
 """The metrics that have a paired difference here."""
 
 
@@ -75,21 +72,21 @@ def compare_pairs(
     classes: Sequence[str],
     pairs: Iterable[Pair],
     *,
-    metrics: Sequence[str] = (ACCURACY,),
+    metrics: Iterable[str] = (),
     clustered_by: str | None = None,
 ) -> Comparison:
-    """Compare two runs by their pairs. `clustered_by` says for people what the samples of one cluster share.
+    """Compare two runs by their pairs, in those of `metrics` that need classes alone, and in accuracy.
 
-    Clusters count where it is given, every sample has one, and there are two at least. Raises ValueError for a gold
-    class that is not among the classes.
+    `clustered_by` says for people what the samples of one cluster share. Clusters count where it is given, every
+    sample has one, and there are two at least. Raises ValueError for a gold class that is not among the classes.
     """
     rows = _alike(pairs)
     if strange := {row.gold for row in rows}.difference(classes):
         raise ValueError(f"gold labels that are no classes: {', '.join(sorted(strange))}")
-    if clustered_by is None or len({row.cluster for row in rows}) < 2 or any(row.cluster is None for row in rows):
+    if clustered_by is None or not are_clustered({row.cluster for row in rows}):
         clustered_by = None
         rows = _alike(Pair(row.gold, row.a, row.b, None, row.count) for row in rows)
-    wanted = tuple(dict.fromkeys((*(one for one in metrics if one in COMPARED), ACCURACY)))
+    wanted = [COMPARED[name] for name in dict.fromkeys((*metrics, ACCURACY.name)) if name in COMPARED]
     differences, interval = _differences(classes, rows, wanted, clustered_by)
     return Comparison(
         n=sum(row.count for row in rows),
@@ -110,56 +107,37 @@ def _alike(pairs: Iterable[Pair]) -> list[Pair]:
 
 
 def _differences(
-    classes: Sequence[str], rows: Sequence[Pair], metrics: Sequence[str], clustered_by: str | None
+    classes: Sequence[str], rows: Sequence[Pair], metrics: Sequence[ClassMetric], clustered_by: str | None
 ) -> tuple[tuple[Difference, ...], str]:
     """The difference of each metric; both runs are drawn together, so a resample holds the same samples of each."""
     if not rows:
-        return tuple(Difference(metric=one, a=None, b=None, value=None) for one in metrics), ""
+        return tuple(Difference(metric=one.name, a=None, b=None, value=None) for one in metrics), ""
     import numpy as np
 
-    sums = _sums(classes, rows, by_cluster=clustered_by is not None)
+    sums = np.hstack([_sums(classes, rows, side, by_cluster=clustered_by is not None) for side in ("a", "b")])
     if clustered_by is None:
         counts = np.array([row.count for row in rows])
         whole, drawn = counts[None, :] @ sums, resample_samples(sums, counts)
-        words = f"paired bootstrap over samples ({RESAMPLES:,} resamples, seed {SEED})"
     else:
         whole, drawn = sums.sum(axis=0, keepdims=True), resample_clusters(sums)
-        words = f"paired bootstrap over {len(sums):,} clusters by {clustered_by} ({RESAMPLES:,} resamples, seed {SEED})"
-        if len(sums) < FEW_CLUSTERS:
-            words += "; with so few clusters it is too narrow"
-    points, resampled = _of_both(whole, len(classes)), _of_both(drawn, len(classes))
-    return tuple(_difference(metric, points, resampled) for metric in metrics), words
+    (whole_a, whole_b), (drawn_a, drawn_b) = (_halves(one, len(classes)) for one in (whole, drawn))
+    differences = []
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for metric in metrics:
+            a, b = (float(metric.resampled(side)[0]) for side in (whole_a, whole_b))
+            found = with_interval(a - b, metric.resampled(drawn_a) - metric.resampled(drawn_b))
+            differences.append(
+                Difference(metric=metric.name, a=a, b=b, value=found.value, low=found.low, high=found.high)
+            )
+    return tuple(differences), f"paired {bootstrap_in_words(len(sums), clustered_by)}"
 
 
-def _sums(classes: Sequence[str], rows: Sequence[Pair], *, by_cluster: bool) -> "Matrix":
-    """What each cluster adds to the sums of A, and behind them to those of B.
-
-    Without clusters, what one sample of each row adds.
-    """
-    import numpy as np
-
-    def of(side: str) -> "Matrix":
-        counted = tuple(
-            Counted(row.gold, getattr(row, side), None, row.cluster, row.count)
-            if by_cluster
-            else Counted(row.gold, getattr(row, side), None, f"{place:012}", 1)
-            for place, row in enumerate(rows)
-        )
-        return cluster_sums(Count(classes=tuple(classes), rows=counted, planned=0, answered=0, unscored=0))
-
-    return np.hstack((of("a"), of("b")))
+def _sums(classes: Sequence[str], rows: Sequence[Pair], side: str, *, by_cluster: bool) -> Matrix:
+    """What each cluster adds to the sums of one run; without clusters, what one sample of each row adds."""
+    counted = [Counted(row.gold, getattr(row, side), None, row.cluster, row.count) for row in rows]
+    return cluster_rows(classes, counted) if by_cluster else sample_rows(classes, counted)
 
 
-def _of_both(sums: "Matrix", n_classes: int) -> tuple[dict[str, "Matrix"], dict[str, "Matrix"]]:
+def _halves(sums: Matrix, n_classes: int) -> tuple[ClassSums, ClassSums]:
     half = sums.shape[1] // 2
-    return metrics_of(sums[:, :half], n_classes), metrics_of(sums[:, half:], n_classes)
-
-
-def _difference(
-    metric: str,
-    points: tuple[Mapping[str, "Matrix"], Mapping[str, "Matrix"]],
-    resampled: tuple[Mapping[str, "Matrix"], Mapping[str, "Matrix"]],
-) -> Difference:
-    a, b = (float(side[metric][0]) for side in points)
-    found = with_interval(a - b, resampled[0][metric] - resampled[1][metric])
-    return Difference(metric=metric, a=a, b=b, value=found.value, low=found.low, high=found.high)
+    return class_sums(sums[:, :half], n_classes), class_sums(sums[:, half:], n_classes)

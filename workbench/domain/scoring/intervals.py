@@ -7,6 +7,7 @@ Source: A. C. Davison and D. V. Hinkley, Bootstrap Methods and their Application
 clusters are drawn, nothing within them). No library has it for clusters: `scipy.stats.bootstrap` draws rows alone.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    Matrix: TypeAlias = NDArray[np.float64]
+Matrix: TypeAlias = "NDArray[np.float64]"
 
 RESAMPLES: Final = 2000
 SEED: Final = 0
@@ -43,7 +44,19 @@ def proportion(hits: int, of: int) -> MetricValue:
     return MetricValue(hits / of, float(interval.low), float(interval.high))
 
 
-def resample_clusters(sums: "Matrix", *, resamples: int = RESAMPLES, seed: int = SEED) -> "Matrix":
+def are_clustered(clusters: Collection[str | None]) -> bool:
+    """Whether whole clusters are drawn: every sample has one, and there are two at least."""
+    return len(clusters) > 1 and None not in clusters
+
+
+def bootstrap_in_words(clusters: int, clustered_by: str | None) -> str:
+    """How resamples are drawn, for people. `clustered_by` says what a cluster's samples share; None: samples are."""
+    drawn = "samples" if clustered_by is None else f"{clusters:,} clusters by {clustered_by}"
+    narrow = "; with so few clusters it is too narrow" if clustered_by is not None and clusters < FEW_CLUSTERS else ""
+    return f"bootstrap over {drawn} ({RESAMPLES:,} resamples, seed {SEED}){narrow}"
+
+
+def resample_clusters(sums: Matrix, *, resamples: int = RESAMPLES, seed: int = SEED) -> Matrix:
     """Sums over as many clusters as there are, drawn with replacement: clusters x features to resamples x features."""
     import numpy as np
 
@@ -60,8 +73,8 @@ def resample_clusters(sums: "Matrix", *, resamples: int = RESAMPLES, seed: int =
 
 
 def resample_samples(
-    kinds: "Matrix", counts: "NDArray[np.int64]", *, resamples: int = RESAMPLES, seed: int = SEED
-) -> "Matrix":
+    kinds: Matrix, counts: "NDArray[np.int64]", *, resamples: int = RESAMPLES, seed: int = SEED
+) -> Matrix:
     """Sums over as many samples as there are, drawn with replacement, where many samples are of a kind.
 
     `kinds` (kinds x features) says what one sample of each kind adds, `counts` how many samples there are of it.

@@ -1,230 +1,244 @@
-"""Scores of predicted against gold classes: what they are computed over, and the formulas.
+"""The metrics: what each is called, what it is computed from, and by which formula.
 
-One list of classes serves every mean over classes: those that have support, which is to say that gold holds at least
-one counted sample of them. UAR is then balanced accuracy as usually defined, and macro F1 is averaged over the same
-classes, so that a class nobody could get right moves neither. scikit-learn does the arithmetic where it has it;
-it loads inside the functions, since a start that shows a help page should not wait for it.
+Each has two functions. `value` gives the figure of the samples themselves, by scikit-learn or scipy where they have it.
+`resampled` gives the same from sums, for thousands of resamples at once; see `intervals`. scikit-learn, scipy and numpy
+load inside the functions, since a start that shows a help page should not wait for them.
+
+A new metric is one more `Metric` in `CLASS_METRICS` or `INTENSITY_METRICS`. Every mean over classes is taken over those
+that have support, which means that gold holds at least one counted sample of them. UAR is then balanced accuracy as it
+is usually defined, and a class that nobody could get right changes neither UAR nor macro F1.
 """
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import chain
-from math import isnan
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeAlias, TypeVar
 
-from workbench.domain.scoring.baselines import ACCURACY, MACRO_F1, UAR, WEIGHTED_F1, Baseline, compute_baselines
-from workbench.domain.scoring.counting import NO_ANSWER, Count, Counted
-from workbench.domain.scoring.intervals import MetricValue
-from workbench.domain.scoring.resampled_metrics import MRR, TOP_2, TOP_3, Intervals, metric_intervals
+from workbench.domain.scoring.class_sums import ClassSums
+from workbench.domain.scoring.intervals import Matrix
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClassScores:
-    """One class against all others. A ratio whose denominator is zero is None, not zero."""
-
-    label: str
-    support: int
-    """Counted samples of this gold class."""
-    precision: float | None
-    """None for a class that was never predicted."""
-    recall: float | None
-    """None for a class without support."""
-    f1: float | None
-    """None for a class with neither."""
-    recall_low: float | None = None
-    """The 95 % interval of recall."""
-    recall_high: float | None = None
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
-@dataclass(frozen=True, slots=True)
-class Confusion:
-    """Counted samples by gold class and predicted label."""
+class Unit(StrEnum):
+    """What a figure is measured in."""
 
-    gold: tuple[str, ...]
-    """The rows: the classes."""
-    predicted: tuple[str, ...]
-    """The columns: the classes, other words that were predicted (the most frequent first), and `NO_ANSWER`."""
-    counts: tuple[tuple[int, ...], ...]
-    """One row for each gold class."""
+    SHARE = "share"
+    """A fraction, shown in per cent."""
+    SCALE = "scale"
+    """Steps of the scale on which the data set's owner rated sentiment."""
+    CORRELATION = "correlation"
+    """From -1 to 1."""
+
+
+class Needs(StrEnum):
+    """What of each sample a metric is computed from."""
+
+    CLASSES = "classes"
+    """The gold class and the predicted class."""
+    RANKS = "ranks"
+    """The place of the gold label in the ranking."""
+    INTENSITIES = "intensities"
+    """The owner's sentiment score, and the answer as a number on the same scale."""
 
 
 @dataclass(frozen=True, slots=True)
-class Bounds:
-    """Accuracy over the plan if every sample without an answer were wrong, and if every one were right.
+class CodedSamples:
+    """Counted samples as numbers. Each place of the first three lists is a pair of classes and how often it occurs."""
 
-    Source: Manski's worst-case bounds, [correct / planned, (correct + unanswered) / planned].
-    """
-
-    low: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scores:
-    """Everything that is computed from predicted against gold classes, with what it is computed over."""
-
-    planned: int
-    answered: int
-    counted: int
-    """Samples that the figures are computed over; the rules chose them."""
-    metrics: Mapping[str, MetricValue]
-    interval: str
-    """How the intervals were come by, for people."""
-    per_class: tuple[ClassScores, ...]
-    """In the order of the classes, those without support included."""
-    confusion: Confusion
-    bounds: Bounds | None
-    """None for an empty plan."""
-    baselines: Mapping[str, Baseline]
-    """`majority` and `uniform`; empty where nothing counts."""
+    gold: Sequence[int]
+    predicted: Sequence[int]
+    """Whatever is no class has one number: scikit-learn would take more words for more classes."""
+    counts: Sequence[int]
+    ranks: Sequence[tuple[int, int]]
+    """The place of the gold label from 1, and how many samples have it there. Samples without it are left out."""
 
     @property
-    def coverage(self) -> float | None:
-        """The share of the plan that has an answer; None for an empty plan."""
-        return self.answered / self.planned if self.planned else None
+    def n(self) -> int:
+        """How many samples there are."""
+        return sum(self.counts)
 
 
-def compute_scores(count: Count, *, clustered_by: str | None = None, with_intervals: bool = True) -> Scores:
-    """Score the samples that count.
+@dataclass(frozen=True, slots=True)
+class Intensities:
+    """Gold and answered sentiment on the owner's scale, and how many samples each row stands for."""
 
-    `clustered_by` says for people what the samples of one cluster share; intervals draw whole clusters where it is
-    given and every sample has one. Without `with_intervals`, figures stand alone. Raises ValueError for a gold label
-    that is no class.
-    """
-    _check(count)
-    # In an order of their own: sums of fractions and resamples then depend on what is counted alone.
-    count = replace(count, rows=tuple(sorted(count.rows, key=_place)))
-    intervals = metric_intervals(count, clustered_by) if with_intervals else Intervals("")
-    points = _class_metrics(count) | _rank_metrics(count.rows)
-    correct = sum(row.count for row in count.rows if row.gold == row.predicted)
-    unanswered = count.planned - count.answered
-    return Scores(
-        planned=count.planned,
-        answered=count.answered,
-        counted=count.counted,
-        metrics=MappingProxyType({name: intervals.of(name, value) for name, value in points.items()}),
-        interval=intervals.words,
-        per_class=_per_class(count, intervals.recalls),
-        confusion=_confusion(count),
-        bounds=Bounds(correct / count.planned, (correct + unanswered) / count.planned) if count.planned else None,
-        baselines=MappingProxyType(compute_baselines(count.support, count.classes)),
-    )
+    gold: Matrix
+    answer: Matrix
+    counts: "NDArray[np.int64]"
 
 
-def _place(row: Counted) -> tuple[str, str, int, str, int]:
-    return (
-        row.gold,
-        f"1{row.predicted}" if row.predicted is not None else "0",
-        row.rank or 0,
-        row.cluster or "",
-        row.count,
-    )
+SamplesT = TypeVar("SamplesT")
+SumsT = TypeVar("SumsT")
 
 
-def _check(count: Count) -> None:
-    strange = {row.gold for row in count.rows}.difference(count.classes)
-    if strange:
-        raise ValueError(f"gold labels that are no classes: {', '.join(sorted(strange))}")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metric(Generic[SamplesT, SumsT]):
+    """One metric. Nothing is computed over no sample, so its functions are given at least one."""
+
+    name: str
+    """In files, options and the cards of data sets."""
+    title: str
+    """For people."""
+    unit: Unit = Unit.SHARE
+    needs: Needs
+    value: Callable[[SamplesT], float | None]
+    """None where the samples leave it undefined."""
+    resampled: Callable[[SumsT], Matrix]
+    """The figure of each row of sums; nan where it is not defined there."""
+    is_proportion: bool = False
+    """Whether it is the number of right samples over that of all: it has Wilson's interval where samples are
+    independent. All other metrics are bootstrapped."""
+
+    @property
+    def short_title(self) -> str:
+        """The title without what stands in brackets."""
+        return self.title.partition(" (")[0]
 
 
-def _coded(count: Count) -> tuple[list[int], list[int], list[int]]:
-    """Gold and predicted classes as numbers, and how many samples each pair stands for.
-
-    One code for whatever is no class: scikit-learn would take more words for more classes.
-    """
-    code = {label: number for number, label in enumerate(count.classes)}
-    pairs = Counter[tuple[int, int]]()
-    for row in count.rows:
-        said = len(code) if row.predicted is None else code.get(row.predicted, len(code))
-        pairs[code[row.gold], said] += row.count
-    return [gold for gold, _ in pairs], [said for _, said in pairs], list(pairs.values())
+ClassMetric: TypeAlias = Metric[CodedSamples, ClassSums]
+IntensityMetric: TypeAlias = Metric[Intensities, Matrix]
 
 
-def _class_metrics(count: Count) -> dict[str, float | None]:
-    """WAR (which is accuracy), UAR, and the F1s.
+def _accuracy(samples: CodedSamples) -> float:
+    from sklearn.metrics import accuracy_score
 
-    Trap: without `labels`, scikit-learn takes the code for "no class" as one more class with recall 0.
-    """
-    if not count.rows:
-        return dict.fromkeys((ACCURACY, UAR, MACRO_F1, WEIGHTED_F1))
-    from sklearn.metrics import accuracy_score, f1_score, recall_score
-
-    gold, said, weights = _coded(count)
-    known = {"labels": sorted(set(gold)), "sample_weight": weights, "zero_division": 0}
-    return {
-        ACCURACY: float(accuracy_score(gold, said, sample_weight=weights)),
-        UAR: float(recall_score(gold, said, average="macro", **known)),
-        MACRO_F1: float(f1_score(gold, said, average="macro", **known)),
-        WEIGHTED_F1: float(f1_score(gold, said, average="weighted", **known)),
-    }
+    return float(accuracy_score(samples.gold, samples.predicted, sample_weight=samples.counts))
 
 
-def _rank_metrics(rows: Sequence[Counted]) -> dict[str, float | None]:
-    """Top-k hits and the mean reciprocal rank. A right label that is not listed is a miss, and 0 in MRR.
+def _uar(samples: CodedSamples) -> float:
+    from sklearn.metrics import recall_score
+
+    return float(recall_score(samples.gold, samples.predicted, average="macro", **_with_support(samples)))
+
+
+def _f1(samples: CodedSamples, average: str) -> float:
+    from sklearn.metrics import f1_score
+
+    return float(f1_score(samples.gold, samples.predicted, average=average, **_with_support(samples)))
+
+
+def _with_support(samples: CodedSamples) -> dict[str, Any]:
+    """Trap: without `labels`, scikit-learn takes the number for "no class" as one more class with recall 0."""
+    return {"labels": sorted(set(samples.gold)), "sample_weight": samples.counts, "zero_division": 0}
+
+
+def _top(samples: CodedSamples, k: int) -> float:
+    return sum(times for rank, times in samples.ranks if rank <= k) / samples.n
+
+
+def _mrr(samples: CodedSamples) -> float:
+    """A gold label that is not listed adds 0.
 
     Not by scikit-learn: it has no MRR, and its `label_ranking_average_precision_score` takes labels that are not
     listed as tied, which gives more.
     """
-    n = sum(row.count for row in rows)
-    if not n:
-        return dict.fromkeys((TOP_2, TOP_3, MRR))
-    listed = [(row.rank, row.count) for row in rows if row.rank is not None]
-    return {
-        TOP_2: sum(times for rank, times in listed if rank <= 2) / n,
-        TOP_3: sum(times for rank, times in listed if rank <= 3) / n,
-        MRR: sum(times / rank for rank, times in listed) / n,
-    }
+    return sum(times / rank for rank, times in samples.ranks) / samples.n
 
 
-def _per_class(count: Count, recalls: Mapping[str, MetricValue]) -> tuple[ClassScores, ...]:
-    classes = count.classes
-    if not count.rows:
-        return tuple(ClassScores(label=label, support=0, precision=None, recall=None, f1=None) for label in classes)
-    from sklearn.metrics import precision_recall_fscore_support
+def _mae(samples: Intensities) -> float:
+    from sklearn.metrics import mean_absolute_error
 
-    gold, said, weights = _coded(count)
-    precision, recall, f1, support = precision_recall_fscore_support(
-        gold,
-        said,
-        labels=range(len(classes)),
-        average=None,
-        sample_weight=weights,
-        zero_division=float("nan"),
-    )
-    scores = []
-    for place, label in enumerate(classes):
-        interval = recalls.get(label, MetricValue(None))
-        scores.append(
-            ClassScores(
-                label=label,
-                support=int(support[place]),
-                precision=_known(precision[place]),
-                recall=_known(recall[place]),
-                f1=_known(f1[place]),
-                recall_low=interval.low,
-                recall_high=interval.high,
-            )
-        )
-    return tuple(scores)
+    return float(mean_absolute_error(samples.gold, samples.answer, sample_weight=samples.counts))
 
 
-def _known(ratio: float) -> float | None:
-    return None if isnan(ratio) else float(ratio)
+def _pearson(samples: Intensities) -> float | None:
+    """None where gold or the answers are all the same."""
+    import numpy as np
+    from scipy.stats import pearsonr
+
+    gold, answer = (np.repeat(side, samples.counts) for side in (samples.gold, samples.answer))
+    if gold.min() == gold.max() or answer.min() == answer.max():
+        return None
+    return float(pearsonr(gold, answer).statistic)
 
 
-def _confusion(count: Count) -> Confusion:
-    """Counted by hand: scikit-learn's matrix is square, and a talkative model says thousands of other words."""
-    cells, said = Counter[tuple[str, str | None]](), Counter[str]()
-    classes = set(count.classes)
-    for row in count.rows:
-        cells[row.gold, row.predicted] += row.count
-        if row.predicted is not None and row.predicted not in classes:
-            said[row.predicted] += row.count
-    others = sorted(said, key=lambda word: (-said[word], word))
-    columns: list[str | None] = [*chain(count.classes, others), None]
-    return Confusion(
-        gold=count.classes,
-        predicted=(*count.classes, *others, NO_ANSWER),
-        counts=tuple(tuple(cells[row, column] for column in columns) for row in count.classes),
-    )
+def _pearson_of_sums(sums: Matrix) -> Matrix:
+    """Columns as in `intensities`: n, |x - y|, x, y, xx, yy, xy."""
+    import numpy as np
+
+    n, _, x, y, xx, yy, xy = sums.T
+    return np.asarray((n * xy - x * y) / np.sqrt((n * xx - x * x) * (n * yy - y * y)))
+
+
+ACCURACY: Final[ClassMetric] = Metric(
+    name="accuracy",
+    title="Accuracy (WAR)",
+    needs=Needs.CLASSES,
+    value=_accuracy,
+    resampled=lambda sums: sums.right.sum(axis=1) / sums.n,
+    is_proportion=True,
+)
+UAR: Final[ClassMetric] = Metric(
+    name="uar",
+    title="UAR",
+    needs=Needs.CLASSES,
+    value=_uar,
+    resampled=lambda sums: sums.recall.sum(axis=1) / sums.present,
+)
+MACRO_F1: Final[ClassMetric] = Metric(
+    name="macro_f1",
+    title="Macro F1",
+    needs=Needs.CLASSES,
+    value=lambda samples: _f1(samples, "macro"),
+    resampled=lambda sums: sums.f1.sum(axis=1) / sums.present,
+)
+WEIGHTED_F1: Final[ClassMetric] = Metric(
+    name="weighted_f1",
+    title="Weighted F1",
+    needs=Needs.CLASSES,
+    value=lambda samples: _f1(samples, "weighted"),
+    resampled=lambda sums: (sums.f1 * sums.support).sum(axis=1) / sums.n,
+)
+TOP_2: Final[ClassMetric] = Metric(
+    name="top_2",
+    title="Top-2 accuracy",
+    needs=Needs.RANKS,
+    value=lambda samples: _top(samples, 2),
+    resampled=lambda sums: sums.in_first_2 / sums.n,
+)
+TOP_3: Final[ClassMetric] = Metric(
+    name="top_3",
+    title="Top-3 accuracy",
+    needs=Needs.RANKS,
+    value=lambda samples: _top(samples, 3),
+    resampled=lambda sums: sums.in_first_3 / sums.n,
+)
+MRR: Final[ClassMetric] = Metric(
+    name="mrr",
+    title="Mean reciprocal rank",
+    needs=Needs.RANKS,
+    value=_mrr,
+    resampled=lambda sums: sums.reciprocal_ranks / sums.n,
+)
+MAE: Final[IntensityMetric] = Metric(
+    name="mae",
+    title="Mean absolute error",
+    unit=Unit.SCALE,
+    needs=Needs.INTENSITIES,
+    value=_mae,
+    resampled=lambda sums: sums[:, 1] / sums[:, 0],
+)
+PEARSON: Final[IntensityMetric] = Metric(
+    name="pearson",
+    title="Pearson's r",
+    unit=Unit.CORRELATION,
+    needs=Needs.INTENSITIES,
+    value=_pearson,
+    resampled=_pearson_of_sums,
+)
+
+CLASS_METRICS: Final[tuple[ClassMetric, ...]] = (
+    *(ACCURACY, UAR, MACRO_F1, WEIGHTED_F1),
+    *(TOP_2, TOP_3, MRR),
+)
+"""Those that every run has, in the order in which they are shown."""
+INTENSITY_METRICS: Final[tuple[IntensityMetric, ...]] = (MAE, PEARSON)
+"""Those of data sets whose samples have a sentiment score."""
+METRICS: Final[Mapping[str, Metric[Any, Any]]] = MappingProxyType(
+    {metric.name: metric for metric in CLASS_METRICS} | {metric.name: metric for metric in INTENSITY_METRICS}
+)
+"""By name."""

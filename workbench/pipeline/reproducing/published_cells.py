@@ -12,8 +12,8 @@ from typing import Any, Final
 from workbench.domain.datasets.published_folders import ANCESTOR
 from workbench.domain.runs import Colour
 from workbench.domain.scoring.counting import count_answers
-from workbench.domain.scoring.metrics import Scores, compute_scores
 from workbench.domain.scoring.protocols import Protocol, Rules, rules_of
+from workbench.domain.scoring.scores import Scores, compute_scores
 from workbench.importers.prediction_files import find_prediction_files
 from workbench.pipeline.reproducing.published_predictions import PublishedPredictions, Reading, read_file
 from workbench.pipeline.scoring.published_figures import PublishedFigure, load_published

@@ -11,7 +11,6 @@ from itertools import combinations
 from typing import Any, Final
 
 from workbench.domain.datasets.cards import DatasetCard
-from workbench.domain.scoring.metrics import Scores
 from workbench.domain.scoring.protocols import (
     Neutral,
     Outside,
@@ -22,6 +21,7 @@ from workbench.domain.scoring.protocols import (
     rules_of,
     scores_signs,
 )
+from workbench.domain.scoring.scores import Scores
 from workbench.pipeline.reproducing.published_cells import (
     GPT_4V,
     PublishedCell,

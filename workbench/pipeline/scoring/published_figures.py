@@ -11,10 +11,10 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
-from workbench.domain.scoring.baselines import ACCURACY
+from workbench.domain.scoring.metrics import ACCURACY
 
 SOURCE: Final = "arXiv 2312.04293 v1"
-_SAME_AS: Final = {"war": ACCURACY}
+_SAME_AS: Final = {"war": ACCURACY.name}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,6 @@ from workbench.domain.judging import judge
 from workbench.domain.predictions import PredictionStatus, RankedPrediction
 from workbench.domain.runs import Run, RunSpec
 from workbench.domain.scoring.counting import count_answers, has_answer
-from workbench.domain.scoring.metrics import Scores, compute_scores
 from workbench.domain.scoring.protocols import Answer, Protocol, rules_of
 from workbench.domain.scoring.repeat_agreement import (
     ENSEMBLES,
@@ -24,6 +23,7 @@ from workbench.domain.scoring.repeat_agreement import (
     SameAnswers,
     repeat_agreement,
 )
+from workbench.domain.scoring.scores import Scores, compute_scores
 from workbench.pipeline.scoring.run_comparison import same_answers_of
 from workbench.storage.runs.run_answers import read_shared
 from workbench.storage.runs.run_records import load_runs

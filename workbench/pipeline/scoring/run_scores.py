@@ -12,10 +12,10 @@ from workbench.domain.predictions import PredictionStatus
 from workbench.domain.runs import Run
 from workbench.domain.scoring.consensus import as_class, corrected_gold, gold_class
 from workbench.domain.scoring.counting import count_answers
+from workbench.domain.scoring.intensities import intensity_metrics
 from workbench.domain.scoring.intervals import MetricValue, proportion
-from workbench.domain.scoring.metrics import Scores, compute_scores
 from workbench.domain.scoring.protocols import Against, Answer, Neutral, Protocol, Rules, is_scored, rules_of
-from workbench.domain.scoring.sentiment_metrics import intensity_metrics
+from workbench.domain.scoring.scores import Scores, compute_scores
 from workbench.pipeline.scoring.answer_rates import Rates, fates_of, rates_by, rates_of
 from workbench.pipeline.scoring.published_figures import PublishedFigure, published_for
 from workbench.storage.cases.review_log import load_reviews

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from workbench.application.home import DatasetEntry, Headline, RunEntry
-from workbench.domain.figure_words import DASH, metric_title, percent
+from workbench.domain.figure_words import DASH, percent
 from workbench.domain.runs import RunState
+from workbench.domain.scoring.metrics import METRICS
 from workbench.tui.widgets.line_list import ListLine
 
 _STATES: Final = {
@@ -83,5 +84,5 @@ def _headline_words(headline: object, width: int) -> str:
 
 
 def _metric_word(metric: str) -> str:
-    title = metric_title(metric).partition(" (")[0]
+    title = METRICS[metric].short_title
     return (title if title.isupper() else title[0].lower() + title[1:]) + " "

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from textual.content import Content
 
-from workbench.domain.figure_words import DASH, interval, metric_title, percent
+from workbench.domain.figure_words import DASH, interval, metric_interval, metric_title, metric_value, percent
 from workbench.domain.visible import visible
 from workbench.tui.widgets.drawn_text import SOFT, bar, interval_line, notes, table
 
@@ -150,7 +150,8 @@ def _notes(one: "RunScores") -> Iterator[str]:
     scores = one.scores
     for name, value in one.intensity.items():
         if value.value is not None and value.low is not None and value.high is not None:
-            yield f"{metric_title(name)} {value.value:.3f}, 95 % interval {value.low:.3f} to {value.high:.3f}"
+            within = metric_interval(name, value.low, value.high)
+            yield f"{metric_title(name)} {metric_value(name, value.value)}, 95 % interval {within}"
     if scores.bounds is not None and scores.answered < scores.planned:
         low, high = percent(scores.bounds.low), percent(scores.bounds.high)
         yield f"accuracy lies between {low} (every non-answer wrong) and {high} (every one right)"

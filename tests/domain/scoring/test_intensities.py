@@ -6,8 +6,8 @@ from scipy.stats import pearsonr
 from sklearn.metrics import mean_absolute_error
 
 from workbench.domain.datasets.cards import CARDS
+from workbench.domain.scoring.intensities import intensity_metrics
 from workbench.domain.scoring.intervals import MetricValue
-from workbench.domain.scoring.sentiment_metrics import intensity_metrics
 
 MOSI, SIMS = CARDS["cmumosi"], CARDS["chsims"]
 WORDS = {"negative": -1.0, "weakly negative": -0.5, "neutral": 0.0, "weakly positive": 0.5, "positive": 1.0}

@@ -16,8 +16,8 @@ from sklearn.metrics import (
 )
 
 from workbench.domain.scoring.counting import NO_ANSWER, Count, Counted
-from workbench.domain.scoring.metrics import Bounds, Scores
-from workbench.domain.scoring.metrics import compute_scores as scores_of_count
+from workbench.domain.scoring.scores import Bounds, Scores
+from workbench.domain.scoring.scores import compute_scores as scores_of_count
 
 
 def compute_scores(

@@ -1,0 +1,291 @@
+"""Scores of predicted against gold classes: every metric with its interval, and what is shown beside them."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import chain
+from math import isnan
+from types import MappingProxyType
+
+from workbench.domain.scoring.class_sums import class_sums, cluster_rows, kinds_of
+from workbench.domain.scoring.counting import NO_ANSWER, Count, Counted
+from workbench.domain.scoring.intervals import (
+    Matrix,
+    MetricValue,
+    are_clustered,
+    bootstrap_in_words,
+    proportion,
+    resample_clusters,
+    resample_samples,
+    with_interval,
+)
+from workbench.domain.scoring.metrics import ACCURACY, CLASS_METRICS, MACRO_F1, UAR, WEIGHTED_F1, CodedSamples
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassScores:
+    """One class against all others. A ratio whose denominator is zero is None, not zero."""
+
+    label: str
+    support: int
+    """Counted samples of this gold class."""
+    precision: float | None
+    """None for a class that was never predicted."""
+    recall: float | None
+    """None for a class without support."""
+    f1: float | None
+    """None for a class with neither."""
+    recall_low: float | None = None
+    """The 95 % interval of recall."""
+    recall_high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Confusion:
+    """Counted samples by gold class and predicted label."""
+
+    gold: tuple[str, ...]
+    """The rows: the classes."""
+    predicted: tuple[str, ...]
+    """The columns: the classes, other words that were predicted (the most frequent first), and `NO_ANSWER`."""
+    counts: tuple[tuple[int, ...], ...]
+    """One row for each gold class."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Accuracy over the plan if every sample without an answer were wrong, and if every one were right.
+
+    Source: Manski's worst-case bounds, [correct / planned, (correct + unanswered) / planned].
+    """
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """The scores of always saying one class, or of guessing, over the samples that count."""
+
+    label: str | None
+    """The class that is always said; None for guessing."""
+    metrics: Mapping[str, float]
+    """Accuracy, UAR and both F1s."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scores:
+    """Everything that is computed from predicted against gold classes, with what it is computed over."""
+
+    planned: int
+    answered: int
+    counted: int
+    """Samples that the figures are computed over; the rules chose them."""
+    metrics: Mapping[str, MetricValue]
+    interval: str
+    """How the intervals were come by, for people."""
+    per_class: tuple[ClassScores, ...]
+    """In the order of the classes, those without support included."""
+    confusion: Confusion
+    bounds: Bounds | None
+    """None for an empty plan."""
+    baselines: Mapping[str, Baseline]
+    """`majority` and `uniform`; empty where nothing counts."""
+
+    @property
+    def coverage(self) -> float | None:
+        """The share of the plan that has an answer; None for an empty plan."""
+        return self.answered / self.planned if self.planned else None
+
+
+def compute_scores(count: Count, *, clustered_by: str | None = None, with_intervals: bool = True) -> Scores:
+    """Score the samples that count.
+
+    `clustered_by` says for people what the samples of one cluster share; intervals draw whole clusters where it is
+    given and every sample has one. Without `with_intervals`, figures stand alone. Raises ValueError for a gold label
+    that is no class.
+    """
+    if strange := {row.gold for row in count.rows}.difference(count.classes):
+        raise ValueError(f"gold labels that are no classes: {', '.join(sorted(strange))}")
+    # In an order of their own: sums of fractions and resamples then depend on what is counted alone.
+    count = replace(count, rows=tuple(sorted(count.rows, key=_place)))
+    samples = _coded(count)
+    intervals = _intervals(count, clustered_by) if with_intervals and count.rows else _Intervals("")
+    correct = sum(row.count for row in count.rows if row.gold == row.predicted)
+    unanswered = count.planned - count.answered
+    values = {metric.name: metric.value(samples) if count.rows else None for metric in CLASS_METRICS}
+    return Scores(
+        planned=count.planned,
+        answered=count.answered,
+        counted=count.counted,
+        metrics=MappingProxyType({name: intervals.of(name, value) for name, value in values.items()}),
+        interval=intervals.words,
+        per_class=_per_class(count, samples, intervals.recalls),
+        confusion=_confusion(count),
+        bounds=Bounds(correct / count.planned, (correct + unanswered) / count.planned) if count.planned else None,
+        baselines=MappingProxyType(compute_baselines(count.support, count.classes)),
+    )
+
+
+def compute_baselines(support: Mapping[str, int], classes: Sequence[str]) -> dict[str, Baseline]:
+    """Always saying the most frequent gold class (the first of several), and guessing each class equally often.
+
+    `support` counts the samples of each gold class. With n samples, N_c of class c, K classes and C of them with
+    support. Majority: accuracy p = max N_c / n, UAR 1 / C, F1 of the class said 2p / (1 + p) and 0 for the others.
+    Guessing, by expected counts: n / K times each class, N_c / K of them right, so accuracy and UAR 1 / K and
+    F1_c = 2 N_c / (n + K N_c). Empty where nothing counts.
+    """
+    present = {label: count for label, count in support.items() if count}
+    if not present:
+        return {}
+    n, k = sum(present.values()), len(classes)
+    most = max(classes, key=lambda label: present.get(label, 0))
+    share = present[most] / n
+    f1_said = 2 * share / (1 + share)
+    f1_guessed = {label: 2 * count / (n + k * count) for label, count in present.items()}
+    macro_guessed = sum(f1_guessed.values()) / len(present)
+    weighted_guessed = sum(present[label] / n * f1 for label, f1 in f1_guessed.items())
+    return {
+        "majority": _baseline(most, share, 1 / len(present), f1_said / len(present), share * f1_said),
+        "uniform": _baseline(None, 1 / k, 1 / k, macro_guessed, weighted_guessed),
+    }
+
+
+def _baseline(label: str | None, accuracy: float, uar: float, macro_f1: float, weighted_f1: float) -> Baseline:
+    values = {ACCURACY.name: accuracy, UAR.name: uar, MACRO_F1.name: macro_f1, WEIGHTED_F1.name: weighted_f1}
+    return Baseline(label, MappingProxyType(values))
+
+
+def _place(row: Counted) -> tuple[str, str, int, str, int]:
+    return (
+        row.gold,
+        f"1{row.predicted}" if row.predicted is not None else "0",
+        row.rank or 0,
+        row.cluster or "",
+        row.count,
+    )
+
+
+def _coded(count: Count) -> CodedSamples:
+    code = {label: number for number, label in enumerate(count.classes)}
+    pairs = Counter[tuple[int, int]]()
+    for row in count.rows:
+        predicted = len(code) if row.predicted is None else code.get(row.predicted, len(code))
+        pairs[code[row.gold], predicted] += row.count
+    return CodedSamples(
+        gold=[gold for gold, _ in pairs],
+        predicted=[predicted for _, predicted in pairs],
+        counts=list(pairs.values()),
+        ranks=[(row.rank, row.count) for row in count.rows if row.rank is not None],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Intervals:
+    words: str
+    """How they were come by, for people."""
+    resampled: Mapping[str, Matrix] = field(default_factory=dict)
+    """Metric to its value in every resample."""
+    wilson: Mapping[str, MetricValue] = field(default_factory=dict)
+    """Metrics that have Wilson's interval instead."""
+    recalls: Mapping[str, MetricValue] = field(default_factory=dict)
+    """Class to its recall and interval; classes without support are left out."""
+
+    def of(self, metric: str, value: float | None) -> MetricValue:
+        if metric in self.wilson:
+            return self.wilson[metric]
+        return with_interval(value, self.resampled[metric]) if metric in self.resampled else MetricValue(value)
+
+
+def _intervals(count: Count, clustered_by: str | None) -> _Intervals:
+    """Intervals by clusters where every counted sample has one and there are two at least; else by samples.
+
+    By samples, accuracy and the recall of a class have Wilson's interval; everything else is bootstrapped.
+    """
+    import numpy as np
+
+    hits, support = _hits(count), count.support
+    clusters = {row.cluster for row in count.rows}
+    is_clustered = clustered_by is not None and are_clustered(clusters)
+    if is_clustered:
+        words = bootstrap_in_words(len(clusters), clustered_by)
+        drawn = resample_clusters(cluster_rows(count.classes, count.rows))
+    else:
+        words = f"Wilson's for accuracy and recall, else the {bootstrap_in_words(0, None)}"
+        drawn = resample_samples(*kinds_of(count.classes, count.rows))
+    sums = class_sums(drawn, len(count.classes))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        resampled = {metric.name: metric.resampled(sums) for metric in CLASS_METRICS}
+        if is_clustered:
+            recalls = {
+                label: with_interval(hits[label] / support[label], sums.right[:, place] / sums.support[:, place])
+                for place, label in enumerate(count.classes)
+                if support.get(label)
+            }
+            return _Intervals(words, resampled, recalls=recalls)
+    share = proportion(sum(hits.values()), sum(support.values()))
+    return _Intervals(
+        words,
+        resampled,
+        wilson={metric.name: share for metric in CLASS_METRICS if metric.is_proportion},
+        recalls={label: proportion(hits[label], n) for label, n in support.items()},
+    )
+
+
+def _hits(count: Count) -> Counter[str]:
+    hits = Counter[str]()
+    for row in count.rows:
+        hits[row.gold] += row.count if row.predicted == row.gold else 0
+    return hits
+
+
+def _per_class(count: Count, samples: CodedSamples, recalls: Mapping[str, MetricValue]) -> tuple[ClassScores, ...]:
+    classes = count.classes
+    if not count.rows:
+        return tuple(ClassScores(label=label, support=0, precision=None, recall=None, f1=None) for label in classes)
+    from sklearn.metrics import precision_recall_fscore_support
+
+    precision, recall, f1, support = precision_recall_fscore_support(
+        samples.gold,
+        samples.predicted,
+        labels=range(len(classes)),
+        average=None,
+        sample_weight=samples.counts,
+        zero_division=float("nan"),
+    )
+    scores = []
+    for place, label in enumerate(classes):
+        interval = recalls.get(label, MetricValue(None))
+        scores.append(
+            ClassScores(
+                label=label,
+                support=int(support[place]),
+                precision=_known(precision[place]),
+                recall=_known(recall[place]),
+                f1=_known(f1[place]),
+                recall_low=interval.low,
+                recall_high=interval.high,
+            )
+        )
+    return tuple(scores)
+
+
+def _known(ratio: float) -> float | None:
+    return None if isnan(ratio) else float(ratio)
+
+
+def _confusion(count: Count) -> Confusion:
+    """Counted by hand: scikit-learn's matrix is square, and a talkative model says thousands of other words."""
+    cells, said = Counter[tuple[str, str | None]](), Counter[str]()
+    classes = set(count.classes)
+    for row in count.rows:
+        cells[row.gold, row.predicted] += row.count
+        if row.predicted is not None and row.predicted not in classes:
+            said[row.predicted] += row.count
+    others = sorted(said, key=lambda word: (-said[word], word))
+    columns: list[str | None] = [*chain(count.classes, others), None]
+    return Confusion(
+        gold=count.classes,
+        predicted=(*count.classes, *others, NO_ANSWER),
+        counts=tuple(tuple(cells[row, column] for column in columns) for row in count.classes),
+    )

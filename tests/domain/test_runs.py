@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.domain.predictions import PredictionStatus
-from workbench.domain.runs import Colour, Detail, Progress, RunSpec, run_key, spec_difference
+from workbench.domain.run_status import RunTotals
+from workbench.domain.runs import Colour, Detail, RunSpec, run_key, spec_difference
 
 SPEC = RunSpec(
     dataset="rafdb",
@@ -99,11 +100,12 @@ def test_a_spec_of_another_release_is_read_as_far_as_it_is_known() -> None:
     assert RunSpec.from_json(values | {"a_later_field": 1}) == SPEC
 
 
-def progress(**by_status: int) -> Progress:
-    return Progress(
+def progress(**by_status: int) -> RunTotals:
+    return RunTotals(
         planned=10,
         by_status={PredictionStatus[name.upper()]: count for name, count in by_status.items()},
-        attempts=3,
+        by_state={},
+        requests=3,
         unseen=0,
         prompt_tokens=0,
         completion_tokens=0,

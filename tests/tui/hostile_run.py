@@ -18,7 +18,7 @@ from workbench.domain.predictions import PredictionStatus
 from workbench.domain.reviews import Verdict
 from workbench.domain.runs import Run
 from workbench.errors import DataError, EndpointError
-from workbench.storage.runs.run_records import load_progress
+from workbench.storage.runs.batch_rows import load_totals
 from workbench.tui.workbench_app import run_workbench
 
 ATTACKS: Final = (
@@ -98,7 +98,7 @@ def hostile_home(folder: Path) -> HomeParts:
     review = hostile_run(folder)
     other = with_other_run(review, f"other {ATTACK}")
     with closing(review.session().db) as db:
-        runs = tuple(RunEntry(run, load_progress(db, run.id)) for run in (review.parts.run, other))
+        runs = tuple(RunEntry(run, load_totals(db, run.id)) for run in (review.parts.run, other))
 
     def desk(card: DatasetCard, run: Run) -> RunViews:
         return hostile_desk(run_views(review.path, folder, card, run, no_queue))

@@ -7,10 +7,12 @@ from pathlib import Path
 from workbench.application.open_review import ReviewParts, review_parts
 from workbench.application.run_views import RunViews, run_views_of
 from workbench.domain.datasets.cards import DatasetCard
-from workbench.domain.runs import Progress, Run
+from workbench.domain.run_status import RunTotals
+from workbench.domain.runs import Run
 from workbench.domain.scoring.protocols import Protocol
 from workbench.settings import Settings
-from workbench.storage.runs.run_records import load_progress, load_runs
+from workbench.storage.runs.batch_rows import load_totals
+from workbench.storage.runs.run_records import load_runs
 from workbench.storage.samples import count_samples, load_cards
 from workbench.storage.workspace.database import Database, open_workspace
 
@@ -20,7 +22,7 @@ class RunEntry:
     """One run and how far it has come."""
 
     run: Run
-    progress: Progress
+    progress: RunTotals
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ def _loaded(path: Path) -> list[DatasetEntry]:
 
 
 def _entry(db: Database, card: DatasetCard, imported: int) -> DatasetEntry:
-    runs = tuple(RunEntry(run, load_progress(db, run.id)) for run in load_runs(db, card.key))
+    runs = tuple(RunEntry(run, load_totals(db, run.id)) for run in load_runs(db, card.key))
     return DatasetEntry(card, imported, runs)
 
 

@@ -12,12 +12,13 @@ from workbench.domain.cases import Result
 from workbench.domain.datasets.cards import DatasetCard
 from workbench.domain.messages import Attempt
 from workbench.domain.reviews import Review, ReviewChange, ReviewField, Verdict
-from workbench.domain.runs import Progress, Run
+from workbench.domain.run_status import RunTotals
+from workbench.domain.runs import Run
 from workbench.errors import DataError, unknown_name
 from workbench.storage.cases.review_log import current_value, last_change, load_reviews, save_change
 from workbench.storage.runs.attempts import load_attempts
+from workbench.storage.runs.batch_rows import load_totals
 from workbench.storage.runs.results import load_result
-from workbench.storage.runs.run_records import load_progress
 from workbench.storage.workspace.connections import path_of
 from workbench.storage.workspace.database import Database
 
@@ -83,9 +84,9 @@ class ReviewSession:
         beside = Beside(self.beside.name, load_result(self.db, self.beside.id, sample_id)) if self.beside else None
         return Case(result, tuple(load_attempts(self.db, self.run.id, sample_id)), mine, others, beside)
 
-    def progress(self) -> Progress:
+    def progress(self) -> RunTotals:
         """How far the run has come."""
-        return load_progress(self.db, self.run.id)
+        return load_totals(self.db, self.run.id)
 
     def set_verdict(self, sample_id: str, verdict: Verdict | None) -> None:
         """Say what is the matter with a case; None takes it back."""

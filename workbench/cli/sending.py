@@ -15,7 +15,8 @@ from workbench.cli.progress import Watched, displayed
 from workbench.cli.tables.estimate_tables import estimate_json, estimate_lines
 from workbench.domain.figure_words import dollars
 from workbench.domain.predictions import PredictionStatus
-from workbench.domain.runs import Progress, Run
+from workbench.domain.run_status import RunTotals
+from workbench.domain.runs import Run
 from workbench.errors import EXIT_INTERRUPTED, EXIT_WORTH_KNOWING, EndpointError
 
 if TYPE_CHECKING:
@@ -36,8 +37,8 @@ class Sent:
     """A run that was sent until it was done or something stopped it."""
 
     run: Run
-    before: Progress
-    progress: Progress
+    before: RunTotals
+    progress: RunTotals
     estimate: "Estimate | None"
     """None where nothing was open."""
     elapsed_s: float
@@ -86,17 +87,18 @@ def with_budget_left(settings: "Settings", db: "Database", others: Iterable[Run]
 def send_to_end(settings: "Settings", db: "Database", run: Run, connection: "Connection", way: Way = REQUESTS) -> Sent:
     """Send what is open of a run with a live display, until it is done or something stops it."""
     from workbench.pipeline.sending.run_parts import Stop
-    from workbench.storage.runs.run_records import load_progress, load_run
+    from workbench.storage.runs.batch_rows import load_totals
+    from workbench.storage.runs.run_records import load_run
 
     stop = Stop()
-    before = load_progress(db, run.id)
+    before = load_totals(db, run.id)
     estimate = None if way.cancels else _estimated(settings, db, run, connection, way)
     try:
         asyncio.run(send(settings, db, run, connection, stop, way))
     except asyncio.CancelledError:
         stop.set(INTERRUPTED)
     after = load_run(db, run.dataset, run.name)
-    return Sent(after, before, load_progress(db, run.id), estimate, after.elapsed_s - run.elapsed_s, stop)
+    return Sent(after, before, load_totals(db, run.id), estimate, after.elapsed_s - run.elapsed_s, stop)
 
 
 def report(one: Sent) -> None:
@@ -131,9 +133,9 @@ def _estimated(settings: "Settings", db: "Database", run: Run, connection: "Conn
 
 def has_unanswered(db: "Database", run: Run) -> bool:
     """Whether any sample of a run is without an answer."""
-    from workbench.storage.runs.run_records import load_progress
+    from workbench.storage.runs.batch_rows import load_totals
 
-    return load_progress(db, run.id).unanswered > 0
+    return load_totals(db, run.id).unanswered > 0
 
 
 async def send(
@@ -143,11 +145,12 @@ async def send(
     from workbench.application.run_lanes import Pulse
     from workbench.domain.events import Held, JobSeen, MediaFailed
     from workbench.pipeline.sending.tally import Tally
+    from workbench.storage.runs.batch_rows import load_totals
     from workbench.storage.runs.plans import count_open_samples
-    from workbench.storage.runs.run_records import load_progress, spent_usd
+    from workbench.storage.runs.run_records import spent_usd
 
     pulse = Pulse()
-    before = load_progress(db, run.id)
+    before = load_totals(db, run.id)
     to_do = count_open_samples(db, run.id, away=way.is_batch)
     watched = Watched(
         title=f"{run.dataset} / {run.name}",
@@ -197,11 +200,11 @@ class _interruptible:  # noqa: N801 (reads as a verb where it is used)
         self._tell("stopping: what is in flight comes in first (Ctrl-C again does not wait)")
 
 
-def show_progress(progress: Progress) -> None:
+def show_progress(progress: RunTotals) -> None:
     """What has become of a run's samples, for people."""
     counts = ", ".join(f"{status} {count}" for status, count in sorted(progress.by_status.items()))
     show(f"  {counts or 'nothing settled yet'}")
-    show(f"  {progress.attempts} requests, cost {dollars(progress.cost_usd)}")
+    show(f"  {progress.requests} requests, cost {dollars(progress.cost_usd)}")
     if progress.unseen:
         show(f"  {progress.unseen} requests without a reply that was seen: perhaps paid for twice")
 
@@ -235,7 +238,7 @@ def leave_if_stopped(last: Sent, command: str, *, is_series: bool = False) -> No
     raise EndpointError(f"run {run.name} is paused: {stop.reason}; the same command goes on")
 
 
-def run_json(run: Run, progress: Progress) -> dict[str, Any]:
+def run_json(run: Run, progress: RunTotals) -> dict[str, Any]:
     """A run and its counts in the shape of `--json`."""
 
     def count(status: PredictionStatus) -> int:
@@ -255,7 +258,7 @@ def run_json(run: Run, progress: Progress) -> dict[str, Any]:
         "missing": count(PredictionStatus.MISSING),
         "bad_media": count(PredictionStatus.BAD_MEDIA),
         "failed": count(PredictionStatus.FAILED),
-        "attempts": progress.attempts,
+        "attempts": progress.requests,
         "unseen": progress.unseen,
         "cost_usd": progress.cost_usd,
         "elapsed_s": round(run.elapsed_s, 3),

@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from typing import Any, Self
 
+from workbench.domain.predictions import PredictionStatus
+
 
 class RunCommand(StrEnum):
     """What somebody wants of whoever sends a run."""
@@ -152,26 +154,31 @@ def _known(cls: type[Any], values: Mapping[str, Any]) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunTotals:
-    """What a run has come to so far."""
+    """How far a run has come: counts of its samples, batches, requests and tokens."""
 
     planned: int
     """Samples."""
     by_status: Mapping[str, int]
-    """Samples with a final status."""
+    """Samples with a final status, by that status."""
     by_state: Mapping[BatchState, int]
     """Batches."""
     requests: int
     unseen: int
-    """Requests whose reply was not seen; those in flight are among them."""
+    """Requests whose reply was not seen, perhaps paid for twice; those in flight are among them."""
     prompt_tokens: int
     completion_tokens: int
     cost_usd: float | None
-    """None where the price of any reply is unknown."""
+    """None where the price of any reply is unknown, or where no reply was asked for (loaded predictions)."""
 
     @property
     def settled(self) -> int:
         """Samples that have a final status."""
         return sum(self.by_status.values())
+
+    @property
+    def unanswered(self) -> int:
+        """Samples without an answer: refused, unreadable, failed, or not settled yet."""
+        return self.planned - sum(n for status, n in self.by_status.items() if PredictionStatus(status).is_answer)
 
     @property
     def batches(self) -> int:

@@ -13,7 +13,6 @@ from types import MappingProxyType
 from typing import Any, Final, Self
 
 from workbench.domain.batches import HALVING
-from workbench.domain.predictions import PredictionStatus
 
 ELSEWHERE: Final = "(made elsewhere)"
 """The endpoint of a run whose predictions were not asked for by us but loaded: of its spec, the data set and the model
@@ -115,33 +114,6 @@ class Run:
     created_at: str
     changed_at: str
     elapsed_s: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
-    """How far a run has come."""
-
-    planned: int
-    by_status: Mapping[str, int]
-    """Samples with a final status, by that status."""
-    attempts: int
-    unseen: int
-    """Attempts whose reply was never seen: perhaps paid for twice."""
-    prompt_tokens: int
-    completion_tokens: int
-    cost_usd: float | None
-    """None where the price of any reply is unknown."""
-
-    @property
-    def settled(self) -> int:
-        """Samples that have a final status."""
-        return sum(self.by_status.values())
-
-    @property
-    def unanswered(self) -> int:
-        """Samples without an answer: refused, unreadable, failed, or not settled yet."""
-        answered = (PredictionStatus.RANKED, PredictionStatus.OUT_OF_VOCABULARY)
-        return self.planned - sum(self.by_status.get(status, 0) for status in answered)
 
 
 _HASH_CHARS: Final = 16

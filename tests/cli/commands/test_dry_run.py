@@ -8,7 +8,7 @@ import pytest
 
 from tests.cli.conftest import Emowb
 from workbench.cli.tables.estimate_tables import estimate_lines
-from workbench.domain.runs import Progress
+from workbench.domain.run_status import RunTotals
 from workbench.pipeline.run_duration import Bound
 from workbench.pipeline.run_estimates import Estimate
 
@@ -145,17 +145,18 @@ def estimate(**changed: Any) -> Estimate:
     return Estimate(**(given | changed))
 
 
-def progress(**changed: Any) -> Progress:
+def progress(**changed: Any) -> RunTotals:
     given: dict[str, Any] = {
         "planned": 70,
         "by_status": {"ranked": 70},
-        "attempts": 5,
+        "by_state": {},
+        "requests": 5,
         "unseen": 0,
         "prompt_tokens": 2_200,
         "completion_tokens": 450,
         "cost_usd": 0.0095,
     }
-    return Progress(**(given | changed))
+    return RunTotals(**(given | changed))
 
 
 def test_actual_stands_beside_estimated() -> None:
@@ -170,8 +171,8 @@ def test_actual_stands_beside_estimated() -> None:
 
 
 def test_what_a_resumed_run_spent_before_is_not_held_against_the_estimate() -> None:
-    before = progress(by_status={"ranked": 50}, attempts=3, prompt_tokens=1_000, completion_tokens=250, cost_usd=0.005)
-    after = progress(attempts=5, prompt_tokens=1_500, completion_tokens=350, cost_usd=0.008)
+    before = progress(by_status={"ranked": 50}, requests=3, prompt_tokens=1_000, completion_tokens=250, cost_usd=0.005)
+    after = progress(requests=5, prompt_tokens=1_500, completion_tokens=350, cost_usd=0.008)
     lines = estimate_lines(estimate(samples=20, requests=2), after, before=before)
     assert [line.split()[:4] for line in (lines[1], *lines[4:5])] == [
         ["requests", "2", "2", "+0"],

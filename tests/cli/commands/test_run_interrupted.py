@@ -8,7 +8,7 @@ from tests.cli.processes import IN_FLIGHT, N_BATCHES, PlannedRun, read_until, sa
 from tests.waiting import PATIENCE_S
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.runs import RunState
-from workbench.storage.runs.run_records import load_progress
+from workbench.storage.runs.batch_rows import load_totals
 
 pytestmark = pytest.mark.slow
 
@@ -18,9 +18,9 @@ RANKED = {PredictionStatus.RANKED}
 
 
 def assert_paused_with_all_that_was_asked(at: PlannedRun) -> None:
-    paused, progress = at.place.now(at.run), load_progress(at.place.db, at.run.id)
+    paused, progress = at.place.now(at.run), load_totals(at.place.db, at.run.id)
     assert (paused.state, paused.reason) == (RunState.PAUSED, "interrupted")
-    assert (progress.attempts, progress.unseen) == (IN_FLIGHT, 0)
+    assert (progress.requests, progress.unseen) == (IN_FLIGHT, 0)
     assert progress.settled == 4 * IN_FLIGHT
     assert len(at.endpoint.asked) == IN_FLIGHT
 
@@ -59,9 +59,9 @@ def test_a_second_interrupt_does_not_wait(at: PlannedRun) -> None:
     runner.send_signal(signal.SIGINT)
     said(runner)
     assert runner.returncode == 130
-    paused, progress = at.place.now(at.run), load_progress(at.place.db, at.run.id)
+    paused, progress = at.place.now(at.run), load_totals(at.place.db, at.run.id)
     assert (paused.state, paused.reason) == (RunState.PAUSED, "interrupted")
-    assert (progress.attempts, progress.unseen) == (IN_FLIGHT, IN_FLIGHT)
+    assert (progress.requests, progress.unseen) == (IN_FLIGHT, IN_FLIGHT)
     at.endpoint.release()
     assert_goes_on(at, bought_twice=IN_FLIGHT)
 
@@ -90,7 +90,7 @@ def test_a_reader_of_the_narration_that_goes_away_ends_no_run(at: PlannedRun) ->
     runner.stdout.close()
     at.endpoint.release()
     runner.wait(PATIENCE_S)
-    assert load_progress(at.place.db, at.run.id).unseen == 0
+    assert load_totals(at.place.db, at.run.id).unseen == 0
     found = at.place.statuses(at.run)
     assert found.pop(LAST.removesuffix(".png")) is PredictionStatus.BAD_MEDIA
     assert set(found.values()) == RANKED

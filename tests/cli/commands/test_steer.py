@@ -13,8 +13,8 @@ from tests.waiting import looks
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.run_status import GivenLimits, RunMeter
 from workbench.domain.runs import RunState
+from workbench.storage.runs.batch_rows import load_totals
 from workbench.storage.runs.run_control import load_control, load_meter
-from workbench.storage.runs.run_records import load_progress
 from workbench.storage.workspace.database import open_workspace
 
 pytestmark = pytest.mark.slow
@@ -42,10 +42,10 @@ def test_a_run_is_paused_from_another_process_and_the_same_command_goes_on(at: P
     assert runner.returncode == 130
     assert "is paused from " in words
     assert "goes on" in words
-    paused, progress = at.place.now(at.run), load_progress(at.place.db, at.run.id)
+    paused, progress = at.place.now(at.run), load_totals(at.place.db, at.run.id)
     assert paused.state is RunState.PAUSED
     assert (paused.reason or "").startswith("paused from ")
-    assert (progress.attempts, progress.unseen, len(at.endpoint.asked)) == (IN_FLIGHT, 0, IN_FLIGHT)
+    assert (progress.requests, progress.unseen, len(at.endpoint.asked)) == (IN_FLIGHT, 0, IN_FLIGHT)
     nothing = emowb("pause", "rafdb", "main")
     assert (nothing.exit_code, "nobody sends it" in nothing.stdout) == (0, True)
     again = at.start()
@@ -62,8 +62,8 @@ def test_a_run_is_cancelled_from_another_process_without_waiting(at: PlannedRun,
     assert emowb("cancel", "rafdb", "main").exit_code == 0
     said(runner)
     assert runner.returncode == 130
-    progress = load_progress(at.place.db, at.run.id)
-    assert (progress.attempts, progress.unseen) == (IN_FLIGHT, IN_FLIGHT)
+    progress = load_totals(at.place.db, at.run.id)
+    assert (progress.requests, progress.unseen) == (IN_FLIGHT, IN_FLIGHT)
     assert (at.place.now(at.run).reason or "").startswith("cancelled from ")
 
 

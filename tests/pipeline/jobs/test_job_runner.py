@@ -31,11 +31,11 @@ from workbench.pipeline.planning import plan_again
 from workbench.pipeline.sending.run_parts import Stop
 from workbench.provider.jobs.job_files import FileLimits
 from workbench.storage.runs.attempts import load_attempts
+from workbench.storage.runs.batch_rows import load_totals
 from workbench.storage.runs.jobs import load_jobs
 from workbench.storage.runs.plans import open_batches
 from workbench.storage.runs.results import load_results
 from workbench.storage.runs.run_control import claim_run
-from workbench.storage.runs.run_records import load_progress
 from workbench.storage.workspace.database import open_workspace
 
 
@@ -177,7 +177,7 @@ def test_a_job_that_somebody_cancelled_at_the_provider_keeps_its_answers_and_pau
     stop = Stop()
     place.send(stop)
     assert "cancelled at the provider" in str(stop.reason)
-    assert load_progress(place.db, place.run.id).settled == 9
+    assert load_totals(place.db, place.run.id).settled == 9
     place.send()
     place.assert_each_sample_has_one_answer()
 
@@ -248,7 +248,7 @@ def test_whoever_asks_to_stop_leaves_the_job_at_the_provider_and_the_same_comman
     assert place.job_states() == [JobState.CREATED]
     assert open_batches(place.db, place.run.id) == []
     assert len(open_batches(place.db, place.run.id, away=True)) == 4
-    assert load_progress(place.db, place.run.id).unseen == 0
+    assert load_totals(place.db, place.run.id).unseen == 0
     place.send()
     place.assert_each_sample_has_one_answer()
     assert len(server.jobs) == 1
@@ -286,7 +286,7 @@ def test_cancelling_keeps_what_was_answered_and_gives_the_rest_back(place: JobPl
     place.send(waits=False)
     place.send(cancels=True)
     assert place.job_states() == [JobState.DONE]
-    assert load_progress(place.db, place.run.id).settled == 9
+    assert load_totals(place.db, place.run.id).settled == 9
     assert len(open_batches(place.db, place.run.id)) == 1
     server.say = answered
     place.send()
@@ -339,7 +339,7 @@ def test_the_budget_is_never_passed_by_what_is_planned(place: JobPlace, server: 
     # Two requests at an estimated 0.01 each have room; they cost 0.005 each, so that one more has room afterwards.
     assert stop.reason == "the budget of $0.02 is used up ($0.0150 spent)"
     assert [job.n_requests for job in load_jobs(place.db, place.run.id)] == [2, 1]
-    assert load_progress(place.db, place.run.id).cost_usd == pytest.approx(0.015)
+    assert load_totals(place.db, place.run.id).cost_usd == pytest.approx(0.015)
     place.send(budget_usd=1.0)
     place.assert_each_sample_has_one_answer()
 
@@ -398,7 +398,7 @@ def test_the_metadata_names_run_part_and_file(place: JobPlace, server: BatchServ
 
 def test_answers_are_priced_and_their_request_ids_kept(place: JobPlace) -> None:
     place.send()
-    assert load_progress(place.db, place.run.id).cost_usd == pytest.approx(4 * 0.005)
+    assert load_totals(place.db, place.run.id).cost_usd == pytest.approx(4 * 0.005)
     assert place.count("SELECT COUNT(*) FROM attempt WHERE headers LIKE '%req_1%'") == 4
     assert place.count("SELECT COUNT(*) FROM attempt WHERE endpoint = 'batches' AND key_name = 'BATCHES_KEY'") == 4
 

@@ -24,8 +24,9 @@ from workbench.provider.api_keys import ApiKey
 from workbench.provider.limits.lane import Limits
 from workbench.provider.limits.own_limits import Budget
 from workbench.storage.runs.attempts import load_attempts
+from workbench.storage.runs.batch_rows import load_totals
 from workbench.storage.runs.endpoint_history import count_asked_today
-from workbench.storage.runs.run_records import load_progress, spent_usd
+from workbench.storage.runs.run_records import spent_usd
 
 N_BATCHES = 10
 ONE_AT_A_TIME = Limits(concurrency=1)
@@ -200,7 +201,7 @@ def test_a_batch_is_cut_before_it_is_sent_to_an_endpoint_that_takes_fewer_pictur
         assert sorted(len(asked.names) for asked in endpoint.asked) == [5] * 8
         assert sorted(name for asked in endpoint.asked for name in asked.names) == sorted(place.statuses(run))
         assert set(place.statuses(run).values()) == RANKED
-        assert load_progress(place.db, run.id).attempts == 8
+        assert load_totals(place.db, run.id).requests == 8
 
 
 def test_the_ancestors_schedule_is_sent_as_it_is_written(tmp_path: Path) -> None:

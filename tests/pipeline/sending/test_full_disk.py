@@ -14,7 +14,7 @@ from tests.pipeline.workplace import Waiting, Way, in_five_minutes, workplace
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.runs import RunState
 from workbench.provider.limits.lane import Limits
-from workbench.storage.runs.run_records import load_progress
+from workbench.storage.runs.batch_rows import load_totals
 from workbench.storage.workspace.connections import pragma
 from workbench.storage.workspace.database import Database, open_workspace
 
@@ -82,7 +82,7 @@ def test_replies_wait_for_space_on_a_full_disk_and_are_stored_when_it_comes_back
         assert sent.error is None
         assert place.now(run).state is RunState.DONE
         assert set(place.statuses(run).values()) == {PredictionStatus.RANKED}
-        assert load_progress(place.db, run.id).unseen == 0
+        assert load_totals(place.db, run.id).unseen == 0
         assert len(endpoint.asked) == 10, "an answer was bought twice"
         assert len(time.slept_s) < 20, "it was tried again and again"
         assert any("free some space" in reason or "look at the disk" in reason for reason in sent.held)
@@ -96,14 +96,14 @@ def test_a_disk_that_stays_full_ends_the_run_with_the_reason_and_it_goes_on_when
         assert "free some space" in str(sent.error) or "look at the disk" in str(sent.error)
         assert len(time.slept_s) <= 2 * 4 * 7, "it was tried again and again"  # those in flight, and their successors
         disk.clear()
-        before = load_progress(place.db, run.id)
+        before = load_totals(place.db, run.id)
         n_asked = len(endpoint.asked)
         assert before.unseen <= 4
-        assert before.attempts == n_asked, "something was asked that is not on record"
+        assert before.requests == n_asked, "something was asked that is not on record"
         assert place.send(run, Way(endpoint.endpoint()), now=in_five_minutes).error is None
         assert set(place.statuses(run).values()) == {PredictionStatus.RANKED}
         assert 10 <= len(endpoint.asked) <= 10 + before.unseen
-        assert load_progress(place.db, run.id).unseen == before.unseen
+        assert load_totals(place.db, run.id).unseen == before.unseen
 
 
 def test_a_reply_for_which_there_is_no_room_pauses_the_run_with_the_reason(tmp_path: Path) -> None:
@@ -122,7 +122,7 @@ def test_a_reply_for_which_there_is_no_room_pauses_the_run_with_the_reason(tmp_p
         assert paused.state is RunState.PAUSED
         assert paused.reason == sent.reason == str(sent.error)
         assert "database or disk is full; free some space" in str(sent.error)
-        before = load_progress(place.db, run.id)
+        before = load_totals(place.db, run.id)
         assert before.settled == 12
         assert before.unseen <= 2, "answers were bought that could not be stored"
         assert place.send(run, way).error is None

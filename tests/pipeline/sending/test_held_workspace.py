@@ -14,8 +14,8 @@ from workbench.domain.predictions import PredictionStatus
 from workbench.domain.runs import RunState
 from workbench.errors import DatabaseError
 from workbench.provider.limits.lane import Limits
+from workbench.storage.runs.batch_rows import load_totals
 from workbench.storage.runs.run_control import LeaseLost
-from workbench.storage.runs.run_records import load_progress
 from workbench.storage.workspace.database import open_workspace
 
 
@@ -45,7 +45,7 @@ def test_a_run_outlasts_another_programs_lock(tmp_path: Path) -> None:
         assert sent.error is None
         assert place.now(run).state is RunState.DONE
         assert set(place.statuses(run).values()) == {PredictionStatus.RANKED}
-        assert load_progress(place.db, run.id).unseen == 0
+        assert load_totals(place.db, run.id).unseen == 0
         assert len(endpoint.asked) == 10
         assert all("database is locked; another program holds it" in reason for reason in sent.held)
         assert 1 <= len(sent.held) <= 7, "one voice is enough"
@@ -114,9 +114,9 @@ def test_a_lock_that_stays_ends_the_run_with_the_reason_and_it_goes_on_when_the_
         assert sent.reason == str(sent.error)
         assert "database is locked" in sent.reason
         other.unlock()
-        before = load_progress(place.db, run.id)
+        before = load_totals(place.db, run.id)
         assert before.unseen <= 4
-        assert len(endpoint.asked) <= before.attempts
+        assert len(endpoint.asked) <= before.requests
         assert place.send(run, way, now=in_five_minutes).error is None
         assert set(place.statuses(run).values()) == {PredictionStatus.RANKED}
         assert 10 <= len(endpoint.asked) <= 10 + before.unseen
@@ -130,7 +130,7 @@ def test_a_runner_that_is_taken_over_while_it_waits_for_tomorrow_says_so(tmp_pat
     ):
 
         async def sleep(_: float) -> None:
-            if load_progress(place.db, run.id).settled:
+            if load_totals(place.db, run.id).settled:
                 other.take_over()
             await asyncio.Event().wait()
 

@@ -14,7 +14,7 @@ from workbench.domain.runs import RunState
 from workbench.errors import DataError
 from workbench.media.media_limits import BadMedia
 from workbench.media.sample_media import MediaSource, media_source
-from workbench.storage.runs.run_records import load_progress
+from workbench.storage.runs.batch_rows import load_totals
 
 RANKED = {PredictionStatus.RANKED}
 LATENCY_S = 0.05
@@ -67,7 +67,7 @@ def test_a_run_whose_pictures_are_gone_pauses_with_what_is_on_its_way_and_settle
         paused = place.now(run)
         assert paused.state is RunState.PAUSED
         assert paused.reason == sent.reason == str(sent.error)
-        progress = load_progress(place.db, run.id)
+        progress = load_totals(place.db, run.id)
         assert progress.by_status == {PredictionStatus.RANKED: 4 * len(endpoint.asked)}
         assert progress.unseen == 0, "a reply was lost"
         assert len(endpoint.asked) >= 1

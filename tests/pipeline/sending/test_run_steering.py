@@ -16,8 +16,8 @@ from workbench.domain.runs import Run, RunState
 from workbench.pipeline.planning import utc_now
 from workbench.provider.limits.lane import Limits
 from workbench.provider.limits.own_limits import Budget
+from workbench.storage.runs.batch_rows import load_totals
 from workbench.storage.runs.run_control import load_control, load_meter, save_limits, save_wanted
-from workbench.storage.runs.run_records import load_progress
 from workbench.storage.workspace.database import Database, open_workspace
 
 QUICK = 0.005
@@ -88,11 +88,11 @@ def test_a_run_that_is_paused_from_elsewhere_takes_in_what_is_in_flight(place: W
 
         sent = place.send(run, Way(endpoint.endpoint(), limits=Limits(concurrency=3)), look_s=QUICK, hears=told)
         n_asked = len(endpoint.asked)
-    paused, progress = place.now(run), load_progress(place.db, run.id)
+    paused, progress = place.now(run), load_totals(place.db, run.id)
     assert (paused.state, paused.reason) == (RunState.PAUSED, "paused from ana@lab3")
     assert (sent.error, sent.reason) == (None, "paused from ana@lab3")
     assert 3 <= n_asked < 10
-    assert (progress.attempts, progress.unseen) == (n_asked, 0)
+    assert (progress.requests, progress.unseen) == (n_asked, 0)
     assert_summed_up(place.db, run)
 
 
@@ -108,7 +108,7 @@ def test_a_run_that_is_cancelled_from_elsewhere_waits_for_nothing_and_goes_on_la
         endpoint.begin(at_request(3, cancel))
         sent = place.send(run, Way(endpoint.endpoint(), limits=Limits(concurrency=1)), look_s=QUICK)
         assert (sent.error, sent.reason) == (None, "cancelled from ana@lab3")
-        assert (load_progress(place.db, run.id).attempts, load_progress(place.db, run.id).unseen) == (3, 1)
+        assert (load_totals(place.db, run.id).requests, load_totals(place.db, run.id).unseen) == (3, 1)
         endpoint.release()
         endpoint.begin(answer)
         again = place.send(run, Way(endpoint.endpoint()), look_s=QUICK)

@@ -13,14 +13,16 @@ from workbench.domain.events import AttemptSaved, MediaFailed, RunEvent
 from workbench.domain.messages import Fault, Outcome, Reply
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.prompts import PAPER
-from workbench.domain.runs import Progress, Run, RunState
+from workbench.domain.run_status import RunTotals
+from workbench.domain.runs import Run, RunState
 from workbench.errors import DatabaseError
 from workbench.pipeline.planning import plan_again
 from workbench.pipeline.sending.run_parts import RunParts, Stop
 from workbench.pipeline.sending.sender import send_run
 from workbench.storage.runs.attempts import load_attempts
+from workbench.storage.runs.batch_rows import load_totals
 from workbench.storage.runs.results import load_results
-from workbench.storage.runs.run_records import load_progress, load_run
+from workbench.storage.runs.run_records import load_run
 from workbench.storage.workspace.database import open_workspace
 
 NO_REPEATS = RetryPolicy(repeats=0)
@@ -215,7 +217,7 @@ def test_whoever_stops_reading_stops_the_run_and_it_can_be_resumed(db: Database,
 
     asyncio.run(read_one())
     assert load_run(db, CARD.key, "main").state is RunState.PAUSED
-    before = load_progress(db, run.id)
+    before = load_totals(db, run.id)
     assert 0 < before.settled < 10
     sent(parts_for(db, run, root, source))
     assert set(statuses(db, run).values()) == {PredictionStatus.RANKED}
@@ -231,7 +233,7 @@ def test_a_stop_lets_what_is_in_flight_come_in(db: Database, root: Path) -> None
 
     source = Scripted(samples, root, say)
     sent(parts_for(db, run, root, source, concurrency=2), stop)
-    progress = load_progress(db, run.id)
+    progress = load_totals(db, run.id)
     assert progress.settled == 2 * len(source.asked)
     assert progress.unseen == 0
     assert load_run(db, CARD.key, "main").reason == "interrupted"
@@ -272,5 +274,5 @@ def test_what_a_run_cost_is_unknown_when_any_price_is(db: Database, root: Path) 
     samples, run = ready(db, root, 2)
     source = Scripted(samples, root, lambda names: answered(range(len(names))))
     sent(parts_for(db, run, root, source, price=lambda _model, _usage: None))
-    progress: Progress = load_progress(db, run.id)
+    progress: RunTotals = load_totals(db, run.id)
     assert progress.cost_usd is None

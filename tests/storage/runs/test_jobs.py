@@ -10,6 +10,7 @@ from workbench.domain.predictions import PredictionStatus
 from workbench.domain.runs import Run
 from workbench.errors import DatabaseError
 from workbench.storage.runs.attempts import save_received, save_unsent
+from workbench.storage.runs.batch_rows import load_totals
 from workbench.storage.runs.jobs import (
     PlannedLine,
     count_away,
@@ -22,7 +23,6 @@ from workbench.storage.runs.jobs import (
 from workbench.storage.runs.plans import OpenPlan, count_open_samples, open_batches
 from workbench.storage.runs.results import load_results
 from workbench.storage.runs.run_control import Lease, LeaseLost, claim_run
-from workbench.storage.runs.run_records import load_progress
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def test_what_travels_is_open_but_not_to_be_asked(db: Database, run: Run, hold: 
     assert list(OpenPlan(db, run.id)) == [("c", "d")]
     assert (count_open_samples(db, run.id), count_open_samples(db, run.id, away=True)) == (2, 6)
     assert count_away(db, run.id) == {job.id: 2}
-    assert load_progress(db, run.id).unseen == 0
+    assert load_totals(db, run.id).unseen == 0
 
 
 def test_an_attempt_that_came_home_does_not_travel_any_more(db: Database, run: Run, hold: Lease) -> None:

@@ -6,10 +6,11 @@ from workbench.domain.batches import Step
 from workbench.domain.messages import Usage
 from workbench.domain.runs import RunState, run_key
 from workbench.errors import DatabaseError, UsageError
+from workbench.storage.runs.batch_rows import load_totals
 from workbench.storage.runs.plans import open_batches
 from workbench.storage.runs.results import load_results
 from workbench.storage.runs.run_control import claim_run, release_run
-from workbench.storage.runs.run_records import create_run, has_run, load_progress, load_run, load_runs
+from workbench.storage.runs.run_records import create_run, has_run, load_run, load_runs
 
 
 @pytest.fixture(autouse=True)
@@ -75,10 +76,10 @@ def test_progress_counts_samples_attempts_tokens_and_money(db: Database) -> None
     [first, *_] = open_batches(db, run.id)
     exchange(db, hold, first, received({"a": ranked("sad"), "b": REFUSED}, cost_usd=0.5, usage=Usage(100, 10)))
     exchange(db, hold, second, received({"c": ranked("sad")}, cost_usd=0.25, usage=Usage(50, 5), follow=[["d"]]))
-    progress = load_progress(db, run.id)
+    progress = load_totals(db, run.id)
     assert (progress.planned, progress.settled, progress.unanswered) == (5, 3, 3)
     assert dict(progress.by_status) == {"ranked": 2, "refused": 1}
-    assert (progress.attempts, progress.unseen) == (3, 0)
+    assert (progress.requests, progress.unseen) == (3, 0)
     assert (progress.prompt_tokens, progress.completion_tokens, progress.cost_usd) == (150, 15, 0.75)
 
 
@@ -89,7 +90,7 @@ def test_money_is_unknown_as_soon_as_one_reply_has_an_unknown_price(db: Database
     first, second = open_batches(db, run.id)
     exchange(db, hold, first, received({"a": ranked("sad")}, cost_usd=0.5, usage=Usage(100, 10)))
     exchange(db, hold, second, received({"b": ranked("sad")}, cost_usd=None, usage=usage))
-    assert load_progress(db, run.id).cost_usd is None
+    assert load_totals(db, run.id).cost_usd is None
 
 
 def test_what_never_became_a_reply_costs_nothing(db: Database) -> None:
@@ -99,4 +100,4 @@ def test_what_never_became_a_reply_costs_nothing(db: Database) -> None:
     exchange(db, hold, batch, broken())
     [batch] = open_batches(db, run.id)
     exchange(db, hold, batch, received({"a": ranked("sad")}, cost_usd=0.5, usage=Usage(100, 10), step=Step.KEEP))
-    assert load_progress(db, run.id).cost_usd == 0.5
+    assert load_totals(db, run.id).cost_usd == 0.5

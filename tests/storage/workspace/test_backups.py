@@ -13,9 +13,10 @@ from sqlite_utils import Database
 from tests.building import exchange, plan, ranked, received, sample, store
 from tests.storage.old_workspaces import put_old
 from workbench.errors import DatabaseError, UsageError
+from workbench.storage.runs.batch_rows import load_totals
 from workbench.storage.runs.plans import open_batches
 from workbench.storage.runs.run_control import claim_run
-from workbench.storage.runs.run_records import load_progress, load_run
+from workbench.storage.runs.run_records import load_run
 from workbench.storage.samples import load_samples
 from workbench.storage.workspace.backups import Backup, backup_workspace
 from workbench.storage.workspace.database import SCHEMA_VERSION, open_workspace, transaction
@@ -99,7 +100,7 @@ def test_a_backup_opens_as_a_workspace_with_what_it_said(used: Path, tmp_path: P
     assert done == Backup(path=target, n_bytes=n_bytes, **expected)
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
     with closing(open_workspace(target, say=pytest.fail)) as copy:
-        assert load_progress(copy, load_run(copy, "rafdb", "main").id).by_status == {"ranked": 1}
+        assert load_totals(copy, load_run(copy, "rafdb", "main").id).by_status == {"ranked": 1}
 
 
 def test_a_backup_changes_nothing_in_the_workspace(used: Path, db: Database, tmp_path: Path) -> None:

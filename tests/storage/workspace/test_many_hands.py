@@ -12,9 +12,9 @@ from tests.building import at, exchange, plan, ranked, received, sample, store
 from tests.waiting import PATIENCE_S
 from workbench.domain.reviews import ReviewChange, ReviewField
 from workbench.storage.cases.review_log import load_changes, save_change
+from workbench.storage.runs.batch_rows import load_totals
 from workbench.storage.runs.plans import open_batches
 from workbench.storage.runs.run_control import claim_run
-from workbench.storage.runs.run_records import load_progress
 from workbench.storage.workspace.database import open_workspace
 
 NAMES = [f"face_{number}" for number in range(40)]
@@ -57,5 +57,5 @@ def test_no_change_of_a_reviewer_and_no_reply_is_lost_while_all_write(db: Databa
         list(threads.map(work, (send, review_as("ana"), review_as("ben"))))
     changes = {(one.reviewer, one.sample_id): one.value for one in load_changes(db, run.id)}
     assert changes == {(who, name): f"{who} on {name}" for who in ("ana", "ben") for name in NAMES}
-    progress = load_progress(db, run.id)
-    assert (progress.attempts, progress.unseen, progress.by_status) == (40, 0, {"ranked": 40})
+    progress = load_totals(db, run.id)
+    assert (progress.requests, progress.unseen, progress.by_status) == (40, 0, {"ranked": 40})

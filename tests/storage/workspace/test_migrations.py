@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.pipeline.watching import counted_totals
 from tests.storage.full_disk import files_no_longer_than
 from tests.storage.old_workspaces import OLD_VERSIONS, put_old
 from tests.waiting import PATIENCE_S
@@ -23,7 +24,7 @@ from workbench.storage.runs.batch_rows import load_batches, load_totals
 from workbench.storage.runs.plans import open_batches
 from workbench.storage.runs.results import load_results
 from workbench.storage.runs.run_control import load_control
-from workbench.storage.runs.run_records import load_progress, load_run
+from workbench.storage.runs.run_records import load_run
 from workbench.storage.samples import load_sample_ids, load_samples
 from workbench.storage.workspace.connections import connected, statements
 from workbench.storage.workspace.database import SCHEMA_VERSION, open_workspace
@@ -106,8 +107,8 @@ def test_an_old_workspace_comes_to_have_the_schema_of_a_new_one(path: Path, tmp_
 def test_what_was_in_a_workspace_of_version_1_can_be_worked_with(old: Path) -> None:
     with closing(open_workspace(old)) as db:
         run = load_run(db, "rafdb", "main")
-        progress = load_progress(db, run.id)
-        assert (run.reason, progress.planned, progress.attempts, progress.unseen) == ("the network is gone", 5, 5, 1)
+        progress = load_totals(db, run.id)
+        assert (run.reason, progress.planned, progress.requests, progress.unseen) == ("the network is gone", 5, 5, 1)
         assert [batch.sample_ids for batch in open_batches(db, run.id)] == [("e",), ("d",)]
         assert [sample.id for sample in load_samples(db, "rafdb")] == ["a", "b", "c", "d", "e"]
         assert len(load_results(db, run.id)) == 5
@@ -154,7 +155,7 @@ def test_a_new_workspace_begins_with_the_version_it_was_made_in(path: Path) -> N
     assert migrations_in(path) == [(SCHEMA_VERSION, __version__)]
 
 
-def test_there_is_a_step_to_every_version_and_the_last_is_limit() -> None:
+def test_there_is_a_step_to_every_version_and_the_last_is_ours() -> None:
     assert list(MIGRATIONS) == list(range(2, SCHEMA_VERSION + 1))
 
 
@@ -164,11 +165,9 @@ def test_there_is_a_step_to_every_version_and_the_last_is_limit() -> None:
 def test_what_a_run_of_version_2_has_come_to_is_summed_up_and_its_batches_are_in_order(path: Path) -> None:
     put_old(path, 2)
     with closing(open_workspace(path)) as db:
-        progress, totals = load_progress(db, 1), load_totals(db, 1, is_sent=False)
-        assert (totals.planned, totals.by_status) == (progress.planned, progress.by_status)
-        assert (totals.requests, totals.unseen) == (progress.attempts, progress.unseen)
-        assert (totals.prompt_tokens, totals.completion_tokens) == (progress.prompt_tokens, progress.completion_tokens)
-        assert totals.cost_usd is progress.cost_usd is None
+        totals = load_totals(db, 1)
+        assert totals == counted_totals(db, 1)
+        assert totals.cost_usd is None
         counts = {state: count for state, count in totals.by_state.items() if count}
         assert counts == {
             BatchState.WAITING: 2,
@@ -274,6 +273,7 @@ def test_a_migration_that_fails_in_the_middle_leaves_the_file_as_it_was(old: Pat
 KILLED = """
 import os, signal, sys
 from pathlib import Path
+from tests.pipeline.watching import counted_totals
 from tests.storage.workspace.test_migrations import interrupted
 from workbench.domain.run_status import BatchState
 from workbench.storage.runs.batch_rows import load_batches, load_totals

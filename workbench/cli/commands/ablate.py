@@ -194,7 +194,7 @@ def _sent(at: Opened, ready: ReadyRun, arms: "Sequence[Arm]") -> list[Run]:
         sent = send_to_end(with_budget_left(at.settings, at.db, paid), at.db, run, ready.connection)
         progress = sent.progress
         counts = ", ".join(f"{status} {count}" for status, count in sorted(progress.by_status.items()))
-        say(f"  {counts or 'nothing settled yet'}; {progress.attempts} requests, cost {dollars(progress.cost_usd)}")
+        say(f"  {counts or 'nothing settled yet'}; {progress.requests} requests, cost {dollars(progress.cost_usd)}")
         leave_if_stopped(sent, "", is_series=True)
         done.append(sent.run)
         paid.append(sent.run)

@@ -107,14 +107,15 @@ def read(
     from workbench.application.batch_jobs import file_parts
     from workbench.application.runs import chosen_run
     from workbench.pipeline.jobs.file_jobs import read_job_files
+    from workbench.storage.runs.batch_rows import load_totals
     from workbench.storage.runs.plans import OpenPlan
-    from workbench.storage.runs.run_records import load_progress, load_run
+    from workbench.storage.runs.run_records import load_run
 
     with opened(context, key) as at:
         found = chosen_run(at.db, at.card.key, run)
         done = asyncio.run(read_job_files(*file_parts(at.settings, at.db, found), [one.expanduser() for one in files]))
         found = load_run(at.db, at.card.key, found.name)
-        progress, still_open = load_progress(at.db, found.id), len(OpenPlan(at.db, found.id))
+        progress, still_open = load_totals(at.db, found.id), len(OpenPlan(at.db, found.id))
     lines = done.lines
     counts = {
         "joined": lines.joined,

@@ -25,12 +25,13 @@ def list_runs(
     Example:
         emowb runs rafdb
     """
-    from workbench.storage.runs.run_records import load_progress, load_runs
+    from workbench.storage.runs.batch_rows import load_totals
+    from workbench.storage.runs.run_records import load_runs
     from workbench.storage.samples import load_card
 
     with workspace(settings_of(context)) as db:
         wanted = load_card(db, key).key if key else None
-        runs = [(run, load_progress(db, run.id)) for run in load_runs(db, wanted)]
+        runs = [(run, load_totals(db, run.id)) for run in load_runs(db, wanted)]
     if as_json:
         show_json([run_json(run, progress) for run, progress in runs])
         return
@@ -64,13 +65,14 @@ def show_run(
     """
     from workbench.application.runs import chosen_run
     from workbench.pipeline.scoring.answer_rates import run_rates
-    from workbench.storage.runs.run_records import load_answerers, load_endpoint_record, load_estimate, load_progress
+    from workbench.storage.runs.batch_rows import load_totals
+    from workbench.storage.runs.run_records import load_answerers, load_endpoint_record, load_estimate
 
     with opened(context, key) as at:
         run = chosen_run(at.db, at.card.key, name)
         answerers = load_answerers(at.db, run.id)
         record, estimate = load_endpoint_record(at.db, run.id), load_estimate(at.db, run.id)
-        progress = load_progress(at.db, run.id)
+        progress = load_totals(at.db, run.id)
         jobs = jobs_json(at.db, run)
         rates = run_rates(at.db, run.id)
     if as_json:

@@ -8,7 +8,8 @@ from workbench.cli.context import Opened
 from workbench.cli.output import say, show, show_json
 from workbench.domain.datasets.tasks import Modality
 from workbench.domain.figure_words import dollars
-from workbench.domain.runs import Progress, RunSpec
+from workbench.domain.run_status import RunTotals
+from workbench.domain.runs import RunSpec
 from workbench.errors import UsageError
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ class RunPlan:
     spec: RunSpec
     estimate: "Estimate"
     planned: int
-    before: Progress | None
+    before: RunTotals | None
     """How far it has come; None where there is no run of that name yet."""
 
 
@@ -40,15 +41,15 @@ def plan_run(at: Opened, name: str, spec: RunSpec, connection: "Connection", *, 
     """
     from workbench.application.estimating import estimate_batches
     from workbench.pipeline.planning import plan_samples, stored_run
+    from workbench.storage.runs.batch_rows import load_totals
     from workbench.storage.runs.plans import open_batches
-    from workbench.storage.runs.run_records import load_progress
 
     try:
         run = stored_run(at.db, name, spec)
     except UsageError as error:
         say(f"warning: {error}")
         run = None
-    before = load_progress(at.db, run.id) if run else None
+    before = load_totals(at.db, run.id) if run else None
     batches = [batch.sample_ids for batch in open_batches(at.db, run.id)] if run else plan_samples(at.db, spec)
     estimate = estimate_batches(at.settings, at.db, spec, connection, batches, batch_api=batch_api)
     return RunPlan(name, spec, estimate, before.planned if before else estimate.samples, before)
@@ -128,7 +129,7 @@ def estimate_json(estimate: "Estimate") -> dict[str, Any]:
 
 
 def estimate_lines(
-    estimate: "Estimate", after: Progress, *, before: Progress | None = None, elapsed_s: float | None = None
+    estimate: "Estimate", after: RunTotals, *, before: RunTotals | None = None, elapsed_s: float | None = None
 ) -> list[str]:
     """What a run took beside what was estimated, as lines of a small table.
 
@@ -140,7 +141,7 @@ def estimate_lines(
     completion_tokens = after.completion_tokens - (before.completion_tokens if before else 0)
     is_told = prompt_tokens + completion_tokens > 0  # not every server reports its usage
     rows = [
-        ("requests", estimate.requests, after.attempts - (before.attempts if before else 0), _whole),
+        ("requests", estimate.requests, after.requests - (before.requests if before else 0), _whole),
         ("tokens in", estimate.prompt_tokens, prompt_tokens if is_told else None, _whole),
         ("tokens out", estimate.completion_tokens, completion_tokens if is_told else None, _whole),
         ("cost", estimate.cost_usd, _spent_usd(before, after), dollars),
@@ -170,14 +171,14 @@ def _rate(price: "Price") -> str:
     return f", at ${price.input_usd:,.2f} in and ${price.output_usd:,.2f} out for a million tokens ({read})"
 
 
-def _left_usd(budget_usd: float | None, before: Progress | None) -> float | None:
+def _left_usd(budget_usd: float | None, before: RunTotals | None) -> float | None:
     if budget_usd is None:
         return None
     return max(budget_usd - (before.cost_usd or 0.0 if before else 0.0), 0.0)
 
 
-def _spent_usd(before: Progress | None, after: Progress) -> float | None:
-    if before is None or before.attempts == 0:
+def _spent_usd(before: RunTotals | None, after: RunTotals) -> float | None:
+    if before is None or before.requests == 0:
         return after.cost_usd
     return None if after.cost_usd is None or before.cost_usd is None else after.cost_usd - before.cost_usd
 

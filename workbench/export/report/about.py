@@ -8,7 +8,8 @@ from workbench.domain.datasets.tasks import Modality
 from workbench.domain.figure_words import percent
 from workbench.domain.visible import visible
 from workbench.export.source import Source
-from workbench.storage.runs.run_records import load_answerers, load_progress
+from workbench.storage.runs.batch_rows import load_totals
+from workbench.storage.runs.run_records import load_answerers
 
 _LONGEST: Final = 500
 
@@ -35,7 +36,7 @@ def _shown(facts: dict[str, str | None]) -> tuple[tuple[str, str], ...]:
 
 
 def _run(source: Source) -> dict[str, str | None]:
-    run, progress = source.run, load_progress(source.db, source.run.id)
+    run, progress = source.run, load_totals(source.db, source.run.id)
     answerers = load_answerers(source.db, run.id)
     others = set(answerers) - {run.spec.model}
     return {
@@ -45,7 +46,7 @@ def _run(source: Source) -> dict[str, str | None]:
         "Model": run.spec.model,
         "Answered by": ", ".join(f"{model} ({n:,} ×)" for model, n in answerers.items()) if others else None,
         "Endpoint": run.spec.endpoint,
-        "Requests": f"{progress.attempts:,}"
+        "Requests": f"{progress.requests:,}"
         + (f", of which {progress.unseen:,} without a known reply" if progress.unseen else ""),
         "Tokens": f"{progress.prompt_tokens:,} in, {progress.completion_tokens:,} out",
         "Cost": "unknown" if progress.cost_usd is None else f"${progress.cost_usd:,.4f}",

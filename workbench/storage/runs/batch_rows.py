@@ -43,7 +43,7 @@ _STATES: Final[Mapping[BatchState | None, tuple[str, str]]] = {
 """From what index a state's batches are read, and what they have in common. `:sent`: whether somebody sends the run."""
 
 
-def load_totals(db: Database, run_id: int, *, is_sent: bool) -> RunTotals:
+def load_totals(db: Database, run_id: int, *, is_sent: bool = False) -> RunTotals:
     """What a run has come to. Counts nothing but the batches that are begun and open."""
     sums = dict(db.conn.execute("SELECT what, amount FROM run_sum WHERE run_id = ?", (run_id,)).fetchall())
     (planned,) = db.conn.execute(
@@ -53,6 +53,7 @@ def load_totals(db: Database, run_id: int, *, is_sent: bool) -> RunTotals:
     by_status = {
         what.removeprefix("samples "): count for what, count in whole.items() if what.startswith("samples ") and count
     }
+    is_loaded = by_status and not whole.get("requests")
     return RunTotals(
         planned=planned,
         by_status=by_status,
@@ -61,7 +62,7 @@ def load_totals(db: Database, run_id: int, *, is_sent: bool) -> RunTotals:
         unseen=whole.get("unseen", 0),
         prompt_tokens=whole.get("prompt tokens", 0),
         completion_tokens=whole.get("completion tokens", 0),
-        cost_usd=None if whole.get("unpriced") else sums.get("cost_usd", 0.0),
+        cost_usd=None if is_loaded or whole.get("unpriced") else sums.get("cost_usd", 0.0),
     )
 
 

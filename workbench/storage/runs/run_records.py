@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from workbench.domain.runs import Progress, Run, RunSpec, RunState, run_key
+from workbench.domain.runs import Run, RunSpec, RunState, run_key
 from workbench.errors import unknown_name
 from workbench.storage.runs.attempts import Settled
 from workbench.storage.runs.plans import add_batches, sample_nos
@@ -57,33 +57,6 @@ def load_runs(db: Database, dataset: str | None = None) -> list[Run]:
         {"dataset": dataset},
     )
     return [_run(row) for row in rows]
-
-
-def load_progress(db: Database, run_id: int) -> Progress:
-    """Counts of what has become of the run so far."""
-    statuses = {
-        row["status"]: row["n"]
-        for row in db.query("SELECT status, COUNT(*) AS n FROM prediction WHERE run_id = ? GROUP BY status", [run_id])
-    }
-    totals = next(
-        db.query(
-            "SELECT COUNT(*) AS attempts, COALESCE(SUM(received_at IS NULL AND job_id IS NULL), 0) AS unseen, "
-            "COALESCE(SUM(prompt_tokens), 0) AS prompt, COALESCE(SUM(completion_tokens), 0) AS completion, "
-            "SUM(cost_usd) AS cost, COALESCE(SUM(cost_usd IS NULL AND (prompt_tokens IS NOT NULL "
-            "OR outcome NOT IN ('failed', 'filtered'))), 0) AS unpriced "  # those two can come without any work done
-            "FROM attempt JOIN batch ON batch.id = batch_id WHERE run_id = ?",
-            [run_id],
-        )
-    )
-    return Progress(
-        planned=sum(statuses.values()),
-        by_status={status: n for status, n in statuses.items() if status is not None},
-        attempts=totals["attempts"],
-        unseen=totals["unseen"],
-        prompt_tokens=totals["prompt"],
-        completion_tokens=totals["completion"],
-        cost_usd=None if totals["unpriced"] else totals["cost"],
-    )
 
 
 def save_estimate(db: Database, run_id: int, estimate: Mapping[str, Any]) -> None:

@@ -3,14 +3,11 @@ import sys
 import zipfile
 from pathlib import Path
 
-import pytest
-
 from workbench.storage.workspace.database import schema_text
 
 TOP = Path(__file__).parents[2]
 
 
-@pytest.mark.slow
 def test_the_wheel_carries_the_schema_the_weights_the_published_figures_and_the_templates(tmp_path: Path) -> None:
     build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
     subprocess.run(build, cwd=TOP, check=True, capture_output=True)

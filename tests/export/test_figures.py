@@ -95,7 +95,6 @@ def test_nothing_known_is_an_empty_figure() -> None:
     assert bar_figure("k", [], "x").startswith("<svg")
 
 
-@pytest.mark.slow
 def test_a_home_that_cannot_be_written_and_settings_of_the_users_own_change_nothing(tmp_path: Path) -> None:
     config = tmp_path / "config"
     config.mkdir()

@@ -385,7 +385,6 @@ asyncio.run(main())
 """
 
 
-@pytest.mark.slow
 def test_the_environment_leads_nothing_elsewhere_and_adds_nothing(serve: Serve) -> None:
     """What is sent to this machine stays on it, whatever proxies, addresses and accounts the shell is set to."""
     server, elsewhere = serve(as_json(completion())), serve(as_json(completion()))

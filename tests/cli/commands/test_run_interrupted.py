@@ -10,8 +10,6 @@ from workbench.domain.predictions import PredictionStatus
 from workbench.domain.runs import RunState
 from workbench.storage.runs.batch_rows import load_totals
 
-pytestmark = pytest.mark.slow
-
 LAST = "face_026.png"
 """In one of the last batches."""
 RANKED = {PredictionStatus.RANKED}
@@ -33,7 +31,11 @@ def assert_goes_on(at: PlannedRun, bought_twice: int = 0) -> None:
     assert len(at.endpoint.asked) == N_BATCHES + bought_twice
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
+@pytest.mark.parametrize(
+    "number",
+    [signal.SIGINT, *(pytest.param(number, marks=pytest.mark.slow) for number in (signal.SIGTERM, signal.SIGHUP))],
+    ids=lambda number: number.name,
+)
 def test_what_is_on_its_way_comes_in_before_a_run_that_was_interrupted_ends(
     at: PlannedRun, number: signal.Signals
 ) -> None:
@@ -50,6 +52,7 @@ def test_what_is_on_its_way_comes_in_before_a_run_that_was_interrupted_ends(
     assert_goes_on(at)
 
 
+@pytest.mark.slow
 def test_a_second_interrupt_does_not_wait(at: PlannedRun) -> None:
     at.endpoint.hold()
     runner = at.start()
@@ -66,6 +69,7 @@ def test_a_second_interrupt_does_not_wait(at: PlannedRun) -> None:
     assert_goes_on(at, bought_twice=IN_FLIGHT)
 
 
+@pytest.mark.slow
 def test_a_line_that_is_lost_loses_no_reply(at: PlannedRun) -> None:
     """The terminal is gone: nothing can be printed any more, and what is on its way comes in all the same."""
     at.endpoint.hold()

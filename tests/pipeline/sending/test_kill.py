@@ -5,20 +5,20 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from tests.cli.conftest import emowb_command, importing, working_in
+from tests.cli.processes import EMOWB
 from tests.waiting import PATIENCE_S
 from workbench.embedded.fault_injection import FaultRates
 from workbench.embedded.server import EndpointServer, Served
 from workbench.storage.workspace.database import open_workspace
 
-SAMPLES = Path(__file__).parents[3] / "samples"
-EMOWB = (sys.executable, "-c", "from workbench.cli.app import main; main()")
 IN_FLIGHT = 3
 RECEIVED = "SELECT id, batch_id, number, received_at, reply, step FROM attempt WHERE received_at IS NOT NULL"
 
@@ -40,28 +40,17 @@ class Witness:
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("place")
-    emowb(folder, "import", "rafdb", str(SAMPLES / "rafdb"))
-    return folder
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    with working_in(tmp_path_factory.mktemp("killed")) as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OPENAI_API_KEY", "sk-nothing-to-hide-12345")
+        patch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+        emowb(*importing("rafdb"))
+        yield folder
 
 
-def environment(base_url: str = "http://127.0.0.1:9/v1") -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("EMOWB_", "OPENAI_"))}
-    return {**kept, "OPENAI_BASE_URL": base_url, "OPENAI_API_KEY": "sk-nothing-to-hide-12345"}
-
-
-def emowb(place: Path, *words: str, base_url: str = "http://127.0.0.1:9/v1") -> str:
-    done = subprocess.run(
-        [*EMOWB, *words],
-        cwd=place,
-        env=environment(base_url),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=PATIENCE_S,
-    )
-    assert done.returncode in (0, 1), done.stderr
+def emowb(*words: str | Path) -> str:
+    done = emowb_command(*words)
+    assert done.exit_code in (0, 1), done.stderr
     return done.stdout
 
 
@@ -91,22 +80,20 @@ def story(place: Path) -> Story:
     """35 batches of two, killed with SIGKILL after the endpoint has answered nine requests, and resumed."""
     witness = Witness(9)
     words = ("run", "rafdb", "--name", "main", "--batch-size", "2", "--concurrency", str(IN_FLIGHT))
-    with EndpointServer(faults=FaultRates(latency_s=0.02), observer=witness) as server:
-        runner = subprocess.Popen(
-            [*EMOWB, *words],
-            cwd=place,
-            env=environment(server.base_url),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+    with (
+        EndpointServer(faults=FaultRates(latency_s=0.02), observer=witness) as server,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setenv("OPENAI_BASE_URL", server.base_url)
+        runner = subprocess.Popen([*EMOWB, *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         assert witness.reached.wait(timeout=PATIENCE_S)
         os.kill(runner.pid, signal.SIGKILL)
         runner.wait(timeout=PATIENCE_S)
         before = rows(place, RECEIVED)
         unseen = rows(place, "SELECT batch_id FROM attempt WHERE received_at IS NULL")
-        summary = json.loads(emowb(place, "run", "rafdb", "--name", "main", "--json", base_url=server.base_url))
+        summary = json.loads(emowb("run", "rafdb", "--name", "main", "--json"))
         served = len(witness.served)
-        emowb(place, "run", "rafdb", "--name", "calm", "--batch-size", "2", base_url=server.base_url)
+        emowb("run", "rafdb", "--name", "calm", "--batch-size", "2")
     return Story(place, before, unseen, summary, served)
 
 
@@ -129,13 +116,13 @@ def test_a_killed_run_loses_no_reply_and_asks_again_only_for_what_was_in_flight(
 
 def test_the_scores_after_a_kill_are_those_of_a_run_that_was_left_alone(story: Story) -> None:
     kept = ("metrics", "per_class", "confusion", "planned", "answered")
-    scores = [json.loads(emowb(story.place, "metrics", "rafdb", "--run", name, "--json")) for name in ("main", "calm")]
+    scores = [json.loads(emowb("metrics", "rafdb", "--run", name, "--json")) for name in ("main", "calm")]
     killed_scores, calm_scores = ({word: one[word] for word in kept} for one in scores)
     assert killed_scores == calm_scores
 
 
 def test_the_key_is_nowhere_in_the_workspace_or_the_exports(story: Story) -> None:
-    emowb(story.place, "export", "rafdb")
+    emowb("export", "rafdb")
     for path in story.place.rglob("*"):
         if path.is_file():
             assert b"nothing-to-hide" not in path.read_bytes(), path

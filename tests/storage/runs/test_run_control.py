@@ -92,7 +92,6 @@ def test_two_runs_can_be_sent_side_by_side(db: Database, run: Run) -> None:
     claim_run(db, plan(db, ["a"], name="other"), at())
 
 
-@pytest.mark.slow
 def test_a_dead_runner_hinders_nobody(db: Database, run: Run) -> None:
     held_by(db, run, f"{HOST}:{dead_pid()}:aa", since=at())
     claim_run(db, run, at(1))

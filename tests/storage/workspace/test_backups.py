@@ -57,7 +57,6 @@ def said_next(writer: "subprocess.Popen[str]") -> int:
     return int(line)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("journal", ["TRUNCATE", "WAL"])
 def test_a_backup_is_of_one_moment_while_another_process_writes(
     db: Database, path: Path, tmp_path: Path, journal: str

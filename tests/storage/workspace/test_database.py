@@ -290,7 +290,6 @@ def as_a_stranger(path: Path) -> str:
     return done.stdout.strip()
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
 def test_a_folder_that_cannot_be_written_is_said(path: Path) -> None:
     for folder in path.parents:
@@ -300,7 +299,6 @@ def test_a_folder_that_cannot_be_written_is_said(path: Path) -> None:
     assert said == f"the workspace {path} cannot be made: Permission denied; name another with --db"
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
 def test_a_workspace_that_can_only_be_read_is_refused_and_left_untouched(path: Path) -> None:
     for folder in path.parents:

@@ -286,7 +286,6 @@ migrate(db, path, print, interrupted("SELECT die()"))
 """
 
 
-@pytest.mark.slow
 def test_a_migration_that_is_killed_in_the_middle_rolls_back_whole(old: Path) -> None:
     before, columns, n_bytes = rows(old), columns_of(old), old.stat().st_size
     top = Path(__file__).parents[3]

@@ -89,7 +89,6 @@ async def served(flags: Sequence[str], clock: Clock | None = None) -> AsyncItera
 TWO_AT_ONCE = ("--kind", "bucket", "--per-minute", "60", "--capacity", "2")
 
 
-@pytest.mark.asyncio
 async def test_the_one_model_is_listed() -> None:
     async with served(()) as caller:
         status, _, models = await caller.call("GET", "/v1/models")
@@ -106,7 +105,6 @@ def pictures(tmp_path: Path) -> list[Path]:
     return paths
 
 
-@pytest.mark.asyncio
 async def test_the_workbench_reads_a_prediction_for_every_sample(pictures: list[Path]) -> None:
     request = request_bytes(body_pieces(20), pictures)
     async with served(()) as caller:
@@ -139,7 +137,6 @@ def test_the_bare_client_sends_what_the_workbench_sends(pictures: list[Path]) ->
     assert len(bare) == len(ours)
 
 
-@pytest.mark.asyncio
 async def test_headers_tell_the_level_and_a_429_when_to_come_back() -> None:
     clock = Clock()
     async with served(TWO_AT_ONCE, clock) as caller:
@@ -158,7 +155,6 @@ async def test_headers_tell_the_level_and_a_429_when_to_come_back() -> None:
         assert status == 200
 
 
-@pytest.mark.asyncio
 async def test_a_silent_server_tells_nothing_of_its_limits() -> None:
     async with served((*TWO_AT_ONCE, "--no-headers")) as caller:
         answers = [await caller.ask() for _ in range(3)]
@@ -166,14 +162,12 @@ async def test_a_silent_server_tells_nothing_of_its_limits() -> None:
     assert not any("rate" in name or "retry" in name for _, headers, _ in answers for name in headers)
 
 
-@pytest.mark.asyncio
 async def test_every_key_has_limits_of_its_own_where_it_is_asked_for() -> None:
     async with served((*TWO_AT_ONCE, "--per-key")) as caller:
         statuses = [(await caller.ask(key=key))[0] for key in ("one", "one", "one", "two", "two", "two")]
     assert statuses == [200, 200, 429, 200, 200, 429]
 
 
-@pytest.mark.asyncio
 async def test_it_counts_what_was_asked_rejected_and_bought_twice() -> None:
     async with served(TWO_AT_ONCE) as caller:
         for text in ("one", "one", "two"):
@@ -184,7 +178,6 @@ async def test_it_counts_what_was_asked_rejected_and_bought_twice() -> None:
     assert (stats["most_arrivals"]["1s"], stats["most_admitted"]["60s"]) == (3, 2)
 
 
-@pytest.mark.asyncio
 async def test_a_reset_forgets_and_takes_the_flags_of_the_command() -> None:
     async with served(TWO_AT_ONCE) as caller:
         for _ in range(3):
@@ -197,7 +190,6 @@ async def test_a_reset_forgets_and_takes_the_flags_of_the_command() -> None:
         assert (await caller.stats())["requests"] == 2
 
 
-@pytest.mark.asyncio
 async def test_what_it_does_not_know_is_an_error() -> None:
     async with served(()) as caller:
         assert (await caller.call("GET", "/v1/embeddings"))[0] == 404

@@ -136,7 +136,6 @@ def test_a_body_that_is_too_large_is_refused_before_it_is_kept() -> None:
         connection.close()
 
 
-@pytest.mark.asyncio
 async def test_many_requests_at_once_are_all_answered(named_texts: Messages) -> None:
     served: list[Served] = []
     with EndpointServer(observer=served.append) as server:

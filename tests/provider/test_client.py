@@ -45,7 +45,6 @@ async def ask(server: ScriptedServer, *, endpoint: Endpoint | None = None, timeo
 # ── answers ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.asyncio
 async def test_an_answer_comes_through_as_it_was_said(serve: Serve) -> None:
     server = serve(as_json(completion("  {'name': '1'}\n"), x_request_id="req_1", x_ratelimit_remaining_requests="9"))
     reply = await ask(server)
@@ -62,7 +61,6 @@ async def test_an_answer_comes_through_as_it_was_said(serve: Serve) -> None:
     assert 0 < reply.latency_s < 20
 
 
-@pytest.mark.asyncio
 async def test_the_request_is_sent_as_asked_once_with_its_pictures_inside(serve: Serve) -> None:
     server = serve(as_json(completion()))
     await ask(server)
@@ -109,7 +107,6 @@ SAID: dict[str, tuple[Mapping[str, Any], Outcome]] = {
 
 
 @pytest.mark.parametrize(("body", "outcome"), SAID.values(), ids=SAID)
-@pytest.mark.asyncio
 async def test_what_the_model_did_with_the_request(serve: Serve, body: Mapping[str, Any], outcome: Outcome) -> None:
     server = serve(as_json(body))
     reply = await ask(server)
@@ -118,7 +115,6 @@ async def test_what_the_model_did_with_the_request(serve: Serve, body: Mapping[s
     assert len(server.asked) == 1
 
 
-@pytest.mark.asyncio
 async def test_content_in_parts_is_read_as_its_text(serve: Serve) -> None:
     parts = [{"type": "text", "text": '{"answers"'}, {"type": "text", "text": ": []}"}]
     reply = await ask(serve(as_json(completion(parts))))
@@ -126,13 +122,11 @@ async def test_content_in_parts_is_read_as_its_text(serve: Serve) -> None:
 
 
 @pytest.mark.parametrize("content", [[], [{"type": "audio"}], [None], [{"type": "text", "text": None}]], ids=str)
-@pytest.mark.asyncio
 async def test_content_without_text_is_empty(serve: Serve, content: object) -> None:
     reply = await ask(serve(as_json(completion(content))))
     assert (reply.outcome, reply.text) == (Outcome.EMPTY, "")
 
 
-@pytest.mark.asyncio
 async def test_content_that_is_an_object_is_kept_as_json(serve: Serve) -> None:
     reply = await ask(serve(as_json(completion({"answers": ["喜"]}))))
     assert (reply.outcome, reply.text) == (Outcome.ANSWERED, '{"answers": ["喜"]}')
@@ -150,13 +144,11 @@ USAGES: list[object] = [
 
 
 @pytest.mark.parametrize("usage", USAGES, ids=str)
-@pytest.mark.asyncio
 async def test_an_answer_is_not_lost_for_an_odd_count_of_tokens(serve: Serve, usage: object) -> None:
     reply = await ask(serve(as_json(completion("ok", usage=usage))))
     assert (reply.outcome, reply.text, reply.usage) == (Outcome.ANSWERED, "ok", None)
 
 
-@pytest.mark.asyncio
 async def test_what_should_be_text_is_text_whatever_the_server_sends(serve: Serve) -> None:
     body = completion("ok", model=4, message={"refusal": {"why": "faces"}})
     body["choices"][0]["finish_reason"] = 7
@@ -203,7 +195,6 @@ STATUSES = {
 
 
 @pytest.mark.parametrize(("status", "code", "message", "outcome", "fault"), STATUSES.values(), ids=STATUSES)
-@pytest.mark.asyncio
 async def test_every_error_status_is_asked_once_and_named(
     serve: Serve, status: int, code: str | None, message: str, outcome: Outcome, fault: Fault | None
 ) -> None:
@@ -241,7 +232,6 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("answer", BROKEN.values(), ids=BROKEN)
-@pytest.mark.asyncio
 async def test_a_broken_answer_is_a_fault_that_may_pass(serve: Serve, answer: Answer) -> None:
     server = serve(answer)
     reply = await ask(server)
@@ -251,7 +241,6 @@ async def test_a_broken_answer_is_a_fault_that_may_pass(serve: Serve, answer: An
     assert len(server.asked) == 1
 
 
-@pytest.mark.asyncio
 async def test_what_a_server_says_in_place_of_an_answer_is_told(serve: Serve) -> None:
     assert "upstream is down" in str((await ask(serve(BROKEN["an error with 200"]))).error)
     assert "It works!" in str((await ask(serve(BROKEN["HTML"]))).error)
@@ -259,7 +248,6 @@ async def test_what_a_server_says_in_place_of_an_answer_is_told(serve: Serve) ->
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
-@pytest.mark.asyncio
 async def test_a_redirect_is_not_followed_and_stops_the_run(serve: Serve, status: int) -> None:
     elsewhere = serve(as_json(completion()))
     server = serve(Answer(status, {"Location": f"{elsewhere.base_url}/chat/completions"}))
@@ -268,7 +256,6 @@ async def test_a_redirect_is_not_followed_and_stops_the_run(serve: Serve, status
     assert (len(server.asked), len(elsewhere.asked)) == (1, 0)
 
 
-@pytest.mark.asyncio
 async def test_a_server_that_is_not_there_may_come_back(serve: Serve) -> None:
     server = serve(as_json(completion()))
     nobody = replace(server.endpoint, base_url="http://127.0.0.1:9/v1")
@@ -277,7 +264,6 @@ async def test_a_server_that_is_not_there_may_come_back(serve: Serve) -> None:
     assert "onnection" in str(reply.error)
 
 
-@pytest.mark.asyncio
 async def test_a_server_that_drips_for_ever_times_out(serve: Serve) -> None:
     server = serve(Answer(200, JSON, drips=True))
     async with asyncio.timeout(PATIENCE_S):
@@ -287,7 +273,6 @@ async def test_a_server_that_drips_for_ever_times_out(serve: Serve) -> None:
     assert len(server.asked) == 1
 
 
-@pytest.mark.asyncio
 async def test_cancelling_comes_through(serve: Serve) -> None:
     server = serve(Answer(200, JSON, drips=True))
     asking = asyncio.create_task(ask(server))
@@ -315,7 +300,6 @@ RETRY_AFTER = {
 
 @pytest.mark.parametrize("status", [429, 503])
 @pytest.mark.parametrize(("headers", "wait_s"), RETRY_AFTER.values(), ids=RETRY_AFTER)
-@pytest.mark.asyncio
 async def test_the_wait_that_a_server_asks_for_is_read(
     serve: Serve, headers: dict[str, str], wait_s: float | None, status: int
 ) -> None:
@@ -339,7 +323,6 @@ ECHOES = {
 
 
 @pytest.mark.parametrize("answer", ECHOES.values(), ids=ECHOES)
-@pytest.mark.asyncio
 async def test_a_key_that_a_server_echoes_is_masked(serve: Serve, answer: Answer) -> None:
     reply = await ask(serve(answer))
     assert "[key]" in str(reply.error)
@@ -347,7 +330,6 @@ async def test_a_key_that_a_server_echoes_is_masked(serve: Serve, answer: Answer
     assert len(str(reply.error)) <= 2_000
 
 
-@pytest.mark.asyncio
 async def test_only_headers_that_can_hold_no_secret_are_kept(serve: Serve) -> None:
     headers: dict[str, Any] = {
         "set_cookie": "session=1",
@@ -421,7 +403,6 @@ async def list_models(endpoint: Endpoint) -> list[str]:
         return [model.name for model in await client.models()]
 
 
-@pytest.mark.asyncio
 async def test_models_are_listed_by_name(serve: Serve) -> None:
     listed = {"object": "list", "data": [{"id": name, "object": "model", "created": 1} for name in ("b", "a")]}
     server = serve(as_json(listed))
@@ -434,13 +415,11 @@ async def test_models_are_listed_by_name(serve: Serve) -> None:
     [refused(404), refused(500), refused(429), as_json({}), as_json({"data": None}), Answer(200, HTML, b"<html>")],
     ids=["404", "500", "429", "{}", "no data", "HTML"],
 )
-@pytest.mark.asyncio
 async def test_a_server_without_a_list_of_models_is_no_error(serve: Serve, answer: Answer) -> None:
     assert await list_models(serve(answer).endpoint) == []
 
 
 @pytest.mark.parametrize("status", [401, 403])
-@pytest.mark.asyncio
 async def test_a_key_that_is_refused_is_said_with_the_variable_that_holds_it(serve: Serve, status: int) -> None:
     server = serve(refused(status, "invalid_api_key", f"Incorrect API key provided: {KEY}"))
     with pytest.raises(EndpointError, match=r"127\.0\.0\.1 refuses the key in SCRIPTED_KEY") as raised:
@@ -448,7 +427,6 @@ async def test_a_key_that_is_refused_is_said_with_the_variable_that_holds_it(ser
     assert KEY not in str(raised.value)
 
 
-@pytest.mark.asyncio
 async def test_an_address_where_nobody_answers_is_named(serve: Serve) -> None:
     nobody = Endpoint(name="vllm", base_url="http://127.0.0.1:9/v1")
     with pytest.raises(EndpointError, match=r"nobody answers at http://127\.0\.0\.1:9/v1 .*start the server"):
@@ -459,7 +437,6 @@ async def test_an_address_where_nobody_answers_is_named(serve: Serve) -> None:
 
 
 @pytest.mark.parametrize("status", [200, 500])
-@pytest.mark.asyncio
 async def test_a_reply_without_end_is_read_up_to_a_bound(serve: Serve, status: int) -> None:
     server = serve(as_json(completion("x" * (MOST_REPLY_BYTES + 1)), status))
     reply = await ask(server)
@@ -467,7 +444,6 @@ async def test_a_reply_without_end_is_read_up_to_a_bound(serve: Serve, status: i
     assert f"{MOST_REPLY_BYTES:,} bytes" in str(reply.error)
 
 
-@pytest.mark.asyncio
 async def test_a_request_of_many_megabytes_is_sent_whole(serve: Serve) -> None:
     server = serve(as_json(completion()))
     frame = Frame(data=b"\xff" * 3_000_000, mime="image/jpeg", width_px=1, height_px=1, index=0)

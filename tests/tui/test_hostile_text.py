@@ -90,7 +90,6 @@ def test_nothing_from_outside_reaches_the_terminal_raw(
         assert character.encode() not in _OUR_OWN.sub(b"", written)
 
 
-@pytest.mark.asyncio
 async def test_markup_and_megabytes_are_shown_as_they_are(tmp_path: Path) -> None:
     async with opened(hostile_run(tmp_path).parts, size=(120, 40)) as driver:
         await driver.until_seen("[/bold][@click=app.quit]x[/]")

@@ -58,7 +58,6 @@ def posts(server: ScriptedServer) -> list[Mapping[str, Any]]:
     return [asked.body for asked in server.asked if asked.method == "POST"]
 
 
-@pytest.mark.asyncio
 async def test_an_endpoint_that_can_everything_needs_no_warning_and_no_change(serve: Serve) -> None:
     server = serve(Seeing(headers={"X-RateLimit-Limit-Requests": "500", "x-ratelimit-remaining-requests": "499"}))
     record = await probed(server)
@@ -72,7 +71,6 @@ async def test_an_endpoint_that_can_everything_needs_no_warning_and_no_change(se
     assert len(record.findings) == N_FINDINGS
 
 
-@pytest.mark.asyncio
 async def test_questions_carry_nothing_that_they_are_not_about(serve: Serve) -> None:
     """So that a word that is rejected spoils one finding and not all."""
     server = serve(Seeing())
@@ -124,7 +122,6 @@ WAYS: dict[str, tuple[Seeing, dict[str, Any], dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize(("server", "settings", "changes"), WAYS.values(), ids=WAYS)
-@pytest.mark.asyncio
 async def test_what_is_otherwise_than_the_settings_say_is_found_out_and_can_be_applied(
     serve: Serve, server: Seeing, settings: dict[str, Any], changes: dict[str, Any]
 ) -> None:
@@ -135,7 +132,6 @@ async def test_what_is_otherwise_than_the_settings_say_is_found_out_and_can_be_a
     assert record.stopped is None
 
 
-@pytest.mark.asyncio
 async def test_an_endpoint_that_takes_one_picture_is_not_asked_for_more_than_two(serve: Serve) -> None:
     server = serve(Seeing(most_images=1))
     record = await probed(server)
@@ -145,7 +141,6 @@ async def test_an_endpoint_that_takes_one_picture_is_not_asked_for_more_than_two
     assert "At most 1 image(s) may be provided" in found(record, "several pictures").says
 
 
-@pytest.mark.asyncio
 async def test_a_limit_that_the_rejection_does_not_name_is_what_was_accepted(serve: Serve) -> None:
     def mute(asked: Any) -> Answer:
         many = str(asked.body).count("data:image") > 16
@@ -155,7 +150,6 @@ async def test_a_limit_that_the_rejection_does_not_name_is_what_was_accepted(ser
     assert changed(record) == {"images_per_request": 8}
 
 
-@pytest.mark.asyncio
 async def test_what_the_settings_switch_off_is_not_asked(serve: Serve) -> None:
     server = serve(Seeing())
     off: dict[str, Any] = {"seed": False, "temperature": False, "detail": False, "structured": Structured.NONE}
@@ -215,20 +209,17 @@ SIGHTS: dict[str, tuple[Seeing, str, FindingMark, str | None]] = {
 
 
 @pytest.mark.parametrize(("server", "name", "mark", "warning"), SIGHTS.values(), ids=SIGHTS)
-@pytest.mark.asyncio
 async def test_what_it_sees(serve: Serve, server: Seeing, name: str, mark: FindingMark, warning: str | None) -> None:
     finding = found(await probed(serve(server)), name)
     assert finding.mark is mark
     assert (warning in (finding.warning or "")) if warning else finding.warning is None
 
 
-@pytest.mark.asyncio
 async def test_blurred_faces_are_kept_as_what_they_are(serve: Serve) -> None:
     record = await probed(serve(Seeing(says={"You judge": "Both faces appear blurry to me."})))
     assert changed(record) == {"blurs_faces": True}
 
 
-@pytest.mark.asyncio
 async def test_a_preset_that_is_known_to_blur_faces_warns_even_where_a_drawn_one_passes(serve: Serve) -> None:
     assert PRESETS["azure"].blurs_faces
     finding = found(await probed(serve(Seeing()), blurs_faces=True), "faces")
@@ -236,7 +227,6 @@ async def test_a_preset_that_is_known_to_blur_faces_warns_even_where_a_drawn_one
     assert "known to blur faces" in (finding.warning or "")
 
 
-@pytest.mark.asyncio
 async def test_an_endpoint_that_takes_no_pictures_is_asked_for_one_only(serve: Serve) -> None:
     server = serve(Seeing(rejects=("image_url", "url")))
     record = await probed(server)
@@ -249,7 +239,6 @@ async def test_an_endpoint_that_takes_no_pictures_is_asked_for_one_only(serve: S
 
 
 @pytest.mark.parametrize("answer", [refused(500, None, "no mmproj"), refused(404, None, "No endpoints take images")])
-@pytest.mark.asyncio
 async def test_servers_that_have_another_status_for_pictures_they_cannot_take(serve: Serve, answer: Answer) -> None:
     def textual(asked: Any) -> Answer:
         return answer if "data:image" in str(asked.body) else Seeing()(asked)
@@ -258,7 +247,6 @@ async def test_servers_that_have_another_status_for_pictures_they_cannot_take(se
     assert (found(record, "pictures").mark, record.stopped) == (FindingMark.NO, None)
 
 
-@pytest.mark.asyncio
 async def test_a_model_that_shows_no_sight_at_all_is_warned_of(serve: Serve) -> None:
     vague = dict.fromkeys(("What colour", "Two pictures", "You judge"), "Hm.")
     record = await probed(serve(Seeing(says=vague)))
@@ -279,14 +267,12 @@ async def test_a_model_that_shows_no_sight_at_all_is_warned_of(serve: Serve) -> 
         ("soon", None),
     ],
 )
-@pytest.mark.asyncio
 async def test_a_model_that_ends_is_warned_of(serve: Serve, day: str | None, warning: str | None) -> None:
     record = await probed(serve(Seeing(models=[{"id": MODEL, "shutdown_date": day}])))
     told = found(record, "models").warning
     assert (told or "").startswith(warning) if warning else told is None
 
 
-@pytest.mark.asyncio
 async def test_other_models_that_end_are_named_without_a_warning(serve: Serve) -> None:
     models = [{"id": MODEL}, {"id": "old", "shutdown_date": "2024-12-06"}, {"id": "new", "shutdown_date": "2028-01-01"}]
     finding = found(await probed(serve(Seeing(models=models))), "models")
@@ -294,7 +280,6 @@ async def test_other_models_that_end_are_named_without_a_warning(serve: Serve) -
     assert (finding.value, finding.warning) == ({"old": "2024-12-06"}, None)
 
 
-@pytest.mark.asyncio
 async def test_an_endpoint_without_a_list_of_models_is_asked_all_the_same(serve: Serve) -> None:
     record = await probed(serve(Seeing(models=None)))
     assert found(record, "models").mark is FindingMark.UNCLEAR
@@ -309,7 +294,6 @@ async def test_an_endpoint_without_a_list_of_models_is_asked_all_the_same(serve:
         ("another", FindingMark.NO, True),
     ],
 )
-@pytest.mark.asyncio
 async def test_who_answered_by_its_own_word(serve: Serve, name: str, mark: FindingMark, *, warned: bool) -> None:
     finding = found(await probed(serve(Seeing(name=name))), "model")
     assert (finding.mark, finding.value, finding.warning is not None) == (mark, [name], warned)
@@ -329,7 +313,6 @@ DEAD_ENDS: dict[str, tuple[Answer, str]] = {
 
 
 @pytest.mark.parametrize(("answer", "reason"), DEAD_ENDS.values(), ids=DEAD_ENDS)
-@pytest.mark.asyncio
 async def test_where_nothing_can_be_asked_that_is_the_finding(serve: Serve, answer: Answer, reason: str) -> None:
     def dead(asked: Any) -> Answer:
         return answer if asked.method == "POST" else Seeing()(asked)
@@ -342,7 +325,6 @@ async def test_where_nothing_can_be_asked_that_is_the_finding(serve: Serve, answ
     assert changed(record) == {}
 
 
-@pytest.mark.asyncio
 async def test_what_ends_the_talk_half_way_leaves_what_was_found_out(serve: Serve) -> None:
     answers = [Seeing()] * 4 + [refused(429, "insufficient_quota", "You exceeded your quota")]
     record = await probed(serve(*answers))
@@ -358,7 +340,6 @@ async def test_what_ends_the_talk_half_way_leaves_what_was_found_out(serve: Serv
     assert "You exceeded your quota" in (record.stopped or "")
 
 
-@pytest.mark.asyncio
 async def test_a_busy_endpoint_is_asked_once_more_after_the_time_it_names(serve: Serve) -> None:
     seeing, busy = Seeing(), refused(429, "rate_limit_exceeded", "slow down", retry_after="7")
     loading = refused(503, None, "Loading model")
@@ -370,7 +351,6 @@ async def test_a_busy_endpoint_is_asked_once_more_after_the_time_it_names(serve:
     assert found(record, "limits").says.startswith("not told, but there are some")
 
 
-@pytest.mark.asyncio
 async def test_one_broken_reply_is_no_rejection(serve: Serve) -> None:
     """Else a server's slip would leave the temperature out of every run."""
     record = await probed(serve(Seeing(), Seeing(), refused(500, None, "oops"), Seeing()))
@@ -378,7 +358,6 @@ async def test_one_broken_reply_is_no_rejection(serve: Serve) -> None:
     assert changed(record) == {}
 
 
-@pytest.mark.asyncio
 async def test_an_endpoint_that_stays_busy_leaves_its_findings_open(serve: Serve) -> None:
     busy = refused(429, "rate_limit_exceeded", "slow down", retry_after="100000")
     sleep = Sleep()
@@ -388,14 +367,12 @@ async def test_an_endpoint_that_stays_busy_leaves_its_findings_open(serve: Serve
     assert max(sleep.waited_s) == 60.0
 
 
-@pytest.mark.asyncio
 async def test_requests_keep_the_pace_that_is_set(serve: Serve) -> None:
     sleep = Sleep()
     record = await probed(serve(Seeing()), sleep=sleep, pace_s=20.0)
     assert sleep.waited_s == [20.0] * (len(record.replies) - 1)
 
 
-@pytest.mark.asyncio
 async def test_an_answer_of_nothing_is_no_yes(serve: Serve) -> None:
     record = await probed(serve(Seeing(), as_json(completion("", finish_reason="length", model=MODEL))))
     assert [finding.mark for finding in record.findings[1:3]] == [FindingMark.UNCLEAR, FindingMark.YES]
@@ -406,7 +383,6 @@ async def test_an_answer_of_nothing_is_no_yes(serve: Serve) -> None:
 # ── the record ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.asyncio
 async def test_the_record_says_who_was_asked_when_and_how_much_it_took(serve: Serve) -> None:
     server = serve(Seeing())
     record = (await probed(server)).as_json()
@@ -422,7 +398,6 @@ async def test_the_record_says_who_was_asked_when_and_how_much_it_took(serve: Se
     assert KEY.reveal() not in str(record)
 
 
-@pytest.mark.asyncio
 async def test_nobody_is_asked_more_than_was_said(serve: Serve) -> None:
     def worst(asked: Any) -> Answer:
         if "Two pictures" in str(asked.body):

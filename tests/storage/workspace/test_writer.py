@@ -44,7 +44,6 @@ def written(path: Path, *points: list[str]) -> Writer:
     return Writer(lambda: open_workspace(path, any_thread=True), reached=reached)
 
 
-@pytest.mark.asyncio
 async def test_whoever_asked_hears_of_it_when_others_can_see_it(path: Path) -> None:
     async with written(path) as writer:
         for key in ("a", "b", "c"):
@@ -52,7 +51,6 @@ async def test_whoever_asked_hears_of_it_when_others_can_see_it(path: Path) -> N
             assert stored(path)[-1] == key
 
 
-@pytest.mark.asyncio
 async def test_what_is_asked_at_the_same_time_is_committed_together_in_the_order_of_asking(path: Path) -> None:
     points: list[str] = []
     async with written(path, points) as writer:
@@ -63,7 +61,6 @@ async def test_what_is_asked_at_the_same_time_is_committed_together_in_the_order
     assert points[:2] == ["inside the transaction", "after commit"]
 
 
-@pytest.mark.asyncio
 async def test_one_works_error_is_its_own_and_the_others_are_stored(path: Path) -> None:
     async with written(path) as writer:
         results = await asyncio.gather(*(writer.do(keep(key)) for key in ("a", "b", "a", "c")), return_exceptions=True)
@@ -77,7 +74,6 @@ async def test_one_works_error_is_its_own_and_the_others_are_stored(path: Path) 
     assert sorted(stored(path)) == ["a", "b", "c", "d"]
 
 
-@pytest.mark.asyncio
 async def test_what_was_asked_is_done_though_nobody_waits_for_it(path: Path) -> None:
     async with written(path) as writer:
         asked = asyncio.create_task(writer.do(keep("a")))
@@ -86,7 +82,6 @@ async def test_what_was_asked_is_done_though_nobody_waits_for_it(path: Path) -> 
     assert stored(path) == ["a"]
 
 
-@pytest.mark.asyncio
 async def test_a_workspace_that_another_program_holds_is_an_error_that_passes(path: Path) -> None:
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
@@ -99,7 +94,6 @@ async def test_a_workspace_that_another_program_holds_is_an_error_that_passes(pa
     assert stored(path) == ["b"]
 
 
-@pytest.mark.asyncio
 async def test_a_workspace_that_cannot_be_opened_is_said_at_once(tmp_path: Path) -> None:
     with pytest.raises(DatabaseError, match="no workspace"):
         async with written(tmp_path / "nothing.db"):

@@ -1,7 +1,6 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import pytest
 from textual.app import App, ComposeResult
 
 from tests.tui.driving import Driver
@@ -41,7 +40,6 @@ def test_wide_and_hidden_characters_take_the_room_they_need() -> None:
     assert "".join(lines).endswith("␛[2J\\u{202e}")
 
 
-@pytest.mark.asyncio
 async def test_a_line_of_a_hundred_thousand_characters_is_read_to_its_end() -> None:
     async with shown("x" * 99_997 + "end") as (driver, long):
         await driver.until(lambda: long.is_whole)
@@ -49,7 +47,6 @@ async def test_a_line_of_a_hundred_thousand_characters_is_read_to_its_end() -> N
         await driver.until_seen("end")
 
 
-@pytest.mark.asyncio
 async def test_ten_megabytes_are_there_at_once_and_their_end_soon() -> None:
     async with shown("first line\n" + "a line of the reply\n" * 500_000 + "the last line") as (driver, long):
         await driver.until_seen("first line")

@@ -198,7 +198,6 @@ def test_a_thread_that_was_given_no_task_opens_nothing() -> None:
     assert notebook.lines == []
 
 
-@pytest.mark.asyncio
 async def test_whoever_asks_after_the_end_is_cancelled() -> None:
     thread = OwnedThread(Notebook, "notebook")
     await thread.close()
@@ -208,7 +207,6 @@ async def test_whoever_asks_after_the_end_is_cancelled() -> None:
         thread.submit(lambda owned: owned.lines).result(0)
 
 
-@pytest.mark.asyncio
 async def test_a_call_gives_what_it_returns_and_raises_what_it_raises() -> None:
     def torn() -> int:
         raise DatabaseError("the disk is gone")

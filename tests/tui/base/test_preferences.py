@@ -30,7 +30,6 @@ async def shown(driver: Driver) -> None:
     await driver.until_shown()
 
 
-@pytest.mark.asyncio
 async def test_a_key_of_ones_own_takes_the_place_of_the_usual_one(review: ReviewRun) -> None:
     habits = Preferences(commands=commands_with({"review.next-failure": ("o", "f5"), "review.note": ("n",)}))
     async with reviewing(review.parts, habits).run_test(size=(100, 30)) as pilot:
@@ -65,7 +64,6 @@ def test_keys_that_cannot_be_are_said_before_anything_opens(keys: dict[str, tupl
     assert "\x1b" not in str(raised.value)
 
 
-@pytest.mark.asyncio
 async def test_filter_place_pane_and_colours_are_as_they_were_left(review: ReviewRun, tmp_path: Path) -> None:
     state = tmp_path / "state"
     async with reviewing(review.parts, Preferences(RememberedState(state))).run_test(size=(120, 40)) as pilot:
@@ -84,7 +82,6 @@ async def test_filter_place_pane_and_colours_are_as_they_were_left(review: Revie
         await driver.until(lambda: driver.screen.cases.size.width == width)
 
 
-@pytest.mark.asyncio
 @pytest.mark.parametrize("text", ["", "{", "[1]", '{"theme": 3, "protocol": ["x"]}', '{"theme": "\\u001b[2J"}'])
 async def test_what_cannot_be_read_is_as_good_as_none(review: ReviewRun, tmp_path: Path, text: str) -> None:
     (tmp_path / "look.json").write_text(text)
@@ -119,7 +116,6 @@ def test_a_filter_survives_its_way_through_json() -> None:
     assert filter_from_json({"kind": "unknown", "later": 1}) == CaseFilter()
 
 
-@pytest.mark.asyncio
 async def test_a_filter_is_saved_by_name_shown_deleted_and_brought_back(review: ReviewRun) -> None:
     async with reviewing(review.parts, Preferences()).run_test(size=(100, 30), notifications=True) as pilot:
         driver = Driver(pilot)
@@ -138,7 +134,6 @@ async def test_a_filter_is_saved_by_name_shown_deleted_and_brought_back(review: 
         await driver.until_seen("/10 failures")
 
 
-@pytest.mark.asyncio
 async def test_the_divider_follows_keys_and_mouse_and_leaves_both_sides_room(review: ReviewRun) -> None:
     async with reviewing(review.parts, Preferences()).run_test(size=(100, 30)) as pilot:
         driver = Driver(pilot)
@@ -154,7 +149,6 @@ async def test_the_divider_follows_keys_and_mouse_and_leaves_both_sides_room(rev
         await driver.until(lambda: driver.screen.query_one("#left").size.width > 40)
 
 
-@pytest.mark.asyncio
 async def test_tags_are_written_and_progress_is_counted(review: ReviewRun) -> None:
     async with reviewing(review.parts, Preferences()).run_test(size=(120, 30)) as pilot:
         driver = Driver(pilot)
@@ -166,7 +160,6 @@ async def test_tags_are_written_and_progress_is_counted(review: ReviewRun) -> No
         await driver.until_seen("/min")
 
 
-@pytest.mark.asyncio
 async def test_another_reviewer_takes_over_where_one_stands(review: ReviewRun) -> None:
     async with reviewing(review.parts, Preferences()).run_test(size=(120, 30)) as pilot:
         driver = Driver(pilot)
@@ -185,7 +178,6 @@ async def test_another_reviewer_takes_over_where_one_stands(review: ReviewRun) -
         await driver.until_seen("▸ ✓=")
 
 
-@pytest.mark.asyncio
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 50)])
 async def test_every_screen_fits_and_survives_a_tiny_window(review: ReviewRun, size: tuple[int, int]) -> None:
     async with at_home(review, size=size) as driver:
@@ -208,7 +200,6 @@ async def test_every_screen_fits_and_survives_a_tiny_window(review: ReviewRun, s
         await driver.until_seen("1/30 all")
 
 
-@pytest.mark.asyncio
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 50)])
 async def test_whatever_lies_over_a_review_fits_and_survives_a_tiny_window(
     review: ReviewRun, size: tuple[int, int]
@@ -262,7 +253,6 @@ def test_with_high_contrast_every_tone_stands_out() -> None:
             assert contrast(Color.parse(tone), Color.parse(str(ground))) >= 7, name
 
 
-@pytest.mark.asyncio
 async def test_the_setting_wins_over_what_is_remembered(review: ReviewRun, tmp_path: Path) -> None:
     memory = RememberedState(tmp_path)
     memory.keep_look(theme="emowb-light")

@@ -2,7 +2,6 @@
 
 from inspect import iscoroutinefunction
 
-import pytest
 from textual.app import App
 from textual.screen import Screen
 
@@ -14,7 +13,6 @@ class Counted(Screen[None]):
     pass
 
 
-@pytest.mark.asyncio
 async def test_a_screen_renders_nothing_within_a_batch_and_afterwards_what_has_changed() -> None:
     app: App[None] = App()
     async with app.run_test() as pilot:

@@ -39,7 +39,6 @@ async def seen(driver: Driver, *words: str) -> None:
         await driver.until_seen(one)
 
 
-@pytest.mark.asyncio
 async def test_the_list_holds_what_changed_sides_and_says_so(changed: ReviewParts) -> None:
     async with opened(changed) as driver:
         await seen(driver, "1/2 all, changed from other", "beside  other: others  ✗ wrong")
@@ -47,7 +46,6 @@ async def test_the_list_holds_what_changed_sides_and_says_so(changed: ReviewPart
         await seen(driver, "2/2 all, changed from other", "✓ correct")
 
 
-@pytest.mark.asyncio
 async def test_a_search_narrows_it_and_everything_is_a_key_away(changed: ReviewParts) -> None:
     async with opened(changed) as driver:
         await driver.press("slash", *"ep01_00", "enter")
@@ -59,7 +57,6 @@ async def test_a_search_narrows_it_and_everything_is_a_key_away(changed: ReviewP
         assert driver.screen.wanted == CaseFilter()
 
 
-@pytest.mark.asyncio
 async def test_the_filter_screen_counts_and_keeps_what_changed(changed: ReviewParts) -> None:
     async with opened(changed) as driver:
         await driver.press("f", "j", "enter")

@@ -1,5 +1,3 @@
-import pytest
-
 from tests.tui.driving import opened
 from tests.tui.home_run import with_other_run
 from tests.tui.review_run import ReviewRun
@@ -9,7 +7,6 @@ from workbench.tui.dialogs.choice_screen import ChoiceScreen
 from workbench.tui.review.review_screen import ReviewScreen
 
 
-@pytest.mark.asyncio
 async def test_a_comparison_shows_differences_tests_and_what_changed_sides(review: ReviewRun) -> None:
     with_other_run(review)
     async with opened(review.parts, size=(120, 40)) as driver:
@@ -25,7 +22,6 @@ async def test_a_comparison_shows_differences_tests_and_what_changed_sides(revie
         await driver.until_seen("2/2 all, changed from other")
 
 
-@pytest.mark.asyncio
 async def test_another_run_stands_beside_with_its_ranking_and_leaves_again(review: ReviewRun) -> None:
     with_other_run(review)
     async with opened(review.parts, size=(120, 40)) as driver:
@@ -44,7 +40,6 @@ async def test_another_run_stands_beside_with_its_ranking_and_leaves_again(revie
         assert driver.screen.wanted == CaseFilter()
 
 
-@pytest.mark.asyncio
 async def test_a_lone_run_has_nothing_to_be_compared_with(review: ReviewRun) -> None:
     async with opened(review.parts) as driver:
         await driver.press("C")

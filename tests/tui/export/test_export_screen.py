@@ -1,15 +1,12 @@
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
 from tests.tui.driving import opened
 from tests.tui.review_run import ReviewRun
 from workbench.errors import DataError
 from workbench.tui.export.export_screen import ExportScreen
 
 
-@pytest.mark.asyncio
 async def test_x_offers_everything_and_enter_writes_it(review: ReviewRun) -> None:
     async with opened(review.parts, size=(120, 40)) as driver:
         await driver.press("x")
@@ -26,7 +23,6 @@ async def test_x_offers_everything_and_enter_writes_it(review: ReviewRun) -> Non
         assert not driver.is_on(ExportScreen)
 
 
-@pytest.mark.asyncio
 async def test_what_is_dropped_is_not_written_and_the_folder_can_be_another(review: ReviewRun, tmp_path: Path) -> None:
     async with opened(review.parts, size=(120, 40)) as driver:
         await driver.press("x", *["space", "j"] * 5, "l", "space", "j", "space")
@@ -35,7 +31,6 @@ async def test_what_is_dropped_is_not_written_and_the_folder_can_be_another(revi
         assert [path.name for path in (tmp_path / "else").rglob("*.*")] == ["attempts.jsonl"]
 
 
-@pytest.mark.asyncio
 async def test_pictures_without_a_report_and_nothing_at_all_are_refused(review: ReviewRun) -> None:
     async with opened(review.parts, size=(120, 40)) as driver:
         await driver.press("x", "l", *["j"] * 6, "space", "enter")
@@ -44,7 +39,6 @@ async def test_pictures_without_a_report_and_nothing_at_all_are_refused(review: 
         await driver.until_seen("space chooses")
 
 
-@pytest.mark.asyncio
 async def test_an_export_that_fails_is_a_notice(review: ReviewRun) -> None:
     def fails(*_: object) -> list[Path]:
         raise DataError("no space left; free some")
@@ -56,7 +50,6 @@ async def test_an_export_that_fails_is_a_notice(review: ReviewRun) -> None:
         assert driver.is_on(ExportScreen)
 
 
-@pytest.mark.asyncio
 async def test_a_click_chooses(review: ReviewRun) -> None:
     async with opened(review.parts, size=(120, 40)) as driver:
         await driver.press("x")

@@ -1,5 +1,3 @@
-import pytest
-
 from tests.tui.home_run import at_home, with_other_run
 from tests.tui.review_run import ReviewRun
 from workbench.domain.cases import CaseFilter
@@ -11,7 +9,6 @@ from workbench.tui.metrics.metrics_screen import MetricsScreen
 from workbench.tui.review.review_screen import ReviewScreen
 
 
-@pytest.mark.asyncio
 async def test_home_lists_data_sets_with_runs_progress_and_score(review: ReviewRun) -> None:
     async with at_home(review, size=(120, 40)) as driver:
         for words in ("CASME II", "30 of 247 samples", "main", "paused 28/30", "accuracy  60.00"):
@@ -19,7 +16,6 @@ async def test_home_lists_data_sets_with_runs_progress_and_score(review: ReviewR
         assert "not imported: emowb import rafdb PATH" in driver.text
 
 
-@pytest.mark.asyncio
 async def test_enter_reviews_a_run_and_q_comes_back_home(review: ReviewRun) -> None:
     async with at_home(review) as driver:
         await driver.press("j", "enter")
@@ -31,7 +27,6 @@ async def test_enter_reviews_a_run_and_q_comes_back_home(review: ReviewRun) -> N
         assert driver.app._exit
 
 
-@pytest.mark.asyncio
 async def test_a_data_set_without_a_run_says_what_to_do(review: ReviewRun) -> None:
     async with at_home(review) as driver:
         await driver.press("G", "enter")
@@ -39,7 +34,6 @@ async def test_a_data_set_without_a_run_says_what_to_do(review: ReviewRun) -> No
         assert driver.is_on(HomeScreen)
 
 
-@pytest.mark.asyncio
 async def test_a_cell_of_a_runs_matrix_opens_its_review(review: ReviewRun) -> None:
     async with at_home(review) as driver:
         await driver.press("j", "c")
@@ -51,7 +45,6 @@ async def test_a_cell_of_a_runs_matrix_opens_its_review(review: ReviewRun) -> No
         assert screen.wanted == CaseFilter(gold="surprised", predicted="happy")
 
 
-@pytest.mark.asyncio
 async def test_a_marked_run_is_compared_with_a_second_one(review: ReviewRun) -> None:
     with_other_run(review)
     async with at_home(review) as driver:
@@ -66,7 +59,6 @@ async def test_a_marked_run_is_compared_with_a_second_one(review: ReviewRun) -> 
         await driver.until_seen("changed from")
 
 
-@pytest.mark.asyncio
 async def test_every_key_of_home_leads_somewhere(review: ReviewRun) -> None:
     async with at_home(review) as driver:
         await driver.press("j", "x")
@@ -79,14 +71,12 @@ async def test_every_key_of_home_leads_somewhere(review: ReviewRun) -> None:
         assert driver.app.theme == "emowb-light"
 
 
-@pytest.mark.asyncio
 async def test_the_help_does_what_is_chosen_in_it(review: ReviewRun) -> None:
     async with at_home(review) as driver:
         await driver.press("j", "question_mark", "slash", *"metrics of", "enter", "enter")
         await driver.until(lambda: driver.is_on(MetricsScreen))
 
 
-@pytest.mark.asyncio
 async def test_a_click_moves_and_a_second_one_opens(review: ReviewRun) -> None:
     async with at_home(review) as driver:
         await driver.pilot.click("LineList", offset=(10, 1))

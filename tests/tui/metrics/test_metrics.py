@@ -1,12 +1,9 @@
-import pytest
-
 from tests.tui.driving import opened
 from tests.tui.review_run import ReviewRun
 from workbench.tui.metrics.metrics_screen import MetricsScreen
 from workbench.tui.widgets.drawn_text import bar, interval_line, signed_line, table
 
 
-@pytest.mark.asyncio
 async def test_figures_stand_with_intervals_beside_baselines_and_the_paper(review: ReviewRun) -> None:
     async with opened(review.parts) as driver:
         await driver.press("M")
@@ -14,7 +11,6 @@ async def test_figures_stand_with_intervals_beside_baselines_and_the_paper(revie
             await driver.until_seen(words)
 
 
-@pytest.mark.asyncio
 async def test_p_goes_through_the_protocols_and_the_choice_stays(review: ReviewRun) -> None:
     async with opened(review.parts) as driver:
         await driver.press("M", "p")
@@ -26,7 +22,6 @@ async def test_p_goes_through_the_protocols_and_the_choice_stays(review: ReviewR
         await driver.until_seen("protocol answered")
 
 
-@pytest.mark.asyncio
 async def test_views_follow_each_other_by_key_and_by_click(review: ReviewRun) -> None:
     async with opened(review.parts, size=(120, 40)) as driver:
         await driver.press("M", "tab")
@@ -43,7 +38,6 @@ async def test_views_follow_each_other_by_key_and_by_click(review: ReviewRun) ->
         await driver.until_seen("majority")
 
 
-@pytest.mark.asyncio
 async def test_the_matrix_shows_counts_or_shares(review: ReviewRun) -> None:
     async with opened(review.parts) as driver:
         await driver.press("c")

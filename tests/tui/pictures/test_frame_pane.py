@@ -75,7 +75,6 @@ async def opened(loader: HandLoader) -> AsyncIterator[tuple[PaneApp, Pilot[None]
         yield app, pilot
 
 
-@pytest.mark.asyncio
 async def test_a_face_never_stands_under_anothers_caption_and_gives_way_when_it_is_stale() -> None:
     loader = HandLoader()
     async with opened(loader) as (app, pilot):
@@ -101,7 +100,6 @@ async def test_a_face_never_stands_under_anothers_caption_and_gives_way_when_it_
         assert "face of anna" in app.seen
 
 
-@pytest.mark.asyncio
 async def test_the_old_frame_of_the_same_sample_stays_until_the_new_one_is_there() -> None:
     loader = HandLoader()
     async with opened(loader) as (app, pilot):
@@ -120,7 +118,6 @@ async def test_the_old_frame_of_the_same_sample_stays_until_the_new_one_is_there
         assert "frame 6/9" in app.seen
 
 
-@pytest.mark.asyncio
 async def test_keys_that_are_quicker_than_pictures_are_counted() -> None:
     loader = HandLoader()
     async with opened(loader) as (app, pilot):
@@ -136,7 +133,6 @@ async def test_keys_that_are_quicker_than_pictures_are_counted() -> None:
         assert "face of anna 6" in app.seen
 
 
-@pytest.mark.asyncio
 async def test_a_clip_asked_to_play_before_its_picture_is_there_plays_when_it_comes() -> None:
     loader = HandLoader()
     async with opened(loader) as (app, pilot):
@@ -150,7 +146,6 @@ async def test_a_clip_asked_to_play_before_its_picture_is_there_plays_when_it_co
         assert "▶" not in app.seen
 
 
-@pytest.mark.asyncio
 async def test_a_clip_that_plays_asks_for_nothing_while_the_last_frame_is_on_its_way() -> None:
     loader = HandLoader()
     async with opened(loader) as (app, pilot):
@@ -167,7 +162,6 @@ async def test_a_clip_that_plays_asks_for_nothing_while_the_last_frame_is_on_its
         app.pane.play_or_stop()
 
 
-@pytest.mark.asyncio
 async def test_sixels_are_not_drawn_over_what_covers_them() -> None:
     loader = HandLoader(TerminalDisplay(TerminalFacts(protocol=PictureProtocol.SIXEL, why="")))
     async with opened(loader) as (app, pilot):

@@ -24,7 +24,6 @@ from workbench.tui.queue.limits_screen import LimitsScreen
 from workbench.tui.queue.queue_app import QueueApp
 from workbench.tui.queue.queue_screen import QueueScreen
 
-pytestmark = pytest.mark.asyncio
 QUICK = 0.02
 
 

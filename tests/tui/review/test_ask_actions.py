@@ -2,8 +2,6 @@ from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
 from threading import Event
 
-import pytest
-
 from tests.tui.driving import opened
 from tests.tui.review_run import ReviewRun
 from tests.waiting import PATIENCE_S
@@ -22,7 +20,6 @@ def failing(error: Exception) -> Callable[[Sequence[str]], Generator[RunEvent]]:
     return ask
 
 
-@pytest.mark.asyncio
 async def test_a_refused_sample_is_asked_again_and_shown_in_place(review: ReviewRun) -> None:
     async with opened(review.parts) as driver:
         await driver.press("n", "n", "r")
@@ -32,7 +29,6 @@ async def test_a_refused_sample_is_asked_again_and_shown_in_place(review: Review
         await driver.until_seen("▸ ✓")
 
 
-@pytest.mark.asyncio
 async def test_an_answered_case_stays_in_its_filter_until_the_cursor_moves_on(review: ReviewRun) -> None:
     async with opened(review.parts) as driver:
         await driver.press("f", "j", "j", "j", "enter")
@@ -45,7 +41,6 @@ async def test_an_answered_case_stays_in_its_filter_until_the_cursor_moves_on(re
         assert driver.current == "sub03/EP01_06f"
 
 
-@pytest.mark.asyncio
 async def test_an_answer_is_not_asked_for_twice(review: ReviewRun) -> None:
     asked: list[Sequence[str]] = []
 
@@ -61,7 +56,6 @@ async def test_an_answer_is_not_asked_for_twice(review: ReviewRun) -> None:
         assert not asked
 
 
-@pytest.mark.asyncio
 async def test_asking_about_all_says_the_number_and_waits_for_a_yes(review: ReviewRun) -> None:
     async with opened(review.parts, size=(120, 40)) as driver:
         await driver.press("R")
@@ -76,7 +70,6 @@ async def test_asking_about_all_says_the_number_and_waits_for_a_yes(review: Revi
         await driver.until_seen("1/4 failures")
 
 
-@pytest.mark.asyncio
 async def test_asking_about_all_keeps_to_the_filter(review: ReviewRun) -> None:
     async with opened(review.parts, size=(120, 40)) as driver:
         await driver.press("f", "j", "j", "j", "enter", "R")
@@ -84,7 +77,6 @@ async def test_asking_about_all_keeps_to_the_filter(review: ReviewRun) -> None:
         await driver.until_seen("about 2 samples")
 
 
-@pytest.mark.asyncio
 async def test_retries_on_their_way_are_counted_marked_and_not_quit_unasked(review: ReviewRun) -> None:
     going = Event()
 
@@ -106,7 +98,6 @@ async def test_retries_on_their_way_are_counted_marked_and_not_quit_unasked(revi
         await driver.until_seen("▸ ✓")
 
 
-@pytest.mark.asyncio
 async def test_an_endpoint_that_is_gone_is_a_notice(review: ReviewRun) -> None:
     gone = failing(EndpointError("nothing answers at 127.0.0.1:8000; start it, or name another with --endpoint"))
     async with opened(replace(review.parts, ask_again=gone)) as driver:
@@ -117,7 +108,6 @@ async def test_an_endpoint_that_is_gone_is_a_notice(review: ReviewRun) -> None:
         await driver.until_shown()
 
 
-@pytest.mark.asyncio
 async def test_an_error_nobody_foresaw_is_said_and_asking_goes_on(review: ReviewRun) -> None:
     async with opened(replace(review.parts, ask_again=failing(ValueError("[/bold]")))) as driver:
         for _ in range(2):
@@ -126,14 +116,12 @@ async def test_an_error_nobody_foresaw_is_said_and_asking_goes_on(review: Review
             await driver.until(lambda: not driver.screen.retrying)
 
 
-@pytest.mark.asyncio
 async def test_y_copies_the_id_through_the_terminal(review: ReviewRun) -> None:
     async with opened(review.parts) as driver:
         await driver.press("j", "y")
         assert driver.app.clipboard == "sub01/EP02_01f"
 
 
-@pytest.mark.asyncio
 async def test_q_quits(review: ReviewRun) -> None:
     async with opened(review.parts) as driver:
         await driver.press("q")

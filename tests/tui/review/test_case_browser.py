@@ -2,15 +2,12 @@
 
 from contextlib import closing
 
-import pytest
-
 from tests.tui.driving import opened
 from tests.tui.review_run import ReviewRun
 from workbench.domain.cases import CaseFilter, CaseKind
 from workbench.storage.workspace.database import open_workspace, transaction
 
 
-@pytest.mark.asyncio
 async def test_e_goes_to_the_next_failure_of_the_same_kind_and_back(review: ReviewRun) -> None:
     async with opened(review.parts) as driver:
         await driver.press("n", "e")
@@ -23,7 +20,6 @@ async def test_e_goes_to_the_next_failure_of_the_same_kind_and_back(review: Revi
         assert driver.current == "sub02/EP01_03f"
 
 
-@pytest.mark.asyncio
 async def test_a_sample_that_is_no_failure_has_no_kind(review: ReviewRun) -> None:
     async with opened(review.parts) as driver:
         await driver.press("e")
@@ -31,7 +27,6 @@ async def test_a_sample_that_is_no_failure_has_no_kind(review: ReviewRun) -> Non
         assert driver.current == "sub01/EP01_00f"
 
 
-@pytest.mark.asyncio
 async def test_a_search_that_is_given_up_leaves_the_list_and_the_cursor_as_they_were(review: ReviewRun) -> None:
     async with opened(review.parts) as driver:
         await driver.press("slash", *"f", "enter", "j", "j", "j")
@@ -43,7 +38,6 @@ async def test_a_search_that_is_given_up_leaves_the_list_and_the_cursor_as_they_
         assert driver.current == "sub02/EP01_03f"
 
 
-@pytest.mark.asyncio
 async def test_a_search_looks_from_where_it_was_begun(review: ReviewRun) -> None:
     async with opened(review.parts) as driver:
         await driver.press("j", "slash", *"sub09", "enter")
@@ -52,7 +46,6 @@ async def test_a_search_looks_from_where_it_was_begun(review: ReviewRun) -> None
         assert driver.current == "sub01/EP02_01f"
 
 
-@pytest.mark.asyncio
 async def test_n_stays_in_what_is_filtered(review: ReviewRun) -> None:
     async with opened(review.parts) as driver:
         await driver.screen.show_list(CaseFilter(CaseKind.FAILURES, gold="happy"))
@@ -62,7 +55,6 @@ async def test_n_stays_in_what_is_filtered(review: ReviewRun) -> None:
         assert driver.current == first
 
 
-@pytest.mark.asyncio
 async def test_what_others_store_comes_into_view_and_the_cursor_stays(review: ReviewRun) -> None:
     async with opened(review.parts, size=(120, 40)) as driver:
         await driver.press("G")
@@ -76,7 +68,6 @@ async def test_what_others_store_comes_into_view_and_the_cursor_stays(review: Re
         assert driver.current == "sub10/EP03_29f"
 
 
-@pytest.mark.asyncio
 async def test_a_list_that_is_still_being_looked_for_is_whole_before_its_end_is_gone_to(review: ReviewRun) -> None:
     async with opened(review.parts) as driver:
         screen = driver.screen
@@ -86,7 +77,6 @@ async def test_a_list_that_is_still_being_looked_for_is_whole_before_its_end_is_
         assert screen.cases.listing.is_whole
 
 
-@pytest.mark.asyncio
 async def test_after_undo_the_cursor_is_at_what_was_undone_and_the_list_counts_it(review: ReviewRun) -> None:
     async with opened(review.parts) as driver:
         await driver.screen.show_list(CaseFilter(CaseKind.UNREVIEWED))

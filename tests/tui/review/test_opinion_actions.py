@@ -1,5 +1,3 @@
-import pytest
-
 from tests.tui.driving import Driver, opened
 from tests.tui.review_run import ReviewRun
 from workbench.domain.reviews import Review, Verdict
@@ -13,7 +11,6 @@ async def mine(driver: Driver, sample_id: str = FIRST) -> Review:
     return await driver.screen.session.call(lambda session: session.case(sample_id).mine)
 
 
-@pytest.mark.asyncio
 async def test_a_letter_gives_a_verdict_and_the_line_shows_the_flag(review: ReviewRun) -> None:
     async with opened(review.parts) as driver:
         await driver.press("m", "g")
@@ -22,7 +19,6 @@ async def test_a_letter_gives_a_verdict_and_the_line_shows_the_flag(review: Revi
         await driver.until_seen("gold doubtful")
 
 
-@pytest.mark.asyncio
 async def test_arrows_and_enter_give_a_verdict_and_m_again_takes_it_back(review: ReviewRun) -> None:
     async with opened(review.parts) as driver:
         await driver.press("m", "down", "down", "enter")
@@ -35,7 +31,6 @@ async def test_arrows_and_enter_give_a_verdict_and_m_again_takes_it_back(review:
         await driver.until(lambda: "⚑" not in driver.text)
 
 
-@pytest.mark.asyncio
 async def test_escape_leaves_the_verdict_as_it_was(review: ReviewRun) -> None:
     async with opened(review.parts) as driver:
         await driver.press("m", "w", "m")
@@ -44,7 +39,6 @@ async def test_escape_leaves_the_verdict_as_it_was(review: ReviewRun) -> None:
         assert (await mine(driver)).verdict is Verdict.MODEL_WRONG
 
 
-@pytest.mark.asyncio
 async def test_a_digit_labels_and_the_same_digit_takes_it_back(review: ReviewRun) -> None:
     async with opened(review.parts) as driver:
         await driver.until_seen("4 surprised")
@@ -59,7 +53,6 @@ async def test_a_digit_labels_and_the_same_digit_takes_it_back(review: ReviewRun
         assert (await mine(driver)).label is None
 
 
-@pytest.mark.asyncio
 async def test_a_digit_beyond_the_label_set_does_nothing(review: ReviewRun) -> None:
     async with opened(review.parts) as driver:
         await driver.press("9")
@@ -67,7 +60,6 @@ async def test_a_digit_beyond_the_label_set_does_nothing(review: ReviewRun) -> N
         assert (await mine(driver)).is_empty
 
 
-@pytest.mark.asyncio
 async def test_typing_ahead_labels_the_samples_it_walks_over(review: ReviewRun) -> None:
     async with opened(review.parts) as driver:
         await driver.press("1", "j", "2", "j", "j", "3")
@@ -75,7 +67,6 @@ async def test_typing_ahead_labels_the_samples_it_walks_over(review: ReviewRun) 
         assert labels == ["happy", "sad", "fearful"]
 
 
-@pytest.mark.asyncio
 async def test_a_note_is_written_kept_and_written_on(review: ReviewRun) -> None:
     async with opened(review.parts) as driver:
         await driver.press("t", *"eyes", "enter")
@@ -89,7 +80,6 @@ async def test_a_note_is_written_kept_and_written_on(review: ReviewRun) -> None:
         assert (await mine(driver)).note == "eyes2"
 
 
-@pytest.mark.asyncio
 async def test_undo_says_what_it_takes_back_and_goes_to_its_sample(review: ReviewRun) -> None:
     async with opened(review.parts) as driver:
         await driver.press("4", "5", "G", "u")
@@ -101,7 +91,6 @@ async def test_undo_says_what_it_takes_back_and_goes_to_its_sample(review: Revie
         await driver.until_seen("nothing to undo")
 
 
-@pytest.mark.asyncio
 async def test_undo_shows_a_sample_that_the_filter_leaves_out(review: ReviewRun) -> None:
     async with opened(review.parts) as driver:
         await driver.press("1", "f", "j", "enter", "u")
@@ -109,7 +98,6 @@ async def test_undo_shows_a_sample_that_the_filter_leaves_out(review: ReviewRun)
         await driver.until_seen("1/30 all")
 
 
-@pytest.mark.asyncio
 async def test_a_case_stays_while_it_is_looked_at_and_leaves_the_filter_with_the_cursor(review: ReviewRun) -> None:
     async with opened(review.parts) as driver:
         await driver.press("f", "k", *["j"] * 10, "enter")
@@ -123,7 +111,6 @@ async def test_a_case_stays_while_it_is_looked_at_and_leaves_the_filter_with_the
         assert driver.current == "sub01/EP02_01f"
 
 
-@pytest.mark.asyncio
 async def test_what_others_say_stands_beside_ones_own(review: ReviewRun) -> None:
     session = review.session()
     other = type(session)(session.db, session.run, session.card, "boris", session.now)

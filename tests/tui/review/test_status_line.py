@@ -13,7 +13,6 @@ def top_line(driver: Driver) -> str:
     return driver.text.split("\n")[0]
 
 
-@pytest.mark.asyncio
 @pytest.mark.parametrize("width", [60, 80, 120, 200])
 async def test_it_says_run_filter_and_rules_at_any_width(review: ReviewRun, width: int) -> None:
     run = replace(review.parts.run, name="a-run-with-" + "a-very-" * 3 + "long-name")
@@ -24,7 +23,6 @@ async def test_it_says_run_filter_and_rules_at_any_width(review: ReviewRun, widt
         assert "strict" in line
 
 
-@pytest.mark.asyncio
 async def test_what_does_not_fit_is_left_out_from_the_least_on(review: ReviewRun) -> None:
     seen = {}
     for width in (30, 45, 120):
@@ -40,7 +38,6 @@ async def test_what_does_not_fit_is_left_out_from_the_least_on(review: ReviewRun
     assert "reviewed 0, left 30" in seen[120]
 
 
-@pytest.mark.asyncio
 async def test_it_follows_the_filter_and_the_place(review: ReviewRun) -> None:
     async with opened(review.parts) as driver:
         await driver.press("slash", *"sub02", "enter")

@@ -2,7 +2,6 @@ from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
-import pytest
 from textual.geometry import Offset
 
 from tests.tui.driving import opened
@@ -21,7 +20,6 @@ from workbench.tui.metrics.metrics_screen import MetricsScreen
 from workbench.tui.pictures.zoom_screen import ZoomScreen
 
 
-@pytest.mark.asyncio
 async def test_brackets_step_through_the_frames_and_around(review: ReviewRun) -> None:
     async with opened(review.parts) as driver:
         frames = driver.screen.frames
@@ -39,7 +37,6 @@ async def test_brackets_step_through_the_frames_and_around(review: ReviewRun) ->
         await driver.until_seen("frame 9/9 (no. 68) offset, not sent")
 
 
-@pytest.mark.asyncio
 async def test_space_plays_from_the_apex_and_stops(review: ReviewRun) -> None:
     async with opened(review.parts) as driver:
         await driver.press("space")
@@ -48,7 +45,6 @@ async def test_space_plays_from_the_apex_and_stops(review: ReviewRun) -> None:
         await driver.until(lambda: "▶" not in driver.text and driver.screen.frames.is_settled)
 
 
-@pytest.mark.asyncio
 async def test_z_enlarges_the_picture_and_any_other_key_goes_back(review: ReviewRun) -> None:
     async with opened(review.parts) as driver:
         await driver.press("z")
@@ -62,7 +58,6 @@ async def test_z_enlarges_the_picture_and_any_other_key_goes_back(review: Review
         assert mine.is_empty
 
 
-@pytest.mark.asyncio
 async def test_words_stand_where_no_picture_can_go(review: ReviewRun) -> None:
     async with opened(review.parts) as driver:
         await driver.press("slash", *"16f", "enter")
@@ -70,7 +65,6 @@ async def test_words_stand_where_no_picture_can_go(review: ReviewRun) -> None:
         assert "bad media" in driver.text
 
 
-@pytest.mark.asyncio
 async def test_a_broken_picture_is_said_and_the_next_one_is_drawn(review: ReviewRun) -> None:
     def torn(sample: Sample, index: int, longest_px: int) -> object:
         frame = review.parts.clip_frame(sample, index, longest_px)
@@ -82,7 +76,6 @@ async def test_a_broken_picture_is_said_and_the_next_one_is_drawn(review: Review
         await driver.until_seen("frame 5/9")
 
 
-@pytest.mark.asyncio
 async def test_attempts_show_the_whole_reply_and_the_prompt(review: ReviewRun) -> None:
     async with opened(review.parts) as driver:
         await driver.press("n", "n", "a")
@@ -99,14 +92,12 @@ async def test_attempts_show_the_whole_reply_and_the_prompt(review: ReviewRun) -
         assert not driver.is_on(AttemptsScreen)
 
 
-@pytest.mark.asyncio
 async def test_a_sample_nobody_asked_about_has_no_attempts(review: ReviewRun) -> None:
     async with opened(review.parts) as driver:
         await driver.press("G", "a")
         await driver.until_seen("nobody has been asked")
 
 
-@pytest.mark.asyncio
 async def test_a_cell_of_the_matrix_lists_its_samples(review: ReviewRun) -> None:
     async with opened(review.parts) as driver:
         await driver.press("c")
@@ -119,7 +110,6 @@ async def test_a_cell_of_the_matrix_lists_its_samples(review: ReviewRun) -> None
         await driver.until_seen("1/1 all, gold surprised")
 
 
-@pytest.mark.asyncio
 async def test_the_last_columns_list_other_words_and_samples_without_an_answer(review: ReviewRun) -> None:
     async with opened(review.parts) as driver:
         await driver.press("c", "j", *["l"] * 8)
@@ -132,7 +122,6 @@ async def test_the_last_columns_list_other_words_and_samples_without_an_answer(r
         assert driver.current == "sub08/EP01_21f"
 
 
-@pytest.mark.asyncio
 async def test_two_clicks_on_a_cell_list_its_samples(review: ReviewRun) -> None:
     async with opened(review.parts) as driver:
         await driver.press("c")
@@ -141,7 +130,6 @@ async def test_two_clicks_on_a_cell_list_its_samples(review: ReviewRun) -> None:
         await driver.until(lambda: driver.screen.wanted == CaseFilter(gold="surprised", predicted="happy"))
 
 
-@pytest.mark.asyncio
 async def test_help_lists_keys_and_the_palette_offers_the_same_commands(review: ReviewRun) -> None:
     async with opened(review.parts) as driver:
         await driver.press("question_mark")
@@ -153,7 +141,6 @@ async def test_help_lists_keys_and_the_palette_offers_the_same_commands(review: 
         await driver.until(lambda: driver.is_on(MetricsScreen))
 
 
-@pytest.mark.asyncio
 async def test_the_palette_labels_too(review: ReviewRun) -> None:
     async with opened(review.parts) as driver:
         await driver.press("ctrl+p", *"label fearful")
@@ -162,7 +149,6 @@ async def test_the_palette_labels_too(review: ReviewRun) -> None:
         await driver.until_seen("[3 fearful]")
 
 
-@pytest.mark.asyncio
 async def test_labels_that_fold_into_classes_say_so(tmp_path: Path) -> None:
     card = CARDS["artphoto"]
     sample = Sample("a/1.jpg", "amused", "amusement", MediaKind.IMAGE, path="a/1.jpg")
@@ -174,7 +160,6 @@ async def test_labels_that_fold_into_classes_say_so(tmp_path: Path) -> None:
         await driver.until_seen("one picture, sent")
 
 
-@pytest.mark.asyncio
 async def test_a_sample_of_words_alone_shows_them_and_says_there_is_no_picture(tmp_path: Path) -> None:
     card = CARDS["chsims"]
     sample = Sample("v/1", "neutral", "0.0", MediaKind.NONE, text="It is what it is.", score=0.0)
@@ -186,7 +171,6 @@ async def test_a_sample_of_words_alone_shows_them_and_says_there_is_no_picture(t
         await driver.until_seen("neutral (negative), not scored")
 
 
-@pytest.mark.asyncio
 async def test_a_case_that_cannot_be_read_is_a_notice(review: ReviewRun) -> None:
     is_torn = Event()
 

@@ -9,7 +9,6 @@ from workbench.tui.review.filter_screen import FilterScreen
 from workbench.tui.review.search_screen import SearchScreen
 
 
-@pytest.mark.asyncio
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
 async def test_the_first_look_says_what_is_reviewed_by_whom_and_where_one_stands(
     review: ReviewRun, size: tuple[int, int]
@@ -19,7 +18,6 @@ async def test_the_first_look_says_what_is_reviewed_by_whom_and_where_one_stands
             assert words in driver.text
 
 
-@pytest.mark.asyncio
 async def test_letters_and_arrows_walk_and_g_goes_to_the_ends(review: ReviewRun) -> None:
     async with opened(review.parts) as driver:
         await driver.press("j", "down", "j", "k", "up")
@@ -32,7 +30,6 @@ async def test_letters_and_arrows_walk_and_g_goes_to_the_ends(review: ReviewRun)
         assert driver.current == "sub01/EP01_00f"
 
 
-@pytest.mark.asyncio
 async def test_pages_and_half_pages_keep_the_cursor_in_view(review: ReviewRun) -> None:
     async with opened(review.parts) as driver:
         cases = driver.screen.cases
@@ -48,7 +45,6 @@ async def test_pages_and_half_pages_keep_the_cursor_in_view(review: ReviewRun) -
         await driver.until_seen(f"{cases.cursor + 1}/30")
 
 
-@pytest.mark.asyncio
 async def test_n_goes_from_failure_to_failure_and_back(review: ReviewRun) -> None:
     async with opened(review.parts) as driver:
         await driver.press("n")
@@ -61,7 +57,6 @@ async def test_n_goes_from_failure_to_failure_and_back(review: ReviewRun) -> Non
         await driver.until_seen("no failure further up")
 
 
-@pytest.mark.asyncio
 async def test_search_follows_the_fingers_and_enter_keeps_it(review: ReviewRun) -> None:
     async with opened(review.parts) as driver:
         await driver.press("slash", *"sub03")
@@ -74,7 +69,6 @@ async def test_search_follows_the_fingers_and_enter_keeps_it(review: ReviewRun) 
         assert driver.current == "sub03/EP01_06f"
 
 
-@pytest.mark.asyncio
 async def test_escape_clears_a_search_that_is_being_written(review: ReviewRun) -> None:
     async with opened(review.parts) as driver:
         await driver.press("slash", *"sub03")
@@ -83,7 +77,6 @@ async def test_escape_clears_a_search_that_is_being_written(review: ReviewRun) -
         await driver.until_seen("/30 all")
 
 
-@pytest.mark.asyncio
 async def test_a_search_with_enter_is_done_before_the_next_key(review: ReviewRun) -> None:
     async with opened(review.parts) as driver:
         await driver.press("slash", *"bewildered", "enter", "1")
@@ -92,7 +85,6 @@ async def test_a_search_with_enter_is_done_before_the_next_key(review: ReviewRun
         assert labelled == "happy"
 
 
-@pytest.mark.asyncio
 async def test_digits_and_letters_in_a_search_are_only_text(review: ReviewRun) -> None:
     async with opened(review.parts) as driver:
         await driver.press("slash", *"1q?xr", "enter")
@@ -102,7 +94,6 @@ async def test_digits_and_letters_in_a_search_are_only_text(review: ReviewRun) -
         assert mine.is_empty
 
 
-@pytest.mark.asyncio
 async def test_the_filter_joins_kind_gold_and_answer(review: ReviewRun) -> None:
     async with opened(review.parts) as driver:
         await driver.press("f")
@@ -113,7 +104,6 @@ async def test_the_filter_joins_kind_gold_and_answer(review: ReviewRun) -> None:
         assert driver.current == "sub02/EP03_05f"
 
 
-@pytest.mark.asyncio
 async def test_every_kind_of_case_can_be_listed(review: ReviewRun) -> None:
     expected = dict.fromkeys(CaseKind, 1) | {
         CaseKind.ALL: 30,
@@ -129,7 +119,6 @@ async def test_every_kind_of_case_can_be_listed(review: ReviewRun) -> None:
             assert driver.screen.cases.listing.count == count
 
 
-@pytest.mark.asyncio
 async def test_the_filter_counts_its_kinds_and_closes_without_a_change(review: ReviewRun) -> None:
     async with opened(review.parts) as driver:
         await driver.press("f")
@@ -138,7 +127,6 @@ async def test_the_filter_counts_its_kinds_and_closes_without_a_change(review: R
         assert driver.screen.wanted == CaseFilter()
 
 
-@pytest.mark.asyncio
 async def test_a_click_on_a_line_goes_there(review: ReviewRun) -> None:
     async with opened(review.parts) as driver:
         await driver.pilot.click(CaseList, offset=Offset(6, 5))
@@ -146,7 +134,6 @@ async def test_a_click_on_a_line_goes_there(review: ReviewRun) -> None:
         await driver.until_shown()
 
 
-@pytest.mark.asyncio
 async def test_marks_tell_every_status_without_colour(review: ReviewRun) -> None:
     async with opened(review.parts, size=(120, 40)) as driver:
         text = driver.text
@@ -162,7 +149,6 @@ async def test_marks_tell_every_status_without_colour(review: ReviewRun) -> None
             assert mark in text
 
 
-@pytest.mark.asyncio
 async def test_a_storm_of_sizes_breaks_nothing(review: ReviewRun) -> None:
     async with opened(review.parts) as driver:
         for width, height in ((20, 6), (200, 60), (1, 1), (40, 10), (80, 24)):

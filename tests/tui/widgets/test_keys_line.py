@@ -1,4 +1,3 @@
-import pytest
 from textual.events import MouseEvent, MouseScrollDown, MouseScrollUp
 from textual.geometry import Offset
 from textual.widget import Widget
@@ -27,7 +26,6 @@ def turned(kind: type[MouseEvent], over: Widget, by: int) -> MouseEvent:
     )
 
 
-@pytest.mark.asyncio
 async def test_a_click_on_a_word_presses_its_key(review: ReviewRun) -> None:
     async with opened(review.parts) as driver:
         await click_on(driver, "failure")
@@ -36,7 +34,6 @@ async def test_a_click_on_a_word_presses_its_key(review: ReviewRun) -> None:
         await driver.until(lambda: driver.is_on(HelpScreen))
 
 
-@pytest.mark.asyncio
 async def test_the_wheel_scrolls_the_list_under_it_and_the_cursor_stays(review: ReviewRun) -> None:
     async with opened(review.parts) as driver:
         cases = driver.screen.cases
@@ -47,7 +44,6 @@ async def test_the_wheel_scrolls_the_list_under_it_and_the_cursor_stays(review: 
         await driver.until(lambda: cases.scroll_offset.y == 0)
 
 
-@pytest.mark.asyncio
 async def test_between_and_after_the_words_a_click_presses_nothing(review: ReviewRun) -> None:
     async with opened(review.parts, size=(140, 24)) as driver:
         line = bottom_line(driver)
@@ -57,7 +53,6 @@ async def test_between_and_after_the_words_a_click_presses_nothing(review: Revie
         assert driver.current == "sub01/EP01_00f"
 
 
-@pytest.mark.asyncio
 async def test_words_that_do_not_fit_are_left_out_whole(review: ReviewRun) -> None:
     async with opened(review.parts, size=(40, 20)) as driver:
         words = bottom_line(driver).split()
@@ -66,7 +61,6 @@ async def test_words_that_do_not_fit_are_left_out_whole(review: ReviewRun) -> No
             assert bottom_line(wide).split()[: len(words)] == words
 
 
-@pytest.mark.asyncio
 async def test_the_keys_of_what_has_the_focus_are_named(review: ReviewRun) -> None:
     async with opened(review.parts) as driver:
         assert "failure" in bottom_line(driver)

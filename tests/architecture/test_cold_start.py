@@ -46,3 +46,8 @@ def test_the_review_screen_starts_without_decoders_and_without_the_client() -> N
         loaded_by("import workbench.tui.workbench_app") & {"cv2", "openai", "sklearn", "scipy", "openpyxl", "pydantic"}
         == set()
     )
+
+
+def test_clients_and_the_embedded_server_load_their_heavy_libraries_when_they_are_used() -> None:
+    code = "import workbench.embedded.server, workbench.provider.client, workbench.provider.jobs.batch_api"
+    assert loaded_by(code) & (HEAVY | {"httpx2", "pydantic"}) == set()

@@ -1,11 +1,13 @@
 """The embedded endpoint: a small model that looks at pixels, and an OpenAI-compatible server on loopback.
 
-It exists so that everything the workbench does can be tried and tested without a key, a network or licensed data.
-It never stands in silently for a real model: it has its own name (`schematic-baseline`) and is asked for by name.
+With it, everything in the workbench can be tried and tested without a key, a network or licensed data. It never
+replaces a real model silently: it has its own name (`schematic-baseline`) and is only used where it is named.
 
-Reading order: `action_units` and `looks` say what a face does and whose it is, `faces` and `paintings` draw,
-`features` and `model` look, `asking`, `faults`, `answering`, `endpoint` and `server` answer, `samples` draws the
-sample sets. Nothing heavy is imported here nor in `faults`, so that naming the room and its switches costs nothing.
+Reading order: `action_units` and `looks` describe an expression and a person, `faces` and `paintings` draw,
+`features` and `model` look at pictures, `chat_requests`, `chat_answers`, `fault_injection`, `chat_endpoint` and
+`server` answer requests, `samples` draws the sample sets, `training` makes the model's weights.
+
+numpy and Pillow load with the first request: importing `server` or `fault_injection` costs little.
 """
 
 from typing import Final

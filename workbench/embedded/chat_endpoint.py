@@ -10,7 +10,6 @@ from typing import Any
 from uuid import uuid4
 
 from workbench.embedded import MODEL_NAME
-from workbench.embedded.chat_answers import answers, miscounted, open_pictures, prompt_tokens, spoken, written
 from workbench.embedded.chat_requests import ChatQuestion, Style, read_question
 from workbench.embedded.fault_injection import FaultRates, InjectedFault, Refusals, TokenBucket, injected_fault
 from workbench.embedded.openai_replies import HttpReply, RequestError, completion_body, error_reply, models_body
@@ -87,6 +86,9 @@ class ChatEndpoint:
     def _answered(
         self, question: ChatQuestion, request: Mapping[str, Any], number: int
     ) -> tuple[HttpReply, InjectedFault]:
+        # numpy and Pillow load with the first question, so that importing the server costs little.
+        from workbench.embedded.chat_answers import answers, miscounted, open_pictures, prompt_tokens, spoken, written
+
         pictures = open_pictures(question.samples)
         fault = injected_fault(self._faults, number)
         completion = self._refusals.refuse(question.samples)

@@ -1,9 +1,7 @@
-"""One request in, one reply out: where the openai client and all of its errors end.
+"""One request in, one reply out: the place where the openai client and all of its errors end.
 
-The client's own retries are off: it would ask again for exhausted quotas, and what it repeats cannot be counted,
-paid for or stored. It is given its requests as bytes and its answers are read by us: with twenty pictures, to build
-and to validate them by its models takes five times as long as everything else. It follows no redirect and takes no
-address from the environment; to a server on this machine it takes no proxy either.
+The client gets its requests as bytes, and its answers are read here: for a request with twenty pictures, building and
+validating them with the client's own models takes five times as long as everything else.
 """
 
 import asyncio
@@ -11,10 +9,7 @@ import json
 import time
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
-from typing import Final, Self
-
-import httpx2
-import openai
+from typing import TYPE_CHECKING, Final, Self
 
 from workbench.domain.endpoints import Endpoint, OfferedModel, day_of
 from workbench.domain.messages import Fault, Outcome, Reply, Request
@@ -23,42 +18,28 @@ from workbench.provider.api_keys import ApiKey
 from workbench.provider.completions import read_completion, unanswered
 from workbench.provider.faults import classify_error, error_code, error_param, retry_after_s
 from workbench.provider.request_body import chat_body
-from workbench.provider.transport import http_client
+from workbench.provider.transport import error_text, openai_client
+
+if TYPE_CHECKING:  # for annotations; openai loads with the first client
+    import httpx2
+    import openai
 
 _KEPT_HEADERS: Final = ("x-request-id", "retry-after", "retry-after-ms")
 _KEPT_PREFIXES: Final = ("x-ratelimit-", "ratelimit-")
 _LONGEST_ERROR_CHARS: Final = 2_000
-_OPENAI: Final = "api.openai.com"
-_CONNECT_S: Final = 10.0
 _JSON: Final = {"Content-Type": "application/json"}
 _MOST_CONNECTIONS: Final = 4_096
 
 
 class EndpointClient:
-    """A `ReplySource` over HTTP. Use it as an async context manager, in one event loop."""
+    """Sends requests to one endpoint with one key. Use it as an async context manager, in one event loop."""
 
     def __init__(self, endpoint: Endpoint, key: ApiKey, *, timeout_s: float = 300.0) -> None:
         self._endpoint = endpoint
         self._key = key
         self._timeout_s = timeout_s
-        # Whole, since to put it together takes the client long.
-        self._url = f"{endpoint.base_url.rstrip('/')}/chat/completions"
-        timeout = openai.Timeout(timeout_s, connect=_CONNECT_S)
-        self._client = openai.AsyncOpenAI(
-            base_url=endpoint.base_url,
-            api_key=key.reveal(),
-            max_retries=0,
-            timeout=timeout,
-            default_query={"api-version": endpoint.api_version} if endpoint.api_version else None,
-            http_client=http_client(
-                most_connections=_MOST_CONNECTIONS, trust_env=not endpoint.is_local, timeout=timeout
-            ),
-        )
-
-        if (
-            endpoint.host != _OPENAI
-        ):  # whose account it is, which the client takes from the environment, is theirs alone
-            self._client.organization = self._client.project = None
+        self._url = f"{endpoint.base_url.rstrip('/')}/chat/completions"  # absolute: joining it takes the client long
+        self._client = openai_client(endpoint, key, timeout_s=timeout_s, most_connections=_MOST_CONNECTIONS)
 
     async def __aenter__(self) -> Self:
         return self
@@ -67,17 +48,20 @@ class EndpointClient:
         await self._client.close()
 
     async def send(self, request: Request) -> Reply:
-        """Send once. Whatever happens becomes a reply; only cancelling comes through."""
+        """Send a request once. Whatever happens becomes a reply; only a cancellation is raised."""
         return await self.send_body(chat_body(request, self._endpoint))
 
     async def send_body(self, body: bytes) -> Reply:
         """Send the body of a chat completion once, as `send` does."""
+        import httpx2
+        import openai
+
         started_s = time.monotonic()
         headers = {**_JSON, "Content-Length": str(len(body))}
         content = _once([body])
-        del body  # a thousand requests may wait at once, and nobody needs their pictures meanwhile
+        del body  # a thousand requests may wait at once, and their pictures are not needed meanwhile
         try:
-            async with asyncio.timeout(self._timeout_s):  # the client's own starts anew with every byte
+            async with asyncio.timeout(self._timeout_s):  # the client's own timeout starts anew with every byte
                 response = await self._client.post(
                     self._url, content=content, cast_to=httpx2.Response, options={"headers": headers}
                 )
@@ -89,10 +73,12 @@ class EndpointClient:
         return replace(reply, latency_s=time.monotonic() - started_s)
 
     async def models(self) -> list[OfferedModel]:
-        """The models that the endpoint offers, by name; empty where it does not tell.
+        """The models that the endpoint offers, by name; empty where it has no list of models.
 
         Raises EndpointError when nobody answers at that address or the key is refused.
         """
+        import openai
+
         try:
             listed = {
                 str(model.id): day_of(getattr(model, "shutdown_date", None))
@@ -110,17 +96,17 @@ class EndpointClient:
             return []
         return [OfferedModel(name, day) for name, day in sorted(listed.items())]
 
-    def _read(self, response: httpx2.Response) -> Reply:
-        """Read a 200, whatever is in it: HTML, broken JSON and nothing are no answers."""
+    def _read(self, response: "httpx2.Response") -> Reply:
+        """Read a reply of status 200. HTML, broken JSON and an empty body are no answers."""
         try:
             reply = read_completion(json.loads(response.content), response.status_code)
         except (ValueError, RecursionError):
             said = response.content[: 4 * _LONGEST_ERROR_CHARS].decode("utf-8", "replace")
             reply = unanswered(f"no JSON: {said}", response.status_code)
-        error_text = None if reply.error is None else self._safe(reply.error)
-        return replace(reply, error=error_text, headers=self._kept(response.headers))
+        error = None if reply.error is None else self._masked(reply.error)
+        return replace(reply, error=error, headers=self._kept(response.headers))
 
-    def _rejected(self, error: openai.APIStatusError) -> Reply:
+    def _rejected(self, error: "openai.APIStatusError") -> Reply:
         message = self._words(error)
         outcome, fault = classify_error(error.status_code, error_code(error.body), message, error_param(error.body))
         headers = error.response.headers
@@ -134,21 +120,20 @@ class EndpointClient:
         )
 
     def _broken(self, error: Exception) -> Reply:
-        root = _root(error)
+        root = _root_cause(error)
         timed_out = isinstance(root, TimeoutError)
         kind = f"timed out after {self._timeout_s:g} s" if timed_out else type(root).__name__
-        return Reply(outcome=Outcome.FAILED, fault=Fault.TRANSIENT, error=self._safe(f"{kind}: {error} ({root})"))
+        return Reply(outcome=Outcome.FAILED, fault=Fault.TRANSIENT, error=self._masked(f"{kind}: {error} ({root})"))
 
     def _words(self, error: Exception) -> str:
-        cause = f" ({error.__cause__})" if error.__cause__ and str(error.__cause__) else ""
-        return self._safe(f"{error}{cause}")
+        return error_text(error, self._key, _LONGEST_ERROR_CHARS)
 
-    def _safe(self, text: str) -> str:
+    def _masked(self, text: str) -> str:
         """Masked before it is cut, so that no part of a key is left at the end."""
         return self._key.masked(text)[:_LONGEST_ERROR_CHARS]
 
     def _kept(self, headers: Mapping[str, str]) -> dict[str, str]:
-        """The headers worth a row: never one that could carry a secret."""
+        """The headers that are stored: never one that could carry a secret."""
         return {
             name.lower(): self._key.masked(value)
             for name, value in headers.items()
@@ -157,12 +142,12 @@ class EndpointClient:
 
 
 async def _once(bodies: list[bytes]) -> AsyncIterator[bytes]:
-    """Hand the body over and forget it."""
+    """Yield the body and keep no reference to it."""
     yield bodies.pop()
 
 
-def _root(error: BaseException) -> BaseException:
-    """What was at the bottom of it: the transport calls a dropped connection a timeout."""
+def _root_cause(error: BaseException) -> BaseException:
+    """The first cause, or a timeout on the way to it: the transport calls a dropped connection a timeout."""
     while error.__cause__ is not None and not isinstance(error, TimeoutError):
         error = error.__cause__
     return error

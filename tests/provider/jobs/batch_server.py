@@ -104,6 +104,7 @@ class BatchServer(ThreadingHTTPServer):
         self.names: dict[str, str] = {}
         """Of uploads, by id."""
         self.keys: set[str] = set()
+        self.organizations: set[str | None] = set()
         self.trouble: Callable[[str], tuple[int, Any] | str | None] = lambda _request: None
         """For a request like `POST /v1/batches`: a status and body instead; or `lost`: done, and the answer lost; or
         `cut`: half of the answer."""
@@ -249,6 +250,7 @@ class _Handler(BaseHTTPRequestHandler):
         with self.server._lock:
             self.server.requests.append(request)
             self.server.keys.add(self.headers.get("authorization", ""))
+            self.server.organizations.add(self.headers.get("openai-organization"))
             trouble = self.server.trouble(request)
             if isinstance(trouble, tuple):
                 return self._send(*trouble)

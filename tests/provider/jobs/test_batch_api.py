@@ -218,3 +218,11 @@ def test_a_job_is_read_with_whatever_stands_in_it() -> None:
     assert job == RemoteJob(id="b", status="7", metadata={})
     assert read_job({"id": "b", "status": "COMPLETED"}).has_ended
     assert read_page({"data": "x", "has_more": True}) == ([], False)
+
+
+def test_an_account_named_in_the_environment_is_told_to_openai_alone(
+    asking: Asking, server: BatchServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_ORG_ID", "org-of-somebody")
+    asking(lambda api: api.find("nothing", MARKS))
+    assert server.organizations == {None}

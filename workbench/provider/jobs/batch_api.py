@@ -1,8 +1,8 @@
-"""A provider's offline Batch API: files of requests up, jobs made of them, files of answers down.
+"""A provider's offline Batch API: upload files of requests, make jobs of them, download files of answers.
 
-The client's own retries are off here too: it would make a job a second time when the first answer got lost. What may
-pass is tried again by us, with growing waits, and before a job is made again it is looked for. Files stream from and
-to the disk. Every error is an `EndpointError` with keys masked, but for those of the disk.
+What may succeed later is tried again with growing waits. Before each try to make a job, the job is looked for: an
+answer may have been lost. Files stream from and to the disk. Every error is an `EndpointError` with keys masked;
+errors of the disk are `DataError`.
 """
 
 import asyncio
@@ -12,10 +12,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Final, Self, TypeVar
-
-import httpx2
-import openai
+from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 from workbench.domain.endpoints import Endpoint
 from workbench.domain.messages import Fault
@@ -24,30 +21,33 @@ from workbench.provider.api_keys import ApiKey
 from workbench.provider.faults import classify_error, error_code, error_param, retry_after_s
 from workbench.provider.jobs.job_files import URL, written
 from workbench.provider.jobs.remote_jobs import RemoteJob, read_id, read_job, read_object, read_page
-from workbench.provider.transport import MOST_REPLY_BYTES, http_client
+from workbench.provider.transport import error_text, openai_client
+
+if TYPE_CHECKING:  # for annotations; openai loads with the first client
+    import httpx2
+    import openai
 
 T = TypeVar("T")
 
-_CONNECT_S: Final = 10.0
 _MOST_CONNECTIONS: Final = 8
 _WAITS_S: Final = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
-"""Before further tries of what may pass."""
+"""Waits before further tries."""
 _JITTER: Final = 0.25
 _SLOWEST_BYTES_PER_S: Final = 50_000
-"""An upload that is slower than this has come to a stop."""
+"""An upload that is slower than this counts as stopped."""
 _LARGEST_FILE_BYTES: Final = 2_000_000_000
-"""Fifty thousand answers of a model that thinks aloud take a few hundred megabytes."""
+"""Fifty thousand answers of a model that shows its reasoning take a few hundred megabytes."""
 _PAGE: Final = 100
 _MOST_PAGES: Final = 50
 _LONGEST_ERROR_CHARS: Final = 1_000
 
 
 class Unreachable(EndpointError):
-    """It did not answer, however often it was asked: a matter of time."""
+    """The provider did not answer in any try; it may answer later."""
 
 
 class Rejected(EndpointError):
-    """It does not take this very request, or has not what the request names."""
+    """The provider rejects this request, or does not have what it names."""
 
 
 class BatchApi:
@@ -65,23 +65,13 @@ class BatchApi:
         self._key = key
         self._timeout_s = timeout_s
         self._sleep = sleep
-        self._client = self._made(MOST_REPLY_BYTES)
-        self._downloads = self._made(_LARGEST_FILE_BYTES)
-
-    def _made(self, most_reply_bytes: int) -> openai.AsyncOpenAI:
-        endpoint, timeout = self._endpoint, openai.Timeout(self._timeout_s, connect=_CONNECT_S)
-        return openai.AsyncOpenAI(
-            base_url=endpoint.base_url,
-            api_key=self._key.reveal(),
-            max_retries=0,
-            timeout=timeout,
-            default_query={"api-version": endpoint.api_version} if endpoint.api_version else None,
-            http_client=http_client(
-                most_connections=_MOST_CONNECTIONS,
-                trust_env=not endpoint.is_local,
-                timeout=timeout,
-                most_reply_bytes=most_reply_bytes,
-            ),
+        self._client = openai_client(endpoint, key, timeout_s=timeout_s, most_connections=_MOST_CONNECTIONS)
+        self._downloads = openai_client(
+            endpoint,
+            key,
+            timeout_s=timeout_s,
+            most_connections=_MOST_CONNECTIONS,
+            most_reply_bytes=_LARGEST_FILE_BYTES,
         )
 
     async def __aenter__(self) -> Self:
@@ -92,17 +82,17 @@ class BatchApi:
         await self._downloads.close()
 
     async def upload(self, path: Path, name: str) -> str:
-        """Upload a file of requests; returns the provider's name of it. Raises DataError where it cannot be read."""
+        """Upload a file of requests; returns the provider's id of it. Raises DataError where it cannot be read."""
         try:
             file = path.open("rb")
         except OSError as error:
             raise DataError(f"{path} cannot be read: {error.strerror}") from error
         with file:
-            most_s = self._timeout_s + os.fstat(file.fileno()).st_size / _SLOWEST_BYTES_PER_S
+            timeout_s = self._timeout_s + os.fstat(file.fileno()).st_size / _SLOWEST_BYTES_PER_S
 
             async def once() -> str:
                 file.seek(0)
-                async with asyncio.timeout(most_s):
+                async with asyncio.timeout(timeout_s):
                     raw = await self._client.files.with_raw_response.create(
                         file=(name, file, "application/jsonl"), purpose="batch"
                     )
@@ -111,9 +101,9 @@ class BatchApi:
             return await self._tried(once)
 
     async def create(self, input_file: str, metadata: Mapping[str, str]) -> RemoteJob:
-        """The job of a file: the one that was made of it before, where there is one, else a new one.
+        """The job of a file: the one that exists already, or a new one.
 
-        It is looked for before every try: an answer that got lost does not make it twice.
+        It is looked for before every try, so that a lost answer does not make it twice.
         """
 
         async def once() -> RemoteJob:
@@ -129,11 +119,11 @@ class BatchApi:
         return await self._tried(once)
 
     async def find(self, input_file: str, metadata: Mapping[str, str]) -> RemoteJob | None:
-        """The job that was made of a file, by what was written on it; None where there is none."""
+        """The job of a file, known by the file or by its metadata; None where there is none."""
         return await self._tried(lambda: self._find(input_file, metadata))
 
     async def retrieve(self, job_id: str) -> RemoteJob:
-        """How a job stands. Raises Rejected where nobody knows of it."""
+        """A job's present state. Raises Rejected where the provider does not know it."""
 
         async def once() -> RemoteJob:
             async with asyncio.timeout(self._timeout_s):
@@ -143,17 +133,18 @@ class BatchApi:
         return await self._tried(once)
 
     async def cancel(self, job_id: str) -> None:
-        """Ask the provider to stop working on a job; what it has answered by then stays."""
+        """Ask the provider to stop working on a job. What it has answered by then stays."""
+        from openai import ConflictError
 
         async def once() -> None:
-            with suppress(openai.ConflictError):  # it has ended already
+            with suppress(ConflictError):  # the job has ended already
                 async with asyncio.timeout(self._timeout_s):
                     await self._client.batches.with_raw_response.cancel(job_id)
 
         await self._tried(once)
 
     async def download(self, file_id: str, path: Path) -> None:
-        """Fetch a file to `path`, readable by its owner alone. Raises Rejected for one that is gone."""
+        """Fetch a file to `path`, readable by its owner alone. Raises Rejected for a file that is gone."""
 
         async def once() -> None:
             with written(path.parent):
@@ -169,7 +160,7 @@ class BatchApi:
         await self._tried(once)
 
     async def delete(self, file_id: str) -> None:
-        """Have the provider forget a file."""
+        """Delete a file at the provider."""
 
         async def once() -> None:
             async with asyncio.timeout(self._timeout_s):
@@ -185,7 +176,9 @@ class BatchApi:
 
     async def _listed(self) -> AsyncIterator[RemoteJob]:
         """The jobs of the account, the newest first."""
-        after: str | openai.Omit = openai.omit
+        from openai import Omit, omit
+
+        after: str | Omit = omit
         for _ in range(_MOST_PAGES):
             async with asyncio.timeout(self._timeout_s):
                 raw = await self._client.batches.with_raw_response.list(limit=_PAGE, after=after)
@@ -196,22 +189,25 @@ class BatchApi:
                 return
             after = jobs[-1].id
 
-    def _job(self, response: httpx2.Response) -> RemoteJob:
+    def _job(self, response: "httpx2.Response") -> RemoteJob:
         job = read_job(read_object(response.content))
-        return replace(job, error=None if job.error is None else self._safe(job.error))
+        return replace(job, error=None if job.error is None else self._key.masked(job.error)[:_LONGEST_ERROR_CHARS])
 
-    # ── what may go wrong ────────────────────────────────────────────────────────────────────────────────────────
+    # ── errors ───────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def _tried(self, once: Callable[[], Awaitable[T]]) -> T:
-        """Do it, and again after a wait where that may help."""
+        """Try `once`, and again after a wait where that may help."""
+        import httpx2
+        import openai
+
         waits_s = iter(_WAITS_S)
         while True:
             try:
                 return await once()
             except openai.APIStatusError as error:
-                self._refuse(error)
+                self._raise_if_final(error)
                 asked_s, words = retry_after_s(error.response.headers), self._words(error)
-            # ValueError: also an answer that is no JSON, or strange. OSError: the network's; the disk's has been told.
+            # ValueError: also an answer that is no JSON, or strange. OSError: the network's; the disk's are DataError.
             except (openai.OpenAIError, httpx2.HTTPError, OSError, ValueError) as error:
                 asked_s, words = None, self._words(error)
             wait_s = next(waits_s, None)
@@ -220,8 +216,8 @@ class BatchApi:
             jitter = 1.0 + _JITTER * random.random()  # noqa: S311 (spreads requests)
             await self._sleep(max(wait_s * jitter, asked_s or 0.0))
 
-    def _refuse(self, error: openai.APIStatusError) -> None:
-        """Raise what no further try would change."""
+    def _raise_if_final(self, error: "openai.APIStatusError") -> None:
+        """Raise EndpointError or Rejected for an answer that another try would not change."""
         words = self._words(error)
         _, fault = classify_error(error.status_code, error_code(error.body), words, error_param(error.body))
         if fault in (Fault.RATE_LIMITED, Fault.TRANSIENT):
@@ -231,9 +227,4 @@ class BatchApi:
         raise Rejected(f"{self._endpoint.host} does not take it: {words}") from error
 
     def _words(self, error: Exception) -> str:
-        cause = f" ({error.__cause__})" if error.__cause__ and str(error.__cause__) else ""
-        return self._safe(f"{error}{cause}" if str(error) else type(error).__name__)
-
-    def _safe(self, text: str) -> str:
-        """Masked before it is cut, so that no part of a key is left at the end."""
-        return self._key.masked(text)[:_LONGEST_ERROR_CHARS]
+        return error_text(error, self._key, _LONGEST_ERROR_CHARS)

@@ -26,7 +26,7 @@ from workbench.pipeline.sending.run_parts import RunParts, Stop
 from workbench.provider.api_keys import ApiKey
 from workbench.provider.jobs.batch_api import BatchApi
 from workbench.storage.runs.jobs import load_jobs
-from workbench.storage.runs.results import load_results
+from workbench.storage.runs.results import read_results
 from workbench.storage.runs.run_records import load_run
 from workbench.storage.workspace.database import open_workspace
 
@@ -105,7 +105,7 @@ class JobPlace:
 
     def statuses(self) -> dict[str, PredictionStatus | None]:
         """What has become of every sample."""
-        results = load_results(self.db, self.run.id)
+        results = list(read_results(self.db, self.run.id))
         return {one.sample.id: one.prediction.status if one.prediction else None for one in results}
 
     def job_states(self) -> list[JobState]:

@@ -13,7 +13,7 @@ from workbench.domain.scoring.protocols import Protocol
 from workbench.errors import DataError, UsageError
 from workbench.pipeline.load_predictions import load_predictions
 from workbench.pipeline.scoring.run_scores import score_run
-from workbench.storage.runs.results import load_results
+from workbench.storage.runs.results import read_results
 from workbench.storage.runs.run_records import load_runs
 from workbench.storage.samples import ImportedDataset, count_samples, load_samples, save_dataset
 
@@ -42,7 +42,7 @@ def test_names_are_met_whole_by_their_last_part_or_without_their_ending(db: Data
     )
     report = load_predictions(db, RAFDB, path, "theirs", model="m")
     assert (report.planned, report.answered, report.unknown, report.imported) == (4, 3, ("e",), False)
-    found = {one.sample.id: one for one in load_results(db, report.run.id)}
+    found = {one.sample.id: one for one in read_results(db, report.run.id)}
     assert found["test/a.jpg"].prediction is not None
     assert found["test/a.jpg"].prediction.ranking == ("happy", "sad")
     assert found["test/a.jpg"].gold_rank == 1

@@ -14,7 +14,7 @@ from workbench.domain.run_status import BatchState, RunTotals
 from workbench.domain.runs import Run
 from workbench.pipeline.scoring.run_scores import as_json, score_run
 from workbench.storage.runs.batch_rows import load_totals
-from workbench.storage.runs.results import load_results
+from workbench.storage.runs.results import read_results
 from workbench.storage.samples import load_card
 from workbench.storage.workspace.database import Database, open_workspace
 
@@ -146,7 +146,7 @@ def outcome(db: Database, run: Run) -> Row:
     scores = as_json(score_run(db, load_card(db, run.dataset), run))
     return {
         "predictions": [
-            (one.sample.id, one.prediction, one.gold_rank, one.failure) for one in load_results(db, run.id)
+            (one.sample.id, one.prediction, one.gold_rank, one.failure) for one in read_results(db, run.id)
         ],
         "scores": {name: scores[name] for name in _COMPARED},
     }

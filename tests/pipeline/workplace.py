@@ -26,7 +26,7 @@ from workbench.pipeline.sending.sender import send_run
 from workbench.provider.api_keys import NO_KEY, ApiKey
 from workbench.provider.client import EndpointClient
 from workbench.provider.limits.lane import Lane, Limits
-from workbench.storage.runs.results import load_results
+from workbench.storage.runs.results import read_results
 from workbench.storage.runs.run_records import load_run
 from workbench.storage.workspace.database import Database, open_workspace
 
@@ -140,7 +140,7 @@ class Workplace:
         """What has become of every sample."""
         return {
             one.sample.id: None if one.prediction is None else one.prediction.status
-            for one in load_results(self.db, run.id)
+            for one in read_results(self.db, run.id)
         }
 
 

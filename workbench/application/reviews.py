@@ -16,7 +16,7 @@ from workbench.domain.run_status import RunTotals
 from workbench.domain.runs import Run
 from workbench.errors import DataError, unknown_name
 from workbench.storage.cases.review_log import current_value, last_change, load_reviews, save_change
-from workbench.storage.runs.attempts import load_attempts
+from workbench.storage.runs.attempts import load_sample_attempts
 from workbench.storage.runs.batch_rows import load_totals
 from workbench.storage.runs.results import load_result
 from workbench.storage.workspace.connections import path_of
@@ -82,7 +82,7 @@ class ReviewSession:
         mine = next((review for review in reviews if review.reviewer == self.reviewer), Review(self.reviewer))
         others = tuple(review for review in reviews if review.reviewer != self.reviewer)
         beside = Beside(self.beside.name, load_result(self.db, self.beside.id, sample_id)) if self.beside else None
-        return Case(result, tuple(load_attempts(self.db, self.run.id, sample_id)), mine, others, beside)
+        return Case(result, tuple(load_sample_attempts(self.db, self.run.id, sample_id)), mine, others, beside)
 
     def progress(self) -> RunTotals:
         """How far the run has come."""

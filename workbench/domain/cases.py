@@ -85,3 +85,13 @@ class Result:
     place: int | None
     """Its place in the deciding request, from 0."""
     note: str | None
+
+    @property
+    def status(self) -> PredictionStatus | None:
+        """None: no final status yet."""
+        return None if self.prediction is None else self.prediction.status
+
+    @property
+    def top1(self) -> str | None:
+        """The answer."""
+        return None if self.prediction is None else self.prediction.top1

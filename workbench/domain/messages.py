@@ -152,15 +152,24 @@ class Reply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """The n-th sending of a batch, as it was recorded."""
+    """The n-th sending of a batch, as it was recorded. None: not told, or not there yet."""
 
     id: int
     batch_id: int
+    parent_batch_id: int | None
+    """The batch that its batch is a part of."""
+    depth: int
+    """How often its samples were split: 0 as planned."""
     number: int
     """From 1."""
+    endpoint: str | None
+    """The endpoint's name."""
+    job_id: int | None
+    """The upload that it was sent in."""
     asked: tuple[str, ...]
     """Sample ids by place in the request."""
     prompt: str
+    """The words that were sent; pictures are named by their sample."""
     sent_at: str
     received_at: str | None
     """None: the reply was never seen, or is being waited for."""
@@ -171,10 +180,18 @@ class Attempt:
     reply: str | None
     refusal: str | None
     model: str | None
+    """The model that answered, by its own word."""
+    prompt_tokens: int | None
+    completion_tokens: int | None
+    cached_tokens: int | None
+    image_tokens: int | None
     cost_usd: float | None
+    estimated_usd: float | None
+    """Reserved before it was sent."""
     latency_s: float | None
     error: str | None
     step: str | None
+    """What followed."""
 
 
 class ReplySource(Protocol):

@@ -9,6 +9,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from workbench.domain.cases import Result
+from workbench.domain.messages import Attempt
 from workbench.domain.reviews import Review
 from workbench.domain.scoring.intervals import MetricValue
 from workbench.export.source import Source
@@ -16,8 +18,8 @@ from workbench.export.tables import Column, Row, Table, Value, counts, labels, n
 from workbench.pipeline.scoring.answer_rates import Rates
 from workbench.pipeline.scoring.run_scores import RunScores
 from workbench.storage.cases.review_log import load_reviews
-from workbench.storage.runs.attempts import LoggedAttempt, read_attempts
-from workbench.storage.runs.results import LoggedResult, read_results
+from workbench.storage.runs.attempts import read_attempts
+from workbench.storage.runs.results import read_results
 
 
 class TableName(StrEnum):
@@ -95,10 +97,11 @@ def _predictions_rows(source: Source) -> Iterator[Row]:
         yield (*_prediction(one), *after)
 
 
-def _prediction(one: LoggedResult) -> Row:
+def _prediction(one: Result) -> Row:
+    sample, ranking = one.sample, None if one.prediction is None else one.prediction.ranking
     return (
-        *(one.sample, one.gold, one.status, one.top1, one.ranking, one.gold_rank, one.attempts),
-        *(one.raw_label, one.cluster, one.first_status, one.failure, one.place, one.note),
+        *(sample.id, sample.gold, one.status, one.top1, ranking, one.gold_rank, one.attempts),
+        *(sample.raw_label, sample.cluster, one.first_status, one.failure, one.place, one.note),
     )
 
 
@@ -134,13 +137,13 @@ def _reviews_rows(source: Source) -> Iterator[Row]:
     """A row for each reviewer of each sample, as they think now; samples in planned order."""
     after, reviews = _of_run(source), load_reviews(source.db, source.run.id)
     for one in read_results(source.db, source.run.id, only=reviews):
-        for review in reviews[one.sample]:
+        for review in reviews[one.sample.id]:
             yield (*_review(review, one), *after)
 
 
-def _review(review: Review, one: LoggedResult) -> Row:
+def _review(review: Review, one: Result) -> Row:
     said = (review.reviewer, review.verdict, review.label, review.tags, review.note, review.changed_at)
-    return (one.sample, *said, one.gold, one.top1)
+    return (one.sample.id, *said, one.sample.gold, one.top1)
 
 
 def _refusals_columns(_: Source) -> tuple[Column, ...]:
@@ -184,8 +187,8 @@ def _attempts_rows(source: Source) -> Iterator[Row]:
         yield (*_attempt(attempt), *after)
 
 
-def _attempt(attempt: LoggedAttempt) -> Row:
-    return tuple(getattr(attempt, column.name) for column in _ATTEMPT)
+def _attempt(attempt: Attempt) -> Row:
+    return tuple(getattr(attempt, _FIELDS.get(column.name, column.name)) for column in _ATTEMPT)
 
 
 _ATTEMPT: Final = (
@@ -194,6 +197,8 @@ _ATTEMPT: Final = (
     *counts("job", "prompt_tokens", "completion_tokens", "cached_tokens", "image_tokens"),
     *(*numbers("cost_usd", "estimated_usd", "latency_s"), *texts("reply", "refusal", "error", "prompt")),
 )
+_FIELDS: Final = {"batch": "batch_id", "parent_batch": "parent_batch_id", "job": "job_id"}
+"""What columns of attempts are called in `Attempt`, where it is something else."""
 _OF_RUN: Final = (*texts("run", "spec_hash", "protocol"), *counts("planned", "answered"), *texts("dataset", "against"))
 
 

@@ -9,7 +9,7 @@ from workbench.domain.predictions import PredictionStatus
 from workbench.domain.runs import Run, RunSpec, run_key, spec_difference
 from workbench.errors import DataError, UsageError
 from workbench.storage.runs.plans import add_batches, open_batches
-from workbench.storage.runs.results import load_results
+from workbench.storage.runs.results import read_results
 from workbench.storage.runs.run_records import create_run, has_run, load_run
 from workbench.storage.samples import load_dataset, load_sample_ids
 from workbench.storage.workspace.database import Database, transaction
@@ -62,7 +62,7 @@ def samples_with(db: Database, run: Run, statuses: Collection[PredictionStatus])
     """The ids of samples whose status is one of these, in planned order."""
     return [
         result.sample.id
-        for result in load_results(db, run.id)
+        for result in read_results(db, run.id)
         if result.prediction is not None and result.prediction.status in statuses
     ]
 
@@ -75,7 +75,7 @@ def plan_again(db: Database, run: Run, sample_ids: Sequence[str]) -> int:
     for one that the run does not hold.
     """
     waiting = {name for batch in open_batches(db, run.id, away=True) for name in batch.sample_ids}
-    known = {result.sample.id: result.prediction for result in load_results(db, run.id)}
+    known = {result.sample.id: result.prediction for result in read_results(db, run.id)}
     alone: list[str] = []
     together: list[str] = []
     for name in dict.fromkeys(sample_ids):

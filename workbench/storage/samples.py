@@ -1,17 +1,18 @@
-"""Data sets and their samples."""
+"""Data sets and their samples, and who agreed that pictures leave this machine."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from sqlite_utils import Database
 
 from workbench.domain.datasets.cards import CARDS, DatasetCard, card_of
 from workbench.domain.datasets.samples import ClipSpan, MediaKind, Sample
 from workbench.errors import DataError
-from workbench.storage.workspace.database import transaction
+from workbench.storage.rows import json_text, words
+from workbench.storage.workspace.connections import transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,73 +28,73 @@ class ImportedDataset:
 
 
 def save_dataset(db: Database, dataset: ImportedDataset, samples: Sequence[Sample]) -> int:
-    """Store an import whole or not at all; returns how many samples of an earlier import have gone.
+    """Store an import as a whole or not at all; returns how many samples of an earlier import were removed.
 
     A sample that is known is updated and keeps its runs. One that the source no longer holds is removed, unless a
     run asked about it.
     """
     key = dataset.card.key
     with transaction(db):
-        db.conn.execute(
-            "INSERT INTO dataset (key, card, root, imported_at, notes) VALUES (?, ?, ?, ?, ?) "
-            "ON CONFLICT (key) DO UPDATE SET card = excluded.card, root = excluded.root, "
-            "imported_at = excluded.imported_at, notes = excluded.notes",
-            (
-                *(key, None if key in CARDS else json.dumps(dataset.card.as_json(), ensure_ascii=False)),
-                *(str(dataset.root), dataset.imported_at, json.dumps(dataset.notes, ensure_ascii=False)),
-            ),
+        db.table("dataset").upsert(
+            {
+                "key": key,
+                "card": None if key in CARDS else json_text(dataset.card.as_json()),
+                "root": str(dataset.root),
+                "imported_at": dataset.imported_at,
+                "notes": json_text(dataset.notes),
+            },
+            pk="key",
         )
         db.conn.execute("UPDATE sample SET position = -1 WHERE dataset = ?", (key,))
-        db.conn.executemany(
-            _UPSERT_SAMPLE,
-            (_sample_row(key, position, sample) for position, sample in enumerate(samples)),
+        db.conn.executemany(_UPSERT_SAMPLE, _sample_rows(key, samples))  # three times as fast as `upsert_all`
+        db.conn.execute(
+            "UPDATE prediction SET gold_label = sample.gold FROM sample WHERE sample.no = sample_no "
+            "AND run_id IN (SELECT id FROM run WHERE run.dataset = ?) AND gold_label <> sample.gold",
+            (key,),
         )
-        db.conn.execute(_RENEW_GOLD, {"dataset": key})
-        gone = db.conn.execute(
+        removed = db.conn.execute(
             "DELETE FROM sample WHERE dataset = ? AND position = -1 AND no NOT IN (SELECT sample_no FROM prediction)",
             (key,),
         )
-        return gone.rowcount
+        return removed.rowcount
 
 
 def load_dataset(db: Database, key: str) -> ImportedDataset:
     """The data set. Raises UsageError for an unknown key, DataError when the set has not been imported."""
-    row = next(db.query("SELECT * FROM dataset WHERE key = ?", [key]), None)
+    row = next(db.table("dataset").rows_where("key = ?", [key]), None)
     if row is None:
         card = load_card(db, key)
         raise DataError(f"{card.key} has not been imported; `emowb import {card.key} PATH` does it")
-    notes = tuple(json.loads(row["notes"]))
-    return ImportedDataset(_card_from(row), Path(row["root"]), row["imported_at"], notes)
+    return ImportedDataset(_card(row), Path(row["root"]), row["imported_at"], words(row["notes"]))
 
 
 def load_card(db: Database, key: str) -> DatasetCard:
     """The card of a data set, built-in or the user's own. Raises UsageError that names the nearest keys."""
-    own = {row["key"]: row for row in db.query("SELECT key, card FROM dataset WHERE card IS NOT NULL")}
-    return _card_from(own[key]) if key in own else card_of(key, own)
+    own = {card.key: card for card in _own_cards(db)}
+    return own[key] if key in own else card_of(key, own)
 
 
 def load_cards(db: Database) -> list[DatasetCard]:
     """The built-in cards, then the user's own."""
-    own = db.query("SELECT key, card FROM dataset WHERE card IS NOT NULL ORDER BY key")
-    return [*CARDS.values(), *(_card_from(row) for row in own)]
+    return [*CARDS.values(), *_own_cards(db)]
 
 
 def has_consent(db: Database, key: str, host: str) -> bool:
-    """Whether somebody has agreed that the set's pictures go to this host."""
-    found = db.conn.execute("SELECT 1 FROM consent WHERE dataset = ? AND host = ?", (key, host))
-    return found.fetchone() is not None
+    """Whether somebody has agreed that the set's pictures are sent to this host."""
+    return db.table("consent").count_where("dataset = ? AND host = ?", [key, host]) > 0
 
 
 def save_consent(db: Database, key: str, host: str, at: str) -> None:
-    """Remember that somebody has agreed."""
+    """Remember that somebody has agreed; the first time counts."""
     with transaction(db):
-        db.conn.execute("INSERT OR IGNORE INTO consent (dataset, host, given_at) VALUES (?, ?, ?)", (key, host, at))
+        if not has_consent(db, key, host):
+            db.table("consent").insert({"dataset": key, "host": host, "given_at": at})
 
 
 def load_samples(db: Database, key: str) -> list[Sample]:
     """All samples of the present import, in the owner's order."""
-    rows = db.query("SELECT * FROM sample WHERE dataset = ? AND position >= 0 ORDER BY position", [key])
-    return [sample_from_row(row) for row in rows]
+    rows = db.table("sample").rows_where("dataset = ? AND position >= 0", [key], order_by="position")
+    return [sample_of(row) for row in rows]
 
 
 def load_sample_ids(db: Database, key: str) -> list[str]:
@@ -104,9 +105,9 @@ def load_sample_ids(db: Database, key: str) -> list[str]:
 
 def load_samples_by_id(db: Database, key: str, ids: Sequence[str]) -> list[Sample]:
     """The samples of these ids, in the order asked."""
-    which = "dataset = ? AND id IN (SELECT value FROM json_each(?))"
     rows = db.conn.execute(
-        f"SELECT {', '.join(_SAMPLE_COLUMNS)} FROM sample WHERE {which}", (key, json.dumps(list(ids)))
+        f"SELECT {', '.join(_COLUMNS)} FROM sample WHERE dataset = ? AND id IN (SELECT value FROM json_each(?))",
+        (key, json_text(ids)),
     )
     found = {row[0]: _sample(*row) for row in rows.fetchall()}
     return [found[sample_id] for sample_id in ids]
@@ -114,13 +115,12 @@ def load_samples_by_id(db: Database, key: str, ids: Sequence[str]) -> list[Sampl
 
 def count_samples(db: Database) -> dict[str, int]:
     """Samples of the present import by data set."""
-    rows = db.query("SELECT dataset, COUNT(*) AS n FROM sample WHERE position >= 0 GROUP BY dataset")
-    return {row["dataset"]: row["n"] for row in rows}
+    return dict(db.conn.execute("SELECT dataset, COUNT(*) FROM sample WHERE position >= 0 GROUP BY dataset").fetchall())
 
 
-def sample_from_row(row: dict[str, Any]) -> Sample:
+def sample_of(row: Mapping[str, Any]) -> Sample:
     """A row of table `sample` as a value."""
-    return _sample(*(row[column] for column in _SAMPLE_COLUMNS))
+    return _sample(*(row[column] for column in _COLUMNS))
 
 
 def _sample(
@@ -132,38 +132,35 @@ def _sample(
     onset: int | None,
     apex: int | None,
     offset: int | None,
-    *said: Any,
+    *rest: Any,
 ) -> Sample:
     span = None if onset is None and apex is None and offset is None else ClipSpan(onset, apex, offset)
-    return Sample(sample_id, gold, raw_label, MediaKind(media), path, span, *said)
+    return Sample(sample_id, gold, raw_label, MediaKind(media), path, span, *rest)
 
 
-_SAMPLE_COLUMNS = (
+_COLUMNS: Final = (
     *("id", "gold", "raw_label", "media", "path", "onset", "apex", "offset"),
     *("text", "score", "cluster", "split"),
 )
-_COLUMNS = (
-    *("dataset", "position", "id", "gold", "raw_label", "media", "path"),
-    *("onset", "apex", "offset", "text", "score", "cluster", "split"),
-)
-_UPSERT_SAMPLE = (
-    f"INSERT INTO sample ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))}) "
-    "ON CONFLICT (dataset, id) DO UPDATE SET "
-    + ", ".join(f"{column} = excluded.{column}" for column in _COLUMNS if column not in ("dataset", "id"))
-)
-_RENEW_GOLD = (
-    "UPDATE prediction SET gold_label = sample.gold FROM sample WHERE sample.no = sample_no "
-    "AND run_id IN (SELECT id FROM run WHERE run.dataset = :dataset) AND gold_label <> sample.gold"
+_UPSERT_SAMPLE: Final = (
+    f"INSERT INTO sample (dataset, position, {', '.join(_COLUMNS)}) VALUES (?, ?{', ?' * len(_COLUMNS)}) "
+    "ON CONFLICT (dataset, id) DO UPDATE SET position = excluded.position, "
+    + ", ".join(f"{column} = excluded.{column}" for column in _COLUMNS[1:])
 )
 
 
-def _card_from(row: Mapping[str, Any]) -> DatasetCard:
+def _sample_rows(key: str, samples: Sequence[Sample]) -> Iterable[tuple[Any, ...]]:
+    for position, sample in enumerate(samples):
+        span = sample.span or ClipSpan()
+        yield (
+            *(key, position, sample.id, sample.gold, sample.raw_label, sample.media, sample.path),
+            *(span.onset, span.apex, span.offset, sample.text, sample.score, sample.cluster, sample.split),
+        )
+
+
+def _own_cards(db: Database) -> list[DatasetCard]:
+    return [_card(row) for row in db.table("dataset").rows_where("card IS NOT NULL", order_by="key")]
+
+
+def _card(row: Mapping[str, Any]) -> DatasetCard:
     return CARDS[row["key"]] if row["card"] is None else DatasetCard.from_json(json.loads(row["card"]))
-
-
-def _sample_row(key: str, position: int, sample: Sample) -> tuple[Any, ...]:
-    span = sample.span or ClipSpan()
-    return (
-        *(key, position, sample.id, sample.gold, sample.raw_label, sample.media, sample.path),
-        *(span.onset, span.apex, span.offset, sample.text, sample.score, sample.cluster, sample.split),
-    )

@@ -30,11 +30,11 @@ from workbench.errors import DatabaseError
 from workbench.pipeline.planning import plan_again
 from workbench.pipeline.sending.run_parts import Stop
 from workbench.provider.jobs.job_files import FileLimits
-from workbench.storage.runs.attempts import load_attempts
+from workbench.storage.runs.attempts import read_attempts
 from workbench.storage.runs.batch_rows import load_totals
 from workbench.storage.runs.jobs import load_jobs
 from workbench.storage.runs.plans import open_batches
-from workbench.storage.runs.results import load_results
+from workbench.storage.runs.results import read_results
 from workbench.storage.runs.run_control import claim_run
 from workbench.storage.workspace.database import open_workspace
 
@@ -54,7 +54,7 @@ def test_a_shuffled_output_gives_every_sample_its_own_answer(place: JobPlace, se
     server.say = say
     place.send()
     place.assert_each_sample_has_one_answer()
-    assert {one.gold_rank for one in load_results(place.db, place.run.id)} == {1}
+    assert {one.gold_rank for one in read_results(place.db, place.run.id)} == {1}
     assert place.now().state is RunState.DONE
     assert len(server.jobs) == 1
 
@@ -77,7 +77,7 @@ def test_a_file_of_too_many_bytes_is_never_uploaded(place: JobPlace, server: Bat
 def test_a_request_that_is_larger_than_a_file_is_cut(place: JobPlace) -> None:
     place.send(limits=FileLimits(lines=100, n_bytes=1_800))
     place.assert_each_sample_has_one_answer()
-    assert all(len(attempt.asked) < 3 for attempt in load_attempts(place.db, place.run.id))
+    assert all(len(attempt.asked) < 3 for attempt in read_attempts(place.db, place.run.id))
 
 
 def test_expired_missing_and_broken_lines_are_asked_again_in_the_next_round(
@@ -87,7 +87,7 @@ def test_expired_missing_and_broken_lines_are_asked_again_in_the_next_round(
     server.say = lambda asked: next((first.pop(name) for name in place.named(asked) if name in first), answered(asked))
     events = place.send()
     place.assert_each_sample_has_one_answer()
-    failed = [one for one in load_attempts(place.db, place.run.id) if one.outcome is Outcome.FAILED]
+    failed = [one for one in read_attempts(place.db, place.run.id) if one.outcome is Outcome.FAILED]
     assert 1 <= len(failed) <= 3
     assert {one.fault for one in failed} == {Fault.TRANSIENT}
     assert {one.step for one in failed} == {"repeat"}
@@ -105,7 +105,7 @@ def test_a_job_that_expires_keeps_what_was_answered(place: JobPlace, server: Bat
     place.assert_each_sample_has_one_answer()
     assert told(events, "time was up")
     assert len(server.jobs) == 2
-    (later,) = (one for one in load_attempts(place.db, place.run.id) if one.number == 2)
+    (later,) = (one for one in read_attempts(place.db, place.run.id) if one.number == 2)
     assert "face_003" in later.asked
 
 
@@ -118,7 +118,7 @@ def test_refused_batches_go_through_further_rounds_until_the_sample_is_alone(
     assert statuses.pop("face_007") is PredictionStatus.REFUSED
     assert set(statuses.values()) == {PredictionStatus.RANKED}
     assert place.now().state is RunState.DONE
-    steps = [one.step for one in load_attempts(place.db, place.run.id) if "face_007" in one.asked]
+    steps = [one.step for one in read_attempts(place.db, place.run.id) if "face_007" in one.asked]
     assert steps == ["repeat", "split", "repeat", "split", "repeat", "give up"]
     assert len(server.jobs) == len(steps)
 
@@ -132,7 +132,7 @@ def test_a_partial_answer_is_kept_and_only_the_rest_is_asked_again(place: JobPla
     server.say = say
     place.send()
     place.assert_each_sample_has_one_answer()
-    assert [len(one.asked) for one in load_attempts(place.db, place.run.id)] == [3] * 4 + [1] * 4
+    assert [len(one.asked) for one in read_attempts(place.db, place.run.id)] == [3] * 4 + [1] * 4
 
 
 def test_rejected_requests_are_cut_but_not_when_all_of_them_are_rejected(tmp_path: Path, server: BatchServer) -> None:
@@ -330,7 +330,7 @@ def test_bad_media_are_told_once_however_many_rounds_meet_them(place: JobPlace, 
 def test_an_endpoint_that_takes_few_pictures_gets_smaller_requests(place: JobPlace, server: BatchServer) -> None:
     place.send(endpoint=replace(server.endpoint, images_per_request=2))
     place.assert_each_sample_has_one_answer()
-    assert max(len(one.asked) for one in load_attempts(place.db, place.run.id)) <= 2
+    assert max(len(one.asked) for one in read_attempts(place.db, place.run.id)) <= 2
 
 
 def test_the_budget_is_never_passed_by_what_is_planned(place: JobPlace, server: BatchServer) -> None:
@@ -409,6 +409,6 @@ def test_what_had_to_be_shown_otherwise_than_asked_is_noted_with_the_answer(plac
         return SampleMedia((replace(frame, note="an animation; its first frame" if sample.id == "face_004" else None),))
 
     place.send(media=noted)
-    notes = {one.sample.id: one.note for one in load_results(place.db, place.run.id)}
+    notes = {one.sample.id: one.note for one in read_results(place.db, place.run.id)}
     assert notes.pop("face_004") == "an animation; its first frame"
     assert set(notes.values()) == {None}

@@ -21,7 +21,7 @@ from workbench.pipeline.jobs.job_writer import JobWriter
 from workbench.pipeline.sending.run_parts import Stop
 from workbench.pipeline.sending.run_session import run_session
 from workbench.provider.jobs.job_files import FileLimits
-from workbench.storage.runs.attempts import load_attempts
+from workbench.storage.runs.attempts import read_attempts
 from workbench.storage.runs.jobs import load_jobs
 from workbench.storage.runs.plans import add_batches, open_batches
 from workbench.storage.workspace.database import transaction
@@ -49,7 +49,7 @@ def lines(place: JobPlace, job: Job) -> list[dict[str, object]]:
 
 def test_a_line_holds_the_request_of_its_attempt(place: JobPlace) -> None:
     (job,) = written(place)
-    attempts = {(one.batch_id, one.number): one for one in load_attempts(place.db, place.run.id)}
+    attempts = {(one.batch_id, one.number): one for one in read_attempts(place.db, place.run.id)}
     for line in lines(place, job):
         named = read_line_id(place.run, str(line["custom_id"]))
         assert named is not None

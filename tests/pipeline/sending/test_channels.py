@@ -23,7 +23,7 @@ from workbench.pipeline.sending.run_parts import Stop
 from workbench.provider.api_keys import ApiKey
 from workbench.provider.limits.lane import Limits
 from workbench.provider.limits.own_limits import Budget
-from workbench.storage.runs.attempts import load_attempts
+from workbench.storage.runs.attempts import read_attempts
 from workbench.storage.runs.batch_rows import load_totals
 from workbench.storage.runs.endpoint_history import count_asked_today
 from workbench.storage.runs.run_records import spent_usd
@@ -112,7 +112,7 @@ def test_a_key_that_cannot_pass_is_left_out_and_its_batch_is_asked_by_the_other(
         assert Counter(asked.key for asked in endpoint.asked) == {"key-bad": 1, "key-good": N_BATCHES}
         assert any("left out from now on" in reason for reason in sent.held)
         assert not any("key-bad" in reason for reason in sent.held)
-        stopped = [one for one in load_attempts(place.db, run.id) if one.fault is Fault.STOP]
+        stopped = [one for one in read_attempts(place.db, run.id) if one.fault is Fault.STOP]
         assert len(stopped) == 1
 
 

@@ -14,7 +14,7 @@ from tests.pipeline.workplace import Waiting, Way, Workplace, workplace
 from workbench.domain.messages import Fault, Outcome
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.runs import RunState
-from workbench.storage.runs.attempts import load_attempts
+from workbench.storage.runs.attempts import read_attempts
 
 HTML = {"content-type": "text/html"}
 N_BATCHES = 10
@@ -57,7 +57,7 @@ def test_a_run_ends_whole_whatever_comes_in_the_place_of_an_answer(
         assert (sent.error, sent.reason) == (None, None)
         assert place.now(run).state is RunState.DONE
         assert set(place.statuses(run).values()) == {PredictionStatus.RANKED}
-        attempts = load_attempts(place.db, run.id)
+        attempts = list(read_attempts(place.db, run.id))
         assert len(attempts) == len(endpoint.asked) == N_BATCHES + 3
         failed = [one for one in attempts if one.outcome is Outcome.FAILED]
         assert [one.fault for one in failed] == [Fault.TRANSIENT] * 3

@@ -19,9 +19,9 @@ from workbench.errors import DatabaseError
 from workbench.pipeline.planning import plan_again
 from workbench.pipeline.sending.run_parts import RunParts, Stop
 from workbench.pipeline.sending.sender import send_run
-from workbench.storage.runs.attempts import load_attempts
+from workbench.storage.runs.attempts import read_attempts
 from workbench.storage.runs.batch_rows import load_totals
-from workbench.storage.runs.results import load_results
+from workbench.storage.runs.results import read_results
 from workbench.storage.runs.run_records import load_run
 from workbench.storage.workspace.database import open_workspace
 
@@ -43,7 +43,7 @@ def sent(parts: RunParts, stop: Stop | None = None) -> list[RunEvent]:
 
 
 def results(db: Database, run: Run) -> dict[str, Result]:
-    return {result.sample.id: result for result in load_results(db, run.id)}
+    return {result.sample.id: result for result in read_results(db, run.id)}
 
 
 def statuses(db: Database, run: Run) -> dict[str, PredictionStatus | None]:
@@ -74,7 +74,7 @@ def test_the_event_of_an_attempt_comes_after_its_row_is_stored(db: Database, roo
         reader = open_workspace(Path(db.conn.execute("PRAGMA database_list").fetchone()[2]))
         async for event in send_run(parts_for(db, run, root, source), Stop()):
             assert isinstance(event, AttemptSaved)
-            stored = {one.batch_id: one for one in load_attempts(reader, run.id)}
+            stored = {one.batch_id: one for one in read_attempts(reader, run.id)}
             assert stored[event.batch_id].outcome is Outcome.ANSWERED
             settled = results(reader, run)
             assert all(settled[name].prediction is not None for name, _ in event.settled)

@@ -24,7 +24,7 @@ from tests.pipeline.watching import Waste, Watch, outcome
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.runs import Run, RunState
 from workbench.embedded.fault_injection import REFUSAL, chance
-from workbench.storage.runs.results import load_results
+from workbench.storage.runs.results import read_results
 from workbench.storage.runs.run_records import load_run
 from workbench.storage.workspace.database import Database, open_workspace
 
@@ -155,7 +155,7 @@ def killed_until_done(place: Place, run: Run, deaths: Iterator[dict[str, Any]], 
             assert found == Waste(0, 0)
         else:
             waste.append(found)
-    statuses = {one.sample.id: one.prediction and one.prediction.status for one in load_results(place.db, run.id)}
+    statuses = {one.sample.id: one.prediction and one.prediction.status for one in read_results(place.db, run.id)}
     assert {name for name, status in statuses.items() if status is not PredictionStatus.RANKED} == REFUSED
     assert {statuses[name] for name in REFUSED} == {PredictionStatus.REFUSED}
     return waste

@@ -22,7 +22,7 @@ from workbench.domain.messages import Fault, Outcome, Usage
 from workbench.domain.predictions import PredictionStatus, RankedPrediction
 from workbench.domain.runs import Run
 from workbench.errors import DatabaseError
-from workbench.storage.runs.attempts import load_attempts, save_received, save_sent, save_unsent
+from workbench.storage.runs.attempts import load_sample_attempts, read_attempts, save_received, save_sent, save_unsent
 from workbench.storage.runs.plans import add_batches, open_batches
 from workbench.storage.runs.results import load_result
 from workbench.storage.runs.run_control import Lease, claim_run
@@ -118,7 +118,7 @@ def test_names_of_any_kind_find_their_samples(db: Database) -> None:
 
 def test_a_request_is_on_record_before_it_leaves(db: Database, run: Run, hold: Lease) -> None:
     number = save_sent(db, hold, first_open(db, run), asked=["a", "b", "c"], prompt="How?", at=at(5))
-    [attempt] = load_attempts(db, run.id)
+    [attempt] = read_attempts(db, run.id)
     assert (attempt.id, attempt.number, attempt.asked, attempt.prompt) == (number, 1, ("a", "b", "c"), "How?")
     assert (attempt.sent_at, attempt.received_at, attempt.outcome, attempt.step) == (at(5), None, None, None)
 
@@ -128,7 +128,7 @@ def test_a_sending_is_on_record_once(db: Database, run: Run, hold: Lease) -> Non
     save_sent(db, hold, batch, asked=["a"], prompt="", at=at())
     with pytest.raises(DatabaseError, match="UNIQUE"):
         save_sent(db, hold, batch, asked=["a"], prompt="", at=at())
-    assert len(load_attempts(db, run.id)) == 1
+    assert len(list(read_attempts(db, run.id))) == 1
 
 
 def test_a_reply_is_kept_as_it_came(db: Database, run: Run, hold: Lease) -> None:
@@ -147,7 +147,7 @@ def test_a_reply_is_kept_as_it_came(db: Database, run: Run, hold: Lease) -> None
         error="none",
     )
     exchange(db, hold, first_open(db, run), said, seconds=3)
-    [attempt] = load_attempts(db, run.id)
+    [attempt] = read_attempts(db, run.id)
     assert (attempt.reply, attempt.refusal) == ("\x1b]0;x\x07 喜 \x00 [b]", "partly")
     assert (attempt.outcome, attempt.fault, attempt.status_code) == (Outcome.ANSWERED, None, 200)
     assert (attempt.finish_reason, attempt.model, attempt.cost_usd) == ("stop", "m-2026", 0.01)
@@ -170,7 +170,7 @@ def test_half_a_surrogate_pair_costs_no_reply(db: Database, run: Run, hold: Leas
         error=cut,
     )
     exchange(db, hold, first_open(db, run), said)
-    [attempt] = load_attempts(db, run.id)
+    [attempt] = read_attempts(db, run.id)
     assert (attempt.reply, attempt.model) == ("fine \\ud83d", "fine \\ud83d")
     prediction = result(db, run, "a").prediction
     assert prediction is not None
@@ -260,7 +260,7 @@ def test_a_run_does_not_touch_the_predictions_of_another(db: Database, run: Run,
     exchange(db, hold, first_open(db, run), received({"a": ranked("sad")}, step=Step.REPEAT, follow=[["b", "c"]]))
     assert result(db, other, "a").prediction is None
     assert result(db, other, "a").attempts == 0
-    assert load_attempts(db, other.id) == []
+    assert list(read_attempts(db, other.id)) == []
 
 
 # ── what cannot be shown ─────────────────────────────────────────────────────────────────────────────────────────
@@ -286,10 +286,10 @@ def test_a_sample_that_was_never_sent_was_never_asked_about(db: Database, run: R
     unsent(db, hold, batch, "b", whole=False)
     exchange(db, hold, batch, received({"a": ranked("sad"), "c": ranked("sad")}), asked=["a", "c"])
     assert [result(db, run, name).attempts for name in "abc"] == [1, 0, 1]
-    assert [len(load_attempts(db, run.id, name)) for name in "abc"] == [1, 0, 1]
+    assert [len(load_sample_attempts(db, run.id, name)) for name in "abc"] == [1, 0, 1]
 
 
 def test_a_batch_of_which_nothing_can_be_shown_is_closed(db: Database, run: Run, hold: Lease) -> None:
     unsent(db, hold, first_open(db, run), "a", "b", "c", whole=True)
     assert [batch.sample_ids for batch in open_batches(db, run.id)] == [("d",)]
-    assert load_attempts(db, run.id) == []
+    assert list(read_attempts(db, run.id)) == []

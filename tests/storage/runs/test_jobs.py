@@ -21,7 +21,7 @@ from workbench.storage.runs.jobs import (
     save_planned,
 )
 from workbench.storage.runs.plans import OpenPlan, count_open_samples, open_batches
-from workbench.storage.runs.results import load_results
+from workbench.storage.runs.results import read_results
 from workbench.storage.runs.run_control import Lease, LeaseLost, claim_run
 
 
@@ -139,7 +139,7 @@ def test_why_media_were_bad_is_no_note_on_how_they_are_shown_now(db: Database, r
     job = job_of(db, hold, batch)
     away = load_away(db, run.id, [job.id])
     assert load_attempts_away(db, run.id, away.values())[away[batch.id, 1]].notes == {}
-    assert {one.sample.id: one.note for one in load_results(db, run.id)}["a"] == "cannot be read"
+    assert {one.sample.id: one.note for one in read_results(db, run.id)}["a"] == "cannot be read"
 
 
 def test_a_job_moves_on_and_is_done(db: Database, run: Run, hold: Lease) -> None:

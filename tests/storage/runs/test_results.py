@@ -16,9 +16,9 @@ from workbench.domain.datasets.samples import Sample
 from workbench.domain.judging import judge
 from workbench.domain.predictions import PredictionStatus, RankedPrediction
 from workbench.domain.runs import Run
-from workbench.storage.runs.attempts import load_attempts
+from workbench.storage.runs.attempts import load_sample_attempts, read_attempts
 from workbench.storage.runs.plans import add_batches, open_batches
-from workbench.storage.runs.results import judge_again, load_result, load_results
+from workbench.storage.runs.results import judge_again, load_result, read_results
 from workbench.storage.runs.run_control import claim_run
 from workbench.storage.workspace.database import transaction
 
@@ -49,7 +49,7 @@ def answered(db: Database) -> Run:
 
 def test_results_stand_in_planned_order_with_what_became_of_them(db: Database) -> None:
     run = answered(db)
-    rows = load_results(db, run.id)
+    rows = list(read_results(db, run.id))
     assert [(one.sample.id, one.position) for one in rows] == [("b", 0), ("a", 1), ("c", 2), ("d", 3)]
     assert [one.prediction for one in rows] == [ranked("happy", "sad"), ranked("happy"), REFUSED, None]
     assert [(one.gold_rank, one.failure) for one in rows] == [(2, "wrong"), (1, None), (None, "refused"), (None, None)]
@@ -60,18 +60,19 @@ def test_results_stand_in_planned_order_with_what_became_of_them(db: Database) -
 
 def test_one_result_is_the_one_in_the_list(db: Database) -> None:
     run = answered(db)
-    assert [load_result(db, run.id, one.sample.id) for one in load_results(db, run.id)] == load_results(db, run.id)
+    results = list(read_results(db, run.id))
+    assert [load_result(db, run.id, one.sample.id) for one in results] == results
     assert load_result(db, run.id, "nobody") is None
     assert load_result(db, run.id + 1, "a") is None
 
 
 def test_attempts_of_a_sample_are_those_that_asked_about_it_in_order(db: Database) -> None:
     run = answered(db)
-    assert [attempt.reply for attempt in load_attempts(db, run.id)] == ["some", "no"]
-    assert [attempt.reply for attempt in load_attempts(db, run.id, "a")] == ["some"]
-    assert [attempt.asked for attempt in load_attempts(db, run.id, "c")] == [("b", "a", "c"), ("c",)]
-    assert load_attempts(db, run.id, "d") == []
-    assert load_attempts(db, run.id, "nobody") == []
+    assert [attempt.reply for attempt in read_attempts(db, run.id)] == ["some", "no"]
+    assert [attempt.reply for attempt in load_sample_attempts(db, run.id, "a")] == ["some"]
+    assert [attempt.asked for attempt in load_sample_attempts(db, run.id, "c")] == [("b", "a", "c"), ("c",)]
+    assert load_sample_attempts(db, run.id, "d") == []
+    assert load_sample_attempts(db, run.id, "nobody") == []
 
 
 def test_a_later_request_counts_as_well(db: Database) -> None:
@@ -89,13 +90,13 @@ def test_a_changed_gold_label_is_judged_again_in_every_run(db: Database) -> None
     run = answered(db)
     store(db, [sample("a", "sad"), sample("b", "happy"), sample("c"), sample("d")])
     judge_again(db, "rafdb", judged)
-    by_name = {one.sample.id: (one.gold_rank, one.failure) for one in load_results(db, run.id)}
+    by_name = {one.sample.id: (one.gold_rank, one.failure) for one in read_results(db, run.id)}
     assert by_name == {"a": (None, "wrong"), "b": (1, None), "c": (None, "refused"), "d": (None, None)}
 
 
 def test_judging_again_changes_nothing_where_nothing_changed(db: Database) -> None:
     run = answered(db)
-    before = load_results(db, run.id)
+    before = list(read_results(db, run.id))
     judge_again(db, "rafdb", judged)
     judge_again(db, "sfew2", judged)
-    assert load_results(db, run.id) == before
+    assert list(read_results(db, run.id)) == before

@@ -14,9 +14,9 @@ from workbench.domain.predictions import PredictionStatus, RankedPrediction
 from workbench.domain.run_status import GivenLimits, LaneMeter, RunCommand, RunControl, RunMeter
 from workbench.domain.runs import Run, RunState
 from workbench.errors import DatabaseError
-from workbench.storage.runs.attempts import load_attempts, save_received, save_sent, save_unsent
+from workbench.storage.runs.attempts import read_attempts, save_received, save_sent, save_unsent
 from workbench.storage.runs.plans import open_batches
-from workbench.storage.runs.results import load_results
+from workbench.storage.runs.results import read_results
 from workbench.storage.runs.run_control import (
     SIGN_OF_LIFE_S,
     LeaseLost,
@@ -145,8 +145,8 @@ def test_who_slept_and_was_taken_for_dead_can_save_nothing(db: Database, run: Ru
     with pytest.raises(DatabaseError, match=lost):
         save_unsent(db, loser, batch, [bad], whole=True, at=at(ALIVE_S + 3))
     release_run(db, loser, reason="x", elapsed_s=99, at=at(ALIVE_S + 3))
-    assert all(one.prediction is None for one in load_results(db, run.id))
-    assert [attempt.received_at for attempt in load_attempts(db, run.id)] == [None]
+    assert all(one.prediction is None for one in read_results(db, run.id))
+    assert [attempt.received_at for attempt in read_attempts(db, run.id)] == [None]
     assert len(open_batches(db, run.id)) == 2
     assert state(db) == (RunState.RUNNING, None, 0.0)
     keep_alive(db, winner, at(ALIVE_S + 4))

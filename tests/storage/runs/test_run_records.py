@@ -8,7 +8,7 @@ from workbench.domain.runs import RunState, run_key
 from workbench.errors import DatabaseError, UsageError
 from workbench.storage.runs.batch_rows import load_totals
 from workbench.storage.runs.plans import open_batches
-from workbench.storage.runs.results import load_results
+from workbench.storage.runs.results import read_results
 from workbench.storage.runs.run_control import claim_run, release_run
 from workbench.storage.runs.run_records import create_run, has_run, load_run, load_runs
 
@@ -25,7 +25,7 @@ def test_a_run_comes_back_as_it_was_planned(db: Database) -> None:
     assert (run.spec, run.spec_hash) == (spec_of(), run_key(spec_of()))
     assert (run.created_at, run.changed_at, run.elapsed_s) == (at(), at(), 0.0)
     assert [batch.sample_ids for batch in open_batches(db, run.id)] == [("c", "a"), ("b",)]
-    assert [(one.sample.id, one.position) for one in load_results(db, run.id)] == [("c", 0), ("a", 1), ("b", 2)]
+    assert [(one.sample.id, one.position) for one in read_results(db, run.id)] == [("c", 0), ("a", 1), ("b", 2)]
 
 
 def test_a_run_is_planned_whole_or_not_at_all(db: Database) -> None:

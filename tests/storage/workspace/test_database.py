@@ -18,7 +18,7 @@ from tests.building import plan, sample, store
 from tests.storage.full_disk import files_no_longer_than
 from tests.waiting import PATIENCE_S
 from workbench.errors import DatabaseError, UsageError
-from workbench.storage.runs.results import load_results
+from workbench.storage.runs.results import read_results
 from workbench.storage.runs.run_records import load_runs
 from workbench.storage.samples import load_samples
 from workbench.storage.workspace.database import (
@@ -331,7 +331,7 @@ def damaged(path: Path, damage: Callable[[bytes], bytes]) -> None:
 def read_everything(path: Path) -> None:
     with closing(open_workspace(path)) as db:
         load_samples(db, "rafdb")
-        load_results(db, 1)
+        list(read_results(db, 1))
         load_runs(db)
 
 

@@ -22,7 +22,7 @@ from workbench.errors import DatabaseError
 from workbench.storage.cases.review_log import load_changes, load_reviews
 from workbench.storage.runs.batch_rows import load_batches, load_totals
 from workbench.storage.runs.plans import open_batches
-from workbench.storage.runs.results import load_results
+from workbench.storage.runs.results import read_results
 from workbench.storage.runs.run_control import load_control
 from workbench.storage.runs.run_records import load_run
 from workbench.storage.samples import load_sample_ids, load_samples
@@ -111,7 +111,7 @@ def test_what_was_in_a_workspace_of_version_1_can_be_worked_with(old: Path) -> N
         assert (run.reason, progress.planned, progress.requests, progress.unseen) == ("the network is gone", 5, 5, 1)
         assert [batch.sample_ids for batch in open_batches(db, run.id)] == [("e",), ("d",)]
         assert [sample.id for sample in load_samples(db, "rafdb")] == ["a", "b", "c", "d", "e"]
-        assert len(load_results(db, run.id)) == 5
+        assert len(list(read_results(db, run.id))) == 5
         assert {name: [one.reviewer for one in said] for name, said in load_reviews(db, run.id).items()} == {
             "b": ["ana"],
             "c": ["ben"],
@@ -202,7 +202,7 @@ def test_samples_of_version_4_are_known_by_the_same_ids_in_every_table(path: Pat
     with closing(open_workspace(path)) as db:
         assert [load_sample_ids(db, key) for key in ("sfew2", "rafdb")] == [["a"], ["a", "b", "c", "d", "e"]]
         assert [batch.sample_ids for batch in open_batches(db, 1)] == [("e",), ("d",)]
-        assert [one.sample.id for one in load_results(db, 1)] == ["a", "b", "c", "d", "e"]
+        assert [one.sample.id for one in read_results(db, 1)] == ["a", "b", "c", "d", "e"]
         assert {(one.sample_id, one.field, one.value) for one in load_changes(db, 1)} >= {
             ("b", "label", "sad"),
             ("c", "note", "looks away"),

@@ -15,7 +15,7 @@ from workbench.domain.visible import visible
 from workbench.export.report.report_pictures import ReportPicture
 from workbench.export.source import Source
 from workbench.storage.cases.review_log import load_reviews
-from workbench.storage.runs.attempts import load_attempts
+from workbench.storage.runs.attempts import load_sample_attempts
 from workbench.storage.runs.results import count_failures, first_failures, load_result
 
 _LONGEST_REPLY: Final = 160
@@ -123,7 +123,7 @@ def _card(source: Source, name: str) -> Card:
 
 
 def _reply(source: Source, name: str) -> str:
-    for attempt in reversed(load_attempts(source.db, source.run.id, name)):
+    for attempt in reversed(load_sample_attempts(source.db, source.run.id, name)):
         said = (attempt.refusal or attempt.reply or attempt.error or "").strip()
         if said:
             line = said.splitlines()[0]

@@ -12,7 +12,7 @@ from typing import Any
 
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.scoring.protocols import Answer
-from workbench.storage.runs.results import count_fates
+from workbench.storage.runs.results import count_statuses
 from workbench.storage.workspace.database import Database
 
 Fate = tuple[PredictionStatus | None, PredictionStatus | None]
@@ -65,7 +65,7 @@ class Rates:
 
 def run_rates(db: Database, run_id: int) -> Rates:
     """Of all planned samples of a run."""
-    return rates_of("all", count_fates(db, run_id))
+    return rates_of("all", count_statuses(db, run_id))
 
 
 def rates_of(label: str, fates: Mapping[Fate, int]) -> Rates:

@@ -24,7 +24,7 @@ from workbench.domain.scoring.consensus import (
 )
 from workbench.domain.scoring.label_noise import GoldOpinion, LabelNoise, Stratum, estimate_noise, is_doubted
 from workbench.storage.cases.review_log import load_reviews
-from workbench.storage.runs.results import load_results
+from workbench.storage.runs.results import read_results
 from workbench.storage.workspace.database import Database
 
 
@@ -105,7 +105,7 @@ class _Case:
 
 def agree_run(db: Database, card: DatasetCard, run: Run) -> RunAgreement:
     """Load a run's reviews and compute all of it. A run without reviews has no reviewers and no conflicts."""
-    return agree_results(card, run, load_results(db, run.id), load_reviews(db, run.id))
+    return agree_results(card, run, list(read_results(db, run.id)), load_reviews(db, run.id))
 
 
 def agree_results(

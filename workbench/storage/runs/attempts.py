@@ -1,15 +1,12 @@
 """Batches and every attempt to have one answered.
 
 The order of writing is the promise: an attempt's row is committed before its request leaves, and its reply, the
-predictions it gives and the batches that follow are committed together before anybody hears of them. A killed run
+predictions it gives and the batches that follow are committed together before anybody is told. A killed run
 therefore loses no reply that was received, and asks again only for what was in flight.
-
-Every attempt of a run with all that is known of it, one after the other: replies are long, and runs are too.
 """
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
@@ -18,11 +15,10 @@ from sqlite_utils import Database
 from workbench.domain.batches import Batch, Step
 from workbench.domain.messages import Attempt, Fault, Outcome, Reply
 from workbench.domain.predictions import PredictionStatus, RankedPrediction
+from workbench.storage.rows import json_text, storable, value_of, words
 from workbench.storage.runs.plans import add_batches, sample_nos
 from workbench.storage.runs.run_control import Lease, assert_held
-from workbench.storage.workspace.database import transaction
-
-_ENCODE: Final = json.JSONEncoder(ensure_ascii=False).encode
+from workbench.storage.workspace.connections import transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +78,7 @@ def save_sent(
             "INSERT INTO attempt (batch_id, number, sent_at, asked, prompt, endpoint, key_name, estimated_usd, job_id) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                *(batch.id, batch.attempts + 1, at, json.dumps(list(asked), ensure_ascii=False), prompt),
+                *(batch.id, batch.attempts + 1, at, json_text(asked), prompt),
                 *(by.endpoint or None, by.key_name, by.estimated_usd, by.job_id),
             ),
         )
@@ -117,11 +113,6 @@ def save_unsent(db: Database, hold: Lease, batch: Batch, bad: Sequence[Settled],
         _settle(db, hold.run_id, bad, {one.sample_id: one.prediction.status for one in bad}, None)
         if whole:
             db.conn.execute("UPDATE batch SET step = ? WHERE id = ?", (Step.KEEP, batch.id))
-
-
-def storable(text: str | None) -> str | None:
-    """The text as SQLite can hold it: half a surrogate pair, which is no UTF-8, becomes its escape `\\ud83d`."""
-    return None if text is None else text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _assert_in(batch: Batch, sample_ids: Iterable[str]) -> None:
@@ -163,7 +154,7 @@ def _settle(
 
 @lru_cache(maxsize=4_096)
 def _ranking_json(ranking: tuple[str, ...]) -> str:
-    return _ENCODE([storable(word) for word in ranking])
+    return json_text([storable(word) for word in ranking])
 
 
 @lru_cache(maxsize=64)
@@ -198,7 +189,7 @@ def _attempt_values(received: Received, at: str) -> dict[str, Any]:
         "image_tokens": reply.usage.image_tokens if reply.usage else None,
         "cost_usd": received.cost_usd,
         "latency_s": reply.latency_s,
-        "headers": json.dumps(dict(reply.headers), ensure_ascii=False),
+        "headers": json_text(dict(reply.headers)),
         "error": storable(reply.error),
         "step": received.step,
     }
@@ -213,110 +204,34 @@ _UPDATE_ATTEMPT: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoggedAttempt:
-    """The n-th sending of a batch. Whatever is None was not told, or has not come (yet)."""
-
-    id: int
-    batch: int
-    parent_batch: int | None
-    """The batch that this one is a part of."""
-    depth: int
-    """How often its samples were split: 0 as planned."""
-    number: int
-    """From 1."""
-    asked: tuple[str, ...]
-    """Sample ids by place in the request."""
-    sent_at: str
-    received_at: str | None
-    outcome: str | None
-    fault: str | None
-    status_code: int | None
-    finish_reason: str | None
-    step: str | None
-    """What followed."""
-    model: str | None
-    """The model that answered, by its own word."""
-    endpoint: str | None
-    """The endpoint's name."""
-    job: int | None
-    """The upload that it travelled in."""
-    prompt_tokens: int | None
-    completion_tokens: int | None
-    cached_tokens: int | None
-    image_tokens: int | None
-    cost_usd: float | None
-    estimated_usd: float | None
-    """Reserved before it was sent."""
-    latency_s: float | None
-    prompt: str
-    """The words that were sent; pictures are named by their sample."""
-    reply: str | None
-    refusal: str | None
-    error: str | None
+def read_attempts(db: Database, run_id: int) -> Iterator[Attempt]:
+    """All attempts of a run in the order of sending, each read when it is asked for: replies and runs are long."""
+    # CROSS JOIN: attempts are walked in their order, so that nothing has to be sorted.
+    tables = "attempt CROSS JOIN batch ON batch.id = batch_id"
+    return _attempts(db, tables, "run_id = :run", {"run": run_id})
 
 
-_NAMES: Final = tuple(one.name for one in fields(LoggedAttempt))
-_ELSEWHERE: Final = {
-    "batch": "batch.id",
-    "parent_batch": "batch.parent_id",
-    "depth": "batch.depth",
-    "job": "attempt.job_id",
-}
-_SELECT: Final = (
-    f"SELECT {', '.join(_ELSEWHERE.get(name, f'attempt.{name}') for name in _NAMES)} "
-    "FROM attempt CROSS JOIN batch ON batch.id = batch_id WHERE run_id = ? ORDER BY attempt.id"
-)
-"""Crossed, so that attempts are walked in the order of sending and nothing has to be sorted."""
-
-
-def read_attempts(db: Database, run_id: int) -> Iterator[LoggedAttempt]:
-    """All attempts of a run in the order of sending, each read when it is asked for."""
-    for row in db.conn.execute(_SELECT, (run_id,)):
-        values = dict(zip(_NAMES, row, strict=True))
-        yield LoggedAttempt(**{**values, "asked": tuple(json.loads(values["asked"]))})
-
-
-def load_attempts(db: Database, run_id: int, sample_id: str | None = None) -> list[Attempt]:
-    """Every attempt of a run, or those that asked about one sample, in the order of sending."""
-    if sample_id is None:
-        where, values = "batch.run_id = :run", dict[str, int | str](run=run_id)
-    else:  # by index from the sample: a run has as many attempts as it likes
-        where = (
-            "batch.run_id = :run AND batch.id IN "
-            "(SELECT batch_id FROM batch_sample JOIN sample ON sample.no = sample_no "
-            "WHERE sample.id = :sample AND dataset = (SELECT dataset FROM run WHERE id = :run)) "
-            "AND EXISTS (SELECT 1 FROM json_each(attempt.asked) WHERE value = :sample)"  # bad media are never sent
-        )
-        values = {"run": run_id, "sample": sample_id}
-    sql = f"SELECT attempt.* FROM batch JOIN attempt ON batch_id = batch.id WHERE {where} ORDER BY attempt.id"
-    return [_attempt(row) for row in db.query(sql, values)]
+def load_sample_attempts(db: Database, run_id: int, sample_id: str) -> list[Attempt]:
+    """Every attempt of a run that asked about one sample, in the order of sending."""
+    where = (  # by index from the sample: a run can have any number of attempts
+        "run_id = :run AND batch.id IN (SELECT batch_id FROM batch_sample JOIN sample ON sample.no = sample_no "
+        "WHERE sample.id = :sample AND dataset = (SELECT dataset FROM run WHERE id = :run)) "
+        "AND EXISTS (SELECT 1 FROM json_each(attempt.asked) WHERE value = :sample)"  # bad media are never sent
+    )
+    return list(_attempts(db, _FROM_BATCHES, where, {"run": run_id, "sample": sample_id}))
 
 
 def load_batch_attempts(db: Database, batch_id: int) -> list[Attempt]:
     """Every sending of a batch, in order."""
-    rows = db.query("SELECT * FROM attempt WHERE batch_id = ? ORDER BY number", [batch_id])
-    return [_attempt(row) for row in rows]
+    return list(_attempts(db, _FROM_BATCHES, "batch.id = :batch", {"batch": batch_id}))
 
 
-def _attempt(row: Mapping[str, Any]) -> Attempt:
-    return Attempt(
-        id=row["id"],
-        batch_id=row["batch_id"],
-        number=row["number"],
-        asked=tuple(json.loads(row["asked"])),
-        prompt=row["prompt"],
-        sent_at=row["sent_at"],
-        received_at=row["received_at"],
-        outcome=None if row["outcome"] is None else Outcome(row["outcome"]),
-        fault=None if row["fault"] is None else Fault(row["fault"]),
-        status_code=row["status_code"],
-        finish_reason=row["finish_reason"],
-        reply=row["reply"],
-        refusal=row["refusal"],
-        model=row["model"],
-        cost_usd=row["cost_usd"],
-        latency_s=row["latency_s"],
-        error=row["error"],
-        step=row["step"],
+_FROM_BATCHES: Final = "batch JOIN attempt ON batch_id = batch.id"
+
+
+def _attempts(db: Database, tables: str, where: str, values: Mapping[str, int | str]) -> Iterator[Attempt]:
+    rows = db.query(
+        f"SELECT attempt.*, parent_id AS parent_batch_id, depth FROM {tables} WHERE {where} ORDER BY attempt.id",
+        dict(values),
     )
+    return (value_of(Attempt, row, asked=words, outcome=Outcome, fault=Fault) for row in rows)

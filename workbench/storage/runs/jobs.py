@@ -15,7 +15,8 @@ from workbench.domain.batches import Batch
 from workbench.domain.jobs import Job, JobState
 from workbench.domain.messages import Outcome
 from workbench.domain.predictions import PredictionStatus
-from workbench.storage.runs.attempts import Sending, save_sent, storable
+from workbench.storage.rows import storable
+from workbench.storage.runs.attempts import Sending, save_sent
 from workbench.storage.runs.plans import sample_nos
 from workbench.storage.runs.run_control import Lease, assert_held
 from workbench.storage.workspace.database import transaction

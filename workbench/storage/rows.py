@@ -1,0 +1,41 @@
+"""How rows become values: dataclasses, JSON columns and text, the same in every table."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from typing import Any, Final, TypeVar
+
+Value = TypeVar("Value")
+
+_ENCODE: Final = json.JSONEncoder(ensure_ascii=False).encode
+
+
+def value_of(cls: type[Value], row: Mapping[str, Any], **read: Callable[[Any], Any]) -> Value:
+    """A dataclass whose fields are called like the columns of a row.
+
+    `read` says how to read the columns that are not stored as they are. NULL is None.
+    """
+    values = {one.name: row[one.name] for one in fields(cls)}  # type: ignore[arg-type]  # it is a dataclass
+    for name, convert in read.items():
+        if values[name] is not None:
+            values[name] = convert(values[name])
+    return cls(**values)
+
+
+def json_text(value: object) -> str:
+    """A value as JSON that SQLite can hold; read it with `json.loads`."""
+    return _storable(_ENCODE(value))
+
+
+def words(text: str) -> tuple[str, ...]:
+    """A JSON list of texts."""
+    return tuple(json.loads(text))
+
+
+def storable(text: str | None) -> str | None:
+    """A text as SQLite can hold it: half a surrogate pair, which is no UTF-8, becomes its escape `\\ud83d`."""
+    return None if text is None else _storable(text)
+
+
+def _storable(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

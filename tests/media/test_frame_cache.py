@@ -10,7 +10,8 @@ from tests.media.conftest import WriteVideo, encoded, gradient, request_for
 from workbench.domain.datasets.samples import ClipSpan, MediaKind, Sample
 from workbench.domain.runs import Colour
 from workbench.media.frame_cache import FrameCache
-from workbench.media.frames import BadMedia, sample_frames
+from workbench.media.frames import sample_frames
+from workbench.media.media_files import BadMedia
 
 
 def sample(media: MediaKind, path: str, span: ClipSpan | None = None) -> Sample:

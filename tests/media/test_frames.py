@@ -7,7 +7,8 @@ from PIL import Image
 
 from tests.media.conftest import WriteVideo, claim, encoded, gradient, opened, request_for
 from workbench.domain.datasets.samples import ClipSpan, Frame, MediaKind, Sample
-from workbench.media.frames import BadMedia, MediaLimits, clip_frame, clip_length, frame_numbers, sample_frames
+from workbench.media.frames import clip_frame, clip_length, frame_numbers, sample_frames
+from workbench.media.media_files import BadMedia, MediaLimits
 
 
 def sample(media: MediaKind, path: str | None, span: ClipSpan | None = None) -> Sample:

@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from tests.media.conftest import encoded, gradient, opened
+from workbench.domain.datasets.samples import Frame
 from workbench.domain.runs import Colour
-from workbench.media.encoded_pictures import EncodedPicture
 from workbench.media.images import picture_from_bytes
-from workbench.media.media_limits import DEFAULT_LIMITS, BadMedia, MediaLimits
+from workbench.media.media_files import DEFAULT_LIMITS, BadMedia, MediaLimits
 
 
-def sent(data: bytes, colour: Colour = Colour.RGB, longest_side_px: int = 1024) -> EncodedPicture:
+def sent(data: bytes, colour: Colour = Colour.RGB, longest_side_px: int = 1024) -> Frame:
     return picture_from_bytes(data, colour, longest_side_px, DEFAULT_LIMITS)
 
 
@@ -31,7 +31,7 @@ def exif(orientation: int = 1) -> Image.Exif:
 )
 def test_a_picture_that_fits_goes_out_in_its_own_bytes(form: str, mode: str) -> None:
     data = encoded(gradient(mode=mode), form)
-    assert sent(data) == EncodedPicture(data, f"image/{form.lower()}", 64, 48)
+    assert sent(data) == Frame(data, f"image/{form.lower()}", 64, 48)
 
 
 def test_metadata_is_taken_out_of_a_jpeg_without_touching_its_pixels() -> None:

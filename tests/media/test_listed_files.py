@@ -7,7 +7,8 @@ from PIL import Image
 from tests.media.conftest import encoded, opened, request_for
 from workbench.domain.datasets.samples import MediaKind, Sample
 from workbench.media.frame_cache import FrameCache
-from workbench.media.frames import BadMedia, MediaLimits, clip_frame, clip_length, frame_numbers, sample_frames
+from workbench.media.frames import clip_frame, clip_length, frame_numbers, sample_frames
+from workbench.media.media_files import BadMedia, MediaLimits
 
 
 def listed(*names: str) -> Sample:

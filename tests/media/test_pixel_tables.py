@@ -6,8 +6,8 @@ from tests.media.conftest import opened, request_for
 from workbench.domain.datasets.samples import Frame, MediaKind, PixelPlace, Sample
 from workbench.domain.runs import Colour
 from workbench.media.frame_cache import FrameCache
-from workbench.media.frames import BadMedia, clip_frame, clip_length, sample_frames
-from workbench.media.media_limits import MediaLimits
+from workbench.media.frames import clip_frame, clip_length, sample_frames
+from workbench.media.media_files import BadMedia, MediaLimits
 
 SIDE_PX = 48
 

@@ -5,8 +5,8 @@ from PIL import Image
 
 from tests.media.conftest import WriteVideo, gradient, opened, request_for
 from workbench.domain.datasets.samples import MediaKind, Sample
-from workbench.media.media_limits import BadMedia
-from workbench.media.thumbnails import thumbnails
+from workbench.media.frames import thumbnails
+from workbench.media.media_files import BadMedia
 
 
 def still(path: Path) -> Sample:

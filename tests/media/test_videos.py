@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.media.conftest import GREY_STEP, HEIGHT_PX, WIDTH_PX, WriteVideo, claim
-from workbench.media.media_limits import DEFAULT_LIMITS, BadMedia, MediaLimits
+from workbench.media.media_files import DEFAULT_LIMITS, BadMedia, MediaLimits
 from workbench.media.videos import EndedEarly, claimed_length, counted_length, video_frames
 
 

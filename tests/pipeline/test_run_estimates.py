@@ -13,7 +13,8 @@ from workbench.domain.messages import SampleMedia
 from workbench.domain.prices import Price, PriceTable
 from workbench.domain.prompts import NAMED, build_request
 from workbench.domain.runs import RunSpec
-from workbench.media.frames import BadMedia, frame_request, sample_frames
+from workbench.media.frames import frame_request, sample_frames
+from workbench.media.media_files import BadMedia
 from workbench.pipeline.planning import plan_samples
 from workbench.pipeline.run_duration import Bound, RunPace
 from workbench.pipeline.run_estimates import LOOKED_AT, Estimate, estimate_run

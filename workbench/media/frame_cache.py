@@ -18,8 +18,7 @@ from typing import Final
 from workbench.domain.datasets.samples import Frame, MediaKind, Sample
 from workbench.errors import DataError
 from workbench.media.frames import FrameRequest, image_as_it_is, sample_frames
-from workbench.media.media_files import medium_files, require_regular
-from workbench.media.media_limits import DEFAULT_LIMITS, BadMedia
+from workbench.media.media_files import DEFAULT_LIMITS, BadMedia, medium_files, require_regular
 from workbench.media.pixel_tables import pixel_picture
 
 _FORM: Final = 1

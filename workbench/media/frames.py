@@ -1,8 +1,7 @@
-"""The door of the room: the frames of a sample, for a model or for a screen, whatever form its pictures have on disk.
+"""The frames of a sample, for a model or for a screen, whatever form its pictures have on disk.
 
-OpenCV is loaded by the first video, Pillow by the first picture that cannot be sent as it is.
-
-Every function may be called from many threads at once.
+OpenCV loads with the first video, Pillow with the first picture that is no plain JPEG. Every function may be called
+from many threads at once.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,24 +12,18 @@ from typing import Final
 from workbench.domain.datasets.samples import ClipSpan, Frame, MediaKind, Sample
 from workbench.domain.datasets.tasks import FramePolicy, FrameRule, frame_indices
 from workbench.domain.runs import Colour, RunSpec
-from workbench.media.encoded_pictures import EncodedPicture, jpeg_as_it_is
-from workbench.media.frame_folders import numbered_frames
-from workbench.media.media_files import medium_path, path_under, read_file
-from workbench.media.media_limits import DEFAULT_LIMITS, BadMedia, MediaLimits
+from workbench.media.images import picture_as_it_is, picture_from_bytes, picture_from_image, thumbnail
+from workbench.media.media_files import (
+    DEFAULT_LIMITS,
+    BadMedia,
+    MediaLimits,
+    medium_path,
+    numbered_frames,
+    path_under,
+    read_file,
+)
 from workbench.media.pixel_tables import pixel_picture
-
-__all__ = [
-    "BadMedia",
-    "FrameRequest",
-    "MediaLimits",
-    "clip_frame",
-    "clip_frames",
-    "clip_length",
-    "clip_rate",
-    "frame_numbers",
-    "frame_request",
-    "sample_frames",
-]
+from workbench.media.videos import EndedEarly, claimed_length, claimed_rate, counted_length, video_frames
 
 _USUAL_RATE: Final = 25.0
 """Frames per second of what does not say: a folder of frames, as a camera for films and television takes them."""
@@ -74,13 +67,17 @@ def image_as_it_is(
     Raises BadMedia where there is no such file.
     """
     data = read_file(medium_path(root, sample), limits.image_bytes)
-    form = (wanted.colour, wanted.longest_side_px, limits)
-    picture = jpeg_as_it_is(data, *form)
-    if picture is None:
-        from workbench.media.images import picture_as_it_is
+    return picture_as_it_is(data, wanted.colour, wanted.longest_side_px, limits)
 
-        picture = picture_as_it_is(data, *form)
-    return None if picture is None else _frame(picture, 0)
+
+def thumbnails(
+    root: Path, sample: Sample, wanted: FrameRequest, *, most: int, limits: MediaLimits = DEFAULT_LIMITS
+) -> tuple[Frame, ...]:
+    """As `sample_frames`, but small JPEGs for a page that is passed on: at most `most` of them, evenly chosen."""
+    frames = sample_frames(root, sample, wanted, limits)
+    if len(frames) > most:
+        frames = tuple(frames[place * len(frames) // most] for place in range(most))
+    return tuple(map(thumbnail, frames))
 
 
 def clip_length(root: Path, sample: Sample) -> int:
@@ -91,8 +88,6 @@ def clip_length(root: Path, sample: Sample) -> int:
 def frame_numbers(root: Path, sample: Sample) -> tuple[int, ...]:
     """The owner's numbers of a folder of frames, ascending; else positions: 0..n-1, 0 for an image. Raises BadMedia."""
     if sample.media is MediaKind.VIDEO:
-        from workbench.media.videos import counted_length
-
         return tuple(range(counted_length(medium_path(root, sample), DEFAULT_LIMITS)))
     return tuple(_still_files(root, sample, DEFAULT_LIMITS))
 
@@ -123,14 +118,10 @@ def clip_rate(root: Path, sample: Sample) -> float:
     """Frames per second: a video's own where it says one that can be true, else 25. Raises BadMedia."""
     if sample.media is not MediaKind.VIDEO:
         return _USUAL_RATE
-    from workbench.media.videos import claimed_rate
-
     return claimed_rate(medium_path(root, sample), DEFAULT_LIMITS) or _USUAL_RATE
 
 
 def _of_video(path: Path, sample: Sample, wanted: FrameRequest, limits: MediaLimits) -> tuple[Frame, ...]:
-    from workbench.media.videos import EndedEarly, claimed_length
-
     claimed = claimed_length(path, limits)
     try:
         return _read_video(path, claimed, sample, wanted, limits)
@@ -194,24 +185,14 @@ def _still_files(root: Path, sample: Sample, limits: MediaLimits) -> Mapping[int
 
 
 def _still(root: Path, sample: Sample, file: str, at: int, wanted: FrameRequest, limits: MediaLimits) -> Frame:
-    from workbench.media.images import picture_from_bytes
-
     is_row = sample.media is MediaKind.PIXELS
     data = pixel_picture(root, sample, limits) if is_row else read_file(path_under(root, file), limits.image_bytes)
-    return _frame(picture_from_bytes(data, wanted.colour, wanted.longest_side_px, limits), at)
+    return replace(picture_from_bytes(data, wanted.colour, wanted.longest_side_px, limits), index=at)
 
 
 def _drawn_of_video(path: Path, positions: Sequence[int], wanted: FrameRequest, limits: MediaLimits) -> Iterator[Frame]:
-    from workbench.media.images import picture_from_image
-    from workbench.media.videos import video_frames
-
     for at, image in video_frames(path, positions, limits):
-        picture = picture_from_image(image, wanted.colour, wanted.longest_side_px, lossless=False)
-        yield _frame(picture, at)
-
-
-def _frame(picture: EncodedPicture, at: int) -> Frame:
-    return Frame(picture.data, picture.mime, picture.width_px, picture.height_px, at, picture.note)
+        yield replace(picture_from_image(image, wanted.colour, wanted.longest_side_px, lossless=False), index=at)
 
 
 def _noted(frame: Frame, note: str | None) -> Frame:

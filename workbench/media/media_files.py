@@ -1,15 +1,45 @@
 """The only way from a sample's path to a file: inside the data set's folder, and nothing but regular files.
 
-A path comes from the database or from a manifest and is not trusted, whatever the importer said of it on another day.
+A path comes from the database or from a manifest and is not trusted, even if an importer found it good on another day.
 """
 
 import os
+import re
 import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Final
 
 from workbench.domain.datasets.samples import MediaKind, PixelPlace, Sample
-from workbench.media.media_limits import BadMedia
+
+_FRAME_SUFFIXES: Final = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp"})
+_TRAILING_NUMBER: Final = re.compile(r"(\d+)$", re.ASCII)
+
+
+class BadMedia(Exception):  # one sample ends with it, no command
+    """A picture or clip that cannot be shown; the message is the reason, in a few words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaLimits:
+    """Far above what the data sets of the benchmark hold, far below what hurts a small machine."""
+
+    image_bytes: int = 100_000_000
+    picture_px: int = 50_000_000
+    """Width times height, of a picture or of one frame of a video."""
+    video_bytes: int = 4_000_000_000
+    table_bytes: int = 4_000_000_000
+    """Of a table that holds pictures as rows."""
+    clip_frames: int = 100_000
+    sent_frames: int = 500
+    """Frames that go out of one sample; only the policy `all` can ask for so many."""
+    decode_s: float = 60.0
+    """Time for the decoding of one video."""
+
+
+DEFAULT_LIMITS: Final = MediaLimits()
 
 
 def medium_path(root: Path, sample: Sample) -> Path:
@@ -94,7 +124,27 @@ def _content(path: Path, n_bytes: int, most_bytes: int) -> bytes:
         os.close(descriptor)
 
 
-def names_in(folder: Path) -> list[str]:
+def numbered_frames(folder: Path, limits: MediaLimits) -> Mapping[int, str]:
+    """Frame number to file name, ascending, of a clip in a folder; of two names with one number the first by name.
+
+    Owners pad the numbers, or do not, or change their minds within a data set, so a frame is found by the number at
+    the end of its name, and never by a name that is put together from it.
+
+    Raises BadMedia for a folder that cannot be listed, holds no frame, or more than the limits allow.
+    """
+    frames: dict[int, str] = {}
+    for name in _names_in(folder):
+        number = None if name.startswith(".") else _TRAILING_NUMBER.search(Path(name).stem)
+        if number and Path(name).suffix.casefold() in _FRAME_SUFFIXES:
+            frames.setdefault(int(number[1]), name)
+    if not frames:
+        raise BadMedia("no numbered frames in its folder")
+    if len(frames) > limits.clip_frames:
+        raise BadMedia(f"more than {limits.clip_frames:,} frames")
+    return dict(sorted(frames.items()))
+
+
+def _names_in(folder: Path) -> list[str]:
     """The names of the entries of a folder, sorted. Raises BadMedia."""
     try:
         with os.scandir(folder) as entries:

@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from workbench.domain.datasets.samples import PixelPlace, Sample
-from workbench.media.media_files import medium_path, require_regular
-from workbench.media.media_limits import BadMedia, MediaLimits
+from workbench.media.media_files import BadMedia, MediaLimits, medium_path, require_regular
 
 _CHUNK_BYTES: Final = 1 << 20
 _HEADING: Final = b"pixels"

@@ -1,5 +1,7 @@
 """Frames of video files, decoded one after the other and only as far as the last one that is wanted.
 
+OpenCV loads inside the functions: few runs have videos, and it takes a tenth of a second.
+
 Seeking is not exact and a container's claim about its length can be wrong, so frames are counted by passing them.
 """
 
@@ -9,17 +11,16 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import cv2
-from PIL import Image
+from workbench.media.media_files import BadMedia, MediaLimits, require_regular
 
-from workbench.media.media_files import require_regular
-from workbench.media.media_limits import BadMedia, MediaLimits
+if TYPE_CHECKING:
+    import cv2
+    from PIL import Image
 
 # Both libraries write their complaints to stderr, into the middle of a screen; FFmpeg's level is read at its first use.
 os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")  # AV_LOG_QUIET
-cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
 
 _HEAD_BYTES: Final = 12
 _OPEN_MS: Final = 10_000
@@ -42,6 +43,8 @@ def claimed_length(path: Path, limits: MediaLimits) -> int:
 
     Raises BadMedia for what is no video, has no picture, or has more frames than the limits allow.
     """
+    import cv2
+
     with _opened(path, limits) as capture:
         claimed = int(capture.get(cv2.CAP_PROP_FRAME_COUNT))
     if path.suffix.casefold() in _COUNTING_SUFFIXES and 1 <= claimed <= limits.clip_frames:
@@ -68,12 +71,14 @@ def _counted(path: Path, _size_bytes: int, _changed_ns: int, limits: MediaLimits
 
 def claimed_rate(path: Path, limits: MediaLimits) -> float | None:
     """Frames per second as the container says, None where it says nothing that could be true. Raises BadMedia."""
+    import cv2
+
     with _opened(path, limits) as capture:
         claimed = float(capture.get(cv2.CAP_PROP_FPS))
     return claimed if _SLOWEST_RATE <= claimed <= _FASTEST_RATE else None
 
 
-def video_frames(path: Path, wanted: Iterable[int], limits: MediaLimits) -> Iterator[tuple[int, Image.Image]]:
+def video_frames(path: Path, wanted: Iterable[int], limits: MediaLimits) -> Iterator[tuple[int, "Image.Image"]]:
     """The frames at the positions `wanted` (from 0), ascending, each once; one is in memory at a time.
 
     Raises EndedEarly where the video ends before the last of them, BadMedia as `claimed_length`.
@@ -92,7 +97,7 @@ def video_frames(path: Path, wanted: Iterable[int], limits: MediaLimits) -> Iter
     raise EndedEarly(n_frames)
 
 
-def _passed(capture: cv2.VideoCapture, limits: MediaLimits) -> Iterator[int]:
+def _passed(capture: "cv2.VideoCapture", limits: MediaLimits) -> Iterator[int]:
     """The position of each frame as it is passed."""
     deadline_s = time.monotonic() + limits.decode_s
     position = 0
@@ -105,7 +110,10 @@ def _passed(capture: cv2.VideoCapture, limits: MediaLimits) -> Iterator[int]:
         position += 1
 
 
-def _picture(capture: cv2.VideoCapture) -> Image.Image:
+def _picture(capture: "cv2.VideoCapture") -> "Image.Image":
+    import cv2
+    from PIL import Image
+
     decoded, pixels = capture.retrieve()
     if not decoded or pixels.size == 0:
         raise BadMedia("a frame that cannot be decoded")
@@ -113,10 +121,13 @@ def _picture(capture: cv2.VideoCapture) -> Image.Image:
 
 
 @contextmanager
-def _opened(path: Path, limits: MediaLimits) -> Iterator[cv2.VideoCapture]:
+def _opened(path: Path, limits: MediaLimits) -> Iterator["cv2.VideoCapture"]:
     """FFmpeg's reader of a video, which turns frames as the camera was held."""
     require_regular(path, limits.video_bytes)
     _require_video(path)
+    import cv2
+
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
     options = [
         *(cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, _OPEN_MS),
         *(cv2.CAP_PROP_READ_TIMEOUT_MSEC, round(limits.decode_s * 1000)),
@@ -132,7 +143,9 @@ def _opened(path: Path, limits: MediaLimits) -> Iterator[cv2.VideoCapture]:
         capture.release()
 
 
-def _require_fit(capture: cv2.VideoCapture, limits: MediaLimits) -> None:
+def _require_fit(capture: "cv2.VideoCapture", limits: MediaLimits) -> None:
+    import cv2
+
     if not capture.isOpened():
         raise BadMedia("a damaged video, or one without pictures")
     if capture.get(cv2.CAP_PROP_FRAME_WIDTH) * capture.get(cv2.CAP_PROP_FRAME_HEIGHT) > limits.picture_px:

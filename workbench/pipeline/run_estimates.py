@@ -14,7 +14,7 @@ from workbench.domain.datasets.cards import DatasetCard
 from workbench.domain.prices import PriceTable
 from workbench.domain.prompts import build_request
 from workbench.domain.runs import RunSpec
-from workbench.media.media_limits import BadMedia
+from workbench.media.media_files import BadMedia
 from workbench.media.sample_media import MediaSource
 from workbench.pipeline.run_duration import Bound, RunPace, pace_notes, run_duration
 from workbench.provider.costs.request_estimates import RequestEstimate, estimate_request

@@ -12,7 +12,7 @@ from workbench.domain.messages import SampleMedia
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.runs import RunState
 from workbench.errors import DataError
-from workbench.media.media_limits import BadMedia
+from workbench.media.media_files import BadMedia
 from workbench.media.sample_media import MediaSource, media_source
 from workbench.storage.runs.batch_rows import load_totals
 

@@ -90,7 +90,7 @@ class Frame:
     mime: str
     width_px: int
     height_px: int
-    index: int
+    index: int = 0
     """Its position in the clip, from 0; 0 for a single image."""
     note: str | None = None
     """What had to be done otherwise than asked (an apex that was not there), for people."""

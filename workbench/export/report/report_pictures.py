@@ -9,7 +9,8 @@ from workbench.domain.datasets.samples import Frame, MediaKind, Sample
 from workbench.domain.datasets.tasks import FramePolicy, Modality
 from workbench.domain.visible import visible
 from workbench.export.source import Source
-from workbench.media.media_limits import BadMedia
+from workbench.media.frames import FrameRequest, thumbnails
+from workbench.media.media_files import BadMedia
 from workbench.storage.samples import load_dataset
 
 _SIDE_PX: Final = 160
@@ -33,9 +34,6 @@ def pictures_of(source: Source) -> Pictures | None:
     spec = source.run.spec
     if not Modality(spec.modality).has_pictures:
         return None
-    from workbench.media.frames import FrameRequest
-    from workbench.media.thumbnails import thumbnails
-
     root = load_dataset(source.db, spec.dataset).root
     wanted = FrameRequest(policy=FramePolicy.parse(spec.frames), colour=spec.colour, longest_side_px=_SIDE_PX)
     return lambda sample: thumbnails(root, sample, wanted, most=_MOST_FRAMES)

@@ -9,7 +9,7 @@ from workbench.domain.datasets.samples import Sample
 from workbench.domain.messages import Request, SampleMedia
 from workbench.domain.prompts import build_request
 from workbench.domain.runs import RunSpec
-from workbench.media.media_limits import BadMedia
+from workbench.media.media_files import BadMedia
 from workbench.media.sample_media import MediaSource
 
 

@@ -80,8 +80,8 @@ class Watch:
 
     def _look_at_predictions(self, db: Database) -> None:
         planned = list(db.query("SELECT * FROM prediction WHERE run_id = ?", [self._run.id]))
-        assert len({row["sample_id"] for row in planned}) == len(planned), "a sample has two predictions"
-        answers = {row["sample_id"]: row for row in planned if row["status"] in _ANSWERS}
+        assert len({row["sample_no"] for row in planned}) == len(planned), "a sample has two predictions"
+        answers = {row["sample_no"]: row for row in planned if row["status"] in _ANSWERS}
         assert answers.items() >= self._answers.items(), "an answer has changed"
         self._answers = answers
 

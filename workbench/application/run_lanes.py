@@ -3,7 +3,6 @@
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
@@ -17,23 +16,11 @@ from workbench.storage.workspace.database import Database
 
 if TYPE_CHECKING:
     from workbench.pipeline.sending.channels import Channel
-    from workbench.provider.limits.lane import Lane, LaneState, Limits
+    from workbench.provider.limits.lane import Limits
 
 _MOST_FILES: Final = 8_192
 _OTHER_FILES: Final = 120
 """Left for everything that is no connection."""
-
-
-@dataclass(slots=True)
-class Pulse:
-    """Lets a screen look at a run while it goes on. Empty until it has begun."""
-
-    lanes: "tuple[Lane, ...]" = ()
-
-    def states(self) -> "list[LaneState]":
-        """How each lane stands now."""
-        now = time.monotonic()
-        return [lane.state(now) for lane in self.lanes]
 
 
 def channels_of(

@@ -17,10 +17,9 @@ from workbench.storage.runs.batch_rows import (
     load_batch_samples,
     load_batches,
     load_children,
-    load_totals,
+    load_snapshot,
 )
-from workbench.storage.runs.run_control import load_control, load_meter, load_sender
-from workbench.storage.runs.run_records import load_run
+from workbench.storage.runs.run_control import load_sender
 from workbench.storage.workspace.database import Database
 
 
@@ -47,23 +46,7 @@ class RunMonitor:
 
     def snapshot(self) -> RunSnapshot:
         """How the run stands now."""
-        run = load_run(self.db, self.run.dataset, self.run.name)
-        sender = load_sender(self.db, run.id, self.now())
-        told = load_meter(self.db, run.id)
-        meter, meter_at = (None, None) if told is None else told
-        return RunSnapshot(
-            dataset=run.dataset,
-            name=run.name,
-            model=run.spec.model,
-            endpoint=run.spec.endpoint,
-            state=run.state,
-            reason=run.reason,
-            sender=sender,
-            control=load_control(self.db, run.id),
-            meter=meter,
-            meter_at=meter_at,
-            totals=load_totals(self.db, run.id, is_sent=sender is not None),
-        )
+        return load_snapshot(self.db, self.run, self.now())
 
     def batches(
         self,

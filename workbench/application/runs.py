@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 
 from workbench.application.context import Context
+from workbench.domain.run_status import RunSnapshot
 from workbench.domain.runs import Run
 from workbench.errors import UsageError
+from workbench.storage.runs.batch_rows import load_snapshot
 from workbench.storage.runs.run_records import load_run, load_runs
 from workbench.storage.workspace.database import Database
 
@@ -28,6 +30,12 @@ def list_runs(context: Context, dataset: str | None = None) -> list[Run]:
     """The runs of one data set, or of all; the one changed last comes first."""
     with context.workspace() as db:
         return load_runs(db, dataset)
+
+
+def run_snapshot(context: Context, run: Run) -> RunSnapshot:
+    """How a run stands at this moment. Raises DatabaseError where the workspace cannot be read."""
+    with context.workspace() as db:
+        return load_snapshot(db, run, context.now())
 
 
 def chosen_run(db: Database, dataset: str, name: str | None) -> Run:

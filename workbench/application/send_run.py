@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from workbench.application.endpoints import Connection, connected
-from workbench.application.run_lanes import Pulse, channels_of, given_limits
+from workbench.application.run_lanes import channels_of, given_limits
 from workbench.domain.events import RunEvent
 from workbench.domain.messages import Request
 from workbench.domain.runs import Run
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 async def run_events(
-    settings: Settings, db: Database, run: Run, connection: Connection, stop: Stop, pulse: Pulse | None = None
+    settings: Settings, db: Database, run: Run, connection: Connection, stop: Stop
 ) -> AsyncGenerator[RunEvent]:
     """Send what is open of a run over a connection, until it is done or `stop` is set.
 
@@ -44,8 +44,6 @@ async def run_events(
         forget_limits(db, run.id, given)
         stack.enter_context(_rare_collections())
         channels = [await stack.enter_async_context(one) for one in channels_of(settings, db, run, connection)]
-        if pulse is not None:
-            pulse.lanes = tuple(channel.lane for channel in channels)
         parts = replace(run_parts(settings, db, run, prices), channels=channels, budget=budget, given=given)
         async with aclosing(send_run(parts, stop)) as events:  # closed with this one, not when it is collected
             async for event in events:

@@ -6,12 +6,11 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from workbench.cli.output import say, show_table
-from workbench.cli.progress import EVERY_S
+from workbench.cli.run_display import EVERY_S
 from workbench.errors import UsageError
 
 if TYPE_CHECKING:
     from workbench.application.endpoints import Connection
-    from workbench.application.run_lanes import Pulse
     from workbench.domain.endpoints import Endpoint
     from workbench.domain.events import JobEvent, JobSeen
     from workbench.domain.runs import Run
@@ -69,7 +68,7 @@ class Way:
             )
 
     async def events(
-        self, settings: "Settings", db: "Database", run: "Run", connection: "Connection", stop: "Stop", pulse: "Pulse"
+        self, settings: "Settings", db: "Database", run: "Run", connection: "Connection", stop: "Stop"
     ) -> "AsyncGenerator[JobEvent]":
         """Have what is open of a run answered."""
         from contextlib import aclosing
@@ -82,7 +81,7 @@ class Way:
 
             events = job_events(settings, db, run, connection, stop, waits=self.waits, cancels=self.cancels)
         else:
-            events = run_events(settings, db, run, connection, stop, pulse)
+            events = run_events(settings, db, run, connection, stop)
         async with aclosing(events):
             async for event in events:
                 yield event

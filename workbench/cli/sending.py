@@ -1,6 +1,7 @@
 """Sending a run from the command line: the display, Ctrl-C in two stages, what became of it, the exit code."""
 
 import asyncio
+import os
 import signal
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import aclosing
@@ -11,7 +12,7 @@ import typer
 
 from workbench.cli.job_sending import REQUESTS, Way, job_line
 from workbench.cli.output import say, show, show_json, suggest
-from workbench.cli.progress import Watched, displayed
+from workbench.cli.run_display import RunDisplay
 from workbench.cli.tables.estimate_tables import estimate_json, estimate_lines
 from workbench.domain.figure_words import dollars
 from workbench.domain.predictions import PredictionStatus
@@ -142,33 +143,18 @@ async def send(
     settings: "Settings", db: "Database", run: Run, connection: "Connection", stop: "Stop", way: Way = REQUESTS
 ) -> None:
     """Send with a live display and two-stage Ctrl-C; `stop.reason` says afterwards why the run paused, if it did."""
-    from workbench.application.run_lanes import Pulse
+    from workbench.application.context import Context
+    from workbench.application.runs import run_snapshot
     from workbench.domain.events import Held, JobSeen, MediaFailed
-    from workbench.pipeline.sending.tally import Tally
-    from workbench.storage.runs.batch_rows import load_totals
-    from workbench.storage.runs.plans import count_open_samples
-    from workbench.storage.runs.run_records import spent_usd
 
-    pulse = Pulse()
-    before = load_totals(db, run.id)
-    to_do = count_open_samples(db, run.id, away=way.is_batch)
-    watched = Watched(
-        title=f"{run.dataset} / {run.name}",
-        tally=Tally(to_do),
-        states=pulse.states,
-        settled_before=min(before.settled, before.planned - to_do),
-        budget_usd=settings.budget_usd,
-        spent_before_usd=spent_usd(db, run.id),
-        told_every_s=way.told_every_s,
-    )
-    with displayed(watched) as tell, _interruptible(stop, tell):
-        async with aclosing(way.events(settings, db, run, connection, stop, pulse)) as events:
+    context = Context(settings=settings, environment=os.environ)
+    display = RunDisplay(lambda: run_snapshot(context, run), run_snapshot(context, run), way.told_every_s)
+    with display.shown() as tell, _interruptible(stop, tell):
+        async with aclosing(way.events(settings, db, run, connection, stop)) as events:
             async for event in events:
                 if isinstance(event, JobSeen):
                     tell(job_line(event))
-                    continue
-                watched.tally.add(event, watched.clock())
-                if isinstance(event, MediaFailed):
+                elif isinstance(event, MediaFailed):
                     tell(f"bad media: {event.sample_id}: {event.reason}")
                 elif isinstance(event, Held):
                     tell(event.reason)

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from workbench.domain.predictions import PredictionStatus
+from workbench.domain.runs import Run
 
 
 class RunCommand(StrEnum):
@@ -127,6 +128,12 @@ class RunMeter:
     """Settled lately; None while nobody can tell."""
     requests_per_minute: float | None = None
     """Answered lately."""
+    open_samples: int | None = None
+    """Samples that are still to be asked about; None: not counted."""
+    asked_again: int = 0
+    """Requests of this session whose samples had to be asked about again, in part or in whole."""
+    last_error: str | None = None
+    """What went wrong last in this session, in the endpoint's words."""
     is_by_jobs: bool = False
 
     @property
@@ -211,26 +218,36 @@ class BatchRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunSnapshot:
-    """A run at one moment, as the queue shows it."""
+    """A run at one moment: what every display of a run shows."""
 
-    dataset: str
-    name: str
-    model: str
-    endpoint: str
-    state: str
-    reason: str | None
-    """Why it is paused."""
+    run: Run
     sender: str | None
     """Who sends it now, in words; None: nobody."""
     control: RunControl
     meter: RunMeter | None
     """None: it was never sent, or by an older emowb."""
     meter_at: str | None
+    """When its sender reported that."""
     totals: RunTotals
 
     @property
+    def open_samples(self) -> int:
+        """Samples that are still to be asked about; those that are asked again have a status meanwhile."""
+        if self.sender is not None and self.meter is not None and self.meter.open_samples is not None:
+            return self.meter.open_samples
+        return max(self.totals.planned - self.totals.settled, 0)
+
+    @property
     def left_s(self) -> float | None:
-        """About how long the rest takes; None while nobody can tell."""
+        """About how many seconds the rest takes; None while nobody can tell."""
         if self.sender is None or self.meter is None or not self.meter.samples_per_s:
             return None
-        return max(self.totals.planned - self.totals.settled, 0) / self.meter.samples_per_s
+        return self.open_samples / self.meter.samples_per_s
+
+    @property
+    def budget_usd(self) -> float | None:
+        """What the run may cost by the last word on it; None or 0: no budget."""
+        changed = self.control.limits.budget_usd
+        if changed is not None:
+            return changed
+        return None if self.meter is None else self.meter.budget_usd

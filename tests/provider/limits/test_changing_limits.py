@@ -92,7 +92,7 @@ def test_a_limit_of_a_day_that_is_new_counts_the_day_before_it() -> None:
     assert len(sent_at(lane, 100, begin=5.0)) == 3
     lane.change(Limits(rpd=12), 100.0)
     assert len(sent_at(lane, 200, begin=100.0)) == 2
-    assert lane.state(200.0).today == 12
+    assert lane.meter(200.0).today == 12
 
 
 def test_the_number_in_flight_follows_up_and_down() -> None:

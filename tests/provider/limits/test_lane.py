@@ -307,9 +307,9 @@ def test_many_rejected_at_once_do_not_shut_a_lane_out() -> None:
 @pytest.mark.parametrize("reply", [broken(503), broken(529), broken(None)])
 def test_an_overloaded_endpoint_gets_fewer_at_a_time(reply: Reply) -> None:
     lane = Lane("x", Limits(), 0.0)
-    before = lane.state(0.0).most_in_flight
+    before = lane.meter(0.0).most_in_flight
     lane.settle(lane.take(100, 0.0), reply, 1.0, WALL_S)
-    assert lane.state(1.0).most_in_flight < before
+    assert lane.meter(1.0).most_in_flight < before
     assert lane.limited == 0
 
 
@@ -323,7 +323,7 @@ def test_turned_away_with_plenty_left_an_endpoint_means_the_number_in_flight() -
     lane = lane_with_one_answer(remaining=50)
     tickets = [lane.take(100, 0.3) for _ in range(10)]
     lane.settle(tickets[0], rejected(1.0), 0.4, WALL_S)
-    assert lane.state(0.4).most_in_flight < 10
+    assert lane.meter(0.4).most_in_flight < 10
     for ticket in tickets[1:]:
         lane.settle(ticket, answered(), 0.6, WALL_S)
     assert lane.delay_s(100, 1.5) == 0.0
@@ -333,7 +333,7 @@ def test_a_closed_lane_lets_nothing_through() -> None:
     lane = Lane("x", Limits(), 0.0)
     lane.closed = "the key is not valid"
     assert lane.delay_s(1, 0.0) == math.inf
-    assert lane.state(0.0).closed == "the key is not valid"
+    assert lane.meter(0.0).closed == "the key is not valid"
 
 
 def test_a_request_that_was_not_sent_after_all_leaves_its_place_and_keeps_what_it_took() -> None:
@@ -351,11 +351,11 @@ def test_the_state_tells_people_how_the_lane_stands() -> None:
     headers |= {"x_ratelimit_limit_tokens": "30000", "x_ratelimit_remaining_tokens": "29900"}
     lane.settle(lane.take(100, 0.0), answered(**headers), 0.2, WALL_S)
     lane.take(100, 30.0)
-    state = lane.state(30.0)
-    assert (state.name, state.in_flight, state.rpm, state.tpm) == ("openai", 1, 60.0, 30_000.0)
-    assert (state.today, state.rpd, state.limited, state.paused_s) == (9, 1_000, 0, 0.0)
-    assert (state.last_minute, state.tokens_last_minute) == (2, 200.0)
-    assert lane.state(60.0).last_minute == 1
+    meter = lane.meter(30.0)
+    assert (meter.name, meter.in_flight, meter.rpm, meter.tpm) == ("openai", 1, 60.0, 30_000.0)
+    assert (meter.today, meter.rpd, meter.limited, lane.paused_s(30.0)) == (9, 1_000, 0, 0.0)
+    assert (meter.last_minute, meter.tokens_last_minute) == (2, 200.0)
+    assert lane.meter(60.0).last_minute == 1
 
 
 def test_expected_tokens_are_corrected_by_what_replies_say_they_took() -> None:
@@ -365,7 +365,7 @@ def test_expected_tokens_are_corrected_by_what_replies_say_they_took() -> None:
         now += lane.delay_s(100, now)
         reply = Reply(outcome=Outcome.ANSWERED, text="{}", status_code=200, usage=Usage(20, 5), latency_s=0.2)
         lane.settle(lane.take(100, now), reply, now, WALL_S)
-    assert lane.state(now).tokens_last_minute < 60 * 100
+    assert lane.meter(now).tokens_last_minute < 60 * 100
     assert lane.delay_s(100, now) < 60.0 * 30 / 1_000
 
 
@@ -407,4 +407,4 @@ def test_whatever_comes_back_a_lane_with_nothing_on_its_way_lets_another_through
         lane.settle(ticket, reply, now, WALL_S + now)
         assert lane.n_in_flight == 0
         assert 0.0 <= lane.delay_s(100, now) < math.inf
-        assert lane.state(now).most_in_flight >= 1
+        assert lane.meter(now).most_in_flight >= 1

@@ -47,7 +47,7 @@ async def run_jobs(
     async with run_session(parts, stop, is_by_jobs=True) as session:
         runner = _Runner(session, target, api, waits=waits)
         try:
-            events = session.with_notices(runner.ending() if cancels else runner.rounds())
+            events = session.counted(runner.ending() if cancels else runner.rounds())
             async with aclosing(events):
                 async for event in events:
                     yield event

@@ -13,11 +13,12 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Final, TypeVar
 
-from workbench.domain.events import Held, JobEvent
+from workbench.domain.events import Held, JobEvent, RunEvent
 from workbench.errors import DatabaseError
 from workbench.pipeline.sending.reply_reader import ReplyRules
 from workbench.pipeline.sending.run_parts import RunParts, Stop
 from workbench.pipeline.sending.run_steering import RunSteering
+from workbench.storage.runs.plans import count_open_samples
 from workbench.storage.runs.run_control import Lease, LeaseLost, claim_run, keep_alive, load_control, release_run
 from workbench.storage.workspace.database import Database
 from workbench.storage.workspace.writer import Writer
@@ -84,8 +85,8 @@ class RunSession:
         self.lease = lease
         self.wake = asyncio.Event()
         """Set when something has changed: a notice, a stop, other limits, a lost lease."""
-        self.notices: deque[Held] = deque()
-        """What a person is to be told, until whoever yields the events takes it."""
+        self.events: deque[RunEvent] = deque()
+        """What has happened, until whoever runs the session yields it."""
         self.is_dropped = False
         """Whether somebody wants that requests on their way are not waited for."""
         self.error: LeaseLost | None = None
@@ -117,17 +118,22 @@ class RunSession:
     def tell(self, notice: str) -> None:
         """Tell a person; an empty notice only wakes whoever yields the events."""
         if notice:
-            self.notices.append(Held(notice))
+            self.events.append(Held(notice))
         self.wake.set()
 
-    async def with_notices(self, events: AsyncGenerator[JobEvent]) -> AsyncGenerator[JobEvent]:
-        """The events, and between them at once what a person is to be told."""
+    def announce(self, event: RunEvent) -> None:
+        """Count an event, and have it yielded."""
+        self.steering.count(event)
+        self.events.append(event)
+
+    async def counted(self, events: AsyncGenerator[JobEvent]) -> AsyncGenerator[JobEvent]:
+        """The events of jobs, counted, and between them at once what the session itself has to tell."""
         coming: asyncio.Future[JobEvent | None] | None = None
         try:
             while True:
                 self.wake.clear()
-                while self.notices:
-                    yield self.notices.popleft()
+                while self.events:
+                    yield self.events.popleft()
                 coming = coming or asyncio.ensure_future(anext(events, None))
                 woken = asyncio.ensure_future(self.wake.wait())
                 await asyncio.wait((coming, woken), return_when=asyncio.FIRST_COMPLETED)
@@ -136,6 +142,7 @@ class RunSession:
                     event, coming = coming.result(), None
                     if event is None:
                         return
+                    self.steering.count(event)
                     yield event
         finally:
             if coming is not None:
@@ -170,14 +177,19 @@ async def run_session(parts: RunParts, stop: Stop, *, is_by_jobs: bool = False) 
     """
     started_s = time.monotonic()
     async with Writer(parts.open_db, reached=parts.reached) as writer:
-        lease, control = await writer.do(
-            lambda db: (claim_run(db, parts.run, parts.now()), load_control(db, parts.run.id))
+        run_id = parts.run.id
+        lease, control, open_samples = await writer.do(
+            lambda db: (
+                claim_run(db, parts.run, parts.now()),
+                load_control(db, run_id),
+                count_open_samples(db, run_id, away=is_by_jobs),
+            )
         )
         session = RunSession(parts, stop, writer, lease, is_by_jobs=is_by_jobs)
         tasks = [asyncio.create_task(session.give_signs_of_life())]
         release = writer.do
         try:
-            await session.steering.begin(control)
+            await session.steering.begin(control, open_samples)
             tasks.append(asyncio.create_task(session.steering.steer()))
             yield session
             if session.error is not None:

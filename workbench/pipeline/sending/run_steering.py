@@ -10,14 +10,16 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Final
 
-from workbench.domain.run_status import GivenLimits, LaneMeter, RunCommand, RunControl, RunMeter
+from workbench.domain.batches import Step
+from workbench.domain.events import AttemptSaved, JobEvent, MediaFailed
+from workbench.domain.run_status import GivenLimits, RunCommand, RunControl, RunMeter
 from workbench.errors import DatabaseError
 from workbench.pipeline.sending.channels import Channel
 from workbench.pipeline.sending.run_parts import RunParts, Stop
-from workbench.provider.limits.lane import Lane, LaneState, Limits
+from workbench.provider.limits.lane import Limits
 from workbench.storage.runs.endpoint_history import count_asked_today
 from workbench.storage.runs.run_control import Lease, load_control, save_meter
 from workbench.storage.workspace.database import Database
@@ -59,9 +61,14 @@ class RunSteering:
         self._saved: RunMeter | None = None
         self._saved_at_s = -math.inf
         self._lately: deque[tuple[float, int]] = deque()
+        """When replies came, by the clock, and how many samples each of them settled."""
+        self._open_samples = 0
+        self._asked_again = 0
+        self._last_error: str | None = None
 
-    async def begin(self, control: RunControl) -> None:
+    async def begin(self, control: RunControl, open_samples: int) -> None:
         """Take over the limits that were changed before, while nothing has left yet."""
+        self._open_samples = open_samples
         if control.limits != self._limits:
             await self._change(control)
 
@@ -72,9 +79,15 @@ class RunSteering:
             with suppress(DatabaseError):  # a lock, or the hold is lost: whoever has something to store tells of it
                 await self._look()
 
-    def count(self, settled: int) -> None:
-        """A request has come back that settled so many samples."""
-        self._lately.append((self._parts.clock(), settled))
+    def count(self, event: JobEvent) -> None:
+        """Count what has happened, for whoever watches the run."""
+        if isinstance(event, AttemptSaved):
+            self._lately.append((self._parts.clock(), len(event.settled)))
+            self._open_samples -= len(event.settled)
+            self._asked_again += event.step in (Step.REPEAT, Step.SPLIT)
+            self._last_error = event.error or self._last_error
+        elif isinstance(event, MediaFailed):
+            self._open_samples -= 1
 
     async def _look(self) -> None:
         meter = self._meter_if_news()
@@ -156,35 +169,23 @@ class RunSteering:
             self._lately.popleft()
         span_s = now - self._lately[0][0] if self._lately else 0.0
         is_known = span_s >= _FEWEST_S
+        at = datetime.fromisoformat(self._parts.now())
+        given = self._limits.over(self._parts.given)
+        if self._is_by_jobs:
+            budget_usd = given.budget_usd
+        else:
+            budget_usd = None if budget is None or budget.limit_usd == math.inf else budget.limit_usd
         return RunMeter(
-            lanes=tuple(self._lane(channel.lane, now) for channel in self._parts.channels),
-            given=self._limits.over(self._parts.given),
-            budget_usd=None if budget is None or budget.limit_usd == math.inf else budget.limit_usd,
+            lanes=tuple(channel.lane.meter(now, at) for channel in self._parts.channels),
+            given=given,
+            budget_usd=budget_usd,
             spent_usd=0.0 if budget is None else budget.spent_usd,
             samples_per_s=round(sum(n for _, n in self._lately) / span_s, 3) if is_known else None,
             requests_per_minute=round(60 * len(self._lately) / span_s, 1) if is_known else None,
+            open_samples=max(self._open_samples, 0),
+            asked_again=self._asked_again,
+            last_error=self._last_error,
             is_by_jobs=self._is_by_jobs,
-        )
-
-    def _lane(self, lane: Lane, now: float) -> LaneMeter:
-        state: LaneState = lane.state(now)
-        waits_until = None
-        if state.paused_s >= 1:
-            until = datetime.fromisoformat(self._parts.now()) + timedelta(seconds=state.paused_s)
-            waits_until = until.isoformat(timespec="seconds")
-        return LaneMeter(
-            name=state.name,
-            in_flight=state.in_flight,
-            most_in_flight=state.most_in_flight,
-            last_minute=state.last_minute,
-            rpm=state.rpm,
-            tokens_last_minute=round(state.tokens_last_minute),
-            tpm=state.tpm,
-            today=state.today,
-            rpd=state.rpd,
-            waits_until=waits_until,
-            limited=state.limited,
-            closed=state.closed,
         )
 
 

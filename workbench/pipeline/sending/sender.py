@@ -8,7 +8,6 @@ It has no opinion about screens. One loop decides what is sent; one task for eac
 
 import asyncio
 import math
-from collections import deque
 from collections.abc import AsyncGenerator, Coroutine, Sequence
 from contextlib import aclosing, suppress
 from typing import Final
@@ -50,7 +49,6 @@ class _Sender:
         self._stop = session.stop
         self._lease = session.lease
         self._wake = session.wake
-        self._events: deque[RunEvent] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
         self._error: BaseException | None = None
         modality = Modality(parts.run.spec.modality)
@@ -70,10 +68,8 @@ class _Sender:
             while True:
                 self._wake.clear()
                 delay_s = self._send_what_can_leave()
-                while self._session.notices:
-                    yield self._session.notices.popleft()
-                while self._events:
-                    yield self._events.popleft()
+                while self._session.events:
+                    yield self._session.events.popleft()
                 if (error := self._error or self._session.error) is not None:
                     raise error
                 if self._session.is_dropped:
@@ -144,7 +140,7 @@ class _Sender:
         return False
 
     def _is_over(self) -> bool:
-        if self._tasks or self._events or self._session.notices:
+        if self._tasks or self._session.events:
             return False
         if self._stop.is_set:
             return True
@@ -197,8 +193,7 @@ class _Sender:
         added = await self._session.store(
             lambda db: save_received(db, self._lease, ready.batch, attempt_id, read.received, self._parts.now())
         )
-        self._session.steering.count(len(read.event.settled))
-        self._events.append(read.event)
+        self._session.announce(read.event)
         if read.asks_again or (read.received.step is Step.STOP and not self._stop.is_set):
             self._again([PreparedBatch(read.batch, ready.shown, expected=expected)], read, reply)
         else:
@@ -226,7 +221,8 @@ class _Sender:
         await self._session.store(
             lambda db: save_unsent(db, self._lease, ready.batch, settled, whole=not ready.shown, at=self._parts.now())
         )
-        self._events.extend(MediaFailed(name, reason) for name, reason in ready.bad.items())
+        for name, reason in ready.bad.items():
+            self._session.announce(MediaFailed(name, reason))
         if ready.shown:
             self._line.put_first([PreparedBatch(ready.batch, ready.shown)])
 

@@ -9,9 +9,11 @@ import math
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
 from workbench.domain.messages import Fault, Outcome, Reply
+from workbench.domain.run_status import LaneMeter
 from workbench.provider.limits.buckets import Bucket, bucket_from
 from workbench.provider.limits.learned_limits import InFlight, LearnedPace
 from workbench.provider.limits.own_limits import EvenPace, Taken, Window
@@ -59,30 +61,6 @@ class Ticket:
     counted: dict[Resource, float]
     """What the lane had drawn in all when it left, without what was still on its way: the endpoint has counted it."""
     in_minute: Taken
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LaneState:
-    """How a lane stands, for people."""
-
-    name: str
-    in_flight: int
-    most_in_flight: int
-    last_minute: int
-    """Requests that left in it."""
-    rpm: float | None
-    """The limit of requests per minute that holds, ours or the endpoint's; None: none is known."""
-    tokens_last_minute: float
-    tpm: float | None
-    today: int | None
-    """Requests of the last 24 hours; None where no limit counts them."""
-    rpd: int | None
-    paused_s: float
-    """So long the endpoint wants nothing."""
-    limited: int
-    """Requests that it turned away for their rate."""
-    closed: str | None
-    """Why nothing goes by this lane any more."""
 
 
 class Lane:
@@ -245,20 +223,23 @@ class Lane:
         """So long the endpoint wants nothing."""
         return max(self._resumes_at - now, 0.0)
 
-    def state(self, now: float) -> LaneState:
-        """For people."""
+    def meter(self, now: float, at: datetime | None = None) -> LaneMeter:
+        """How it stands; `at` is the time of day at `now`, by which a point in time is named."""
         last_minute, tokens = self._last_minute(now)
-        return LaneState(
+        paused_s, waits_until = self.paused_s(now), None
+        if at is not None and paused_s >= 1:
+            waits_until = (at + timedelta(seconds=paused_s)).isoformat(timespec="seconds")
+        return LaneMeter(
             name=self.name,
             in_flight=self._in_flight.n,
             most_in_flight=int(self._in_flight.limit),
             last_minute=last_minute,
             rpm=self._known(Resource.REQUESTS, self._limits.rpm),
-            tokens_last_minute=tokens,
+            tokens_last_minute=round(tokens),
             tpm=self._known(Resource.TOKENS, self._limits.tpm),
             today=int(self._day.used(now)) if self._day is not None else None,
             rpd=self._limits.rpd,
-            paused_s=self.paused_s(now),
+            waits_until=waits_until,
             limited=self.limited,
             closed=self.closed,
         )

@@ -9,7 +9,10 @@ from typing import Any, Final
 
 from sqlite_utils import Database
 
-from workbench.domain.run_status import BatchRow, BatchState, RunTotals
+from workbench.domain.run_status import BatchRow, BatchState, RunSnapshot, RunTotals
+from workbench.domain.runs import Run
+from workbench.storage.runs.run_control import load_control, load_meter, load_sender
+from workbench.storage.runs.run_records import load_run
 
 _ROWS: Final = (
     "SELECT batch.id, batch.parent_id, batch.depth, batch.step AS ended, batch.activity, "
@@ -41,6 +44,20 @@ _STATES: Final[Mapping[BatchState | None, tuple[str, str]]] = {
     BatchState.SPLIT: (_BY_STEP, "AND batch.step = 'split'"),
 }
 """From what index a state's batches are read, and what they have in common. `:sent`: whether somebody sends the run."""
+
+
+def load_snapshot(db: Database, run: Run, at: str) -> RunSnapshot:
+    """How a run stands at this moment."""
+    sender, reported = load_sender(db, run.id, at), load_meter(db, run.id)
+    meter, meter_at = (None, None) if reported is None else reported
+    return RunSnapshot(
+        run=load_run(db, run.dataset, run.name),
+        sender=sender,
+        control=load_control(db, run.id),
+        meter=meter,
+        meter_at=meter_at,
+        totals=load_totals(db, run.id, is_sent=sender is not None),
+    )
 
 
 def load_totals(db: Database, run_id: int, *, is_sent: bool = False) -> RunTotals:

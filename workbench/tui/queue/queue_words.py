@@ -56,11 +56,12 @@ def bar(share: float, cells: int) -> str:
 
 def subject_line(title: str, snapshot: RunSnapshot) -> list[Piece]:
     """What the queue is of."""
+    spec = snapshot.run.spec
     return [
         (f" {visible(title, longest=_NAME_CHARS)}  ", "bold"),
-        (f"{visible(snapshot.name, longest=_NAME_CHARS)}  ", "plain"),
+        (f"{visible(snapshot.run.name, longest=_NAME_CHARS)}  ", "plain"),
         (
-            f"{visible(snapshot.model, longest=_NAME_CHARS)} at {visible(snapshot.endpoint, longest=_NAME_CHARS)}",
+            f"{visible(spec.model, longest=_NAME_CHARS)} at {visible(spec.endpoint, longest=_NAME_CHARS)}",
             "soft",
         ),
     ]
@@ -78,22 +79,23 @@ def state_line(snapshot: RunSnapshot, *, is_starting: bool = False) -> list[Piec
         ]
     if is_starting:
         return [(" ▶ being started", "busy")]
-    if snapshot.state == "running":
+    if snapshot.run.state == "running":
         return [(" ■ its sender is gone", "doubt"), ("; r goes on where it stopped", "soft")]
-    if snapshot.state == "done":
+    if snapshot.run.state == "done":
         return [(" ✓ done", "right")]
-    reason = visible(snapshot.reason or "", longest=_REASON_CHARS)
-    if reason and not reason.startswith(f"{snapshot.state} "):
-        reason = f"{snapshot.state}: {reason}"
-    return [(f" ‖ {reason or snapshot.state}", "doubt"), ("; r goes on", "soft")]
+    reason = visible(snapshot.run.reason or "", longest=_REASON_CHARS)
+    if reason and not reason.startswith(f"{snapshot.run.state} "):
+        reason = f"{snapshot.run.state}: {reason}"
+    return [(f" ‖ {reason or snapshot.run.state}", "doubt"), ("; r goes on", "soft")]
 
 
 def progress_line(snapshot: RunSnapshot, cells: int) -> list[Piece]:
     """A bar, how many samples are settled, and how long the rest takes."""
-    totals = snapshot.totals
-    share = totals.settled / totals.planned if totals.planned else 0.0
-    words = f" {totals.settled:,} of {totals.planned:,} samples, {100 * share:.1f} %"
-    if (left_s := snapshot.left_s) is not None and snapshot.state != "done":
+    planned = snapshot.totals.planned
+    done = planned - snapshot.open_samples
+    share = done / planned if planned else 0.0
+    words = f" {done:,} of {planned:,} samples, {100 * share:.1f} %"
+    if (left_s := snapshot.left_s) is not None and snapshot.run.state != "done":
         words += f", about {duration(left_s)} left"
     room = max(min(cells - cell_len(words) - 2, 40), 4)
     return [(" ", "plain"), (bar(share, room), "accent"), (words, "plain")]
@@ -108,20 +110,12 @@ def money_line(snapshot: RunSnapshot) -> list[Piece]:
         words += f", {snapshot.meter.requests_per_minute:,.0f} replies a minute"
     cost = "cost unknown" if totals.cost_usd is None else f"${totals.cost_usd:,.4f}"
     pieces = [(words, "plain"), (f", {cost}", "bold")]
-    budget_usd = _budget_usd(snapshot)
+    budget_usd = snapshot.budget_usd
     if budget_usd:
         pieces.append((f" of ${budget_usd:,.2f}", "plain"))
         if totals.cost_usd is not None:
             pieces += [(" ", "plain"), (bar(min(totals.cost_usd / budget_usd, 1.0), 10), "accent")]
     return pieces
-
-
-def _budget_usd(snapshot: RunSnapshot) -> float | None:
-    """What was said last of it; without a sender, what will hold for the next one."""
-    changed = snapshot.control.limits.budget_usd
-    if changed is not None:
-        return changed
-    return None if snapshot.meter is None else snapshot.meter.budget_usd
 
 
 def counts_line(totals: RunTotals, chosen: BatchState | None) -> list[Piece]:

@@ -26,7 +26,7 @@ from workbench.embedded.action_units import ActionUnits
 from workbench.embedded.faces import draw_face
 from workbench.embedded.looks import Look, any_light, any_person, any_pose
 from workbench.tui.pictures.encoded import Box, CellPicture, Encoded, KittyPicture, PictureForm, SixelPicture
-from workbench.tui.pictures.encoders import encoder_of, longest_side_px
+from workbench.tui.pictures.frame_loader import encoder_of, longest_side_px
 from workbench.tui.pictures.kitty import placeholders, upload
 
 _SIZE: Final = (640, 480)

@@ -11,9 +11,8 @@ from tests.waiting import PATIENCE_S
 from workbench.domain.datasets.samples import ClipSpan, MediaKind, Sample
 from workbench.tui.pictures.clips import ClipFacts
 from workbench.tui.pictures.encoded import Box, PictureForm
-from workbench.tui.pictures.frame_loader import Drawn, FrameLoader, Wish
-from workbench.tui.pictures.half_blocks import half_blocks
-from workbench.tui.pictures.shades import shades
+from workbench.tui.pictures.encoders import encode_half_blocks, encode_shades
+from workbench.tui.pictures.frame_loader import DrawnFrame, FrameLoader, FrameRequest
 
 SAMPLE = Sample("s", "happy", "happy", MediaKind.FRAMES, span=ClipSpan(60, 64, 68))
 
@@ -36,33 +35,33 @@ def encoded(width: int, height: int) -> bytes:
 def test_proportions_are_kept_and_the_box_is_never_left(
     size: tuple[int, int], box: tuple[int, int], cells: tuple[int, int]
 ) -> None:
-    lines = half_blocks(encoded(*size), Box(*box)).lines
+    lines = encode_half_blocks(encoded(*size), Box(*box)).lines
     assert (lines[0].cell_length, len(lines)) == cells
 
 
 def test_a_picture_has_at_most_sixty_four_colours() -> None:
     data = BytesIO()
     Image.effect_noise((80, 80), 80).convert("RGB").save(data, "PNG")
-    lines = half_blocks(data.getvalue(), Box(40, 20)).lines
+    lines = encode_half_blocks(data.getvalue(), Box(40, 20)).lines
     seen = {colour for line in lines for segment in line if segment.style
             for colour in (segment.style.color, segment.style.bgcolor)}  # fmt: skip
     assert 2 < len(seen) <= 65
 
 
 def test_equal_neighbours_are_written_once() -> None:
-    (first, *_) = half_blocks(encoded(64, 64), Box(32, 16)).lines
+    (first, *_) = encode_half_blocks(encoded(64, 64), Box(32, 16)).lines
     assert len(list(first)) < 12
 
 
 def test_without_colours_light_and_dark_are_shades() -> None:
-    lines = shades(encoded(64, 64), Box(32, 16)).lines
+    lines = encode_shades(encoded(64, 64), Box(32, 16)).lines
     assert {line.text for line in lines} == {"█" * 16 + " " * 16}
     assert all(not segment.style for line in lines for segment in line)
 
 
 def test_a_face_in_shades_keeps_its_features() -> None:
     data = drawn_frame(SAMPLE, 4, 128).data
-    text = "\n".join(line.text for line in shades(data, Box(48, 24)).lines)
+    text = "\n".join(line.text for line in encode_shades(data, Box(48, 24)).lines)
     assert len(set(text)) >= 5
 
 
@@ -79,7 +78,7 @@ def test_a_clip_without_an_apex_begins_at_the_first_frame_sent() -> None:
     assert ClipFacts(9, (), ()).first_shown(bare) == 0
 
 
-def test_the_latest_wish_wins(review: ReviewRun) -> None:
+def test_the_latest_request_is_the_one_that_counts(review: ReviewRun) -> None:
     started, going, done = Event(), Event(), Event()
     asked: list[int] = []
     answers: list[int | None] = []
@@ -93,15 +92,15 @@ def test_the_latest_wish_wins(review: ReviewRun) -> None:
     object.__setattr__(review.parts, "clip_frame", slow)
     loader = FrameLoader(review.parts)
 
-    def answer(drawn: Drawn) -> None:
-        answers.append(drawn.wish.position)
-        if drawn.wish.position == 8:
+    def answer(drawn: DrawnFrame) -> None:
+        answers.append(drawn.request.position)
+        if drawn.request.position == 8:
             done.set()
 
-    loader.want(Wish(SAMPLE, 0, Box(20, 10), PictureForm.HALF_BLOCKS), answer)
+    loader.load(FrameRequest(SAMPLE, 0, Box(20, 10), PictureForm.HALF_BLOCKS), answer)
     assert started.wait(PATIENCE_S)
     for position in range(1, 9):
-        loader.want(Wish(SAMPLE, position, Box(20, 10), PictureForm.HALF_BLOCKS), answer)
+        loader.load(FrameRequest(SAMPLE, position, Box(20, 10), PictureForm.HALF_BLOCKS), answer)
     going.set()
     assert done.wait(PATIENCE_S)
     loader.close()

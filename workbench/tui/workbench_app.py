@@ -1,4 +1,4 @@
-"""The terminal workbench: one application, which owns the look, the glass and the reviews that are open."""
+"""The terminal workbench: one application, which owns the theme, the pictures and the reviews that are open."""
 
 import gc
 import sys
@@ -75,7 +75,7 @@ class WorkbenchApp(BaseApp, PictureApp):
             self.exit()
 
     def _review(self, parts: ReviewParts) -> ReviewScreen:
-        return ReviewScreen(parts, OwnedThread(parts.open_session, "review-session"), FrameLoader(parts, self.glass))
+        return ReviewScreen(parts, OwnedThread(parts.open_session, "review-session"), FrameLoader(parts, self.terminal))
 
 
 def _freeze() -> None:
@@ -91,5 +91,5 @@ def run_workbench(
     """Work in this terminal until the person leaves. `facts` is what was asked of it before."""
     app = WorkbenchApp(parts, facts, habits)
     app.run()
-    if app.glass.awaits_answer:
+    if app.terminal.awaits_answer:
         drain(sys.stdin.fileno())

@@ -8,13 +8,11 @@ from PIL import Image
 
 from tests.tui.pictures.opened_run import busy_picture
 from tests.tui.pictures.reading import deletions_in, sixels_in, uploads_in
-from workbench.tui.pictures.byte_cache import ByteCache
 from workbench.tui.pictures.encoded import Box, CellPicture, KittyPicture, PictureForm
-from workbench.tui.pictures.encoders import encoder_of
-from workbench.tui.pictures.fitting import fitted, reduced
-from workbench.tui.pictures.half_blocks import half_blocks
-from workbench.tui.pictures.kitty import kitty, placeholders, through_tmux
-from workbench.tui.pictures.sixel import sixel
+from workbench.tui.pictures.encoders import encode_half_blocks, encode_kitty, fitted, reduced
+from workbench.tui.pictures.frame_loader import ByteCache, encoder_of
+from workbench.tui.pictures.kitty import placeholders, through_tmux
+from workbench.tui.pictures.sixel import encode_sixel
 from workbench.tui.pictures.terminal_display import MOST_KEPT, TerminalDisplay
 from workbench.tui.pictures.terminal_facts import Multiplexer, PictureProtocol, TerminalFacts
 
@@ -33,15 +31,15 @@ def small(number: int) -> KittyPicture:
 
 
 def connected(facts: TerminalFacts = KITTY, queued: Callable[[], int] = lambda: 0) -> tuple[TerminalDisplay, list[str]]:
-    glass, written = TerminalDisplay(facts, clock=lambda: 100.0), list[str]()
-    glass.connect(written.append, queued)
-    return glass, written
+    terminal, written = TerminalDisplay(facts, clock=lambda: 100.0), list[str]()
+    terminal.connect(written.append, queued)
+    return terminal, written
 
 
 @pytest.mark.parametrize("size", [(640, 480), (48, 48), (200, 31)])
 def test_sixels_hold_exactly_the_reduced_picture(size: tuple[int, int]) -> None:
     data = encoded(busy_picture(1).resize(size))
-    drawn = sixel(data, BOX)
+    drawn = encode_sixel(data, BOX)
     rows = sixels_in("".join(drawn.bands))
     wanted = reduced(fitted(data, 200, 180), 64).convert("RGB")
     assert [row.height for row in rows[:-1]] == [20] * (len(rows) - 1)
@@ -52,10 +50,10 @@ def test_sixels_hold_exactly_the_reduced_picture(size: tuple[int, int]) -> None:
 
 
 def test_kittys_picture_is_half_as_large_and_has_at_most_sixty_four_colours() -> None:
-    glass, written = connected()
-    picture = kitty(encoded(busy_picture(1), "JPEG"), BOX)
-    number = glass.number_of(picture)
-    assert glass.number_of(picture) == number
+    terminal, written = connected()
+    picture = encode_kitty(encoded(busy_picture(1), "JPEG"), BOX)
+    number = terminal.number_of(picture)
+    assert terminal.number_of(picture) == number
     assert len(written) == 1  # one write, so one place in Textual's queue
     (upload,) = uploads_in(written[0].encode())
     assert (upload.number, upload.columns, upload.rows) == (number, picture.columns, picture.rows)
@@ -64,39 +62,39 @@ def test_kittys_picture_is_half_as_large_and_has_at_most_sixty_four_colours() ->
 
 
 def test_the_terminal_keeps_thirty_two_pictures_and_forgets_the_one_not_shown_for_longest() -> None:
-    glass, written = connected()
-    numbers = [glass.number_of(small(one)) for one in range(MOST_KEPT)]
-    glass.number_of(small(0))
-    glass.number_of(small(99))
+    terminal, written = connected()
+    numbers = [terminal.number_of(small(one)) for one in range(MOST_KEPT)]
+    terminal.number_of(small(0))
+    terminal.number_of(small(99))
     assert deletions_in(written[-1].encode()) == [numbers[1]]
-    assert glass.number_of(small(0)) == numbers[0]
-    glass.close()
+    assert terminal.number_of(small(0)) == numbers[0]
+    terminal.close()
     assert len(deletions_in(written[-1].encode())) == MOST_KEPT
-    glass.number_of(small(5))
-    glass.close()
+    terminal.number_of(small(5))
+    terminal.close()
     assert len(written) == MOST_KEPT + 2  # after the end, nothing is written
 
 
 def test_numbers_are_colours_of_the_palette_and_come_back_late() -> None:
-    glass, _ = connected()
-    numbers = [glass.number_of(small(one)) for one in range(500)]
+    terminal, _ = connected()
+    numbers = [terminal.number_of(small(one)) for one in range(500)]
     assert (min(numbers), max(numbers)) == (16, 255)
     assert all(one != other for one, other in pairwise(numbers))
     assert len(set(numbers[:240])) == 240
 
 
 def test_after_another_program_had_the_screen_pictures_are_given_again() -> None:
-    glass, written = connected()
-    glass.number_of(small(1))
-    glass.forget()
-    glass.number_of(small(1))
+    terminal, written = connected()
+    terminal.number_of(small(1))
+    terminal.forget()
+    terminal.number_of(small(1))
     assert [upload is not None for upload in written] == [True, True]
     assert deletions_in("".join(written).encode()) == []
 
 
 def test_within_tmux_every_command_is_wrapped() -> None:
-    glass, written = connected(TerminalFacts(protocol=PictureProtocol.KITTY, why="", multiplexer=Multiplexer.TMUX))
-    glass.number_of(small(1))
+    terminal, written = connected(TerminalFacts(protocol=PictureProtocol.KITTY, why="", multiplexer=Multiplexer.TMUX))
+    terminal.number_of(small(1))
     assert written[0].startswith("\x1bPtmux;\x1b\x1b_Ga=T,")
     assert written[0].endswith("\x1b\x1b\\\x1b\\")
     assert through_tmux("\x1b_G\x1b\\") == "\x1bPtmux;\x1b\x1b_G\x1b\x1b\\\x1b\\"
@@ -113,21 +111,21 @@ def test_a_part_of_kittys_picture_still_says_which_part_it_is() -> None:
 def test_the_line_is_busy_while_writes_wait_or_an_answer_is_out() -> None:
     waiting = [0]
     facts = TerminalFacts(protocol=PictureProtocol.HALF_BLOCKS, why="", rtt_ms=3.0)
-    glass, written = connected(facts, lambda: waiting[0])
-    assert [glass.is_busy, glass.awaits_answer] == [False, False]
+    terminal, written = connected(facts, lambda: waiting[0])
+    assert [terminal.is_busy, terminal.awaits_answer] == [False, False]
     waiting[0] = 4
-    assert [glass.is_busy, glass.awaits_answer] == [True, False]
+    assert [terminal.is_busy, terminal.awaits_answer] == [True, False]
     waiting[0] = 0
-    glass.ask_back()
-    assert [glass.is_busy, glass.awaits_answer, written] == [True, True, ["\x1b[6n"]]
-    glass.answered()
-    assert [glass.is_busy, glass.awaits_answer] == [False, False]
+    terminal.ask_back()
+    assert [terminal.is_busy, terminal.awaits_answer, written] == [True, True, ["\x1b[6n"]]
+    terminal.answered()
+    assert [terminal.is_busy, terminal.awaits_answer] == [False, False]
 
 
 def test_a_terminal_that_has_never_answered_is_not_asked_back() -> None:
-    glass, written = connected(TerminalFacts(protocol=PictureProtocol.HALF_BLOCKS, why=""))
-    glass.ask_back()
-    assert (glass.is_busy, written) == (False, [])
+    terminal, written = connected(TerminalFacts(protocol=PictureProtocol.HALF_BLOCKS, why=""))
+    terminal.ask_back()
+    assert (terminal.is_busy, written) == (False, [])
 
 
 @pytest.mark.parametrize("picture", [
@@ -137,7 +135,7 @@ def test_a_terminal_that_has_never_answered_is_not_asked_back() -> None:
 ], ids=["face", "grey noise", "noise"])  # fmt: skip
 @pytest.mark.parametrize("box", [Box(60, 23), Box(60, 30), Box(150, 50)])
 def test_half_blocks_never_take_more_than_their_bytes(picture: Image.Image, box: Box) -> None:
-    drawn = half_blocks(encoded(picture), box)
+    drawn = encode_half_blocks(encoded(picture), box)
     written = sum(len(segment.style.render(segment.text)) if segment.style else 0 for line in drawn.lines
                   for segment in line)  # fmt: skip
     assert 0 < written <= 50_000

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 
 import pytest
 from rich.segment import Segment
@@ -12,14 +11,12 @@ from textual.strip import Strip
 
 from tests.waiting import looks
 from workbench.domain.datasets.samples import ClipSpan, MediaKind, Sample
-from workbench.tui.pictures.clip_line import clip_signs
-from workbench.tui.pictures.clips import ClipFacts
+from workbench.tui.pictures.clips import ClipFacts, Playback, clip_signs
 from workbench.tui.pictures.encoded import CellPicture, SixelPicture
-from workbench.tui.pictures.frame_loader import Drawn, Wish
-from workbench.tui.pictures.frame_pane import FrameAnswer, FramePane
+from workbench.tui.pictures.frame_loader import DrawnFrame, FrameAnswer, FrameLoader, FrameRequest
+from workbench.tui.pictures.frame_pane import FramePane
 from workbench.tui.pictures.picture_app import PictureApp
 from workbench.tui.pictures.picture_widget import PictureWidget
-from workbench.tui.pictures.playing import Playback
 from workbench.tui.pictures.terminal_display import TerminalDisplay
 from workbench.tui.pictures.terminal_facts import PictureProtocol, TerminalFacts
 
@@ -27,28 +24,29 @@ FACTS = ClipFacts(9, (4,), tuple(range(60, 69)))
 ANNA, BERT = (Sample(name, "happy", "happy", MediaKind.FRAMES, span=ClipSpan(60, 64, 68)) for name in ("anna", "bert"))
 
 
-@dataclass
-class HandLoader:
+class HandLoader(FrameLoader):
     """Answers when it is told to."""
 
-    glass: TerminalDisplay = field(default_factory=TerminalDisplay)
-    asked: list[tuple[Wish, FrameAnswer]] = field(default_factory=list)
+    def __init__(self, terminal: TerminalDisplay | None = None) -> None:
+        self.terminal = terminal or TerminalDisplay()
+        self.asked: list[tuple[FrameRequest, FrameAnswer]] = []
 
-    def want(self, wish: Wish, answer: FrameAnswer) -> None:
-        self.asked.append((wish, answer))
+    def load(self, request: FrameRequest, answer: FrameAnswer) -> None:
+        self.asked.append((request, answer))
 
-    def prefetch(self, wishes: Iterable[Wish]) -> None:
-        list(wishes)
+    def prefetch(self, requests: Iterable[FrameRequest]) -> None:
+        list(requests)
 
     def answer(self, place: int = -1) -> None:
-        wish, answer = self.asked[place]
-        position = 4 if wish.position is None else wish.position
-        answer(Drawn(wish, position, FACTS, CellPicture((Strip([Segment(f"face of {wish.sample.id} {position}")]),))))
+        request, answer = self.asked[place]
+        position = 4 if request.position is None else request.position
+        face = Strip([Segment(f"face of {request.sample.id} {position}")])
+        answer(DrawnFrame(request, position, FACTS, CellPicture((face,))))
 
 
 class PaneApp(PictureApp):
     def __init__(self, loader: HandLoader) -> None:
-        super().__init__(loader.glass.facts)
+        super().__init__(loader.terminal.facts)
         self.pane = FramePane(loader)
 
     def compose(self) -> ComposeResult:

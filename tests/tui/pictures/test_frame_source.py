@@ -3,7 +3,7 @@ from dataclasses import replace
 
 from tests.tui.review_run import CLIP_FRAMES, ReviewRun, drawn_frame
 from workbench.domain.datasets.samples import Frame, MediaKind, Sample
-from workbench.tui.pictures.frame_source import FrameSource
+from workbench.tui.pictures.frame_loader import FrameSource
 
 VIDEO = Sample("v", "happy", "happy", MediaKind.VIDEO, path="v.mp4")
 

@@ -9,9 +9,16 @@ import pytest
 
 from tests.tui.pictures.fake_terminal import KITTY, KITTY_OK, TMUX, WEZTERM, XTERM, FakeTerminal, Kind
 from tests.waiting import PATIENCE_S
-from workbench.tui.pictures.terminal_facts import Multiplexer, PictureProtocol, TerminalFacts, tell_textual
+from workbench.tui.pictures.terminal_facts import (
+    EVERYTHING,
+    WITHIN_A_MULTIPLEXER,
+    Multiplexer,
+    PictureProtocol,
+    TerminalFacts,
+    read_answers,
+    tell_textual,
+)
 from workbench.tui.pictures.terminal_query import ask_terminal
-from workbench.tui.pictures.terminal_replies import EVERYTHING, WITHIN_A_MULTIPLEXER, read_answers
 
 XTERM_256: Mapping[str, str] = {"TERM": "xterm-256color"}
 

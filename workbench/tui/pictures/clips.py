@@ -1,11 +1,34 @@
-"""What a clip's frames are called: place, owner's number, part in the expression, and whether they are sent."""
+"""A clip: what its frames are called, which frame is due while it plays, and the line that shows where a frame stands.
 
+`├──◆────▲──●───◆─┤`: signs, not colours, tell onset, apex, offset, the frames that are sent and the frame that is shown
+apart; the caption below says the same in words.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from itertools import groupby
+from typing import ClassVar, Final
 
-from workbench.domain.datasets.samples import Sample
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+from textual.widget import Widget
 
-USUAL_RATE: Final = 25.0
+from workbench.domain.datasets.samples import MediaKind, Sample
+from workbench.tui.widgets.painting import component_style
+
+_USUAL_RATE: Final = 25.0
+_MOST_PER_SECOND: Final = 30.0
+"""No more pictures than this are drawn; a faster clip keeps its pace and skips frames."""
+_CLIPS: Final = frozenset({MediaKind.FRAMES, MediaKind.FILES, MediaKind.VIDEO})
+_SHORTEST: Final = 2
+"""A clip of one frame is a picture."""
+_LINE: Final = "─"
+_SENT: Final = "◆"
+_SHOWN: Final = "●"
+_SHOWN_AND_MARKED: Final = "◉"
+_ROLES: Final[Mapping[str, str]] = {"onset": "├", "offset": "┤", "apex": "▲"}
+"""In the order in which they are written; a later one hides an earlier one in the same cell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +40,7 @@ class ClipFacts:
     """Positions of the frames that the run sends."""
     numbers: tuple[int, ...]
     """The owner's number of each position."""
-    rate: float = USUAL_RATE
+    rate: float = _USUAL_RATE
     """Frames per second."""
 
     def roles(self, sample: Sample, position: int) -> tuple[str, ...]:
@@ -46,3 +69,91 @@ class ClipFacts:
             return f"one picture, {sent}"
         number = f" (no. {self.numbers[position]})" if position < len(self.numbers) else ""
         return f"frame {position + 1}/{self.length}{number} {', '.join((*self.roles(sample, position), sent))}"
+
+
+@dataclass(frozen=True, slots=True)
+class Playback:
+    """A clip that plays round and round."""
+
+    begun_at: int
+    """The position of the frame that it began with."""
+    begun_s: float
+    """On the clock that `due` is given."""
+    rate: float
+    """Frames per second."""
+    length: int
+
+    def due(self, now_s: float) -> int:
+        """The position of the frame to be seen now."""
+        return (self.begun_at + int((now_s - self.begun_s) * self.rate)) % self.length
+
+    @property
+    def every_s(self) -> float:
+        """How often it is worth a look."""
+        return 1 / min(self.rate, _MOST_PER_SECOND)
+
+
+class ClipLine(Widget):
+    """One line, as wide as there is room; nothing for a single picture."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"clip-line--marks", "clip-line--shown"}
+    DEFAULT_CSS = """
+    ClipLine {
+        height: 1; color: $foreground-muted; display: none;
+        & > .clip-line--marks { color: $text-accent; }
+        & > .clip-line--shown { color: $foreground; text-style: bold; }
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._clip: tuple[Sample, ClipFacts, int] | None = None
+
+    def make_room(self, sample: Sample) -> None:
+        """Take a line for a clip and none for a picture, before it is known how long the clip is: a line that came
+        with the first frame would take it from the frame.
+        """
+        self.display = sample.media in _CLIPS
+
+    def show(self, sample: Sample, facts: ClipFacts, position: int) -> None:
+        """Show where a frame stands."""
+        self._clip = (sample, facts, position)
+        self.refresh()
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self._clip = None
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:  # noqa: ARG002  # there is one line
+        """The line."""
+        if self._clip is None or self._clip[1].length < _SHORTEST:
+            return Strip.blank(self.size.width, self.rich_style)
+        signs = clip_signs(*self._clip, self.size.width)
+        runs = ("".join(run) for _, run in groupby(signs))
+        return Strip([Segment(run, self._style_of(run[0])) for run in runs], len(signs))
+
+    def _style_of(self, sign: str) -> Style:
+        if sign == _LINE:
+            return self.rich_style
+        return self.rich_style + component_style(
+            self, "clip-line--shown" if sign in (_SHOWN, _SHOWN_AND_MARKED) else "clip-line--marks"
+        )
+
+
+def clip_signs(sample: Sample, facts: ClipFacts, position: int, width: int) -> str:
+    """The signs for a width in cells. The frame shown is always to be seen, also where it is one of the marked ones."""
+    signs = [_LINE] * width
+    last = max(facts.length - 1, 1)
+
+    def put(place: int, sign: str) -> None:
+        if width > 0 and 0 <= place < facts.length:
+            signs[round(place * (width - 1) / last)] = sign
+
+    marks = [(place, _SENT) for place in facts.sent]
+    marks += [(facts.place_of(sample, role), sign) for role, sign in _ROLES.items()]
+    for place, sign in marks:
+        put(place, sign)
+    marked = {place for place, _ in marks}
+    put(position, _SHOWN_AND_MARKED if position in marked else _SHOWN)
+    return "".join(signs)

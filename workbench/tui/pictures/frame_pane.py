@@ -7,7 +7,7 @@ another sample gives way after a moment, since beside a new prediction it would 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from time import monotonic
-from typing import Final, Protocol
+from typing import Final
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -17,33 +17,12 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from workbench.domain.datasets.samples import Sample
-from workbench.tui.pictures.clip_line import ClipLine
+from workbench.tui.pictures.clips import ClipLine, Playback
 from workbench.tui.pictures.encoded import Box, PictureForm
-from workbench.tui.pictures.frame_loader import Drawn, Wish
+from workbench.tui.pictures.frame_loader import DrawnFrame, FrameLoader, FrameRequest
 from workbench.tui.pictures.picture_widget import PictureWidget
-from workbench.tui.pictures.playing import Playback
-from workbench.tui.pictures.terminal_display import TerminalDisplay
 
 _STALE_S: Final = 0.25
-
-
-class Loader(Protocol):
-    """What the pane needs of a loader."""
-
-    glass: TerminalDisplay
-
-    def want(self, wish: Wish, answer: "FrameAnswer") -> None:
-        """Draw this now."""
-
-    def prefetch(self, wishes: Iterable[Wish]) -> None:
-        """Draw these in advance."""
-
-
-class FrameAnswer(Protocol):
-    """Where a drawn frame goes."""
-
-    def __call__(self, drawn: Drawn) -> object:
-        """Called from any thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +47,18 @@ class FramePane(Vertical):
     class Arrived(Message):
         """The loader has an answer."""
 
-        drawn: Drawn
+        drawn: DrawnFrame
 
-    def __init__(self, loader: Loader) -> None:
+    def __init__(self, loader: FrameLoader) -> None:
         super().__init__()
         self._loader = loader
-        self._wish: Wish | None = None
-        self._shown: Drawn | None = None
+        self._request: FrameRequest | None = None
+        self._shown: DrawnFrame | None = None
         self._playback: Playback | None = None
         self._is_to_play = False
         self._ticks: Timer | None = None
         self._stale: Timer | None = None
-        self._picture = PictureWidget(loader.glass)
+        self._picture = PictureWidget(loader.terminal)
         self._line = ClipLine()
         self._caption = Static(id="caption", markup=False)
 
@@ -97,36 +76,36 @@ class FramePane(Vertical):
     @property
     def is_settled(self) -> bool:
         """Whether what was asked for is on the screen."""
-        return self._wish is not None and self._shown is not None and self._shown.wish == self._wish
+        return self._request is not None and self._shown is not None and self._shown.request == self._request
 
     def show(self, sample: Sample, position: int | None = None) -> None:
         """Show a sample, from its best frame on or at a position. The sample that is shown already stays as it is."""
-        if self._wish is not None and self._wish.sample == sample:
+        if self._request is not None and self._request.sample == sample:
             return
         self._stop()
         self._line.make_room(sample)
-        self._want(sample, position)
+        self._load(sample, position)
         if self._shown is not None and self._stale is None:
             self._stale = self.set_timer(_STALE_S, self._give_way)
 
     def clear(self) -> None:
         """Show nothing: there is no sample."""
         self._stop()
-        self._wish = None
+        self._request = None
         self._empty("")
 
     def prefetch(self, samples: Iterable[Sample]) -> None:
         """Have other samples drawn in advance."""
-        self._loader.prefetch(self._wished(sample, None) for sample in samples)
+        self._loader.prefetch(self._request_for(sample, None) for sample in samples)
 
     def step(self, by: int) -> None:
         """Go to another frame of the clip, around its ends; from the one on its way, where keys are quicker."""
-        shown, wish = self._shown, self._wish
-        if shown is None or wish is None or shown.facts is None or shown.wish.sample != wish.sample:
+        shown, request = self._shown, self._request
+        if shown is None or request is None or shown.facts is None or shown.request.sample != request.sample:
             return
         if shown.facts.length > 1:
-            position = shown.position if wish.position is None else wish.position
-            self._want(wish.sample, (position + by) % shown.facts.length)
+            position = shown.position if request.position is None else request.position
+            self._load(request.sample, (position + by) % shown.facts.length)
 
     def play_or_stop(self) -> None:
         """Play the clip round and round at its own pace, from here or from the frame on its way, or stop."""
@@ -140,14 +119,14 @@ class FramePane(Vertical):
 
     def on_picture_widget_resized(self) -> None:
         """Draw what is shown in the new size."""
-        if self._wish is not None:
-            self._want(self._wish.sample, self._wish.position if self._shown is None else self._shown.position)
+        if self._request is not None:
+            self._load(self._request.sample, self._request.position if self._shown is None else self._shown.position)
 
     def on_frame_pane_arrived(self, message: Arrived) -> None:
         """Show it, unless something else has been asked for since."""
         message.stop()
         drawn = message.drawn
-        if drawn.wish != self._wish:
+        if drawn.request != self._request:
             return
         self._keep_fresh()
         self._shown = drawn
@@ -155,12 +134,12 @@ class FramePane(Vertical):
         if drawn.facts is None:
             self._line.clear()
         else:
-            self._line.show(drawn.wish.sample, drawn.facts, drawn.position)
+            self._line.show(drawn.request.sample, drawn.facts, drawn.position)
         if self._is_to_play:
             self._play()
         self._say_caption()
         if self._playback is not None:
-            self._loader.glass.ask_back()
+            self._loader.terminal.ask_back()
 
     def _play(self) -> None:
         self._is_to_play = False
@@ -171,35 +150,35 @@ class FramePane(Vertical):
 
     def _play_on(self) -> None:
         clip = self._shown_clip()
-        if self._playback is None or clip is None or self._loader.glass.is_busy:
+        if self._playback is None or clip is None or self._loader.terminal.is_busy:
             return
         due = self._playback.due(monotonic())
         if due != clip.position:
-            self._want(clip.sample, due)
+            self._load(clip.sample, due)
 
     def _shown_clip(self) -> _Clip | None:
         """The clip of which the frame that was asked for is shown."""
         shown = self._shown
         if not self.is_settled or shown is None or shown.facts is None or shown.facts.length < 2:
             return None
-        return _Clip(shown.wish.sample, shown.position, shown.facts.length, shown.facts.rate)
+        return _Clip(shown.request.sample, shown.position, shown.facts.length, shown.facts.rate)
 
-    def _want(self, sample: Sample, position: int | None) -> None:
-        wish = self._wished(sample, position)
-        self._wish = wish
-        if wish.box.width > 0 and wish.box.height > 0:
-            self._loader.want(wish, lambda drawn: self.post_message(self.Arrived(drawn)))
+    def _load(self, sample: Sample, position: int | None) -> None:
+        request = self._request_for(sample, position)
+        self._request = request
+        if request.box.width > 0 and request.box.height > 0:
+            self._loader.load(request, lambda drawn: self.post_message(self.Arrived(drawn)))
 
-    def _wished(self, sample: Sample, position: int | None) -> Wish:
-        size, facts = self._picture.size, self._loader.glass.facts
+    def _request_for(self, sample: Sample, position: int | None) -> FrameRequest:
+        size, facts = self._picture.size, self._loader.terminal.facts
         colours = self.app.console.color_system is not None and not self.app.no_color
-        return Wish(
+        return FrameRequest(
             sample, position, Box.of(size.width, size.height, facts), PictureForm.fitting(facts, colours=colours)
         )
 
     def _give_way(self) -> None:
         self._stale = None
-        if self._shown is not None and self._wish is not None and self._shown.wish.sample != self._wish.sample:
+        if self._shown is not None and self._request is not None and self._shown.request.sample != self._request.sample:
             self._empty("…")
 
     def _keep_fresh(self) -> None:
@@ -223,7 +202,7 @@ class FramePane(Vertical):
 
     def _say_caption(self) -> None:
         shown = self._shown
-        words = shown.facts.caption(shown.wish.sample, shown.position) if shown and shown.facts else ""
+        words = shown.facts.caption(shown.request.sample, shown.position) if shown and shown.facts else ""
         if self._playback:
             words = f"▶ {words}, {self._playback.rate:.0f} a second"
         self._caption.update(Content(words), layout=False)

@@ -1,15 +1,11 @@
-"""Pictures in kitty's graphics protocol, shown by placeholders.
+"""The commands of kitty's graphics protocol, and the placeholders that show a picture.
 
 The terminal is given a picture once, under a number, and shows it where characters of that number stand. So a picture
 moves, is covered and comes back like text. Source: kitty's "Terminal graphics protocol", "Unicode placeholders".
-
-Sixty-four colours at half the size: the terminal scales up, and the bytes are a twelfth of the picture as it is.
 """
 
-from base64 import b64encode
 from collections.abc import Iterator
 from functools import lru_cache
-from io import BytesIO
 from typing import Final
 
 from rich.color import Color
@@ -17,9 +13,8 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from workbench.tui.pictures.encoded import Box, KittyPicture
+from workbench.tui.pictures.encoded import KittyPicture
 
-_COLOURS: Final = 64
 _CHUNK: Final = 4096
 """The most base64 that one command may carry."""
 _PLACEHOLDER: Final = "\U0010eeee"
@@ -31,24 +26,13 @@ _MARK_RANGES: Final = (
 )
 """Combining marks that count rows and columns from 0: the protocol's table (Unicode 6.0, marks above of class 230
 without a decomposition), as far as anybody's window is wide."""
-
-
-def kitty(data: bytes, box: Box) -> KittyPicture:
-    """Encode a picture for as many cells as it fits."""
-    from workbench.tui.pictures.fitting import fitted, reduced
-
-    cell_width, cell_height = box.cell_px
-    marks = len(_marks())
-    width, height = min(box.width, marks) * cell_width, min(box.height, marks) * cell_height
-    picture = fitted(data, max(width // 2, 1), max(height // 2, 1), grows=False)
-    scale = min(width / picture.width, height / picture.height)
-    png = BytesIO()
-    reduced(picture, _COLOURS).save(png, "PNG")
-    return KittyPicture(
-        columns=max(round(picture.width * scale / cell_width), 1),
-        rows=max(round(picture.height * scale / cell_height), 1),
-        png=b64encode(png.getvalue()).decode("ascii"),
-    )
+_MARKS: Final = "".join(
+    chr(code)
+    for first, _, last in (part.partition("-") for part in _MARK_RANGES.split())
+    for code in range(int(first, 16), int(last or first, 16) + 1)
+)
+MOST_CELLS: Final = len(_MARKS)
+"""The most columns or rows that a picture can have."""
 
 
 def upload(picture: KittyPicture, number: int) -> Iterator[str]:
@@ -82,11 +66,4 @@ def placeholders(number: int, columns: int, rows: int) -> tuple[Strip, ...]:
 
 @lru_cache(maxsize=512)
 def _row_text(row: int, columns: int) -> str:
-    marks = _marks()
-    return "".join(_PLACEHOLDER + marks[row] + marks[column] for column in range(columns))
-
-
-@lru_cache(maxsize=1)
-def _marks() -> str:
-    ranges = (part.split("-") for part in _MARK_RANGES.split())
-    return "".join(chr(code) for part in ranges for code in range(int(part[0], 16), int(part[-1], 16) + 1))
+    return "".join(_PLACEHOLDER + _MARKS[row] + _MARKS[column] for column in range(columns))

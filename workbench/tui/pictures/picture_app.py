@@ -15,7 +15,7 @@ from workbench.tui.pictures.terminal_facts import NOT_ASKED, PictureProtocol, Te
 
 
 class PictureApp(App[None]):
-    """Owns the glass.
+    """Owns the terminal.
 
     Textual has no door for what goes past its cells, so this uses its driver and its compositor's updates, which are
     internal; the version of Textual is pinned.
@@ -23,24 +23,24 @@ class PictureApp(App[None]):
 
     def __init__(self, facts: TerminalFacts = NOT_ASKED) -> None:
         super().__init__()
-        self.glass = TerminalDisplay(facts)
-        self.glass.connect(self._write, self._queued_writes)
+        self.terminal = TerminalDisplay(facts)
+        self.terminal.connect(self._write, self._queued_writes)
 
     async def on_mount(self) -> None:
         """Hear of coming back from the shell."""
-        self.app_resume_signal.subscribe(self, lambda _: self.glass.forget(), immediate=True)
+        self.app_resume_signal.subscribe(self, lambda _: self.terminal.forget(), immediate=True)
 
     def on_cursor_position(self) -> None:
         """The answer to what is asked while a clip plays: all that was written before has arrived."""
-        self.glass.answered()
+        self.terminal.answered()
 
     def exit(self, *given: Any, **more: Any) -> None:
         """Take the pictures back while their screen is still there."""
-        self.glass.close()
+        self.terminal.close()
         super().exit(*given, **more)
 
     def _display(self, screen: Screen[Any], renderable: Any) -> None:
-        if self.glass.facts.protocol is PictureProtocol.SIXEL and isinstance(renderable, CompositorUpdate):
+        if self.terminal.facts.protocol is PictureProtocol.SIXEL and isinstance(renderable, CompositorUpdate):
             touched = _touched(screen, renderable)
             over = "".join(picture.drawn_over(touched) for picture in screen.query(PictureWidget))
             renderable = _DrawnOver(renderable, over) if over else renderable

@@ -36,9 +36,9 @@ class PictureWidget(Widget):
     class Resized(Message):
         """There is more space, or less, than there was."""
 
-    def __init__(self, glass: TerminalDisplay) -> None:
+    def __init__(self, terminal: TerminalDisplay) -> None:
         super().__init__()
-        self._glass = glass
+        self._terminal = terminal
         self._shown: Encoded | None = None
         self._words = ""
 
@@ -72,7 +72,7 @@ class PictureWidget(Widget):
         picture = self._shown
         if not isinstance(picture, KittyPicture) or not self.screen.is_current:
             return strips
-        cells = placeholders(self._glass.number_of(picture), picture.columns, picture.rows)
+        cells = placeholders(self._terminal.number_of(picture), picture.columns, picture.rows)
         place = self._place(picture)
         return [
             _laid_in(strip, crop, cells[y - place.y], place) if place.y <= y < place.bottom else strip

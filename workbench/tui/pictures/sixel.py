@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.tui.pictures.encoded import Box, SixelPicture
-from workbench.tui.pictures.fitting import fitted, reduced
+from workbench.tui.pictures.encoders import fitted, reduced
 
 _COLOURS: Final = 64
 _BAND_PX: Final = 6
@@ -24,7 +24,7 @@ Indices = NDArray[np.int16]
 Colours = NDArray[np.uint8]
 
 
-def sixel(data: bytes, box: Box) -> SixelPicture:
+def encode_sixel(data: bytes, box: Box) -> SixelPicture:
     """Encode a picture for as many cells as it fits."""
     cell_width, cell_height = box.cell_px
     picture = reduced(fitted(data, box.width * cell_width, box.height * cell_height), _COLOURS)

@@ -20,14 +20,17 @@ from dataclasses import replace
 from typing import Final
 
 from workbench.tui.pictures.terminal_facts import (
+    EVERYTHING,
+    WITHIN_A_MULTIPLEXER,
     Multiplexer,
     PictureProtocol,
     TerminalFacts,
     facts_from,
     facts_without_asking,
+    is_complete,
     multiplexer_in,
+    read_answers,
 )
-from workbench.tui.pictures.terminal_replies import EVERYTHING, WITHIN_A_MULTIPLEXER, is_complete, read_answers
 
 _PATIENCE_S: Final = 2.0
 """For the whole answer. A line that takes longer is none for pictures."""

@@ -43,7 +43,8 @@ def test_a_review_starts_without_the_screens_that_it_leads_to() -> None:
 
 def test_the_review_screen_starts_without_decoders_and_without_the_client() -> None:
     assert (
-        loaded_by("import workbench.tui.workbench_app") & {"cv2", "openai", "sklearn", "scipy", "openpyxl", "pydantic"}
+        loaded_by("import workbench.tui.workbench_app")
+        & {"PIL", "cv2", "openai", "sklearn", "scipy", "openpyxl", "pydantic"}
         == set()
     )
 

@@ -1,22 +1,23 @@
-from collections.abc import Callable
 from io import BytesIO
-from itertools import pairwise
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from tests.tui.pictures.opened_run import busy_picture
-from tests.tui.pictures.reading import deletions_in, sixels_in, uploads_in
-from workbench.tui.pictures.encoded import Box, CellPicture, KittyPicture, PictureForm
-from workbench.tui.pictures.encoders import encode_half_blocks, encode_kitty, fitted, reduced
-from workbench.tui.pictures.frame_loader import ByteCache, encoder_of
-from workbench.tui.pictures.kitty import placeholders, through_tmux
+from tests.tui.pictures.reading import sixels_in, uploads_in
+from tests.tui.review_run import drawn_frame
+from workbench.domain.datasets.samples import ClipSpan, MediaKind, Sample
+from workbench.tui.pictures.encoded import Box, CellPicture, PictureForm
+from workbench.tui.pictures.encoders import encode_half_blocks, encode_kitty, encode_shades, fitted, reduced
+from workbench.tui.pictures.frame_loader import encoder_of
+from workbench.tui.pictures.kitty import placeholders
 from workbench.tui.pictures.sixel import encode_sixel
-from workbench.tui.pictures.terminal_display import MOST_KEPT, TerminalDisplay
-from workbench.tui.pictures.terminal_facts import Multiplexer, PictureProtocol, TerminalFacts
+from workbench.tui.pictures.terminal_display import TerminalDisplay
+from workbench.tui.pictures.terminal_facts import PictureProtocol, TerminalFacts
 
 BOX = Box(20, 9, (10, 20))
+SAMPLE = Sample("s", "happy", "happy", MediaKind.FRAMES, span=ClipSpan(60, 64, 68))
 KITTY = TerminalFacts(protocol=PictureProtocol.KITTY, why="")
 
 
@@ -26,14 +27,51 @@ def encoded(picture: Image.Image, form: str = "PNG") -> bytes:
     return data.getvalue()
 
 
-def small(number: int) -> KittyPicture:
-    return KittyPicture(1, 1, f"picture {number}")
+def half_white(width: int, height: int) -> bytes:
+    """White on the left, black on the right."""
+    picture = Image.new("RGB", (width, height), "black")
+    ImageDraw.Draw(picture).rectangle((0, 0, width // 2 - 1, height), fill="white")
+    return encoded(picture)
 
 
-def connected(facts: TerminalFacts = KITTY, queued: Callable[[], int] = lambda: 0) -> tuple[TerminalDisplay, list[str]]:
-    terminal, written = TerminalDisplay(facts, clock=lambda: 100.0), list[str]()
-    terminal.connect(written.append, queued)
-    return terminal, written
+@pytest.mark.parametrize(("size", "box", "cells"), [
+    ((200, 200), (40, 12), (24, 12)),
+    ((640, 480), (60, 30), (60, 23)),
+    ((100, 400), (60, 10), (5, 10)),
+    ((8, 8), (40, 20), (40, 20)),
+    ((400, 1), (30, 10), (30, 1)),
+])  # fmt: skip
+def test_proportions_are_kept_and_the_box_is_never_left(
+    size: tuple[int, int], box: tuple[int, int], cells: tuple[int, int]
+) -> None:
+    lines = encode_half_blocks(half_white(*size), Box(*box)).lines
+    assert (lines[0].cell_length, len(lines)) == cells
+
+
+def test_a_picture_has_at_most_sixty_four_colours() -> None:
+    data = BytesIO()
+    Image.effect_noise((80, 80), 80).convert("RGB").save(data, "PNG")
+    lines = encode_half_blocks(data.getvalue(), Box(40, 20)).lines
+    seen = {colour for line in lines for segment in line if segment.style
+            for colour in (segment.style.color, segment.style.bgcolor)}  # fmt: skip
+    assert 2 < len(seen) <= 65
+
+
+def test_equal_neighbours_are_written_once() -> None:
+    (first, *_) = encode_half_blocks(half_white(64, 64), Box(32, 16)).lines
+    assert len(list(first)) < 12
+
+
+def test_without_colours_light_and_dark_are_shades() -> None:
+    lines = encode_shades(half_white(64, 64), Box(32, 16)).lines
+    assert {line.text for line in lines} == {"█" * 16 + " " * 16}
+    assert all(not segment.style for line in lines for segment in line)
+
+
+def test_a_face_in_shades_keeps_its_features() -> None:
+    data = drawn_frame(SAMPLE, 4, 128).data
+    text = "\n".join(line.text for line in encode_shades(data, Box(48, 24)).lines)
+    assert len(set(text)) >= 5
 
 
 @pytest.mark.parametrize("size", [(640, 480), (48, 48), (200, 31)])
@@ -50,7 +88,9 @@ def test_sixels_hold_exactly_the_reduced_picture(size: tuple[int, int]) -> None:
 
 
 def test_kittys_picture_is_half_as_large_and_has_at_most_sixty_four_colours() -> None:
-    terminal, written = connected()
+    written = list[str]()
+    terminal = TerminalDisplay(KITTY)
+    terminal.connect(written.append, lambda: 0)
     picture = encode_kitty(encoded(busy_picture(1), "JPEG"), BOX)
     number = terminal.number_of(picture)
     assert terminal.number_of(picture) == number
@@ -61,71 +101,12 @@ def test_kittys_picture_is_half_as_large_and_has_at_most_sixty_four_colours() ->
     assert len(upload.picture.getcolors() or ()) <= 64
 
 
-def test_the_terminal_keeps_thirty_two_pictures_and_forgets_the_one_not_shown_for_longest() -> None:
-    terminal, written = connected()
-    numbers = [terminal.number_of(small(one)) for one in range(MOST_KEPT)]
-    terminal.number_of(small(0))
-    terminal.number_of(small(99))
-    assert deletions_in(written[-1].encode()) == [numbers[1]]
-    assert terminal.number_of(small(0)) == numbers[0]
-    terminal.close()
-    assert len(deletions_in(written[-1].encode())) == MOST_KEPT
-    terminal.number_of(small(5))
-    terminal.close()
-    assert len(written) == MOST_KEPT + 2  # after the end, nothing is written
-
-
-def test_numbers_are_colours_of_the_palette_and_come_back_late() -> None:
-    terminal, _ = connected()
-    numbers = [terminal.number_of(small(one)) for one in range(500)]
-    assert (min(numbers), max(numbers)) == (16, 255)
-    assert all(one != other for one, other in pairwise(numbers))
-    assert len(set(numbers[:240])) == 240
-
-
-def test_after_another_program_had_the_screen_pictures_are_given_again() -> None:
-    terminal, written = connected()
-    terminal.number_of(small(1))
-    terminal.forget()
-    terminal.number_of(small(1))
-    assert [upload is not None for upload in written] == [True, True]
-    assert deletions_in("".join(written).encode()) == []
-
-
-def test_within_tmux_every_command_is_wrapped() -> None:
-    terminal, written = connected(TerminalFacts(protocol=PictureProtocol.KITTY, why="", multiplexer=Multiplexer.TMUX))
-    terminal.number_of(small(1))
-    assert written[0].startswith("\x1bPtmux;\x1b\x1b_Ga=T,")
-    assert written[0].endswith("\x1b\x1b\\\x1b\\")
-    assert through_tmux("\x1b_G\x1b\\") == "\x1bPtmux;\x1b\x1b_G\x1b\x1b\\\x1b\\"
-
-
 def test_a_part_of_kittys_picture_still_says_which_part_it_is() -> None:
     (line, *_) = placeholders(17, 60, 20)
     left, right = line.divide([25, 60])
     assert (left.cell_length, right.cell_length) == (25, 35)
     assert line.text == left.text + right.text
     assert right.text.startswith("\U0010eeee")
-
-
-def test_the_line_is_busy_while_writes_wait_or_an_answer_is_out() -> None:
-    waiting = [0]
-    facts = TerminalFacts(protocol=PictureProtocol.HALF_BLOCKS, why="", rtt_ms=3.0)
-    terminal, written = connected(facts, lambda: waiting[0])
-    assert [terminal.is_busy, terminal.awaits_answer] == [False, False]
-    waiting[0] = 4
-    assert [terminal.is_busy, terminal.awaits_answer] == [True, False]
-    waiting[0] = 0
-    terminal.ask_back()
-    assert [terminal.is_busy, terminal.awaits_answer, written] == [True, True, ["\x1b[6n"]]
-    terminal.answered()
-    assert [terminal.is_busy, terminal.awaits_answer] == [False, False]
-
-
-def test_a_terminal_that_has_never_answered_is_not_asked_back() -> None:
-    terminal, written = connected(TerminalFacts(protocol=PictureProtocol.HALF_BLOCKS, why=""))
-    terminal.ask_back()
-    assert (terminal.is_busy, written) == (False, [])
 
 
 @pytest.mark.parametrize("picture", [
@@ -155,20 +136,6 @@ def test_the_form_follows_the_terminal_and_its_colours() -> None:
     assert PictureForm.fitting(blocks, colours=True) is PictureForm.HALF_BLOCKS
     assert PictureForm.fitting(blocks, colours=False) is PictureForm.SHADES
     assert PictureForm.fitting(KITTY, colours=False) is PictureForm.KITTY
-
-
-def test_the_memory_goes_by_bytes() -> None:
-    memory: ByteCache[int, bytes] = ByteCache(10, len)
-    memory.keep(1, b"1234")
-    memory.keep(2, b"1234")
-    assert memory.recall(1) == b"1234"
-    memory.keep(3, b"1234")
-    assert (memory.recall(2), memory.recall(1), len(memory)) == (None, b"1234", 2)
-    memory.keep(1, b"1")
-    memory.keep(4, b"12345")
-    assert len(memory) == 3
-    memory.keep(5, b"x" * 100)
-    assert (memory.recall(5), len(memory)) == (b"x" * 100, 1)
 
 
 def test_shades_take_the_colours_of_their_place() -> None:

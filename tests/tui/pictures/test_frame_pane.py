@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 
-import pytest
 from rich.segment import Segment
 from textual.app import ComposeResult
 from textual.pilot import Pilot
@@ -11,9 +10,9 @@ from textual.strip import Strip
 
 from tests.waiting import looks
 from workbench.domain.datasets.samples import ClipSpan, MediaKind, Sample
-from workbench.tui.pictures.clips import ClipFacts, Playback, clip_signs
+from workbench.tui.pictures.clips import ClipFacts, Playback
 from workbench.tui.pictures.encoded import CellPicture, SixelPicture
-from workbench.tui.pictures.frame_loader import DrawnFrame, FrameAnswer, FrameLoader, FrameRequest
+from workbench.tui.pictures.frame_loader import DrawnFrame, FrameAnswer, FrameLoader, PictureRequest
 from workbench.tui.pictures.frame_pane import FramePane
 from workbench.tui.pictures.picture_app import PictureApp
 from workbench.tui.pictures.picture_widget import PictureWidget
@@ -29,12 +28,12 @@ class HandLoader(FrameLoader):
 
     def __init__(self, terminal: TerminalDisplay | None = None) -> None:
         self.terminal = terminal or TerminalDisplay()
-        self.asked: list[tuple[FrameRequest, FrameAnswer]] = []
+        self.asked: list[tuple[PictureRequest, FrameAnswer]] = []
 
-    def load(self, request: FrameRequest, answer: FrameAnswer) -> None:
+    def load(self, request: PictureRequest, answer: FrameAnswer) -> None:
         self.asked.append((request, answer))
 
-    def prefetch(self, requests: Iterable[FrameRequest]) -> None:
+    def prefetch(self, requests: Iterable[PictureRequest]) -> None:
         list(requests)
 
     def answer(self, place: int = -1) -> None:
@@ -177,25 +176,3 @@ async def test_sixels_are_not_drawn_over_what_covers_them() -> None:
         assert 0 < picture.drawn_over(everywhere).count("<row") < 8
         app.clear_notifications()
         await until(pilot, lambda: picture.drawn_over(everywhere).count("<row") == 8)
-
-
-def test_time_decides_which_frame_is_due() -> None:
-    clip = Playback(begun_at=4, begun_s=10.0, rate=25.0, length=9)
-    assert [clip.due(10.0 + seconds) for seconds in (0.0, 0.05, 0.21, 1.0)] == [4, 5, 0, 2]
-    assert Playback(0, 0.0, 200.0, 9).every_s == 1 / 30
-
-
-@pytest.mark.parametrize(
-    ("position", "signs"), [(0, "◉───▲───┤"), (2, "├─●─▲───┤"), (4, "├───◉───┤"), (8, "├───▲───◉")]
-)
-def test_a_clips_line_shows_onset_apex_offset_and_the_frame(position: int, signs: str) -> None:
-    assert clip_signs(ANNA, FACTS, position, 9) == signs
-    assert len(clip_signs(ANNA, FACTS, position, 40)) == 40
-
-
-def test_sent_frames_are_on_the_line_and_no_width_breaks_it() -> None:
-    video = Sample("v", "happy", "happy", MediaKind.VIDEO)
-    facts = ClipFacts(100, (0, 33, 66), tuple(range(100)), 30.0)
-    assert clip_signs(video, facts, 99, 10) == "◆──◆──◆──●"
-    assert clip_signs(video, facts, 99, 0) == ""
-    assert clip_signs(video, facts, 50, 1) == "●"

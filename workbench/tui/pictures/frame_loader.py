@@ -104,7 +104,7 @@ class FrameSource:
 
 
 @dataclass(frozen=True, slots=True)
-class FrameRequest:
+class PictureRequest:
     """A frame, the space for it, and what it is to be made into."""
 
     sample: Sample
@@ -118,7 +118,7 @@ class FrameRequest:
 class DrawnFrame:
     """The answer to a request: a picture, or words that say why there is none."""
 
-    request: FrameRequest
+    request: PictureRequest
     position: int = 0
     facts: ClipFacts | None = None
     picture: Encoded | None = None
@@ -140,22 +140,22 @@ class FrameLoader:
     def __init__(self, parts: ReviewParts, terminal: TerminalDisplay | None = None) -> None:
         self.terminal = terminal or TerminalDisplay()
         self._source = FrameSource(parts)
-        self._drawn: ByteCache[FrameRequest, DrawnFrame] = ByteCache(_MOST_DRAWN_BYTES, lambda one: one.kept_bytes)
+        self._drawn: ByteCache[PictureRequest, DrawnFrame] = ByteCache(_MOST_DRAWN_BYTES, lambda one: one.kept_bytes)
         self._changed = threading.Condition()
-        self._latest: tuple[FrameRequest, FrameAnswer] | None = None
-        self._ahead: list[FrameRequest] = []
+        self._latest: tuple[PictureRequest, FrameAnswer] | None = None
+        self._ahead: list[PictureRequest] = []
         self._is_closed = False
         self._thread = threading.Thread(target=self._serve, name="frame-loader", daemon=True)
         self._thread.start()
 
-    def load(self, request: FrameRequest, answer: FrameAnswer) -> None:
+    def load(self, request: PictureRequest, answer: FrameAnswer) -> None:
         """Draw a frame now; an earlier request that is not begun is dropped."""
         with self._changed:
             self._latest = (request, answer)
             self._ahead.clear()
             self._changed.notify()
 
-    def prefetch(self, requests: Iterable[FrameRequest]) -> None:
+    def prefetch(self, requests: Iterable[PictureRequest]) -> None:
         """Draw these while nobody waits."""
         with self._changed:
             self._ahead.extend(requests)
@@ -188,11 +188,11 @@ class FrameLoader:
         places = (drawn.position + by for by in (1, -1, 2))
         self.prefetch(replace(drawn.request, position=place) for place in places if 0 <= place < length)
 
-    def _frame(self, request: FrameRequest) -> DrawnFrame:
+    def _frame(self, request: PictureRequest) -> DrawnFrame:
         known = self._drawn.recall(request)
         return self._drawn.keep(request, self._draw(request)) if known is None else known
 
-    def _draw(self, request: FrameRequest) -> DrawnFrame:
+    def _draw(self, request: PictureRequest) -> DrawnFrame:
         if request.sample.media is MediaKind.NONE:
             return DrawnFrame(request, words="no picture: text only")
         try:
@@ -202,7 +202,7 @@ class FrameLoader:
         except Exception as error:  # noqa: BLE001  # a picture from outside can break anything
             return DrawnFrame(request, words=visible(f"this picture cannot be drawn: {type(error).__name__}: {error}"))
 
-    def _draw_frame(self, request: FrameRequest) -> DrawnFrame:
+    def _draw_frame(self, request: PictureRequest) -> DrawnFrame:
         facts = self._source.facts(request.sample)
         position = facts.first_shown(request.sample) if request.position is None else request.position
         if request.form is PictureForm.WORDS:

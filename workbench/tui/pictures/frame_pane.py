@@ -19,7 +19,7 @@ from textual.widgets import Static
 from workbench.domain.datasets.samples import Sample
 from workbench.tui.pictures.clips import ClipLine, Playback
 from workbench.tui.pictures.encoded import Box, PictureForm
-from workbench.tui.pictures.frame_loader import DrawnFrame, FrameLoader, FrameRequest
+from workbench.tui.pictures.frame_loader import DrawnFrame, FrameLoader, PictureRequest
 from workbench.tui.pictures.picture_widget import PictureWidget
 
 _STALE_S: Final = 0.25
@@ -52,7 +52,7 @@ class FramePane(Vertical):
     def __init__(self, loader: FrameLoader) -> None:
         super().__init__()
         self._loader = loader
-        self._request: FrameRequest | None = None
+        self._request: PictureRequest | None = None
         self._shown: DrawnFrame | None = None
         self._playback: Playback | None = None
         self._is_to_play = False
@@ -169,10 +169,10 @@ class FramePane(Vertical):
         if request.box.width > 0 and request.box.height > 0:
             self._loader.load(request, lambda drawn: self.post_message(self.Arrived(drawn)))
 
-    def _request_for(self, sample: Sample, position: int | None) -> FrameRequest:
+    def _request_for(self, sample: Sample, position: int | None) -> PictureRequest:
         size, facts = self._picture.size, self._loader.terminal.facts
         colours = self.app.console.color_system is not None and not self.app.no_color
-        return FrameRequest(
+        return PictureRequest(
             sample, position, Box.of(size.width, size.height, facts), PictureForm.fitting(facts, colours=colours)
         )
 

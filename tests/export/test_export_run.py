@@ -10,12 +10,12 @@ from sqlite_utils import Database
 
 from tests.export.worked_run import answer, plan_run, ranked
 from workbench.domain.datasets.cards import CARDS
+from workbench.domain.exports import ExportRequest, Format, TableName, formats_named, tables_named
 from workbench.domain.runs import Run
 from workbench.errors import DatabaseError, UsageError
-from workbench.export.export_run import ExportRequest, Format, export_run, formats_named, tables_named
-from workbench.export.flat import csv_of
-from workbench.export.run_tables import TableName
-from workbench.export.tables import Table
+from workbench.export.export_run import export_run
+from workbench.export.run_tables import Table
+from workbench.export.table_files import csv_of
 from workbench.storage.workspace.database import open_workspace
 
 MOSI = CARDS["cmumosi"]

@@ -10,9 +10,9 @@ import pytest
 from sqlite_utils import Database
 
 from tests.export.hostile_run import ATTACK, hostile_run
-from workbench.export.export_run import ExportRequest, Format, export_run
-from workbench.export.run_tables import TableName
-from workbench.export.safe_cells import defused, joined
+from workbench.domain.exports import ExportRequest, Format, TableName
+from workbench.export.export_run import export_run
+from workbench.export.table_files import defused, joined
 from workbench.storage.samples import load_card
 
 FORMATS = (Format.CSV, Format.JSONL, Format.PARQUET)

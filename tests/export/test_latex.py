@@ -13,10 +13,10 @@ from sqlite_utils import Database
 from tests.export.hostile_run import LATEX, hostile_run
 from tests.export.worked_run import answer, plan_run, ranked
 from workbench.domain.datasets.cards import CARDS
-from workbench.export.export_run import ExportRequest, Format, export_run
-from workbench.export.grids import Cell, Grid, GridLine, Span
-from workbench.export.latex import latex_fragment, latex_label
-from workbench.export.latex_text import latex, latex_comment
+from workbench.domain.exports import ExportRequest, Format
+from workbench.export.export_run import export_run
+from workbench.export.latex import latex, latex_comment, latex_fragment, latex_label
+from workbench.export.run_grids import Cell, Grid, GridLine, Span
 from workbench.storage.samples import load_card
 
 WANTED = ExportRequest(formats=(Format.LATEX,))

@@ -11,9 +11,10 @@ from sqlite_utils import Database
 from tests.export.hostile_run import hostile_run
 from tests.export.worked_run import answer, plan_run, ranked
 from workbench.domain.datasets.cards import CARDS
-from workbench.export.export_run import ExportRequest, Format, export_run, tables_named
-from workbench.export.grids import Cell, Grid, GridLine, Span
+from workbench.domain.exports import ExportRequest, Format, tables_named
+from workbench.export.export_run import export_run
 from workbench.export.markdown import escaped, markdown_of
+from workbench.export.run_grids import Cell, Grid, GridLine, Span
 from workbench.storage.samples import load_card
 
 MARKDOWN = ExportRequest(formats=(Format.MARKDOWN,))

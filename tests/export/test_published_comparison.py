@@ -11,9 +11,8 @@ from workbench.domain.datasets.cards import CARDS
 from workbench.domain.predictions import RankedPrediction
 from workbench.domain.runs import Run
 from workbench.domain.scoring.protocols import Protocol
-from workbench.export.comparison_grid import comparison_grid
-from workbench.export.grids import Grid
-from workbench.export.published_comparison import compare_published
+from workbench.export.published_comparison import compare_published, comparison_grid
+from workbench.export.run_grids import Grid
 from workbench.export.source import read_source
 from workbench.storage.runs.run_records import create_run
 from workbench.storage.samples import ImportedDataset, save_dataset

@@ -9,12 +9,13 @@ from sqlite_utils import Database
 from tests.export.worked_run import AT, REFUSED, UNPARSED, answer, outside, plan_run, ranked
 from workbench.application.reviews import ReviewSession
 from workbench.domain.datasets.cards import CARDS
+from workbench.domain.exports import ExportRequest, tables_named
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.reviews import Verdict
 from workbench.domain.runs import Run
 from workbench.domain.scoring.protocols import Protocol
 from workbench.errors import DataError, UsageError
-from workbench.export.export_run import ExportRequest, export_run, tables_named
+from workbench.export.export_run import export_run
 
 MOSI = CARDS["cmumosi"]
 FILES = ("metrics", "predictions", "confusion", "reviews", "refusals", "attempts")

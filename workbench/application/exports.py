@@ -3,13 +3,10 @@
 from pathlib import Path
 
 from workbench.application.context import Context
+from workbench.domain.exports import ExportRequest
 from workbench.domain.runs import Run
 from workbench.export import export_run as export
-from workbench.export.export_run import MOST_IN_GALLERY, ExportRequest, Format, formats_named, tables_named
-from workbench.export.run_tables import TableName
 from workbench.storage.samples import load_card
-
-__all__ = ["MOST_IN_GALLERY", "ExportRequest", "Format", "TableName", "export_run", "formats_named", "tables_named"]
 
 
 def export_run(context: Context, run: Run, request: ExportRequest, folder: Path | None = None) -> list[Path]:

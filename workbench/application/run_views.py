@@ -16,7 +16,7 @@ from workbench.storage.workspace.database import Database, open_workspace
 
 if TYPE_CHECKING:
     from workbench.application.run_actions import RunActions
-    from workbench.export.export_run import ExportRequest
+    from workbench.domain.exports import ExportRequest
     from workbench.pipeline.scoring.run_comparison import ChangedSample, RunPair
     from workbench.pipeline.scoring.run_scores import RunScores
 

@@ -1,80 +1,33 @@
-"""One export of a run: which tables and documents, in which formats, into which files.
+"""One export of a run: tables, documents and the report as files.
 
-Everything an export writes speaks of the run at one moment, and says which run, protocol, spec and counts it is of.
+Everything that an export writes is of the run at one moment, and says which run, protocol, spec and counts it is of.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final, TypeVar
+from typing import Final
 
 from workbench.domain.datasets.cards import DatasetCard
+from workbench.domain.exports import DOCUMENT_TABLES, ExportRequest, Format, TableName
+from workbench.domain.figure_words import percent
 from workbench.domain.runs import Run
-from workbench.domain.scoring.protocols import Against, Neutral, Protocol
-from workbench.errors import UsageError, unknown_name
-from workbench.export.documents import DOCUMENT_TABLES, write_latex, write_markdown
-from workbench.export.flat import csv_of, jsonl_of
-from workbench.export.parquet import require_parquet, write_parquet
-from workbench.export.run_tables import TableName, run_table
+from workbench.domain.visible import visible
+from workbench.errors import UsageError
+from workbench.export.latex import latex_fragment, latex_label, latex_standalone
+from workbench.export.markdown import markdown_of
+from workbench.export.published_comparison import compare_published, comparison_grid
+from workbench.export.report import illustrated, page_html, read_page
+from workbench.export.report_gallery import pictures_of
+from workbench.export.run_grids import Grid, classes_grid, confusion_grid, metrics_grid, refusals_grid
+from workbench.export.run_tables import Table, run_table
 from workbench.export.source import Source, read_source
-from workbench.export.tables import Table
+from workbench.export.table_files import csv_of, jsonl_of, require_parquet, write_parquet
 from workbench.settings.whole_files import path_part, write_whole
 from workbench.storage.workspace.connections import read_snapshot
 from workbench.storage.workspace.database import Database
 
-MOST_IN_GALLERY: Final = 60
-"""Failures that a report shows where nobody says how many."""
-ALL: Final = "all"
-_Name = TypeVar("_Name", bound=StrEnum)
-
-
-class Format(StrEnum):
-    """The forms that an export can take."""
-
-    CSV = "csv"
-    JSONL = "jsonl"
-    PARQUET = "parquet"
-    MARKDOWN = "md"
-    LATEX = "latex"
-    HTML = "html"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExportRequest:
-    """What is to be exported."""
-
-    tables: Sequence[TableName] = tuple(TableName)
-    """The HTML report is always whole, whatever stands here."""
-    formats: Sequence[Format] = (Format.CSV,)
-    protocol: Protocol = Protocol.STRICT
-    neutral: Neutral | None = None
-    """In place of the protocol's own rule."""
-    against: Against = Against.GOLD
-    gallery: int = MOST_IN_GALLERY
-    """The most failures that the report shows."""
-    with_images: bool = False
-    """Whether the report shows their pictures."""
-
-
-def tables_named(text: str) -> tuple[TableName, ...]:
-    """Tables by their names, joined by commas; `all` is all of them. Raises UsageError that names the nearest."""
-    return tuple(TableName) if text.strip() == ALL else _named(TableName, "export", text, (ALL,))
-
-
-def formats_named(text: str) -> tuple[Format, ...]:
-    """Formats by their names, joined by commas. Raises UsageError that names the nearest."""
-    return _named(Format, "format", text)
-
-
-def _named(names: type[_Name], kind: str, text: str, also: Iterable[str] = ()) -> tuple[_Name, ...]:
-    found = []
-    for word in dict.fromkeys(one.strip() for one in text.split(",")):
-        if word not in list(names):
-            raise unknown_name(kind, word, (*names, *also))
-        found.append(names(word))
-    return tuple(found)
+_FRAGMENT: Final = "tables.tex"
 
 
 def export_run(
@@ -86,7 +39,7 @@ def export_run(
     pyarrow, both before anything is written; DataError for a folder that cannot be written.
     """
     wanted = wanted or ExportRequest()
-    _assert_possible(wanted)
+    _require_possible(wanted)
     target = folder / path_part(run.dataset) / path_part(run.name)
     written: dict[Format, list[Path]] = {}
     with read_snapshot(db):
@@ -100,7 +53,7 @@ def export_run(
     return [path for one in wanted.formats for path in written[one]]
 
 
-def _assert_possible(wanted: ExportRequest) -> None:
+def _require_possible(wanted: ExportRequest) -> None:
     if Format.PARQUET in wanted.formats:
         require_parquet()
     for one in (Format.MARKDOWN, Format.LATEX):
@@ -112,10 +65,7 @@ def _assert_possible(wanted: ExportRequest) -> None:
 
 
 def _report(source: Source, wanted: ExportRequest) -> Callable[[], Iterator[str]]:
-    """Read all that the report tells; what is returned makes its pictures, which takes long and reads nothing more."""
-    from workbench.export.report.page import illustrated, page_html, read_page
-    from workbench.export.report.report_pictures import pictures_of
-
+    """Read everything of the report. What is returned makes its pictures, which takes long and reads no workspace."""
     page = read_page(source, wanted.gallery)
     pictures = pictures_of(source) if wanted.with_images else None
     return lambda: page_html(page if pictures is None else illustrated(page, pictures))
@@ -124,20 +74,64 @@ def _report(source: Source, wanted: ExportRequest) -> Callable[[], Iterator[str]
 _Writer = Callable[[Source, Path, Sequence[TableName]], list[Path]]
 
 
-def _flat(write: Callable[[Path, Table], Path], suffix: str) -> _Writer:
+def _each_table(write: Callable[[Path, Table], Path], suffix: str) -> _Writer:
     def written(source: Source, target: Path, tables: Sequence[TableName]) -> list[Path]:
         return [write(target / f"{name}.{suffix}", run_table(name, source)) for name in tables]
 
     return written
 
 
+def _markdown(source: Source, target: Path, tables: Sequence[TableName]) -> list[Path]:
+    title = f"{visible(source.card.title)}: run {visible(source.run.name)}"
+    return [write_whole(target / "tables.md", markdown_of(title, _about(source), _grids(source, tables)))]
+
+
+def _latex(source: Source, target: Path, tables: Sequence[TableName]) -> list[Path]:
+    """A fragment for a paper, and a document around it that compiles as it is."""
+    label = latex_label(source.run.dataset, source.run.name)
+    fragment = latex_fragment(_about(source), _grids(source, tables), label)
+    return [
+        write_whole(target / _FRAGMENT, fragment),
+        write_whole(target / "tables-standalone.tex", latex_standalone(_FRAGMENT)),
+    ]
+
+
 _WRITERS: Final[Mapping[Format, _Writer]] = MappingProxyType(
     {
-        Format.CSV: _flat(lambda path, table: write_whole(path, csv_of(table)), "csv"),
-        Format.JSONL: _flat(lambda path, table: write_whole(path, jsonl_of(table)), "jsonl"),
-        Format.PARQUET: _flat(write_parquet, "parquet"),
-        Format.MARKDOWN: lambda source, target, tables: [write_markdown(target, source, tables)],
-        Format.LATEX: lambda source, target, tables: write_latex(target, source, tables),
+        Format.CSV: _each_table(lambda path, table: write_whole(path, csv_of(table)), "csv"),
+        Format.JSONL: _each_table(lambda path, table: write_whole(path, jsonl_of(table)), "jsonl"),
+        Format.PARQUET: _each_table(write_parquet, "parquet"),
+        Format.MARKDOWN: _markdown,
+        Format.LATEX: _latex,
     }
 )
 """All but the report, which is made in two steps."""
+
+
+def _grids(source: Source, tables: Sequence[TableName]) -> Iterator[Grid]:
+    if TableName.METRICS in tables:
+        yield comparison_grid(source, compare_published(source))
+        yield metrics_grid(source)
+        yield classes_grid(source)
+    if TableName.CONFUSION in tables:
+        yield confusion_grid(source)
+    if TableName.REFUSALS in tables:
+        yield refusals_grid(source)
+
+
+def _about(source: Source) -> list[tuple[str, str]]:
+    """The head of a document. Its tables repeat the counts, since people cut them out."""
+    scores, spec = source.scores.scores, source.run.spec
+    about = {
+        "data set": f"{source.card.title} ({source.run.dataset})",
+        "run": source.run.name,
+        "model": f"{spec.model} at endpoint {spec.endpoint}, prompt {spec.prompt}",
+        "protocol": f"{source.scores.protocol}: {source.scores.rule}",
+        "spec": source.run.spec_hash,
+        "planned": f"{scores.planned:,}",
+        "answered": f"{scores.answered:,}",
+        "coverage": f"{percent(scores.coverage)} %",
+        "intervals": scores.interval or "none, since nothing counts",
+        "made by": f"emowb {source.about['emowb_version']}",
+    }
+    return [(name, visible(value)) for name, value in about.items()]

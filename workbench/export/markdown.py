@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from workbench.export.grids import Cell, Grid, GridLine
+from workbench.export.run_grids import Cell, Grid, GridLine
 
 _MARKUP: Final = re.compile(r"[\\`*_{}\[\]<>#|~$!@^&]")
 _LINK: Final = re.compile(r"(?i)(https?|ftp|mailto|xmpp|www)([:.])")

@@ -1,26 +1,30 @@
-"""A run beside the published methods: the table of the paper that its data set stands in, with the run's own figures.
+"""A run beside the published methods: the table of the paper that its data set is in, with the run's own figures.
 
-Tables 3 to 7 of the paper lay methods beside each other; Tables 8 to 10 hold what GPT-4V does under other conditions.
-A run on a clip's words alone, or its pictures alone, belongs to a column of Table 10 and to none of Table 7.
+Tables 3 to 7 of the paper compare methods; Tables 8 to 10 hold what GPT-4V does under other conditions. A run on a
+clip's words alone, or its pictures alone, belongs to a column of Table 10 and to none of Table 7.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Final
 
 from workbench.domain.datasets.cards import DatasetCard
+from workbench.domain.figure_words import DASH, interval, metric_title, percent, points, short
 from workbench.domain.runs import Run, RunSpec
 from workbench.domain.scoring.intervals import MetricValue
+from workbench.domain.scoring.metrics import METRICS
 from workbench.domain.scoring.protocols import Protocol
+from workbench.domain.visible import visible
 from workbench.errors import DataError
+from workbench.export.run_grids import Cell, Grid, GridLine, Span, sections
 from workbench.export.source import Source
-from workbench.pipeline.scoring.published_figures import PublishedFigure, load_published
+from workbench.pipeline.scoring.published_figures import GPT_4V, SOURCE, PublishedFigure, load_published
 from workbench.pipeline.scoring.run_scores import RunScores, score_run
 from workbench.storage.runs.run_records import has_run, load_run
 from workbench.storage.samples import load_card, load_dataset
 from workbench.storage.workspace.database import Database
 
-GPT_4V: Final = "GPT-4V"
 _MAIN_TABLES: Final = range(3, 8)
 _AGREEMENT: Final = "chosen: --agreement "
 _DEFAULT_AGREEMENT: Final = "3"
@@ -28,7 +32,7 @@ _DEFAULT_AGREEMENT: Final = "3"
 
 @dataclass(frozen=True, slots=True)
 class TablePlace:
-    """A column: what of which data set is measured."""
+    """A column of a table of the paper: a metric of a data set."""
 
     dataset: str
     variant: str
@@ -48,7 +52,7 @@ class Method:
 
 @dataclass(frozen=True, slots=True)
 class OwnRun:
-    """A run of this workspace that fills the columns of its data set."""
+    """A run of this workspace with its figures for the columns of its data set."""
 
     run: Run
     scores: RunScores
@@ -71,16 +75,16 @@ class PublishedComparison:
     """This run first, then runs of the same name and model on the other data sets of the table."""
 
     def own(self, place: TablePlace) -> MetricValue | None:
-        """What a run of ours reaches in a column; None where there is none."""
+        """The figure of this workspace's run in a column; None where there is no run."""
         return next((one.values[place] for one in self.runs if place in one.values), None)
 
     def best(self, place: TablePlace) -> float | None:
-        """What the best supervised method reaches in a column; None where none is published."""
+        """The figure of the best supervised method in a column; None where none is published."""
         return max((one.values[place] for one in self.methods if place in one.values), default=None)
 
 
 def compare_published(source: Source) -> PublishedComparison:
-    """Lay a run beside what is published, and beside its namesakes on the other data sets of the same table."""
+    """Compare a run with what is published. Runs of the same name on the table's other data sets fill their columns."""
     figures = _figures(source.card, source.run.spec)
     if not figures:
         places = tuple(TablePlace(source.card.key, "", metric) for metric in source.card.metrics)
@@ -142,7 +146,7 @@ def _own_runs(source: Source, places: Sequence[TablePlace], cards: Mapping[str, 
 
 
 def _namesake(source: Source, card: DatasetCard, protocol: Protocol) -> tuple[Run, RunScores] | None:
-    """The run of the same name on another data set, where it asked the same model for the same."""
+    """The run of the same name on another data set, where it asked the same model in the same way."""
     if not has_run(source.db, card.key, source.run.name):
         return None
     run = load_run(source.db, card.key, source.run.name)
@@ -152,7 +156,7 @@ def _namesake(source: Source, card: DatasetCard, protocol: Protocol) -> tuple[Ru
 
 
 def _asked(spec: RunSpec) -> tuple[str, str, str]:
-    """What two runs must have in common to stand in one line."""
+    """What two runs must have in common to share a line."""
     return spec.model, spec.endpoint, spec.modality
 
 
@@ -177,3 +181,146 @@ def _values(
         for place in places
         if (place.dataset, place.variant) == (dataset, variant) and place.metric in scores.scores.metrics
     }
+
+
+_BASELINES: Final = {"majority": "always the most frequent class", "uniform": "guessing"}
+
+
+def comparison_grid(source: Source, comparison: PublishedComparison) -> Grid:
+    """The table as the paper has it: methods down, data sets and metrics across, this run, and how it differs."""
+    places = comparison.places
+    what = (
+        f"{visible(source.card.title)}, for which nothing is published: baselines and this run"
+        if comparison.table is None
+        else f"The figures of Table {comparison.table} of {SOURCE}, and this run"
+    )
+    spans: tuple[Span, ...] = tuple(_spans(comparison))
+    heads = tuple(_heads(places))
+    if len(spans) == len(heads) and len(set(heads)) == 1:  # one metric throughout is said once
+        what = f"{what} ({heads[0].lower()}, per cent)."
+        heads, spans = tuple(span.text for span in spans), ()
+    else:
+        what = f"{what} (per cent)."
+    return Grid(
+        key="comparison",
+        caption=what,
+        stub="Method",
+        spans=spans,
+        heads=heads,
+        sections=sections(
+            [_method_line(one, comparison) for one in comparison.methods],
+            _gpt4v_lines(comparison) or _baseline_lines(source, places),
+            [_own_line(source, comparison)],
+            _difference_lines(source, comparison),
+        ),
+        notes=tuple(_notes(source, comparison)),
+    )
+
+
+def _spans(comparison: PublishedComparison) -> Iterator[Span]:
+    for (dataset, variant), group in groupby(comparison.places, lambda place: (place.dataset, place.variant)):
+        title = visible(comparison.titles[dataset])
+        yield Span(f"{title}, {_variant_title(variant)}" if variant else title, len(list(group)))
+
+
+def _variant_title(variant: str) -> str:
+    """A column's condition in words."""
+    if variant.startswith("agree"):
+        return f"{variant.removeprefix('agree')} of 5 agree"
+    return {"multi": "all modalities", "text": "words alone", "video": "pictures alone"}.get(variant, variant)
+
+
+def _heads(places: tuple[TablePlace, ...]) -> Iterator[str]:
+    several = {place.metric for place in places} == {"accuracy", "uar"}
+    for place in places:
+        if place.metric == "accuracy" and several:
+            yield "WAR"
+        else:
+            yield METRICS[place.metric].short_title
+
+
+def _method_line(method: Method, comparison: PublishedComparison) -> GridLine:
+    """A published method; the best figure of each column is strong."""
+    name = method.name if method.reference is None else f"{method.name} [{method.reference}]"
+    values = ((method.values.get(place), comparison.best(place)) for place in comparison.places)
+    return GridLine(
+        name, tuple(Cell(percent(value), strong=value is not None and value == best) for value, best in values)
+    )
+
+
+def _gpt4v_lines(comparison: PublishedComparison) -> list[GridLine]:
+    method = comparison.gpt4v
+    if method is None:
+        return []
+    return [
+        GridLine.of(f"{GPT_4V} (as published)", *(percent(method.values.get(place)) for place in comparison.places))
+    ]
+
+
+def _baseline_lines(source: Source, places: tuple[TablePlace, ...]) -> list[GridLine]:
+    baselines = source.scores.scores.baselines
+    return [
+        GridLine.of(words, *(percent(baselines[name].metrics.get(place.metric)) for place in places))
+        for name, words in _BASELINES.items()
+        if name in baselines
+    ]
+
+
+def own_name(source: Source) -> str:
+    """The name of this run's line."""
+    return f"{short(source.run.name)} ({short(source.run.spec.model)})"
+
+
+def _own_line(source: Source, comparison: PublishedComparison) -> GridLine:
+    figures = (comparison.own(place) for place in comparison.places)
+    cells = tuple(Cell(percent(None if figure is None else figure.value)) for figure in figures)
+    return GridLine(own_name(source), cells, strong=True)
+
+
+def _difference_lines(source: Source, comparison: PublishedComparison) -> list[GridLine]:
+    """This run minus the best supervised method, minus GPT-4V; where nothing is published, minus the majority."""
+    if comparison.table is None:
+        majority = source.scores.scores.baselines.get("majority")
+        if majority is None:
+            return []
+        return [_difference("− the most frequent class", comparison, lambda place: majority.metrics.get(place.metric))]
+    lines = []
+    if comparison.methods:
+        lines.append(_difference("− best published", comparison, comparison.best))
+    if comparison.gpt4v is not None:
+        lines.append(_difference(f"− {GPT_4V}", comparison, comparison.gpt4v.values.get))
+    return lines
+
+
+def _difference(other: str, comparison: PublishedComparison, value: Callable[[TablePlace], float | None]) -> GridLine:
+    def difference(place: TablePlace) -> float | None:
+        own, against = comparison.own(place), value(place)
+        return None if own is None or own.value is None or against is None else own.value - against
+
+    return GridLine(f"this run {other}", tuple(Cell(points(difference(place))) for place in comparison.places))
+
+
+def _notes(source: Source, comparison: PublishedComparison) -> Iterator[str]:
+    scores = source.scores
+    yield f"Protocol {scores.protocol}: {scores.rule}"
+    for one in comparison.runs:
+        yield _of_run(one, comparison)
+    if comparison.table is not None:
+        yield f"Published figures: {SOURCE}. Differences are in percentage points."
+    if comparison.methods:
+        yield "Numbers in brackets are the paper's references; the best supervised figure of each column stands out."
+    if len({place.dataset for place in comparison.places}) > len(comparison.runs):
+        yield f"{DASH}: no figure is published, or the workspace holds no run of this name and model."
+
+
+def _of_run(one: OwnRun, comparison: PublishedComparison) -> str:
+    scores = one.scores.scores
+    figures = (
+        f"{metric_title(place.metric)} {percent(figure.value)}, 95 % interval {interval(figure.low, figure.high)}"
+        for place, figure in one.values.items()
+        if figure.low is not None
+    )
+    counts = f"planned {scores.planned:,}, answered {scores.answered:,}, coverage {percent(scores.coverage)} %"
+    title = visible(comparison.titles[one.run.dataset])
+    run = f"{title}: run {visible(one.run.name, longest=200)}, spec {one.run.spec_hash}"
+    return "; ".join((run, counts, *figures)) + "."

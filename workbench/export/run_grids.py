@@ -1,19 +1,81 @@
-"""A run's figures as grids for people: metrics, classes, confusion, refusals, places in the request."""
+"""The figures of a run as grids, the tables that people read: metrics, classes, confusion, refusals, places."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from itertools import chain
+from typing import Final, Self
 
 from workbench.domain.figure_words import interval, metric_interval, metric_title, metric_value, percent, short
 from workbench.domain.scoring.counting import NO_ANSWER
 from workbench.domain.scoring.intervals import MetricValue
 from workbench.domain.scoring.scores import Confusion
 from workbench.domain.visible import visible
-from workbench.export.grids import Cell, Grid, GridLine, sections
-from workbench.export.published_comparison import GPT_4V
 from workbench.export.source import Source
 from workbench.pipeline.scoring.answer_rates import Rates
-from workbench.pipeline.scoring.published_figures import SOURCE
+from workbench.pipeline.scoring.published_figures import GPT_4V, SOURCE
 from workbench.pipeline.scoring.run_scores import RunScores
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A figure, said already."""
+
+    text: str
+    strong: bool = False
+    """Whether it stands out: the best of its column."""
+
+
+@dataclass(frozen=True, slots=True)
+class GridLine:
+    """One row."""
+
+    head: str
+    cells: tuple[Cell, ...]
+    """One for each column."""
+    strong: bool = False
+    """Whether it is the line that the table is about."""
+
+    @classmethod
+    def of(cls, head: str, *cells: str | int, strong: bool = False) -> Self:
+        """A row of plain cells."""
+        return cls(head, tuple(Cell(str(cell)) for cell in cells), strong)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A head over several columns."""
+
+    text: str
+    columns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grid:
+    """One table of a document. All its text is fit to be shown, and not yet escaped for any format."""
+
+    key: str
+    """A word for it, where a document needs a name to point at."""
+    caption: str
+    stub: str
+    """The head of the first column."""
+    spans: tuple[Span, ...] = ()
+    """Heads over `heads`, side by side; empty: none."""
+    heads: tuple[str, ...]
+    """Of every column but the first."""
+    sections: tuple[tuple[GridLine, ...], ...]
+    """Lines, parted by rules where there are several sections."""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def lines(self) -> tuple[GridLine, ...]:
+        """All rows."""
+        return tuple(chain.from_iterable(self.sections))
+
+
+def sections(*groups: Sequence[GridLine]) -> tuple[tuple[GridLine, ...], ...]:
+    """Those groups of lines that have any."""
+    return tuple(tuple(group) for group in groups if group)
+
 
 OTHER_WORDS: Final = "other words"
 _MOST_OTHERS: Final = 3

@@ -1,57 +1,130 @@
 """The tables of a run: metrics, predictions, confusion, reviews, refusals, attempts.
 
-`planned` and `answered` count samples whose gold label is scored, as everywhere; the predictions hold a row for every
-planned sample. New columns go to the end: people read these files by place, too.
+Ratios are fractions; None is "not known" or "does not apply". Every table says in columns which run it is of, since
+files are joined and split. `planned` and `answered` count samples whose gold label is scored, as everywhere; the
+predictions hold a row for every planned sample. New columns go to the end: people read these files by position, too.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from enum import StrEnum
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum, auto
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeAlias
 
-from workbench.domain.cases import Result
-from workbench.domain.messages import Attempt
-from workbench.domain.reviews import Review
+from workbench.domain.exports import TableName
 from workbench.domain.scoring.intervals import MetricValue
 from workbench.export.source import Source
-from workbench.export.tables import Column, Row, Table, Value, counts, labels, numbers, tags, texts
-from workbench.pipeline.scoring.answer_rates import Rates
 from workbench.pipeline.scoring.run_scores import RunScores
 from workbench.storage.cases.review_log import load_reviews
 from workbench.storage.runs.attempts import read_attempts
 from workbench.storage.runs.results import read_results
 
+Value: TypeAlias = str | int | float | tuple[str, ...] | None
+Row: TypeAlias = tuple[Value, ...]
 
-class TableName(StrEnum):
-    """The tables of a run, by the names of their files without what comes after the dot."""
 
-    METRICS = "metrics"
-    PREDICTIONS = "predictions"
-    CONFUSION = "confusion"
-    REVIEWS = "reviews"
-    REFUSALS = "refusals"
-    ATTEMPTS = "attempts"
+class Kind(StrEnum):
+    """What a column holds; every kind can also be None."""
+
+    TEXT = auto()
+    COUNT = auto()
+    """A whole number."""
+    NUMBER = auto()
+    LABELS = auto()
+    """A list of texts, in order."""
+    TAGS = auto()
+    """A list of texts without blanks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column."""
+
+    name: str
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """One table of a run."""
+
+    name: str
+    """The name of its file, without the suffix."""
+    columns: tuple[Column, ...]
+    """No name comes twice."""
+    rows: Callable[[], Iterator[Row]]
+    """The rows from the first on, each made when it is asked for."""
+    about: Mapping[str, str]
+    """What the rows are of, for formats with room for it beside them: run, protocol, spec hash, counts, and so on."""
 
 
 def run_table(name: TableName, source: Source) -> Table:
     """One table of a run."""
-    columns, rows = _TABLES[name]
-    shape = columns(source)
-    return Table(name=name, columns=shape, rows=lambda: rows(source), about=source.about)
+    columns = _confusion_columns(source) if name is TableName.CONFUSION else _COLUMNS[name]
+    return Table(name=name, columns=columns, rows=lambda: _ROWS[name](source), about=source.about)
 
 
-def _metrics_columns(_: Source) -> tuple[Column, ...]:
-    return (
-        *texts("dataset", "run", "spec_hash", "protocol", "metric", "label"),
-        *numbers("value", "low", "high"),
-        *counts("support", "planned", "answered"),
-        *numbers("coverage"),
-        *texts("against", "rule"),
-    )
+def columns(kind: Kind, *names: str) -> tuple[Column, ...]:
+    """Columns of one kind."""
+    return tuple(Column(name, kind) for name in names)
+
+
+_OF_RUN: Final = (
+    *columns(Kind.TEXT, "run", "spec_hash", "protocol"),
+    *columns(Kind.COUNT, "planned", "answered"),
+    *columns(Kind.TEXT, "dataset", "against"),
+)
+_ATTEMPT: Final = (
+    *columns(Kind.COUNT, "id", "batch", "parent_batch", "depth", "number"),
+    *columns(Kind.LABELS, "asked"),
+    *columns(Kind.TEXT, "sent_at", "received_at", "outcome", "fault"),
+    *columns(Kind.COUNT, "status_code"),
+    *columns(Kind.TEXT, "finish_reason", "step", "model", "endpoint"),
+    *columns(Kind.COUNT, "job", "prompt_tokens", "completion_tokens", "cached_tokens", "image_tokens"),
+    *columns(Kind.NUMBER, "cost_usd", "estimated_usd", "latency_s"),
+    *columns(Kind.TEXT, "reply", "refusal", "error", "prompt"),
+)
+_ATTEMPT_FIELDS: Final = {"batch": "batch_id", "parent_batch": "parent_batch_id", "job": "job_id"}
+"""Where a column of attempts has another name than the field."""
+_COLUMNS: Final[Mapping[TableName, tuple[Column, ...]]] = MappingProxyType(
+    {
+        TableName.METRICS: (
+            *columns(Kind.TEXT, "dataset", "run", "spec_hash", "protocol", "metric", "label"),
+            *columns(Kind.NUMBER, "value", "low", "high"),
+            *columns(Kind.COUNT, "support", "planned", "answered"),
+            *columns(Kind.NUMBER, "coverage"),
+            *columns(Kind.TEXT, "against", "rule"),
+        ),
+        TableName.PREDICTIONS: (
+            *columns(Kind.TEXT, "sample", "gold", "status", "top1"),
+            *columns(Kind.LABELS, "ranking"),
+            *columns(Kind.COUNT, "rank_of_gold", "attempts"),
+            *columns(Kind.TEXT, "raw_label", "cluster", "first_status", "failure"),
+            *columns(Kind.COUNT, "place"),
+            *columns(Kind.TEXT, "note"),
+            *_OF_RUN,
+        ),
+        TableName.REVIEWS: (
+            *columns(Kind.TEXT, "sample", "reviewer", "verdict", "label"),
+            *columns(Kind.TAGS, "tags"),
+            *columns(Kind.TEXT, "note", "changed_at", "gold", "top1"),
+            *_OF_RUN,
+        ),
+        TableName.REFUSALS: (
+            *columns(Kind.TEXT, "group", "label"),
+            *columns(Kind.COUNT, "planned", "first_answered", "first_refused", "answered", "refused"),
+            *columns(Kind.NUMBER, "first_coverage", "first_refusal_rate", "coverage", "refusal_rate"),
+            # `planned` and `answered` are the group's here; the run's are in the row of all.
+            *columns(Kind.TEXT, "run", "spec_hash", "protocol", "dataset"),
+        ),
+        TableName.ATTEMPTS: (*_ATTEMPT, *_OF_RUN),
+    }
+)
+"""Those of the confusion matrix depend on the labels."""
 
 
 def _metrics_rows(source: Source) -> Iterator[Row]:
-    """One long table: a row for each figure, `label` being None for those of the whole run."""
+    """One long table: a row for each figure. `label` is None for figures of the whole run."""
     one = source.scores
     run = (one.dataset, one.run, one.spec_hash, str(one.protocol))
     after = (one.scores.planned, one.scores.answered, one.scores.coverage, str(one.against), one.rule)
@@ -82,145 +155,84 @@ def _figures(run_scores: RunScores) -> Iterator[tuple[str, str | None, MetricVal
         yield "refusal_rate", rates.label, MetricValue(rates.refusal_rate), rates.planned
 
 
-def _predictions_columns(_: Source) -> tuple[Column, ...]:
-    return (
-        *(*texts("sample", "gold", "status", "top1"), *labels("ranking"), *counts("rank_of_gold", "attempts")),
-        *(*texts("raw_label", "cluster", "first_status", "failure"), *counts("place"), *texts("note")),
-        *_OF_RUN,
-    )
-
-
 def _predictions_rows(source: Source) -> Iterator[Row]:
-    """A row for each planned sample, in planned order; without a final status yet, its status is None."""
+    """A row for each planned sample, in planned order; the status is None while there is no final one."""
     after = _of_run(source)
     for one in read_results(source.db, source.run.id):
-        yield (*_prediction(one), *after)
-
-
-def _prediction(one: Result) -> Row:
-    sample, ranking = one.sample, None if one.prediction is None else one.prediction.ranking
-    return (
-        *(sample.id, sample.gold, one.status, one.top1, ranking, one.gold_rank, one.attempts),
-        *(sample.raw_label, sample.cluster, one.first_status, one.failure, one.place, one.note),
-    )
+        sample, ranking = one.sample, None if one.prediction is None else one.prediction.ranking
+        yield (
+            *(sample.id, sample.gold, one.status, one.top1, ranking, one.gold_rank, one.attempts),
+            *(sample.raw_label, sample.cluster, one.first_status, one.failure, one.place, one.note),
+            *after,
+        )
 
 
 def _confusion_columns(source: Source) -> tuple[Column, ...]:
-    """A column for each predicted label, named after it; a word that is also another column's name is marked."""
-    fixed = {column.name for column in (*texts("gold"), *_OF_RUN)}
+    """A column for each predicted label, named after it; a label that is also another column's name is marked."""
+    fixed = {"gold", *(column.name for column in _OF_RUN)}
     predicted = source.scores.scores.confusion.predicted
-    names = [_apart(word, fixed.union(predicted)) if word in fixed else word for word in predicted]
-    return (*texts("gold"), *counts(*names), *_OF_RUN)
+    names = [_unique(label, fixed.union(predicted)) if label in fixed else label for label in predicted]
+    return (*columns(Kind.TEXT, "gold"), *columns(Kind.COUNT, *names), *_OF_RUN)
 
 
-def _apart(word: str, taken: set[str]) -> str:
-    while word in taken:
-        word += " (predicted)"
-    return word
+def _unique(label: str, taken: set[str]) -> str:
+    while label in taken:
+        label += " (predicted)"
+    return label
 
 
 def _confusion_rows(source: Source) -> Iterator[Row]:
-    """The matrix: a row for each gold class, the last column being for no answer."""
+    """A row for each gold class; the last column of the matrix is for no answer."""
     matrix, after = source.scores.scores.confusion, _of_run(source)
     for gold, cells in zip(matrix.gold, matrix.counts, strict=True):
         yield (gold, *cells, *after)
 
 
-def _reviews_columns(_: Source) -> tuple[Column, ...]:
-    return (
-        *(*texts("sample", "reviewer", "verdict", "label"), *tags("tags"), *texts("note", "changed_at")),
-        *(*texts("gold", "top1"), *_OF_RUN),
-    )
-
-
 def _reviews_rows(source: Source) -> Iterator[Row]:
-    """A row for each reviewer of each sample, as they think now; samples in planned order."""
+    """A row for each reviewer of each sample, with what they say now; samples in planned order."""
     after, reviews = _of_run(source), load_reviews(source.db, source.run.id)
     for one in read_results(source.db, source.run.id, only=reviews):
         for review in reviews[one.sample.id]:
-            yield (*_review(review, one), *after)
-
-
-def _review(review: Review, one: Result) -> Row:
-    said = (review.reviewer, review.verdict, review.label, review.tags, review.note, review.changed_at)
-    return (one.sample.id, *said, one.sample.gold, one.top1)
-
-
-def _refusals_columns(_: Source) -> tuple[Column, ...]:
-    return (
-        *texts("group", "label"),
-        *counts("planned", "first_answered", "first_refused", "answered", "refused"),
-        *numbers("first_coverage", "first_refusal_rate", "coverage", "refusal_rate"),
-        # `planned` and `answered` are the group's here; the run's stand in the row of all.
-        *texts("run", "spec_hash", "protocol", "dataset"),
-    )
+            said = (review.reviewer, review.verdict, review.label, review.tags, review.note, review.changed_at)
+            yield (one.sample.id, *said, one.sample.gold, one.top1, *after)
 
 
 def _refusals_rows(source: Source) -> Iterator[Row]:
     """Rates of answers and refusals at the first attempt and after retries: of all, of each class, of each cluster."""
     scores = source.scores
-    groups: Iterable[tuple[str, str | None, Rates]] = (
-        *(("all", None, scores.rates),),
+    groups = (
+        ("all", None, scores.rates),
         *(("class", one.label, one) for one in scores.rates_by_class),
         *((scores.cluster or "cluster", one.label, one) for one in scores.rates_by_cluster),
     )
-    after = (scores.run, scores.spec_hash, str(scores.protocol), scores.dataset)
     for group, label, one in groups:
-        yield (group, label, *_rates(one), *after)
-
-
-def _rates(one: Rates) -> Row:
-    return (
-        *(one.planned, one.first_answered, one.first_refused, one.answered, one.refused),
-        *(one.first_coverage, one.first_refusal_rate, one.coverage, one.refusal_rate),
-    )
-
-
-def _attempts_columns(_: Source) -> tuple[Column, ...]:
-    return (*_ATTEMPT, *_OF_RUN)
+        yield (
+            *(group, label, one.planned, one.first_answered, one.first_refused, one.answered, one.refused),
+            *(one.first_coverage, one.first_refusal_rate, one.coverage, one.refusal_rate),
+            *(scores.run, scores.spec_hash, str(scores.protocol), scores.dataset),
+        )
 
 
 def _attempts_rows(source: Source) -> Iterator[Row]:
-    """A row for each request that left, in the order of sending. Keys are nowhere in the workspace."""
+    """A row for each request that was sent, in that order. Keys are nowhere in the workspace."""
     after = _of_run(source)
     for attempt in read_attempts(source.db, source.run.id):
-        yield (*_attempt(attempt), *after)
+        yield (*(getattr(attempt, _ATTEMPT_FIELDS.get(column.name, column.name)) for column in _ATTEMPT), *after)
 
 
-def _attempt(attempt: Attempt) -> Row:
-    return tuple(getattr(attempt, _FIELDS.get(column.name, column.name)) for column in _ATTEMPT)
-
-
-_ATTEMPT: Final = (
-    *(*counts("id", "batch", "parent_batch", "depth", "number"), *labels("asked"), *texts("sent_at", "received_at")),
-    *(*texts("outcome", "fault"), *counts("status_code"), *texts("finish_reason", "step", "model", "endpoint")),
-    *counts("job", "prompt_tokens", "completion_tokens", "cached_tokens", "image_tokens"),
-    *(*numbers("cost_usd", "estimated_usd", "latency_s"), *texts("reply", "refusal", "error", "prompt")),
-)
-_FIELDS: Final = {"batch": "batch_id", "parent_batch": "parent_batch_id", "job": "job_id"}
-"""What columns of attempts are called in `Attempt`, where it is something else."""
-_OF_RUN: Final = (*texts("run", "spec_hash", "protocol"), *counts("planned", "answered"), *texts("dataset", "against"))
-
-
-def _of_run(source: Source) -> tuple[Value, ...]:
+def _of_run(source: Source) -> Row:
     one = source.scores
-    counted = one.scores
-    return (
-        *(one.run, one.spec_hash, str(one.protocol), counted.planned, counted.answered),
-        one.dataset,
-        str(one.against),
-    )
+    counts = (one.scores.planned, one.scores.answered)
+    return (one.run, one.spec_hash, str(one.protocol), *counts, one.dataset, str(one.against))
 
 
-_Columns = Callable[[Source], tuple[Column, ...]]
-_Rows = Callable[[Source], Iterator[Row]]
-_TABLES: Final[Mapping[TableName, tuple[_Columns, _Rows]]] = MappingProxyType(
+_ROWS: Final[Mapping[TableName, Callable[[Source], Iterator[Row]]]] = MappingProxyType(
     {
-        TableName.METRICS: (_metrics_columns, _metrics_rows),
-        TableName.PREDICTIONS: (_predictions_columns, _predictions_rows),
-        TableName.CONFUSION: (_confusion_columns, _confusion_rows),
-        TableName.REVIEWS: (_reviews_columns, _reviews_rows),
-        TableName.REFUSALS: (_refusals_columns, _refusals_rows),
-        TableName.ATTEMPTS: (_attempts_columns, _attempts_rows),
+        TableName.METRICS: _metrics_rows,
+        TableName.PREDICTIONS: _predictions_rows,
+        TableName.CONFUSION: _confusion_rows,
+        TableName.REVIEWS: _reviews_rows,
+        TableName.REFUSALS: _refusals_rows,
+        TableName.ATTEMPTS: _attempts_rows,
     }
 )

@@ -6,20 +6,14 @@ from typing import Annotated
 import typer
 
 from workbench.application.datasets import find_card
-from workbench.application.exports import (
-    MOST_IN_GALLERY,
-    ExportRequest,
-    Format,
-    export_run,
-    formats_named,
-    tables_named,
-)
+from workbench.application.exports import export_run
 from workbench.application.runs import choose_run
 from workbench.cli.commands.metrics import AgainstOption, NeutralOption, ProtocolOption
 from workbench.cli.context import AsJson, Key, RunName, context_of
 from workbench.cli.output import say, show, show_json
 from workbench.domain.datasets.cards import DatasetCard
 from workbench.domain.datasets.tasks import Modality
+from workbench.domain.exports import MOST_IN_GALLERY, ExportRequest, Format, formats_named, tables_named
 from workbench.domain.scoring.protocols import Against, Protocol
 from workbench.errors import UsageError
 

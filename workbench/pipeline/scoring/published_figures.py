@@ -14,6 +14,8 @@ from typing import Final
 from workbench.domain.scoring.metrics import ACCURACY
 
 SOURCE: Final = "arXiv 2312.04293 v1"
+GPT_4V: Final = "GPT-4V"
+"""The method that is the paper's own."""
 _SAME_AS: Final = {"war": ACCURACY.name}
 
 

@@ -23,7 +23,7 @@ from workbench.tui.export.tick_column import TickColumn
 from workbench.tui.widgets.keys_line import KeysLine
 
 if TYPE_CHECKING:
-    from workbench.export.export_run import ExportRequest
+    from workbench.domain.exports import ExportRequest
 
 _TABLES = ("metrics", "predictions", "confusion", "reviews", "refusals", "attempts")
 _FORMATS = ("csv", "jsonl", "parquet", "md", "latex", "html")
@@ -142,7 +142,7 @@ class ExportScreen(WorkbenchScreen, ModalScreen[None]):
                 self._show_paths()
 
     def _wanted(self) -> "ExportRequest":
-        from workbench.export.export_run import ExportRequest, Format, formats_named, tables_named
+        from workbench.domain.exports import ExportRequest, Format, formats_named, tables_named
 
         tables, formats, [protocol] = (column.ticked for column in self._columns)
         with_images = _PICTURES in formats

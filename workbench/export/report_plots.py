@@ -6,12 +6,11 @@ from typing import Final
 
 from workbench.domain.figure_words import interval, metric_title, percent, short
 from workbench.domain.scoring.intervals import MetricValue
-from workbench.export.comparison_grid import comparison_grid, own_name
 from workbench.export.figures import Bar, FigureTone, bar_figure, heat_map, pair_figure, place_figure
-from workbench.export.grids import Grid
-from workbench.export.published_comparison import GPT_4V, PublishedComparison, TablePlace
-from workbench.export.run_grids import classes_grid, confusion_grid, matrix, positions_grid, refusals_grid
+from workbench.export.published_comparison import PublishedComparison, TablePlace, comparison_grid, own_name
+from workbench.export.run_grids import Grid, classes_grid, confusion_grid, matrix, positions_grid, refusals_grid
 from workbench.export.source import Source
+from workbench.pipeline.scoring.published_figures import GPT_4V
 
 _COMPARED: Final = {
     FigureTone.OWN: "this run (▸), with its interval",

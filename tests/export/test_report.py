@@ -7,11 +7,12 @@ import pytest
 from sqlite_utils import Database
 
 from tests.export.hostile_run import SECRET, hostile_run
-from tests.export.report.reading import Element, read_html
+from tests.export.report_reading import Element, read_html
 from tests.export.worked_run import REFUSED, answer, outside, plan_run, ranked
 from workbench.domain.datasets.cards import CARDS
+from workbench.domain.exports import ExportRequest, Format
 from workbench.domain.runs import Run
-from workbench.export.export_run import ExportRequest, Format, export_run
+from workbench.export.export_run import export_run
 from workbench.storage.samples import load_card
 
 RAFDB = CARDS["rafdb"]

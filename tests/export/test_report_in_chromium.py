@@ -16,10 +16,11 @@ from tests.export.hostile_run import hostile_run
 from tests.waiting import PATIENCE_S
 from workbench.domain.batches import Step
 from workbench.domain.datasets.cards import CARDS
+from workbench.domain.exports import ExportRequest, Format
 from workbench.domain.messages import Outcome, Reply
 from workbench.domain.predictions import PredictionStatus, RankedPrediction
 from workbench.domain.runs import Run
-from workbench.export.export_run import ExportRequest, Format, export_run
+from workbench.export.export_run import export_run
 from workbench.pipeline.scoring.run_scores import as_json, score_run
 from workbench.storage.runs.attempts import Received
 from workbench.storage.runs.plans import open_batches

@@ -14,7 +14,7 @@ from workbench.domain.predictions import FailureKind
 from workbench.domain.reviews import Verdict
 from workbench.domain.runs import Run
 from workbench.domain.scoring.protocols import Protocol
-from workbench.export.report.gallery import Card, Failures, Group, choose, gallery
+from workbench.export.report_gallery import Card, Failures, Group, choose, gallery
 from workbench.export.source import Source, read_source
 
 MOSI = CARDS["cmumosi"]

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 from sqlite_utils import Database
@@ -107,28 +108,35 @@ class Passing:
         await asyncio.sleep(0)
 
 
-def channel_for(source: Scripted, *, concurrency: int = 4, name: str = "scripted", **more: object) -> Channel:
+def channel_for(source: Scripted, *, concurrency: int = 4, name: str = "scripted", **more: Any) -> Channel:
     """A lane to a source, without limits but the number in flight."""
     lane = Lane(name, Limits(concurrency=concurrency), 0.0)
-    return Channel(lane=lane, source=source, endpoint=name, **more)  # type: ignore[arg-type]  # a test names what it changes
+    return Channel(lane=lane, source=source, endpoint=name, **more)
 
 
-def parts_for(
-    db: Database, run: Run, root: Path, source: Scripted, *, concurrency: int = 4, **changes: object
-) -> RunParts:
-    """Runner parts around a source, in a time that passes at once."""
-    path = Path(db.conn.execute("PRAGMA database_list").fetchone()[2])
-    time = Passing()
-    values: dict[str, object] = {
+def run_parts(path: Path, root: Path, run: Run, *, cost_usd: float = 0.0, **changes: Any) -> RunParts:
+    """What a run of the set is sent with, at so much for each request; `changes` are fields of `RunParts`."""
+    values: dict[str, Any] = {
         "open_db": lambda: open_workspace(path, any_thread=True),
         "card": CARD,
         "run": run,
-        "channels": [channel_for(source, concurrency=concurrency)],
         "media": media_source(root, run.spec, path.parent / "cache" / "frames"),
-        "price": lambda _model, _usage: 0.0,
-        "expect": lambda _request, _samples: ExpectedCost(1_000, 0.0),
+        "price": lambda _model, _usage: cost_usd,
+        "expect": lambda _request, _samples: ExpectedCost(1_000, cost_usd),
         "now": utc_now,
+    }
+    return RunParts(**(values | changes))
+
+
+def parts_for(
+    db: Database, run: Run, root: Path, source: Scripted, *, concurrency: int = 4, **changes: Any
+) -> RunParts:
+    """The parts around a source, in a time that passes at once."""
+    path = Path(db.conn.execute("PRAGMA database_list").fetchone()[2])
+    time = Passing()
+    values: dict[str, Any] = {
+        "channels": [channel_for(source, concurrency=concurrency)],
         "clock": time.clock,
         "sleep": time.sleep,
     }
-    return RunParts(**(values | changes))  # type: ignore[arg-type]  # a test names what it changes
+    return run_parts(path, root, run, **(values | changes))

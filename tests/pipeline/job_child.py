@@ -8,17 +8,14 @@ import sys
 from contextlib import aclosing, closing
 from pathlib import Path
 
-from tests.pipeline.faces_set import CARD
+from tests.pipeline.faces_set import CARD, run_parts
 from tests.pipeline.job_place import KEY, JobPlace
 from tests.provider.jobs.batch_server import BatchServer
 from tests.waiting import PATIENCE_S
 from workbench.domain.endpoints import Endpoint
-from workbench.media.sample_media import media_source
 from workbench.pipeline.jobs.job_runner import run_jobs
 from workbench.pipeline.jobs.job_target import JobTarget
-from workbench.pipeline.planning import utc_now
-from workbench.pipeline.sending.prepared_batch import ExpectedCost
-from workbench.pipeline.sending.run_parts import RunParts, Stop
+from workbench.pipeline.sending.run_parts import Stop
 from workbench.provider.jobs.batch_api import BatchApi
 from workbench.provider.jobs.job_files import FileLimits
 from workbench.storage.runs.run_records import load_run
@@ -43,7 +40,6 @@ def run_and_kill(place: JobPlace, server: BatchServer, point: str, nth: int) -> 
 
 
 async def _run(db: str, root: str, folder: str, base_url: str, point: str, nth: str) -> None:
-
     left = int(nth)
 
     def reach(name: str) -> None:
@@ -55,16 +51,7 @@ async def _run(db: str, root: str, folder: str, base_url: str, point: str, nth: 
     with closing(open_workspace(Path(db))) as workspace:
         run = load_run(workspace, CARD.key, "main")
     endpoint = Endpoint(name="batches", base_url=base_url, batch_api=True)
-    parts = RunParts(
-        open_db=lambda: open_workspace(Path(db), any_thread=True),
-        card=CARD,
-        run=run,
-        media=media_source(Path(root), run.spec, Path(folder) / "frames"),
-        price=lambda _model, _usage: 0.005,
-        expect=lambda _request, _samples: ExpectedCost(1_000, 0.01),
-        now=utc_now,
-        reached=reach,
-    )
+    parts = run_parts(Path(db), Path(root), run, cost_usd=0.005, reached=reach)
     target = JobTarget(
         endpoint=endpoint,
         answered_by="batches",

@@ -5,10 +5,11 @@ from collections.abc import Callable, Collection, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 from sqlite_utils import Database
 
-from tests.pipeline.faces_set import CARD, Passing, draw_set, plan, store_set
+from tests.pipeline.faces_set import Passing, draw_set, plan, run_parts, store_set
 from tests.provider.jobs.batch_server import Asked, BatchServer
 from tests.waiting import PATIENCE_S
 from workbench.domain.datasets.samples import Sample
@@ -17,10 +18,8 @@ from workbench.domain.jobs import JobState, run_mark
 from workbench.domain.messages import Usage
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.runs import Run
-from workbench.media.sample_media import media_source
 from workbench.pipeline.jobs.job_runner import run_jobs
 from workbench.pipeline.jobs.job_target import JobTarget
-from workbench.pipeline.planning import utc_now
 from workbench.pipeline.sending.prepared_batch import ExpectedCost
 from workbench.pipeline.sending.run_parts import RunParts, Stop
 from workbench.provider.api_keys import ApiKey
@@ -53,39 +52,34 @@ class JobPlace:
         """Where files are kept while they are needed."""
         return self.path.parent / "cache" / run_mark(self.run)
 
-    def parts(self, **changes: object) -> RunParts:
+    def parts(self, **changes: Any) -> RunParts:
         """What the run is sent with, in a time that passes at once."""
-        values: dict[str, object] = {
-            "open_db": lambda: open_workspace(self.path, any_thread=True),
-            "card": CARD,
-            "run": self.run,
-            "media": media_source(self.root, self.run.spec, self.path.parent / "cache" / "frames"),
+        values: dict[str, Any] = {
             "price": _price,
             "expect": lambda _request, _samples: ExpectedCost(1_000, 0.01),
-            "now": utc_now,
             "sleep": Passing().sleep,
         }
-        return RunParts(**(values | changes))  # type: ignore[arg-type]  # a test names what it changes
+        return run_parts(self.path, self.root, self.run, **(values | changes))
 
-    def target(self, **changes: object) -> JobTarget:
+    def target(self, **changes: Any) -> JobTarget:
         """The Batch API on loopback."""
-        values: dict[str, object] = {
+        values: dict[str, Any] = {
             "endpoint": self.server.endpoint,
             "answered_by": "batches",
             "key_name": KEY.name,
             "masked": KEY.masked,
             "folder": self.folder,
         }
-        return JobTarget(**(values | changes))  # type: ignore[arg-type]  # a test names what it changes
+        return JobTarget(**(values | changes))
 
-    def parts_and_target(self, **changes: object) -> tuple[RunParts, JobTarget]:
+    def parts_and_target(self, **changes: Any) -> tuple[RunParts, JobTarget]:
         """Both; each change goes to the one that has a field of that name."""
         of_target = {field.name for field in fields(JobTarget)}
         parts = {name: value for name, value in changes.items() if name not in of_target}
         return self.parts(**parts), self.target(**{name: changes[name] for name in changes.keys() - parts.keys()})
 
     def send(
-        self, stop: Stop | None = None, *, waits: bool = True, cancels: bool = False, **changes: object
+        self, stop: Stop | None = None, *, waits: bool = True, cancels: bool = False, **changes: Any
     ) -> list[JobEvent]:
         """One command: have what is open answered."""
 

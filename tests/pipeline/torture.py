@@ -17,18 +17,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
-from tests.pipeline.faces_set import CARD
+from tests.pipeline.faces_set import CARD, run_parts
 from tests.waiting import PATIENCE_S
 from workbench.domain.batches import RetryPolicy
 from workbench.domain.endpoints import Endpoint
 from workbench.domain.events import RunEvent
 from workbench.domain.messages import Reply, ReplySource, Request
 from workbench.errors import WorkbenchError
-from workbench.media.sample_media import media_source
-from workbench.pipeline.planning import utc_now
 from workbench.pipeline.sending.channels import Channel
-from workbench.pipeline.sending.prepared_batch import ExpectedCost
-from workbench.pipeline.sending.run_parts import RunParts, Stop
+from workbench.pipeline.sending.run_parts import Stop
 from workbench.pipeline.sending.sender import send_run
 from workbench.provider.api_keys import NO_KEY
 from workbench.provider.client import EndpointClient
@@ -112,18 +109,9 @@ async def send(session: Session, hear: Callable[[RunEvent], None]) -> None:
     endpoint = Endpoint(name="counting", base_url=session.base_url)
     async with EndpointClient(endpoint, NO_KEY, timeout_s=PATIENCE_S) as client:
         lane = Lane("counting", Limits(concurrency=session.concurrency), asyncio.get_running_loop().time())
-        parts = RunParts(
-            open_db=lambda: open_workspace(path, any_thread=True),
-            card=CARD,
-            run=run,
-            channels=[Channel(lane=lane, source=Pointed(client, points), endpoint="counting")],
-            media=media_source(Path(session.root), run.spec, path.parent / "cache" / "frames"),
-            price=lambda _model, _usage: 0.001,
-            expect=lambda _request, _samples: ExpectedCost(1_000, 0.001),
-            now=utc_now,
-            policy=QUICK,
-            reached=points.reached,
-        )
+        channel = Channel(lane=lane, source=Pointed(client, points), endpoint="counting")
+        root = Path(session.root)
+        parts = run_parts(path, root, run, cost_usd=0.001, channels=[channel], policy=QUICK, reached=points.reached)
         async for event in send_run(parts, Stop()):
             hear(event)
 

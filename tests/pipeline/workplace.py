@@ -8,19 +8,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from tests.pipeline.faces_set import CARD, Passing, draw_set, plan, store_set
+from tests.pipeline.faces_set import Passing, draw_set, plan, run_parts, store_set
 from tests.waiting import PATIENCE_S
-from workbench.domain.batches import RetryPolicy
 from workbench.domain.endpoints import Endpoint
 from workbench.domain.events import Held, RunEvent
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.prompts import NAMED
 from workbench.domain.runs import Run
 from workbench.errors import WorkbenchError
-from workbench.media.sample_media import media_source
-from workbench.pipeline.planning import utc_now
 from workbench.pipeline.sending.channels import Channel
-from workbench.pipeline.sending.prepared_batch import ExpectedCost
 from workbench.pipeline.sending.run_parts import RunParts, Stop
 from workbench.pipeline.sending.sender import send_run
 from workbench.provider.api_keys import NO_KEY, ApiKey
@@ -73,18 +69,11 @@ class Workplace:
         """Runner parts around channels."""
         values: dict[str, object] = {
             "open_db": lambda: open_workspace(self.path, patience_s=0.02, any_thread=True),
-            "card": CARD,
-            "run": self.now(run),
             "channels": channels,
-            "media": media_source(self.root, run.spec, self.path.parent / "cache" / "frames"),
-            "price": lambda _model, _usage: 0.01,
-            "expect": lambda _request, _samples: ExpectedCost(1_000, 0.01),
-            "now": utc_now,
-            "policy": RetryPolicy(),
             "clock": time.clock,
             "sleep": time.sleep,
         }
-        return RunParts(**(values | changes))  # type: ignore[arg-type]  # a test names what it changes
+        return run_parts(self.path, self.root, self.now(run), cost_usd=0.01, **(values | changes))
 
     def send(
         self,

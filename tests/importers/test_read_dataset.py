@@ -153,10 +153,10 @@ def test_a_set_without_a_reader_says_which_have_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "why"),
     [
-        ({"agreement": 4}, "rafdb has no choice --agreement; it is for twitter1"),
-        ({"strict_apex": True}, "rafdb has no choice --strict-apex; it is for casme, casme2, samm"),
-        ({"labels": KeptLabels.ALL}, "rafdb has no choice --labels; it is for casme, casme2, samm"),
-        ({"transcripts": Path("t.csv")}, "rafdb has no choice --transcripts; it is for mer2023, chsims, cmumosi"),
+        ({"agreement": 4}, "rafdb has no option --agreement; it is for twitter1"),
+        ({"strict_apex": True}, "rafdb has no option --strict-apex; it is for casme, casme2, samm"),
+        ({"labels": KeptLabels.ALL}, "rafdb has no option --labels; it is for casme, casme2, samm"),
+        ({"transcripts": Path("t.csv")}, "rafdb has no option --transcripts; it is for mer2023, chsims, cmumosi"),
         ({"split": "dev"}, "unknown split 'dev'; known: test, train"),
         ({"agreement": 2}, "--agreement is 3, 4, 5, not 2"),
     ],

@@ -1,8 +1,7 @@
-"""What one import found, and the collector in which a reader writes it down.
+"""The result of an import, and the collector that gathers it while a data set is read.
 
-A reader meets three kinds of trouble, and the difference is what a user wants to know: a row that the selection does
-not want (`LeftOut`, counted), a row that is wanted and cannot be used (`Unusable`, listed with its reason), and a
-sample that is used with a reservation (a remark).
+Users want to know three things apart: rows that the selection does not want (`LeftOut`, counted), rows that are wanted
+but cannot be used (`Unusable`, listed with the reason), and samples that are used with a reservation (a remark).
 """
 
 from collections import Counter
@@ -21,34 +20,34 @@ from workbench.importers.import_options import KeptLabels
 _LONGEST_ID_CHARS: Final = 300
 _LONGEST_WORD_CHARS: Final = 60
 _MOST_KINDS: Final = 20
-"""Of rows left out; a table of nonsense has as many unknown labels as rows."""
+"""Kinds of rows left out that are listed; a wrong table has as many unknown labels as rows."""
 _NAMES_SHOWN: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
 class SkippedEntry:
-    """Something that is listed, or lies in the tree, and cannot be used."""
+    """A row of a table, or a file in the tree, that cannot be used."""
 
     path: str
-    """Of the medium relative to the root, or the name that the owner's table gives; fit for a screen."""
+    """The path below the root, or the name in the owner's table; without control characters."""
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """What one import found. Importing the same tree again finds the same."""
+    """What one import found. Importing the same tree again gives the same result."""
 
     root: Path
-    """The resolved folder that the paths of the samples are relative to."""
+    """The resolved folder of which the samples' paths are relative."""
     samples: tuple[Sample, ...]
     """In the owner's order."""
     skipped: tuple[SkippedEntry, ...]
     notes: tuple[str, ...]
-    """What the selection left out, counted, in words; and every reservation about what it kept."""
+    """In words: what was left out, counted, and every reservation about what was kept."""
 
 
 class LeftOut(Exception):  # nothing broke
-    """A row that the selection does not want; the message is what rows of its kind are counted as."""
+    """A row that the selection does not want; rows with the same message are counted together."""
 
 
 class Unusable(Exception):  # nothing broke
@@ -75,7 +74,7 @@ class SampleCollector:
         )
 
     def add(self, sample: Sample) -> None:
-        """Keep a sample. Raises Unusable for an id that is taken, unreadable or endless."""
+        """Keep a sample. Raises Unusable for an id that is taken, too long, or holds control characters."""
         if sample.id in self._samples:
             raise Unusable("listed before under the same name")
         if len(sample.id) > _LONGEST_ID_CHARS:
@@ -85,7 +84,7 @@ class SampleCollector:
         self._samples[sample.id] = sample
 
     def skip(self, path: str, reason: str) -> None:
-        """List something as unusable; the same thing for the same reason is listed once."""
+        """List a path as unusable. The same path with the same reason is listed once."""
         self._skipped[SkippedEntry(visible(path, longest=_LONGEST_ID_CHARS), reason)] = None
 
     def leave_out(self, kind: str) -> None:
@@ -93,19 +92,19 @@ class SampleCollector:
         self._left_out[kind] += 1
 
     def remark(self, about: str, name: str) -> None:
-        """Note a reservation about one sample; remarks of the same wording become one note."""
+        """Note a reservation about one sample. Remarks with the same words become one note."""
         self._remarks[about] += 1
         names = self._remarked.setdefault(about, [])
         if len(names) < _NAMES_SHOWN:
             names.append(visible(name, longest=_LONGEST_ID_CHARS))
 
     def note(self, text: str) -> None:
-        """Say something about the whole import, once."""
+        """Add a note about the whole import; the same note is added once."""
         self._notes[text] = None
 
     @contextmanager
     def row(self, name: str) -> Iterator[None]:
-        """Read one row inside: a row left out is counted, an unusable one is listed as `name`, and reading goes on."""
+        """A context for reading one row: LeftOut is counted, Unusable is listed under `name`, and reading goes on."""
         try:
             yield
         except LeftOut as kind:
@@ -114,9 +113,9 @@ class SampleCollector:
             self.skip(name, str(reason))
 
     def gold(self, word: str) -> str:
-        """The canonical gold label meant by the owner's `word`.
+        """The canonical gold label for the owner's `word`.
 
-        Raises LeftOut for a word that nobody's list has and for a label that is not to be kept.
+        Raises LeftOut for an unknown word and for a label that is not kept.
         """
         shown = visible(word, longest=_LONGEST_WORD_CHARS)
         label = canonical(word)
@@ -126,8 +125,8 @@ class SampleCollector:
             raise LeftOut(f"label {shown!r}, which is not scored")
         return label
 
-    def found(self, root: Path) -> ImportResult:
-        """Close the collector."""
+    def result(self, root: Path) -> ImportResult:
+        """What was collected; `root` is the folder of which the samples' paths are relative."""
         return ImportResult(
             root,
             tuple(self._samples.values()),

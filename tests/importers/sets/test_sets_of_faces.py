@@ -106,7 +106,7 @@ def test_a_table_of_pixels_with_an_endless_line_is_refused(tmp_path: Path, read:
     drawn.ferplus_pixels(tmp_path)
     with (tmp_path / "fer2013/fer2013.csv").open("a") as file:
         file.write("0 " * 600_000)
-    with pytest.raises(DataError, match="a line of more than 1,048,576 bytes"):
+    with pytest.raises(DataError, match="a line of more than 1,048,576 characters"):
         read("ferplus", tmp_path)
 
 

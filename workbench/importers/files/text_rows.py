@@ -1,6 +1,6 @@
 """Rows of text tables: CSV as owners write it, and lists with a blank between name and label.
 
-Files are streamed. They come as UTF-8 with or without a byte order mark, and in GBK where a Chinese Excel saved them.
+Files are streamed. They are UTF-8 with or without a byte order mark, or GBK where a Chinese Excel saved them.
 """
 
 import codecs
@@ -8,26 +8,26 @@ import csv
 from collections.abc import Iterator
 from itertools import chain, islice
 from pathlib import Path
-from typing import Final, TextIO
+from typing import IO, AnyStr, Final, TextIO
 
 from workbench.domain.visible import visible
 from workbench.errors import DataError
 
 _ENCODINGS: Final = ("utf-8-sig", "gb18030")  # the second is a superset of GBK
 _CHUNK_BYTES: Final = 1 << 20
-_LONGEST_LINE_CHARS: Final = 1 << 20
+_LONGEST_LINE: Final = 1 << 20
 _DELIMITERS: Final = (",", ";", "\t")
 _HEAD_LINES: Final = 5
 """Lines in which the delimiter is looked for: a note may stand above the header."""
 
 
 def text_rows(path: Path, *, quote: str = '"') -> Iterator[list[str]]:
-    """The cells of each row, stripped; parted by commas, semicolons or tabs if an early line has them, else by blanks.
+    """The cells of each row, stripped. They are separated by commas, semicolons or tabs, or else by blanks.
 
     Raises DataError for a file that cannot be read or is not text, a line or cell without end, a quote never closed.
     """
     try:
-        with path.open(encoding=_encoding(path), newline="") as file:
+        with path.open(encoding=text_encoding(path), newline="") as file:
             yield from _cells(path, file, quote)
     except OSError as error:
         raise DataError(f"{visible(str(path))} cannot be read: {error.strerror}") from error
@@ -36,18 +36,26 @@ def text_rows(path: Path, *, quote: str = '"') -> Iterator[list[str]]:
 def text_lines(path: Path) -> Iterator[str]:
     """The lines with their ends. Raises DataError as `text_rows`."""
     try:
-        with path.open(encoding=_encoding(path)) as file:
-            yield from _lines(path, file)
+        with path.open(encoding=text_encoding(path)) as file:
+            yield from limited_lines(file, path)
     except OSError as error:
         raise DataError(f"{visible(str(path))} cannot be read: {error.strerror}") from error
 
 
-def _encoding(path: Path) -> str:
-    """The first encoding in which the whole file can be read."""
+def limited_lines(file: IO[AnyStr], path: Path) -> Iterator[AnyStr]:
+    """The lines of an open file, as iterating over it gives them. Raises DataError for a line of a million or more."""
+    while line := file.readline(_LONGEST_LINE):
+        if len(line) == _LONGEST_LINE:
+            raise DataError(f"{visible(str(path))} has a line of more than {_LONGEST_LINE:,} characters")
+        yield line
+
+
+def text_encoding(path: Path, *, allow_nul: bool = False) -> str:
+    """The first encoding in which the whole file can be read. Raises DataError where there is none."""
     for encoding in _ENCODINGS:
         decoder = codecs.getincrementaldecoder(encoding)()
         try:
-            for chunk in _chunks(path):
+            for chunk in _chunks(path, allow_nul=allow_nul):
                 decoder.decode(chunk)
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
@@ -56,16 +64,16 @@ def _encoding(path: Path) -> str:
     raise DataError(f"{visible(str(path))} is neither UTF-8 nor GBK text; save it as UTF-8")
 
 
-def _chunks(path: Path) -> Iterator[bytes]:
+def _chunks(path: Path, *, allow_nul: bool) -> Iterator[bytes]:
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK_BYTES):
-            if b"\0" in chunk:
+            if b"\0" in chunk and not allow_nul:
                 raise DataError(f"{visible(str(path))} is no text table (it holds NUL bytes); save it as UTF-8")
             yield chunk
 
 
 def _cells(path: Path, file: TextIO, quote: str) -> Iterator[list[str]]:
-    lines = _lines(path, file)
+    lines = limited_lines(file, path)
     head = list(islice(lines, _HEAD_LINES))
     delimiter = next((mark for line in head for mark in _DELIMITERS if mark in line), " ")
     reader = csv.reader(chain(head, lines), delimiter=delimiter, quotechar=quote, skipinitialspace=delimiter == " ")
@@ -74,11 +82,3 @@ def _cells(path: Path, file: TextIO, quote: str) -> Iterator[list[str]]:
             yield [cell.strip() for cell in row]
     except csv.Error as error:
         raise DataError(f"{visible(str(path))}, line {reader.line_num}: {error}") from error
-
-
-def _lines(path: Path, file: TextIO) -> Iterator[str]:
-    """The lines, as `for line in file` gives them, but never more of one than fits in memory."""
-    while line := file.readline(_LONGEST_LINE_CHARS):
-        if len(line) == _LONGEST_LINE_CHARS:
-            raise DataError(f"{visible(str(path))} has a line of more than {_LONGEST_LINE_CHARS:,} characters")
-        yield line

@@ -1,4 +1,4 @@
-"""Micro-expression sets: a coding sheet with a span of frames for each clip, and a folder of frames for each clip."""
+"""Micro-expression sets: a coding sheet that gives each clip's span of frames, and a folder of frames for each clip."""
 
 import re
 from dataclasses import dataclass
@@ -16,34 +16,31 @@ _NUMBER: Final = re.compile(r"\D*(\d+)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SheetLayout:
-    """Where a coding sheet lies and how its subjects' folders are called."""
+    """Where the coding sheet lies and what its subjects' folders are called."""
 
     sheets: tuple[str, ...]
     """Patterns of the sheet's file, the best first (see `DatasetTree.annotation`)."""
     columns: tuple[SourceColumn, ...]
-    """With the fields subject, clip, onset, apex, offset and emotion; `apex2` is read where `apex` holds no number."""
+    """The fields subject, clip, onset, apex, offset and emotion; `apex2` is used where `apex` is no number."""
     subject: str
-    """The form of a subject's folder: `sub{:02d}`."""
+    """A format for a subject's folder: `sub{:02d}`."""
     sample_id: str = "{subject}/{clip}"
-    """May hold `{apex}` where a clip shows several expressions."""
+    """A format; it may use `{apex}` where a clip shows several expressions."""
     every_sheet: bool = False
-    """Whether several sheets of the workbook hold rows; else the first does, and others are about other things."""
+    """Whether all fitting sheets of the workbook are read, or only the first sheet."""
     prefer: tuple[str, ...] = ()
-    """Words in the path of the better copy of a clip, the best first."""
+    """Words in the path of a better copy of a clip, the best first."""
     avoid: tuple[str, ...] = ()
-    """Words in the path of the worse copy."""
+    """Words in the path of a worse copy."""
 
-
-def read_coding_sheet(
-    layout: SheetLayout, tree: DatasetTree, collector: SampleCollector, options: ImportOptions
-) -> None:
-    """Read every coded clip whose folder `<subject>/<clip>` lies anywhere in the tree."""
-    sheet = tree.annotation(*layout.sheets)
-    places = MediaPaths(tree.root, tree.folders, n_parts=2, prefer=layout.prefer, avoid=layout.avoid)
-    rows_of = sheets_rows if layout.every_sheet else table_rows
-    for row in rows_of(sheet, layout.columns):
-        with collector.row(f"{row['subject']}/{row['clip']}"):
-            _add(layout, row, places, collector, options)
+    def read(self, tree: DatasetTree, collector: SampleCollector, options: ImportOptions) -> None:
+        """Read every coded clip whose folder `<subject>/<clip>` lies anywhere in the tree."""
+        sheet = tree.annotation(*self.sheets)
+        places = MediaPaths(tree.root, tree.folders, n_parts=2, prefer=self.prefer, avoid=self.avoid)
+        rows_of = sheets_rows if self.every_sheet else table_rows
+        for row in rows_of(sheet, self.columns):
+            with collector.row(f"{row['subject']}/{row['clip']}"):
+                _add(self, row, places, collector, options)
 
 
 def _add(layout: SheetLayout, row: Row, places: MediaPaths, collector: SampleCollector, options: ImportOptions) -> None:
@@ -72,7 +69,7 @@ def _add(layout: SheetLayout, row: Row, places: MediaPaths, collector: SampleCol
 
 
 def _subject(layout: SheetLayout, text: str) -> str:
-    """The folder's name for `1`, `01` or `sub01`."""
+    """The name of the folder for `1`, `01` or `sub01`."""
     number = _NUMBER.fullmatch(text)
     if number is None or len(number[1]) > 4:
         raise Unusable("its subject is no number")
@@ -80,9 +77,9 @@ def _subject(layout: SheetLayout, text: str) -> str:
 
 
 def _span(row: Row) -> tuple[ClipSpan, bool]:
-    """The span of a row, and whether its apex had to be replaced by the middle of onset and offset.
+    """The span of a row, and whether its apex was replaced by the middle of onset and offset.
 
-    Without a usable onset or offset there is no middle: the apex stays as it is, or None for the clip's own middle.
+    Without a usable onset and offset there is no middle: the apex stays as it is; None means the middle of the clip.
     """
     onset, apex, offset = (_frame_number(row[field]) for field in ("onset", "apex", "offset"))
     if apex is None:
@@ -95,5 +92,5 @@ def _span(row: Row) -> tuple[ClipSpan, bool]:
 
 
 def _frame_number(text: str) -> int | None:
-    """The number in a cell; owners write `/` or -1 where there is none."""
+    """The number in a cell; owners write `/` or -1 for none."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None

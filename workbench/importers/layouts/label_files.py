@@ -1,4 +1,4 @@
-"""Files that hold one code and nothing else: a number in a text, a number or word in a NumPy file."""
+"""Data sets with one file for each label: a code in a text file or a NumPy file, and pictures in other folders."""
 
 import math
 import re
@@ -25,15 +25,15 @@ _PICKLED: Final = (
 
 
 def code_in_text(path: Path) -> str:
-    """The whole number in a text file that holds nothing else, in whatever notation (`   3.0000000e+00`)."""
+    """The whole number in a text file that holds nothing else, in any notation (`   3.0000000e+00`)."""
     return _whole(_content(path).decode("ascii", "replace"))
 
 
 def code_in_array(path: Path) -> str:
     """The whole number in a NumPy file of one number or word.
 
-    The file is never unpickled, since that would run whatever code is in it; and its header is judged before its
-    content is loaded, since it may claim any size.
+    The file is never unpickled, since that would run any code in it. Its header is checked before its content is
+    loaded, since it may claim any size.
     """
     import numpy as np
     from numpy.lib import format as npy
@@ -74,15 +74,15 @@ _NUMBER_AT_END: Final = re.compile(r"(\d{1,9})$", re.ASCII)
 
 Match = re.Match[str]
 PictureLookup = Callable[[Match], Sequence[str]]
-"""The paths of the pictures that a file of a label is about. Raises MissingMedia or Unusable."""
+"""From the match of a label file's path to the paths of its pictures. Raises MissingMedia or Unusable."""
 
 
 def last_frames(count: int) -> Callable[[DatasetTree], PictureLookup]:
-    """The last pictures of the folder `<subject>/<clip>`, by number, up to the group `peak` of the label's name."""
+    """The last `count` pictures in the folder `<subject>/<clip>`, up to the number in the group `peak`."""
 
     def of_tree(tree: DatasetTree) -> PictureLookup:
         frames = _numbered(tree)
-        reach = PathGuard(tree.root)
+        guard = PathGuard(tree.root)
 
         def pictures(match: Match) -> Sequence[str]:
             folder = (match["subject"], match["clip"])
@@ -90,7 +90,7 @@ def last_frames(count: int) -> Callable[[DatasetTree], PictureLookup]:
             if not numbered:
                 raise MissingMedia(f"no pictures in {'/'.join(folder)}")
             chosen = [numbered[number] for number in sorted(numbered) if number <= int(match["peak"])][-count:]
-            reasons = [reach.why_unusable(path, folder=False) for path in chosen]
+            reasons = [guard.why_unusable(path, folder=False) for path in chosen]
             if len(chosen) < count or any(reasons):
                 raise Unusable(next(filter(None, reasons), f"fewer than {count} pictures up to its peak"))
             return chosen
@@ -101,7 +101,7 @@ def last_frames(count: int) -> Callable[[DatasetTree], PictureLookup]:
 
 
 def _numbered(tree: DatasetTree) -> Mapping[tuple[str, str], Mapping[int, str]]:
-    """The last two folders of pictures to number to path."""
+    """The last two folders of each picture to the pictures' numbers and paths."""
     frames: dict[tuple[str, str], dict[int, str]] = defaultdict(dict)
     above = tree.root.parts[1:]
     for path in tree.files:
@@ -115,7 +115,7 @@ def _numbered(tree: DatasetTree) -> Mapping[tuple[str, str], Mapping[int, str]]:
 
 
 def beside(folder: str) -> Callable[[DatasetTree], PictureLookup]:
-    """The picture of the name `stem` in a folder that lies in the same folder `split` as the file of the label."""
+    """The picture `<split>/<folder>/<stem>`, where `split` and `stem` are groups of the label file's path."""
 
     def of_tree(tree: DatasetTree) -> PictureLookup:
         places = MediaPaths(tree.root, tree.files, n_parts=3)
@@ -130,50 +130,47 @@ def beside(folder: str) -> Callable[[DatasetTree], PictureLookup]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabelFileLayout:
-    """Where files of labels lie, and which pictures they are about."""
+    """Where the label files lie, and which pictures they are about."""
 
     files: tuple[str, ...]
     """Patterns, the best first (see `DatasetTree.annotations`); `{split}` is the owner's word for the split."""
     pattern: re.Pattern[str]
-    """Searched in their paths."""
+    """Searched in the files' paths."""
     code: Callable[[Path], str]
     words: Mapping[str, str]
     pictures: Callable[[DatasetTree], PictureLookup]
     sample_id: str
-    """Made of the pattern's groups and `{name}`, the picture's."""
+    """A format with the pattern's groups and the picture's `{name}`."""
     cluster: str | None = None
-    """Made of the pattern's groups."""
+    """A format with the pattern's groups."""
     splits: Splits = NO_SPLITS
     note: str = ""
 
-
-def read_label_files(
-    layout: LabelFileLayout, tree: DatasetTree, collector: SampleCollector, options: ImportOptions
-) -> None:
-    """Read every file of a label, 2 before 10, and the pictures that it is about."""
-    split = layout.splits.chosen(options)
-    files = tree.annotations(*(pattern.format(split=split.word) for pattern in layout.files))
-    pictures_of = layout.pictures(tree)
-    for top, relative in sorted(files, key=lambda file: natural(file[1])):
-        with collector.row(relative):
-            match = layout.pattern.search(relative)
-            if match is None:
-                continue
-            word = _word(layout, top, relative)
-            gold = collector.gold(word)
-            for path in pictures_of(match):
-                sample = Sample(
-                    id=layout.sample_id.format(**match.groupdict(), name=PurePosixPath(path).stem),
-                    gold=gold,
-                    raw_label=word,
-                    media=MediaKind.IMAGE,
-                    path=path,
-                    cluster=layout.cluster.format(**match.groupdict()) if layout.cluster else None,
-                    split=split.name or None,
-                )
-                collector.add(sample)
-    if layout.note:
-        collector.note(layout.note)
+    def read(self, tree: DatasetTree, collector: SampleCollector, options: ImportOptions) -> None:
+        """Read every label file, 2 before 10, and keep its pictures."""
+        split = self.splits.chosen(options)
+        files = tree.annotations(*(pattern.format(split=split.word) for pattern in self.files))
+        pictures_of = self.pictures(tree)
+        for top, relative in sorted(files, key=lambda file: natural(file[1])):
+            with collector.row(relative):
+                match = self.pattern.search(relative)
+                if match is None:
+                    continue
+                word = _word(self, top, relative)
+                gold = collector.gold(word)
+                for path in pictures_of(match):
+                    sample = Sample(
+                        id=self.sample_id.format(**match.groupdict(), name=PurePosixPath(path).stem),
+                        gold=gold,
+                        raw_label=word,
+                        media=MediaKind.IMAGE,
+                        path=path,
+                        cluster=self.cluster.format(**match.groupdict()) if self.cluster else None,
+                        split=split.name or None,
+                    )
+                    collector.add(sample)
+        if self.note:
+            collector.note(self.note)
 
 
 def _word(layout: LabelFileLayout, top: Path, relative: str) -> str:

@@ -1,4 +1,4 @@
-"""Data sets whose labels stand in a list: one row for each picture or clip, a name and a code, a word or votes."""
+"""Data sets with a list of labels: a row for each picture or clip, with its name and a code, a word or votes."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -18,38 +18,37 @@ _AGREEMENT_WORDS: Final = {3: "three", 4: "four", 5: "five"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListLayout:
-    """Where a list lies and how it is read."""
+    """Where the list lies and how it is read."""
 
     tables: tuple[str, ...]
     """Patterns of the list's file, the best first (see `DatasetTree.annotation`).
 
-    `{split}` is the owner's word for the split that is imported, `{agreement}` three, four or five.
+    `{split}` is the owner's word for the split, `{agreement}` is three, four or five.
     """
     columns: tuple[SourceColumn, ...]
-    """One has the field `name`; with a field `split`, only rows that hold the split's word there are read."""
+    """One has the field `name`. With a field `split`, only rows with the split's word in it are read."""
     label: LabelRule
     splits: Splits = NO_SPLITS
     only: str = ""
-    """How the names of the split begin, with `{split}`; empty: all are read."""
+    """Prefix of the names in the split, with `{split}`; empty: all rows are read."""
     media: MediaForms = LISTED_PICTURES
     pixels: tuple[str, ...] = ()
-    """Patterns of a table that holds the pictures themselves, row by row, for those that are nowhere in the tree."""
+    """Patterns of a table of pixels, for pictures that are not in the tree."""
     stem_without: str = ""
-    """An ending of listed names that is no part of them (`_aligned`)."""
+    """A suffix of listed names that is removed (`_aligned`)."""
     sample_id: str = "{0.path}"
-    """Made of the ListedName in the list."""
+    """A format with the ListedName as `{0}`."""
     cluster: str | None = None
-    """As `sample_id`."""
+    """A format as `sample_id`."""
     languages: tuple[str, ...] = ()
-    """Headings of the words in a table of transcripts, the best first; empty: nobody speaks."""
+    """Headings of the words in a table of transcripts, the best first; empty: the set has no speech."""
     quote: str = '"'
     note: str = ""
-    """What users should know who have this form of the set."""
+    """What users of this layout should know."""
 
-
-def read_list(layout: ListLayout, tree: DatasetTree, collector: SampleCollector, options: ImportOptions) -> None:
-    """Read every row of the list whose picture or clip is found anywhere in the tree by its name."""
-    _Reading(layout, tree, collector, options).read()
+    def read(self, tree: DatasetTree, collector: SampleCollector, options: ImportOptions) -> None:
+        """Read every row of the list whose picture or clip is found anywhere in the tree by its name."""
+        _Reading(self, tree, collector, options).read()
 
 
 class _Reading:
@@ -67,14 +66,14 @@ class _Reading:
         self._only: Final = layout.only.format(**words)
         self._media: Final = MediaFinder(layout.media, tree, self._split.word)
         self._pixels: Final = PixelTable.find(tree, layout.pixels)
-        self._said: Final = TranscriptTable.read(options.transcripts, layout.languages)
+        self._transcripts: Final = TranscriptTable.read(options.transcripts, layout.languages)
 
     def read(self) -> None:
         for at, row in enumerate(table_rows(self._table, self._layout.columns, quote=self._layout.quote)):
             with self._collector.row(row["name"]):
                 self._require_wanted(row)
                 self._add(row, at)
-        for note in filter(None, (self._layout.note, self._said.note)):
+        for note in filter(None, (self._layout.note, self._transcripts.note)):
             self._collector.note(note)
 
     def _require_wanted(self, row: Row) -> None:
@@ -95,7 +94,7 @@ class _Reading:
             gold=gold,
             raw_label=word,
             media=MediaKind.NONE,
-            text=self._said.of(name.stem),
+            text=self._transcripts.of(name.stem),
             cluster=layout.cluster.format(name) if layout.cluster else None,
             split=self._split.name or None,
         )

@@ -1,4 +1,4 @@
-"""How a row of a list says its label: as a word, as a code, or as votes of several people."""
+"""How a row of a list gives its label: as a word, a code, votes of several people, or an intensity of sentiment."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -10,18 +10,18 @@ from workbench.importers.import_options import ImportOptions, MajorityRule
 from workbench.importers.import_result import LeftOut, Unusable
 
 LabelRule = Callable[[Row, ImportOptions], str]
-"""The owner's word for a row. Raises LeftOut for a row without a label, Unusable for one that cannot be read."""
+"""From a row to the owner's word for its label. Raises LeftOut where there is none, Unusable where it is unreadable."""
 
 
 def worded(row: Row, _options: ImportOptions) -> str:
-    """The rule of lists whose field `label` is the word."""
+    """The rule of lists with a word in the field `label`."""
     return row["label"]
 
 
 def coded(words: Mapping[str, str], no_labels: Mapping[str, str] | None = None) -> LabelRule:
-    """The rule of lists whose field `label` is a code: code to the owner's word.
+    """The rule of lists with a code in the field `label`; `words` maps codes to the owner's words.
 
-    `no_labels` are the codes that say why there is no label.
+    `no_labels` maps codes to reasons why there is no label.
     """
 
     def word_of(row: Row, _options: ImportOptions) -> str:
@@ -31,12 +31,12 @@ def coded(words: Mapping[str, str], no_labels: Mapping[str, str] | None = None) 
 
 
 def numbered(words: str, *, start: int, digits: int = 1) -> Mapping[str, str]:
-    """The codes of words that are counted up, written with at least so many digits."""
+    """Codes for a list of words, counted up from `start` and padded to so many digits."""
     return {f"{code:0{digits}}": word for code, word in enumerate(words.split(), start)}
 
 
 def word_of_code(code: str, words: Mapping[str, str], no_labels: Mapping[str, str] | None = None) -> str:
-    """The owner's word for a code. Raises LeftOut for a code that stands for no label, or for nothing known."""
+    """The owner's word for a code. Raises LeftOut for an unknown code and for one that means no label."""
     if no_labels and code in no_labels:
         raise LeftOut(f"without a label: {no_labels[code]}")
     if code not in words:
@@ -45,7 +45,7 @@ def word_of_code(code: str, words: Mapping[str, str], no_labels: Mapping[str, st
 
 
 def most_voted(words: Sequence[str]) -> LabelRule:
-    """The rule of lists with a column of votes for each of `words`: the one with most votes, and none for a tie."""
+    """The rule of lists with a column of votes for each of `words`: the word with most votes. Ties are left out."""
 
     def word_of(row: Row, _options: ImportOptions) -> str:
         votes = _votes(row, words)
@@ -59,7 +59,7 @@ def most_voted(words: Sequence[str]) -> LabelRule:
 
 
 def majority_of(words: Sequence[str], others: Sequence[str]) -> LabelRule:
-    """The rule of FERPlus: votes for `words`, and for `others` that are no emotion, judged as the user chooses."""
+    """The rule of FERPlus: votes for emotions, `words`, and for `others`; the option `majority` decides."""
 
     def word_of(row: Row, options: ImportOptions) -> str:
         votes = _votes(row, (*words, *others))
@@ -77,7 +77,7 @@ def majority_of(words: Sequence[str], others: Sequence[str]) -> LabelRule:
 
 
 def agreed_on(words: Sequence[str]) -> LabelRule:
-    """The rule of lists of votes of which as many must agree as the user chooses."""
+    """The rule of lists of votes of which at least `agreement` (an option) must agree."""
 
     def word_of(row: Row, options: ImportOptions) -> str:
         votes = _votes(row, words)

@@ -1,4 +1,4 @@
-"""Data sets whose labels stand in the names of files or folders."""
+"""Data sets with labels in the names of files or folders."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -14,7 +14,7 @@ from workbench.importers.layouts.label_rules import word_of_code
 
 Match = re.Match[str]
 _FOLDERS_ABOVE: Final = 3
-"""Folders of the root's own path that a pattern may speak of, where the root is one of the folders with labels."""
+"""Folders of the root's own path that a pattern sees, in case the root is one of the folders with labels."""
 
 
 def _all(matches: Sequence[Match], _collector: SampleCollector) -> Sequence[Match]:
@@ -23,55 +23,54 @@ def _all(matches: Sequence[Match], _collector: SampleCollector) -> Sequence[Matc
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PathLayout:
-    """What paths say."""
+    """How paths are read."""
 
     pattern: re.Pattern[str]
     """Searched in paths. Group `label` is the owner's code or word, group `split` (if any) the owner's split."""
     sample_id: str
-    """Made of the pattern's groups: `Actor_{actor}/{stem}`."""
+    """A format with the pattern's groups: `Actor_{actor}/{stem}`."""
     media: MediaKind
     words: Mapping[str, str] | None = None
-    """Code to the owner's word; None where paths hold words."""
+    """Code to the owner's word; None where paths hold the words."""
     splits: Splits | None = None
     cluster: str | None = None
-    """Made of the pattern's groups, as `sample_id`."""
+    """A format as `sample_id`."""
     select: Callable[[Sequence[Match], SampleCollector], Sequence[Match]] = _all
-    """Which of the files that match are samples; it counts those that are not."""
+    """Chooses samples among the matching files and counts the others."""
 
+    def read(self, tree: DatasetTree, collector: SampleCollector, options: ImportOptions) -> None:
+        """Read every file whose path matches, in the order of ids (2 before 10).
 
-def read_paths(layout: PathLayout, tree: DatasetTree, collector: SampleCollector, options: ImportOptions) -> None:
-    """Read every file whose path matches, in the order of ids (2 before 10).
-
-    Raises LayoutNotFound where none matches.
-    """
-    above = "".join(f"{folder}/" for folder in tree.root.parts[1:][-_FOLDERS_ABOVE:])
-    matches = [match for path in tree.files if (match := layout.pattern.search(above + path))]
-    if not matches:
-        raise LayoutNotFound("no file with such a name")
-    split = layout.splits.chosen(options) if layout.splits else None
-    if split:
-        matches = _of_split(matches, split, collector)
-    ids = {match.string: layout.sample_id.format(**match.groupdict()) for match in matches}
-    reach = PathGuard(tree.root)
-    for match in sorted(layout.select(matches, collector), key=lambda match: natural(ids[match.string])):
-        path = match.string.removeprefix(above)
-        with collector.row(path):
-            gold, word = _label(layout, match, collector)
-            reason = reach.why_unusable(path, folder=False)
-            if reason:
-                raise Unusable(reason)
-            groups = match.groupdict()
-            collector.add(
-                Sample(
-                    id=ids[match.string],
-                    gold=gold,
-                    raw_label=word,
-                    media=layout.media,
-                    path=path,
-                    cluster=layout.cluster.format(**groups) if layout.cluster else None,
-                    split=split.name if split else None,
+        Raises LayoutNotFound where none matches.
+        """
+        above = "".join(f"{folder}/" for folder in tree.root.parts[1:][-_FOLDERS_ABOVE:])
+        matches = [match for path in tree.files if (match := self.pattern.search(above + path))]
+        if not matches:
+            raise LayoutNotFound("no file with such a name")
+        split = self.splits.chosen(options) if self.splits else None
+        if split:
+            matches = _of_split(matches, split, collector)
+        ids = {match.string: self.sample_id.format(**match.groupdict()) for match in matches}
+        guard = PathGuard(tree.root)
+        for match in sorted(self.select(matches, collector), key=lambda match: natural(ids[match.string])):
+            path = match.string.removeprefix(above)
+            with collector.row(path):
+                gold, word = _label(self, match, collector)
+                reason = guard.why_unusable(path, folder=False)
+                if reason:
+                    raise Unusable(reason)
+                groups = match.groupdict()
+                collector.add(
+                    Sample(
+                        id=ids[match.string],
+                        gold=gold,
+                        raw_label=word,
+                        media=self.media,
+                        path=path,
+                        cluster=self.cluster.format(**groups) if self.cluster else None,
+                        split=split.name if split else None,
+                    )
                 )
-            )
 
 
 def _of_split(matches: Sequence[Match], split: Split, collector: SampleCollector) -> list[Match]:
@@ -88,10 +87,10 @@ def _label(layout: PathLayout, match: Match, collector: SampleCollector) -> tupl
 
 
 def silent_speech(matches: Sequence[Match], collector: SampleCollector) -> Sequence[Match]:
-    """Of clips made in several modalities and channels, the spoken ones without sound (or else with sound).
+    """The spoken clips without sound, or with sound where there are no silent copies.
 
     Needs the groups `modality` (01 with sound, 02 without) and `channel` (01 speech, 02 song). Both modalities show
-    the same performances, so that taking both would count each twice.
+    the same performances: with both, each would count twice.
     """
     speech = [match for match in matches if match["channel"] == "01"]
     silent = [match for match in speech if match["modality"] == "02"]
@@ -107,7 +106,7 @@ def silent_speech(matches: Sequence[Match], collector: SampleCollector) -> Seque
 
 
 def uncropped(matches: Sequence[Match], collector: SampleCollector) -> Sequence[Match]:
-    """Of pictures of which there are crops too, in folders whose names end in the group `cropped`, the whole ones."""
+    """The whole pictures, or the crops where there are no others. Needs the group `cropped`, empty for whole ones."""
     whole = [match for match in matches if not match["cropped"]]
     for match in matches:
         if match["cropped"] and whole:
@@ -118,7 +117,7 @@ def uncropped(matches: Sequence[Match], collector: SampleCollector) -> Sequence[
 
 
 def without_subject(number: int, why: str) -> Callable[[Sequence[Match], SampleCollector], Sequence[Match]]:
-    """All clips but those of one subject; needs the group `subject`."""
+    """All clips except those of one subject. Needs the group `subject`."""
 
     def select(matches: Sequence[Match], collector: SampleCollector) -> Sequence[Match]:
         kept = [match for match in matches if int(match["subject"]) != number]

@@ -1,26 +1,25 @@
-"""Tables that hold pictures as grey values, one a row, joined with a table of labels by the order of rows.
+"""Tables of pictures as grey values, one a row, joined with a table of labels by the order of rows.
 
-Only the rows' positions and splits are read here; the pictures are read when they are shown. The rule of joining is
-the owners' own (`zip` of both tables), and it is checked: both tables say which split each row is of.
+Only the rows' positions and splits are read here; the pictures are read when they are shown. Joining by order is the
+owners' own rule (`zip` of both tables). It is checked: both tables give the split of each row.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 from workbench.domain.datasets.samples import PixelPlace
 from workbench.domain.visible import visible
 from workbench.errors import DataError
 from workbench.importers.files.dataset_tree import DatasetTree
 from workbench.importers.files.path_guard import why_unusable
+from workbench.importers.files.text_rows import limited_lines
 from workbench.importers.import_result import MissingMedia, Unusable
-
-_LONGEST_LINE_BYTES: Final = 1 << 20
 
 
 class PixelTable:
-    """One such table; it is opened when its first row is asked for."""
+    """One table of pictures. It is opened when its first row is needed."""
 
     def __init__(self, root: Path, path: str) -> None:
         self._root: Final = root
@@ -28,16 +27,16 @@ class PixelTable:
 
     @classmethod
     def find(cls, tree: DatasetTree, patterns: Iterable[str]) -> "PixelTable | None":
-        """The first that lies below the root, since nothing above it can be shown."""
+        """The first match below the root: files above it cannot be shown."""
         for pattern in patterns:
             for root, path in tree.below(pattern):
                 return cls(root, path)
         return None
 
     def path_of(self, row: int, split: str) -> str:
-        """The path of the picture in a row, counted from 0, which must be of a split.
+        """The path of the picture in a row, counted from 0, which must have that split.
 
-        Raises MissingMedia for a row beyond the table's end, Unusable for one of another split, DataError for a table
+        Raises MissingMedia for a row after the table's end, Unusable for a row of another split, DataError for a table
         that cannot be read.
         """
         if row >= len(self._splits):
@@ -57,18 +56,11 @@ class PixelTable:
         known: dict[str, str] = {}  # three words for 35,887 rows
         try:
             with (self._root / self._path).open("rb") as file:
-                at = _split_column(shown, file.readline(_LONGEST_LINE_BYTES))
-                return [known.setdefault(split, split) for split in (_cell(line, at) for line in _lines(shown, file))]
+                lines = limited_lines(file, self._root / self._path)
+                at = _split_column(shown, next(lines, b""))
+                return [known.setdefault(split, split) for split in (_cell(line, at) for line in lines)]
         except OSError as error:
             raise DataError(f"{shown} cannot be read: {error.strerror}") from error
-
-
-def _lines(shown: str, file: BinaryIO) -> Iterator[bytes]:
-    """The lines that are left, but never more of one than fits in memory."""
-    while line := file.readline(_LONGEST_LINE_BYTES):
-        if len(line) == _LONGEST_LINE_BYTES:
-            raise DataError(f"{shown} has a line of more than {_LONGEST_LINE_BYTES:,} bytes")
-        yield line
 
 
 def _split_column(shown: str, header: bytes) -> int:

@@ -61,16 +61,19 @@ class SegmentLayout:
     languages: tuple[str, ...]
     """Headings of the words in a table of transcripts, the best first."""
 
-
-def read_segments(layout: SegmentLayout, tree: DatasetTree, collector: SampleCollector, options: ImportOptions) -> None:
-    """Read the segments of a split from `label.csv` or from `metadata/`; one without a clip keeps its words."""
-    table = tree.annotation("label.csv", "metadata/sentiment/label_M.csv", "label_M.csv")
-    split = _SPLITS.chosen(options)
-    clips = SpokenClips(tree, collector, options, layout.languages)
-    is_one_table = table.stem.casefold() == "label"
-    rows = _one_table_rows(table, split, collector) if is_one_table else _metadata_rows(table, split, tree, collector)
-    for row in rows:
-        clips.add(Utterance(row["video"], row["clip"].zfill(layout.clip_digits), row["score"], row["text"]), split.name)
+    def read(self, tree: DatasetTree, collector: SampleCollector, options: ImportOptions) -> None:
+        """Read the segments of a split from `label.csv` or from `metadata/`; one without a clip keeps its words."""
+        table = tree.annotation("label.csv", "metadata/sentiment/label_M.csv", "label_M.csv")
+        split = _SPLITS.chosen(options)
+        clips = SpokenClips(tree, collector, options, self.languages)
+        is_one_table = table.stem.casefold() == "label"
+        rows = (
+            _one_table_rows(table, split, collector) if is_one_table else _metadata_rows(table, split, tree, collector)
+        )
+        for row in rows:
+            clips.add(
+                Utterance(row["video"], row["clip"].zfill(self.clip_digits), row["score"], row["text"]), split.name
+            )
 
 
 def _one_table_rows(table: Path, split: Split, collector: SampleCollector) -> Iterator[Row]:
@@ -118,28 +121,27 @@ class OpinionLayout:
     languages: tuple[str, ...]
     """Headings of the words in a user's own table of transcripts, the best first."""
 
+    def read(self, tree: DatasetTree, collector: SampleCollector, options: ImportOptions) -> None:
+        """Read the segments of the videos of one fold."""
+        labels = tree.annotation(*self.labels)
+        fold = _chosen_fold(tree, options)
+        transcripts = _transcripts(self, tree)
+        clips = SpokenClips(tree, collector, options, self.languages)
+        for video, scores in sequence_values(labels):
+            with collector.row(video):
+                if video not in fold.videos:
+                    raise LeftOut(f"videos that are not in the {fold.name} split")
+                words = transcripts.get(video, {})
+                if max(words, default=0) > len(scores):
+                    raise Unusable("its transcript has more segments than it has labels")
+                for number, score in enumerate(scores, start=1):
+                    clips.add(Utterance(video, str(number), f"{score:g}", words.get(number, "")), fold.name)
+
 
 @dataclass(frozen=True, slots=True)
 class _Fold:
     name: str
     videos: frozenset[str]
-
-
-def read_opinions(layout: OpinionLayout, tree: DatasetTree, collector: SampleCollector, options: ImportOptions) -> None:
-    """Read the segments of the videos of one fold."""
-    labels = tree.annotation(*layout.labels)
-    fold = _chosen_fold(tree, options)
-    transcripts = _transcripts(layout, tree)
-    clips = SpokenClips(tree, collector, options, layout.languages)
-    for video, scores in sequence_values(labels):
-        with collector.row(video):
-            if video not in fold.videos:
-                raise LeftOut(f"videos that are not in the {fold.name} split")
-            words = transcripts.get(video, {})
-            if max(words, default=0) > len(scores):
-                raise Unusable("its transcript has more segments than it has labels")
-            for number, score in enumerate(scores, start=1):
-                clips.add(Utterance(video, str(number), f"{score:g}", words.get(number, "")), fold.name)
 
 
 def _chosen_fold(tree: DatasetTree, options: ImportOptions) -> _Fold:

@@ -1,4 +1,7 @@
-"""The words that are said in clips: from a table that the user gives, and for clips of which nothing else is there."""
+"""Clips in which people speak: their words, from the owner or from the user's table, and their files.
+
+A clip whose file is missing is kept with its words alone.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -19,7 +22,7 @@ from workbench.importers.layouts.label_rules import intensity, polarity
 
 @dataclass(frozen=True, slots=True)
 class TranscriptTable:
-    """Name of a clip to what is said in it."""
+    """The user's own transcripts: name of a clip to the words in it."""
 
     words: Mapping[str, str]
     note: str = ""
@@ -39,14 +42,14 @@ class TranscriptTable:
         return cls({row["name"].rpartition("/")[2]: row["text"] for row in table_rows(path, columns)})
 
     def of(self, name: str) -> str | None:
-        """What is said, None where nothing is known."""
+        """The words in a clip; None where they are unknown."""
         return self.words.get(name) or None
 
 
 def add_spoken(collector: SampleCollector, sample: Sample, find: Callable[[], tuple[MediaKind, str]]) -> None:
-    """Keep a sample with the medium that `find` finds, or else with its words alone.
+    """Keep a sample with the medium that `find` returns, or else with its words alone.
 
-    Raises Unusable for one that has neither.
+    Raises Unusable for a sample that has neither.
     """
     try:
         media, path = find()
@@ -61,7 +64,7 @@ def add_spoken(collector: SampleCollector, sample: Sample, find: Callable[[], tu
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """One segment as its owner lists it."""
+    """One segment of a video, as its owner lists it."""
 
     video: str
     clip: str
@@ -70,7 +73,7 @@ class Utterance:
 
 
 class SpokenClips:
-    """Finds the clips of utterances, and the user's own transcripts of them, while one set is read."""
+    """Turns utterances into samples while one data set is read."""
 
     def __init__(
         self, tree: DatasetTree, collector: SampleCollector, options: ImportOptions, languages: tuple[str, ...]
@@ -78,10 +81,10 @@ class SpokenClips:
         self._collector: Final = collector
         self._in_folders: Final = MediaPaths(tree.root, tree.files, n_parts=2)
         self._flat: Final = MediaPaths(tree.root, tree.files, n_parts=1, prefer=("segmented",))
-        self._said: Final = TranscriptTable.read(options.transcripts, languages)
+        self._transcripts: Final = TranscriptTable.read(options.transcripts, languages)
 
     def add(self, one: Utterance, split: str) -> None:
-        """Keep an utterance with its clip, or else with its words alone, or list why it cannot be used."""
+        """Keep an utterance with its clip or with its words alone, or list why it cannot be used."""
         with self._collector.row(f"{one.video}/{one.clip}"):
             score = intensity(one.score, "label")
             sample = Sample(
@@ -89,7 +92,7 @@ class SpokenClips:
                 gold=self._collector.gold(polarity(score)),
                 raw_label=one.score,
                 media=MediaKind.NONE,
-                text=self._said.of(f"{one.video}_{one.clip}") or one.text or None,
+                text=self._transcripts.of(f"{one.video}_{one.clip}") or one.text or None,
                 score=score,
                 cluster=one.video,
                 split=split,
@@ -97,7 +100,7 @@ class SpokenClips:
             add_spoken(self._collector, sample, lambda: (MediaKind.VIDEO, self._path(one)))
 
     def _path(self, one: Utterance) -> str:
-        """Of `<video>/<clip>.mp4` or `<video>_<clip>.mp4`, padded or not."""
+        """The path of `<video>/<clip>.mp4` or `<video>_<clip>.mp4`, the clip's number padded or not."""
         names = tuple(dict.fromkeys((one.clip, one.clip.lstrip("0") or "0")))
         try:
             return self._in_folders.file(*((one.video, name + suffix) for name in names for suffix in VIDEO_SUFFIXES))

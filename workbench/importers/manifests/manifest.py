@@ -105,7 +105,7 @@ class ManifestReading:
     def close(self) -> tuple[DatasetCard, ImportResult]:
         """The card, now that all rows are known, and the samples. Raises ValueError where nothing can be made of it."""
         if not self._contents.total:
-            raise ValueError(_nothing(self._collector.found(self._root)))
+            raise ValueError(_nothing(self._collector.result(self._root)))
         card = own_card(self._key, self._said, self._gold.labels, self._contents)
         if len(card.labels.names) < 2:
             raise ValueError(f"all its gold labels are {card.labels.names[0]!r}; {HOW_TO_GIVE_LABELS}")
@@ -113,7 +113,7 @@ class ManifestReading:
             self.note(note)
         if self._said.labels is None:
             self.note(f"labels from its rows: {', '.join(card.labels.names)}")
-        return card, self._collector.found(self._root)
+        return card, self._collector.result(self._root)
 
 
 def _name(row: ManifestRow) -> str:

@@ -18,14 +18,12 @@ from typing import Final, TextIO
 from workbench.domain.datasets.samples import BETWEEN_FILES
 from workbench.domain.visible import visible
 from workbench.errors import DataError
+from workbench.importers.files.text_rows import limited_lines, text_encoding
 
 FIELDS: Final = ("id", "path", "gold", "text", "score", "subject", "split")
 SETTINGS: Final = ("title", "labels", "task", "frames", "batch_size", "folds")
 
 _DELIMITERS: Final = (",", ";", "\t")
-_ENCODINGS: Final = ("utf-8-sig", "gb18030")  # the second is a superset of GBK
-_CHUNK_CHARS: Final = 1 << 20
-_LONGEST_LINE_CHARS: Final = 1 << 20
 _SETTING: Final = re.compile(r"#(?!#)\s*(?P<name>[a-z][a-z _-]*?)\s*:(?P<value>.*)", re.IGNORECASE | re.DOTALL)
 _ALIKE: Final = 0.75
 """How alike a misspelt setting is to one; a remark that merely has a colon in it is left in peace."""
@@ -63,23 +61,10 @@ def opened_manifest(path: Path) -> Iterator[Manifest]:
     while rows are read, for a line or cell without end.
     """
     try:
-        with path.open(encoding=_encoding(path)) as file:
+        with path.open(encoding=text_encoding(path, allow_nul=True)) as file:
             yield _Reader(path, file).manifest()
     except OSError as error:
         raise DataError(f"{visible(str(path))} cannot be read: {error.strerror}") from error
-
-
-def _encoding(path: Path) -> str:
-    """The first encoding in which the whole file can be read."""
-    for encoding in _ENCODINGS:
-        try:
-            with path.open(encoding=encoding) as file:
-                while file.read(_CHUNK_CHARS):
-                    pass
-        except UnicodeDecodeError:
-            continue
-        return encoding
-    raise DataError(f"{visible(str(path))} is neither UTF-8 nor GBK text; save it as CSV in UTF-8")
 
 
 class _Reader:
@@ -87,7 +72,7 @@ class _Reader:
 
     def __init__(self, path: Path, file: TextIO) -> None:
         self._shown: Final = visible(str(path))
-        self._lines: Final = self._limited(file)
+        self._lines: Final = self._counted(limited_lines(file, path))
         self._line = 0
 
     def manifest(self) -> Manifest:
@@ -103,12 +88,8 @@ class _Reader:
                 return self._table(line, settings)
         raise DataError(f"{self._shown} is empty; `emowb import --template` shows what a manifest looks like")
 
-    def _limited(self, file: TextIO) -> Iterator[str]:
-        """The lines, counted, but never more of one than fits in memory."""
-        while line := file.readline(_LONGEST_LINE_CHARS):
-            if len(line) == _LONGEST_LINE_CHARS:
-                raise DataError(f"{self._shown} has a line of more than {_LONGEST_LINE_CHARS:,} characters")
-            self._line += 1
+    def _counted(self, lines: Iterator[str]) -> Iterator[str]:
+        for self._line, line in enumerate(lines, start=1):
             yield line
 
     def _error(self, what: str) -> DataError:

@@ -1,13 +1,19 @@
-"""What the table of data sets is made of: one row says how one set is read."""
+"""The row of a data set: what is needed to read it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
-from workbench.importers.files.dataset_tree import DatasetTree, LayoutNotFound
+from workbench.importers.files.dataset_tree import DatasetTree
 from workbench.importers.import_options import ImportOptions
 from workbench.importers.import_result import SampleCollector
 
-ReadFunction = Callable[[DatasetTree, SampleCollector, ImportOptions], None]
+
+class Layout(Protocol):
+    """A way in which labels and media can lie in a tree, with the values of one data set."""
+
+    def read(self, tree: DatasetTree, collector: SampleCollector, options: ImportOptions) -> None:
+        """Give every sample of the tree to the collector. Raises LayoutNotFound where the tree has another layout."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,26 +21,11 @@ class DatasetReader:
     """How one data set is read."""
 
     expected: str
-    """The tree that is looked for, in a phrase."""
+    """The files that are looked for, in a phrase for people."""
     suffixes: tuple[str, ...]
-    """Of the files that matter; others are not listed."""
-    read: ReadFunction
-    takes: tuple[str, ...] = ()
-    """The options that it knows; `labels` need not be named, since the card tells."""
-
-
-def either(*reads: ReadFunction) -> ReadFunction:
-    """The first layout that is there, of several in which a set is handed out."""
-
-    def read(tree: DatasetTree, collector: SampleCollector, options: ImportOptions) -> None:
-        missing = []
-        for one in reads:
-            try:
-                one(tree, collector, options)
-            except LayoutNotFound as what:
-                missing.append(str(what))
-            else:
-                return
-        raise LayoutNotFound("; ".join(missing))
-
-    return read
+    """Suffixes of the files that matter; others are not listed."""
+    layout: Layout
+    other_layout: Layout | None = None
+    """Tried where the tree does not have the first layout."""
+    options: tuple[str, ...] = ()
+    """The import options that apply. `labels` need not be named: it applies where the card folds its labels."""

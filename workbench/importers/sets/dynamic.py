@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from functools import partial
 from types import MappingProxyType
 from typing import Final
 
@@ -10,9 +9,9 @@ from workbench.domain.datasets.samples import MediaKind
 from workbench.importers.files.annotation_tables import LIST_SUFFIXES, SourceColumn
 from workbench.importers.files.media_paths import MediaForm, MediaForms
 from workbench.importers.import_options import Splits
-from workbench.importers.layouts.label_lists import ListLayout, read_list
+from workbench.importers.layouts.label_lists import ListLayout
 from workbench.importers.layouts.label_rules import coded, numbered, worded
-from workbench.importers.layouts.labelled_paths import PathLayout, read_paths, silent_speech, without_subject
+from workbench.importers.layouts.labelled_paths import PathLayout, silent_speech, without_subject
 from workbench.importers.sets.dataset_reader import DatasetReader
 
 _TEST_OR_TRAIN: Final = Splits({"test": "test", "train": "train"})
@@ -25,97 +24,83 @@ ROWS: Final[Mapping[str, DatasetReader]] = MappingProxyType(
             "EmoLabel_DataSplit/test(single-labeled)/set_1.csv and Clip/original/1.mp4 "
             "(or clip_224x224_avi/00001.avi, clip_224x224/00001)",
             (".mp4", ".avi", ".csv"),
-            partial(
-                read_list,
-                ListLayout(
-                    tables=("{split}*/set_1.csv", "EmoLabel*/{split}*/set_1.csv", "*{split}*set_1.csv"),
-                    columns=(SourceColumn("name", ("video*", "name"), 0), SourceColumn("label", ("label",), 1)),
-                    label=coded(_DFEW_CODES),
-                    splits=_TEST_OR_TRAIN,
-                    sample_id="{0.number}",
-                    media=MediaForms(
-                        (
-                            MediaForm(MediaKind.VIDEO, "{0.number}.mp4"),
-                            MediaForm(MediaKind.VIDEO, "{0.number:05}.mp4"),
-                            MediaForm(MediaKind.VIDEO, "{0.number:05}.avi"),
-                            MediaForm(MediaKind.VIDEO, "{0.number}.avi"),
-                            MediaForm(MediaKind.FRAMES, "{0.number:05}"),
-                            MediaForm(MediaKind.FRAMES, "{0.number}"),
-                        ),
-                        avoid=("_16f",),  # sixteen frames of each clip
+            ListLayout(
+                tables=("{split}*/set_1.csv", "EmoLabel*/{split}*/set_1.csv", "*{split}*set_1.csv"),
+                columns=(SourceColumn("name", ("video*", "name"), 0), SourceColumn("label", ("label",), 1)),
+                label=coded(_DFEW_CODES),
+                splits=_TEST_OR_TRAIN,
+                sample_id="{0.number}",
+                media=MediaForms(
+                    (
+                        MediaForm(MediaKind.VIDEO, "{0.number}.mp4"),
+                        MediaForm(MediaKind.VIDEO, "{0.number:05}.mp4"),
+                        MediaForm(MediaKind.VIDEO, "{0.number:05}.avi"),
+                        MediaForm(MediaKind.VIDEO, "{0.number}.avi"),
+                        MediaForm(MediaKind.FRAMES, "{0.number:05}"),
+                        MediaForm(MediaKind.FRAMES, "{0.number}"),
                     ),
+                    avoid=("_16f",),  # sixteen frames of each clip
                 ),
             ),
-            takes=("split", "frames_root"),
+            options=("split", "frames_root"),
         ),
         "ferv39k": DatasetReader(
             "4_setups/All_scenes/test_All.csv and 3_ClipsforScenImages/Action/Happy/0001/*.jpg (or 2_ClipsforFaceCrop)",
             LIST_SUFFIXES,
-            partial(
-                read_list,
-                ListLayout(
-                    tables=tuple(
-                        f"{list_name}{suffix}"
-                        for list_name in (
-                            "{split}_All*",
-                            "4_setups/All_scenes/{split}*",
-                            "EmoLabel/{split}*",
-                            "EmoLabel/EmoLabel/{split}*",
-                        )
-                        for suffix in (".csv", ".txt")
-                    ),
-                    columns=(
-                        SourceColumn("name", ("name", "path", "video*"), 0),
-                        SourceColumn("label", ("label", "emotion"), 1),
-                    ),
-                    label=worded,
-                    splits=_TEST_OR_TRAIN,
-                    cluster="{0.top}",
-                    media=MediaForms(
-                        (MediaForm(MediaKind.FRAMES, "{0.stem}"),),
-                        n_parts=3,
-                        prefer=("3_", "original", "2_", "crop"),
-                    ),
+            ListLayout(
+                tables=tuple(
+                    f"{list_name}{suffix}"
+                    for list_name in (
+                        "{split}_All*",
+                        "4_setups/All_scenes/{split}*",
+                        "EmoLabel/{split}*",
+                        "EmoLabel/EmoLabel/{split}*",
+                    )
+                    for suffix in (".csv", ".txt")
+                ),
+                columns=(
+                    SourceColumn("name", ("name", "path", "video*"), 0),
+                    SourceColumn("label", ("label", "emotion"), 1),
+                ),
+                label=worded,
+                splits=_TEST_OR_TRAIN,
+                cluster="{0.top}",
+                media=MediaForms(
+                    (MediaForm(MediaKind.FRAMES, "{0.stem}"),), n_parts=3, prefer=("3_", "original", "2_", "crop")
                 ),
             ),
-            takes=("split", "frames_root"),
+            options=("split", "frames_root"),
         ),
         "ravdess": DatasetReader(
             "Actor_01/02-01-01-01-01-01-01.mp4",
             (".mp4",),
-            partial(
-                read_paths,
-                PathLayout(
-                    pattern=re.compile(
-                        r"(?:^|/)(?P<stem>(?P<modality>0[12])-(?P<channel>\d\d)-(?P<label>\d\d)"
-                        r"-\d\d-\d\d-\d\d-(?P<actor>\d\d))\.mp4$",
-                        re.IGNORECASE | re.ASCII,
-                    ),
-                    sample_id="Actor_{actor}/{stem}",
-                    cluster="Actor_{actor}",
-                    media=MediaKind.VIDEO,
-                    words=_RAVDESS_CODES,
-                    select=silent_speech,
+            PathLayout(
+                pattern=re.compile(
+                    r"(?:^|/)(?P<stem>(?P<modality>0[12])-(?P<channel>\d\d)-(?P<label>\d\d)"
+                    r"-\d\d-\d\d-\d\d-(?P<actor>\d\d))\.mp4$",
+                    re.IGNORECASE | re.ASCII,
                 ),
+                sample_id="Actor_{actor}/{stem}",
+                cluster="Actor_{actor}",
+                media=MediaKind.VIDEO,
+                words=_RAVDESS_CODES,
+                select=silent_speech,
             ),
         ),
         "enterface05": DatasetReader(
             "enterface database/subject 1/anger/sentence 1/s1_an_1.avi",
             (".avi", ".mp4"),
-            partial(
-                read_paths,
-                PathLayout(
-                    # The label is the folder's: names of files are wrong in places.
-                    pattern=re.compile(
-                        r"(?:^|/)(?P<stem>subject[ _]?(?P<subject>\d+)/(?P<label>[a-z]+)/(?:[^/]+/)?[^/]+)"
-                        r"\.(?:avi|mp4)$",
-                        re.IGNORECASE | re.ASCII,
-                    ),
-                    sample_id="{stem}",
-                    cluster="subject {subject}",
-                    media=MediaKind.VIDEO,
-                    select=without_subject(6, "whose files are not parted into sentences"),
+            PathLayout(
+                # The label is the folder's: names of files are wrong in places.
+                pattern=re.compile(
+                    r"(?:^|/)(?P<stem>subject[ _]?(?P<subject>\d+)/(?P<label>[a-z]+)/(?:[^/]+/)?[^/]+)"
+                    r"\.(?:avi|mp4)$",
+                    re.IGNORECASE | re.ASCII,
                 ),
+                sample_id="{stem}",
+                cluster="subject {subject}",
+                media=MediaKind.VIDEO,
+                select=without_subject(6, "whose files are not parted into sentences"),
             ),
         ),
     }

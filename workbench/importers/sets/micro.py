@@ -1,12 +1,11 @@
 """Micro-expressions: CASME, CASME II, SAMM."""
 
 from collections.abc import Mapping
-from functools import partial
 from types import MappingProxyType
 from typing import Final
 
 from workbench.importers.files.annotation_tables import SHEET_SUFFIXES, SourceColumn
-from workbench.importers.layouts.coding_sheets import SheetLayout, read_coding_sheet
+from workbench.importers.layouts.coding_sheets import SheetLayout
 from workbench.importers.sets.dataset_reader import DatasetReader
 
 ROWS: Final[Mapping[str, DatasetReader]] = MappingProxyType(
@@ -14,72 +13,63 @@ ROWS: Final[Mapping[str, DatasetReader]] = MappingProxyType(
         "casme": DatasetReader(
             "CASME's coding sheet (*casme*.xlsx or .csv) and Section A/sub01/EP01_12/EP01_12-81.jpg",
             SHEET_SUFFIXES,
-            partial(
-                read_coding_sheet,
-                SheetLayout(
-                    sheets=(  # never CASME II's, which may lie beside it
-                        *("*casme[!2]*.xlsx", "casme.xlsx", "*casme[!2]*.csv", "casme.csv"),
-                        *("cod*.xlsx", "cod*.csv", "*casme[!2]*xls", "casme.xls"),
-                    ),
-                    columns=(
-                        SourceColumn("subject", ("subject*",), 0),
-                        SourceColumn("clip", ("filename*",), 1),
-                        SourceColumn("onset", ("onset*",), 3),
-                        SourceColumn("apex", ("apex*1", "apex*"), 4),
-                        SourceColumn("apex2", ("apex*2", "apex*"), 5),
-                        SourceColumn("offset", ("offset*",), 6),
-                        SourceColumn("emotion", ("estimatedemotion", "emotion*"), 9),
-                    ),
-                    subject="sub{:02d}",
-                    sample_id="{subject}/{clip}-{apex}",  # a clip can show several expressions
-                    every_sheet=True,
-                    prefer=("selected", "raw"),
-                    avoid=("crop",),
+            SheetLayout(
+                sheets=(  # never CASME II's, which may lie beside it
+                    *("*casme[!2]*.xlsx", "casme.xlsx", "*casme[!2]*.csv", "casme.csv"),
+                    *("cod*.xlsx", "cod*.csv", "*casme[!2]*xls", "casme.xls"),
                 ),
+                columns=(
+                    SourceColumn("subject", ("subject*",), 0),
+                    SourceColumn("clip", ("filename*",), 1),
+                    SourceColumn("onset", ("onset*",), 3),
+                    SourceColumn("apex", ("apex*1", "apex*"), 4),
+                    SourceColumn("apex2", ("apex*2", "apex*"), 5),
+                    SourceColumn("offset", ("offset*",), 6),
+                    SourceColumn("emotion", ("estimatedemotion", "emotion*"), 9),
+                ),
+                subject="sub{:02d}",
+                sample_id="{subject}/{clip}-{apex}",  # a clip can show several expressions
+                every_sheet=True,
+                prefer=("selected", "raw"),
+                avoid=("crop",),
             ),
-            takes=("strict_apex", "frames_root"),
+            options=("strict_apex", "frames_root"),
         ),
         "casme2": DatasetReader(
             "CASME2-coding-*.xlsx (or .csv) and CASME2_RAW_selected/sub01/EP02_01f/img*.jpg",
             SHEET_SUFFIXES,
-            partial(
-                read_coding_sheet,
-                SheetLayout(
-                    sheets=("*coding*.xlsx", "*coding*.csv", "*casme2*.xls"),
-                    columns=(
-                        SourceColumn("subject", ("subject*",), 0),
-                        SourceColumn("clip", ("filename*",), 1),
-                        SourceColumn("onset", ("onset*",), 3),
-                        SourceColumn("apex", ("apex*",), 4),
-                        SourceColumn("offset", ("offset*",), 5),
-                        SourceColumn("emotion", ("estimatedemotion", "emotion"), 8),
-                    ),
-                    subject="sub{:02d}",
-                    prefer=("selected", "raw", "cropped"),
+            SheetLayout(
+                sheets=("*coding*.xlsx", "*coding*.csv", "*casme2*.xls"),
+                columns=(
+                    SourceColumn("subject", ("subject*",), 0),
+                    SourceColumn("clip", ("filename*",), 1),
+                    SourceColumn("onset", ("onset*",), 3),
+                    SourceColumn("apex", ("apex*",), 4),
+                    SourceColumn("offset", ("offset*",), 5),
+                    SourceColumn("emotion", ("estimatedemotion", "emotion"), 8),
                 ),
+                subject="sub{:02d}",
+                prefer=("selected", "raw", "cropped"),
             ),
-            takes=("strict_apex", "frames_root"),
+            options=("strict_apex", "frames_root"),
         ),
         "samm": DatasetReader(
             "SAMM_Micro_FACS_Codes_v2.xlsx (or .csv) and SAMM/006/006_1_2/006_05562.jpg",
             SHEET_SUFFIXES,
-            partial(
-                read_coding_sheet,
-                SheetLayout(
-                    sheets=("*samm*micro*.xlsx", "*samm*micro*.csv", "*samm*.xlsx", "*samm*.csv", "*samm*.xls"),
-                    columns=(
-                        SourceColumn("subject", ("subject*",), 0),
-                        SourceColumn("clip", ("filename*",), 1),
-                        SourceColumn("onset", ("onset*",), 3),
-                        SourceColumn("apex", ("apex*",), 4),
-                        SourceColumn("offset", ("offset*",), 5),
-                        SourceColumn("emotion", ("estimatedemotion*", "emotion*"), 9),
-                    ),
-                    subject="{:03d}",
-                    avoid=("crop",),
+            SheetLayout(
+                sheets=("*samm*micro*.xlsx", "*samm*micro*.csv", "*samm*.xlsx", "*samm*.csv", "*samm*.xls"),
+                columns=(
+                    SourceColumn("subject", ("subject*",), 0),
+                    SourceColumn("clip", ("filename*",), 1),
+                    SourceColumn("onset", ("onset*",), 3),
+                    SourceColumn("apex", ("apex*",), 4),
+                    SourceColumn("offset", ("offset*",), 5),
+                    SourceColumn("emotion", ("estimatedemotion*", "emotion*"), 9),
                 ),
+                subject="{:03d}",
+                avoid=("crop",),
             ),
-            takes=("strict_apex", "frames_root"),
+            options=("strict_apex", "frames_root"),
         ),
     }
 )

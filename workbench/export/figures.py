@@ -21,47 +21,8 @@ if TYPE_CHECKING:
 _LEFT_OUT: Final = ("metadata", "style")
 _FONTS: Final = re.compile(r"font: (?:[\w-]+ )*([\d.]+px) [^;]*|font-(size: [\d.]+px); font-family: [^;]*")
 """As one property and as two: the drawing library's releases differ."""
-
-
-def page_svg(file: str, key: str, style: str, inks: Mapping[str, str]) -> str:
-    """The element. `key` makes its ids its own, `style` is its own style, `inks` are colours and what they become."""
-    root = ET.fromstring(file)  # noqa: S314  # our own drawing
-    page = ET.Element("svg", {"viewBox": root.get("viewBox", ""), "style": style})
-    page.extend([_settled(child, key, inks) for child in root if _tag(child) not in _LEFT_OUT])
-    page.set("aria-hidden", "true")  # what it shows is told beside it
-    page.set("focusable", "false")
-    return ET.tostring(page, encoding="unicode")
-
-
-def _settled(element: ET.Element, key: str, inks: Mapping[str, str]) -> ET.Element:
-    settled = ET.Element(_tag(element))
-    settled.text, settled.tail = element.text, element.tail
-    for name, value in element.attrib.items():
-        name = name.rpartition("}")[2]  # noqa: PLW2901  # xlink:href is href by now
-        settled.set(name, _attribute(name, value, key, inks))
-    settled.extend([_settled(child, key, inks) for child in element if _tag(child) not in _LEFT_OUT])
-    return settled
-
-
-def _attribute(name: str, value: str, key: str, inks: Mapping[str, str]) -> str:
-    if name == "id":
-        return f"{key}-{value}"
-    if name == "href":
-        return value.replace("#", f"#{key}-")
-    value = value.replace("url(#", f"url(#{key}-")
-    if name == "style":
-        value = _FONTS.sub(lambda found: f"font-size: {found[1]}" if found[1] else f"font-{found[2]}", value)
-    for colour, ink in inks.items():
-        value = value.replace(colour, ink)
-    return value
-
-
-def _tag(element: ET.Element) -> str:
-    return element.tag.rpartition("}")[2]
-
-
 _INK: Final = "#010203"
-"""Stands for the colour of the page's text while it is drawn."""
+"""The colour that becomes that of the page's text."""
 _FONT_PX: Final = 12.0
 _WIDTH_PX: Final = 420
 _ROW_PX: Final = 22
@@ -71,9 +32,9 @@ _LETTER_PX: Final = 7.5
 _LONGEST_LABEL: Final = 32
 _LARGEST: Final = 1.2
 _SMALLEST: Final = 0.8
-"""How far a figure is stretched and shrunk; a wide one is scrolled where there is less room."""
+"""How far a figure is stretched and shrunk; where there is less room, a wide one is scrolled."""
 _ON_DARK: Final = 0.72
-"""From this share on a cell is so dark that its figure is printed in white."""
+"""From this share of its row on, a cell is so dark that its figure is printed in white."""
 
 
 class FigureTone(StrEnum):
@@ -83,13 +44,13 @@ class FigureTone(StrEnum):
     """This run."""
     GPT_4V = "#0173b2"
     OTHER = "#8c959e"
-    """Published methods, and what came first."""
+    """Published methods, and first attempts."""
     FAINT = "#b7bec6"
     """Baselines."""
 
     @property
     def variable(self) -> str:
-        """Its name among the page's custom properties."""
+        """The custom property of the page that holds the colour."""
         return f"--tone-{self.name.lower().replace('_', '-')}"
 
 
@@ -124,7 +85,7 @@ def bar_figure(key: str, bars: Sequence[Bar], axis: str) -> str:
 
 
 def pair_figure(key: str, rows: Sequence[tuple[str, float | None, float | None]], axis: str) -> str:
-    """Two thin bars for each row, the first above the second: what was first, and what stands at the end."""
+    """Two thin bars for each row: the first attempt above, the end below."""
     with _drawing(key, len(rows) * (_ROW_PX + 6) + _MARGINS_PX) as (axes, svg):
         for place, (_, first, then) in enumerate(rows):
             for value, shift, tone in ((first, -0.2, FigureTone.OTHER), (then, 0.2, FigureTone.OWN)):
@@ -162,7 +123,7 @@ def place_figure(key: str, points: Sequence[Bar], axis: str) -> str:
 
 
 def heat_map(key: str, gold: Sequence[str], predicted: Sequence[str], counts: Sequence[Sequence[int]]) -> str:
-    """A confusion matrix: counts printed, each cell as dark as its share of its row; a rule before what is no class."""
+    """A confusion matrix: counts, each cell as dark as its share of the row; a line before the columns of no class."""
     rows, columns = len(gold), len(predicted)
     gold, predicted = list(map(_cut, gold)), list(map(_cut, predicted))
     aside, above = (max(map(len, labels), default=0) * _LETTER_PX for labels in (gold, predicted))
@@ -216,7 +177,7 @@ def _name_rows(axes: "Axes", labels: Sequence[str]) -> None:
 
 
 def _cut(label: str) -> str:
-    """A label that leaves room for what it names, without characters that no XML can hold."""
+    """A label of at most 32 characters, without those that XML cannot hold."""
     label = label.translate(_NO_XML)
     return label if len(label) <= _LONGEST_LABEL else f"{label[: _LONGEST_LABEL - 1]}…"
 
@@ -231,7 +192,7 @@ def _per_cent(axes: "Axes", axis: str, upto: float = 100.0) -> None:
 
 @contextmanager
 def _drawing(key: str, height_px: float, *, width_px: float = _WIDTH_PX) -> Iterator[tuple["Axes", StringIO]]:
-    """Axes to draw on; afterwards the SVG is in the text beside them. `key` makes its ids its own on a page."""
+    """Axes to draw on, and a text that holds the SVG after the block. `key` makes its ids unique on the page."""
     # Where the home cannot be written, matplotlib keeps its list of fonts in a temporary folder, and says so.
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
     import matplotlib.style
@@ -249,7 +210,7 @@ def _drawing(key: str, height_px: float, *, width_px: float = _WIDTH_PX) -> Iter
         file = StringIO()
         figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
         size = f"max-width: {_LARGEST * width_px:.0f}px; --legible: {_SMALLEST * width_px:.0f}px"
-        svg.write(page_svg(file.getvalue(), key, size, _INKS))
+        svg.write(_page_svg(file.getvalue(), key, size, _INKS))
 
 
 def _style(key: str) -> dict[str, object]:
@@ -269,3 +230,44 @@ def _style(key: str) -> dict[str, object]:
         "figure.facecolor": "none",
         "axes.facecolor": "none",
     }
+
+
+def _page_svg(file: str, key: str, style: str, inks: Mapping[str, str]) -> str:
+    """From a drawing's file to an element of a page, with ids of its own and the page's font and colours.
+
+    `key` makes its ids unique on the page, `style` is its own style, `inks` are colours and what they become. Only
+    attributes are rewritten, never words: a label can read like markup, like a colour or like a font.
+    """
+    root = ET.fromstring(file)  # noqa: S314  # our own drawing
+    page = ET.Element("svg", {"viewBox": root.get("viewBox", ""), "style": style})
+    page.extend([_page_element(child, key, inks) for child in root if _tag(child) not in _LEFT_OUT])
+    page.set("aria-hidden", "true")  # what it shows is told beside it
+    page.set("focusable", "false")
+    return ET.tostring(page, encoding="unicode")
+
+
+def _page_element(element: ET.Element, key: str, inks: Mapping[str, str]) -> ET.Element:
+    made = ET.Element(_tag(element))
+    made.text, made.tail = element.text, element.tail
+    for name, value in element.attrib.items():
+        name = name.rpartition("}")[2]  # noqa: PLW2901  # xlink:href is href by now
+        made.set(name, _attribute(name, value, key, inks))
+    made.extend([_page_element(child, key, inks) for child in element if _tag(child) not in _LEFT_OUT])
+    return made
+
+
+def _attribute(name: str, value: str, key: str, inks: Mapping[str, str]) -> str:
+    if name == "id":
+        return f"{key}-{value}"
+    if name == "href":
+        return value.replace("#", f"#{key}-")
+    value = value.replace("url(#", f"url(#{key}-")
+    if name == "style":
+        value = _FONTS.sub(lambda found: f"font-size: {found[1]}" if found[1] else f"font-{found[2]}", value)
+    for colour, ink in inks.items():
+        value = value.replace(colour, ink)
+    return value
+
+
+def _tag(element: ET.Element) -> str:
+    return element.tag.rpartition("}")[2]

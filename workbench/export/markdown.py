@@ -40,7 +40,7 @@ def _table(grid: Grid) -> Iterator[str]:
 
 
 def _heads(grid: Grid) -> list[str]:
-    """Markdown has no heads over several columns: theirs is said in each."""
+    """Markdown has no heads over several columns, so each column repeats theirs."""
     if not grid.spans:
         return list(grid.heads)
     over = (span.text for span in grid.spans for _ in range(span.columns))

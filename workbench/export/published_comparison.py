@@ -28,6 +28,7 @@ from workbench.storage.workspace.database import Database
 _MAIN_TABLES: Final = range(3, 8)
 _AGREEMENT: Final = "chosen: --agreement "
 _DEFAULT_AGREEMENT: Final = "3"
+_BASELINES: Final = {"majority": "always the most frequent class", "uniform": "guessing"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,9 +182,6 @@ def _values(
         for place in places
         if (place.dataset, place.variant) == (dataset, variant) and place.metric in scores.scores.metrics
     }
-
-
-_BASELINES: Final = {"majority": "always the most frequent class", "uniform": "guessing"}
 
 
 def comparison_grid(source: Source, comparison: PublishedComparison) -> Grid:

@@ -23,10 +23,12 @@ from workbench.export.source import Source
 from workbench.storage.runs.batch_rows import load_totals
 from workbench.storage.runs.run_records import load_answerers
 
+_LONGEST: Final = 500
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Facts that belong together: names and what is said of each."""
+    """Facts that belong together, by name."""
 
     title: str
     facts: tuple[tuple[str, str], ...]
@@ -34,7 +36,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One of the figures that a reader looks for first."""
+    """One of the figures at the top of the page."""
 
     name: str
     value: str
@@ -43,7 +45,7 @@ class Tile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """Everything that the template writes. All texts are visible; the template escapes them."""
+    """Everything that the template writes. All texts have been made visible; the template escapes them."""
 
     title: str
     model: str
@@ -106,7 +108,7 @@ def illustrated(page: Page, pictures: Pictures) -> Page:
 
 
 def page_html(page: Page) -> Iterator[str]:
-    """The page in pieces."""
+    """The page, piece by piece."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
@@ -137,9 +139,6 @@ def _tiles(source: Source) -> tuple[Tile, ...]:
 
 def _within(words: str) -> str:
     return f"95 % interval {words}" if words else ""
-
-
-_LONGEST: Final = 500
 
 
 def about_blocks(source: Source) -> tuple[Block, ...]:
@@ -217,5 +216,5 @@ def _counts(source: Source) -> dict[str, str | None]:
 
 
 def _moment(at: str) -> str:
-    """A moment of the workspace (UTC ISO text) without what nobody reads."""
+    """A time of the workspace (UTC ISO text) to the minute."""
     return f"{at[:16].replace('T', ' ')} UTC"

@@ -26,7 +26,12 @@ _SIDE_PX: Final = 160
 _MOST_FRAMES: Final = 4
 
 Pictures = Callable[[Sample], Sequence[Frame]]
-"""Makes the frames of a sample, small. Raises BadMedia where they cannot be had."""
+"""Makes small frames of a sample. Raises BadMedia where that is not possible."""
+_LONGEST_REPLY: Final = 160
+_LONGEST_NOTE: Final = 400
+
+Group = tuple[str, str, str | None]
+"""Kind, gold label, top-1 (None: no answer)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,7 @@ class ReportPicture:
 
 
 def pictures_of(source: Source) -> Pictures | None:
-    """What makes the pictures that the model was shown, at most four of a clip; None for a run on words alone."""
+    """What makes small pictures of what the model was shown, at most four of a clip; None for a run on words."""
     spec = source.run.spec
     if not Modality(spec.modality).has_pictures:
         return None
@@ -63,16 +68,9 @@ def _data_uri(frame: Frame) -> str:
     return f"data:{frame.mime};base64,{base64.b64encode(frame.data).decode('ascii')}"
 
 
-_LONGEST_REPLY: Final = 160
-_LONGEST_NOTE: Final = 400
-
-Group = tuple[str, str, str | None]
-"""Kind, gold label, top-1 (None: no answer)."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """One failure. All texts are visible and not yet escaped."""
+    """One failure. All texts have been made visible, and are not yet escaped."""
 
     sample: Sample
     name: str
@@ -83,7 +81,7 @@ class Card:
     reply: str
     """The first line of what came back last: answer, refusal or error."""
     opinions: tuple[str, ...]
-    """What reviewers say."""
+    """One line for each reviewer."""
     pictures: tuple[ReportPicture, ...] = ()
     no_picture: str | None = None
     """Why there is none where there should be."""
@@ -91,7 +89,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """Samples of one gold label that got the same answer, or none."""
+    """Samples of one gold label with the same answer, or with none."""
 
     gold: str
     answer: str | None
@@ -114,7 +112,7 @@ class Failures:
 
 
 def gallery(source: Source, most: int) -> tuple[Failures, ...]:
-    """At most `most` failures among the samples that are scored; what has no card is still counted."""
+    """At most `most` failures among the samples that are scored; those without a card are still counted."""
     totals = {
         group: n for group, n in count_failures(source.db, source.run.id).items() if is_scored(source.card, group[1])
     }

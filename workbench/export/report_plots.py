@@ -30,25 +30,25 @@ class Plot:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """One SVG with what stands above it and what is read out in its place."""
+    """One SVG with its title, and the words that are read out in its place."""
 
     title: str
     svg: str
     words: str
     legend: tuple[tuple[str, str], ...] = ()
-    """Custom property of a colour, and what has it."""
+    """The custom property of each colour, and what has that colour."""
     is_wide: bool = False
 
 
 def comparison_plot(source: Source, comparison: PublishedComparison) -> Plot:
-    """Bars of everything that is known in the columns of this data set, the best first."""
+    """Bars of all figures in the columns of this data set, the best first."""
     mine = [place for place in comparison.places if place in comparison.runs[0].values]
     drawings = []
     for number, place in enumerate(mine):
         bars = sorted(_compared(source, comparison, place), key=lambda bar: -(bar.value or 0.0))
         own = comparison.runs[0].values[place]
         beaten = sum((bar.value or 0.0) < (own.value or 0.0) for bar in bars)
-        words = f"This run reaches {_told(own)}, more than {beaten} of {len(bars) - 1} others."
+        words = f"This run reaches {_with_interval(own)}, more than {beaten} of {len(bars) - 1} others."
         title = metric_title(place.metric)
         svg = bar_figure(f"compare{number}", bars, "per cent")
         drawings.append(Drawing(title, svg, words, _legend({bar.tone for bar in bars})))
@@ -134,6 +134,6 @@ def _legend(tones: Collection[FigureTone]) -> tuple[tuple[str, str], ...]:
     return tuple((tone.variable, words) for tone, words in _COMPARED.items() if tone in tones)
 
 
-def _told(figure: MetricValue) -> str:
+def _with_interval(figure: MetricValue) -> str:
     within = interval(figure.low, figure.high)
     return f"{percent(figure.value)} %" + (f" (95 % interval {within})" if within else "")

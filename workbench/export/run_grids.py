@@ -15,14 +15,21 @@ from workbench.pipeline.scoring.answer_rates import Rates
 from workbench.pipeline.scoring.published_figures import GPT_4V, SOURCE
 from workbench.pipeline.scoring.run_scores import RunScores
 
+OTHER_WORDS: Final = "other words"
+_MOST_OTHERS: Final = 3
+"""The most other words that get columns of their own."""
+_TRIVIAL: Final = ("majority", "uniform")
+_NOT_PER_CENT: Final = "; the error in units of the owner's scale, r from −1 to 1"
+_SCALE_NOTE: Final = "For error and r, the five words are taken as evenly spaced on the owner's scale."
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A figure, said already."""
+    """A figure as text."""
 
     text: str
     strong: bool = False
-    """Whether it stands out: the best of its column."""
+    """Whether it is the best of its column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +40,7 @@ class GridLine:
     cells: tuple[Cell, ...]
     """One for each column."""
     strong: bool = False
-    """Whether it is the line that the table is about."""
+    """Whether this is the line that the table is about."""
 
     @classmethod
     def of(cls, head: str, *cells: str | int, strong: bool = False) -> Self:
@@ -51,10 +58,10 @@ class Span:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grid:
-    """One table of a document. All its text is fit to be shown, and not yet escaped for any format."""
+    """One table of a document. All texts have been made visible, and are not yet escaped for any format."""
 
     key: str
-    """A word for it, where a document needs a name to point at."""
+    """A word that names it in labels and ids."""
     caption: str
     stub: str
     """The head of the first column."""
@@ -63,7 +70,7 @@ class Grid:
     heads: tuple[str, ...]
     """Of every column but the first."""
     sections: tuple[tuple[GridLine, ...], ...]
-    """Lines, parted by rules where there are several sections."""
+    """Groups of lines, with a rule between two groups."""
     notes: tuple[str, ...] = ()
 
     @property
@@ -73,16 +80,8 @@ class Grid:
 
 
 def sections(*groups: Sequence[GridLine]) -> tuple[tuple[GridLine, ...], ...]:
-    """Those groups of lines that have any."""
+    """The groups that have lines."""
     return tuple(tuple(group) for group in groups if group)
-
-
-OTHER_WORDS: Final = "other words"
-_MOST_OTHERS: Final = 3
-"""So many other words get columns of their own."""
-_TRIVIAL: Final = ("majority", "uniform")
-_NOT_PER_CENT: Final = "; the error in units of the owner's scale, r from −1 to 1"
-_SCALE_NOTE: Final = "For error and r, the five words are taken as evenly spaced on the owner's scale."
 
 
 def metrics_grid(source: Source) -> Grid:
@@ -146,14 +145,14 @@ def classes_grid(source: Source) -> Grid:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """A confusion matrix that is narrow enough to be looked at."""
+    """A confusion matrix that is narrow enough for a page."""
 
     gold: tuple[str, ...]
     predicted: tuple[str, ...]
     """Classes, other words (or one column for all of them), no answer."""
     counts: tuple[tuple[int, ...], ...]
     n_words: int
-    """How many other words are summed up; 0: none are."""
+    """How many other words are summed in one column; 0 for none."""
 
 
 def matrix(confusion: Confusion) -> Matrix:
@@ -230,7 +229,7 @@ def _title(source: Source) -> str:
 
 
 def _counts_note(source: Source) -> str:
-    """What the figures are of: every table that is cut out of its document has to say it."""
+    """What the figures are of. Every table says it, since people cut tables out."""
     scores = source.scores.scores
     return (
         f"Protocol {source.scores.protocol}, spec {source.run.spec_hash}: planned {scores.planned:,}, "

@@ -1,4 +1,4 @@
-"""What an export is made of: one run with its scores, and the workspace that the long tables are read from."""
+"""What an export is made of: a run with its scores, and the workspace from which the long tables are read."""
 
 import json
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from workbench.storage.workspace.database import Database
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """One run as it stands."""
+    """One run at the moment of the export."""
 
     db: Database
     card: DatasetCard
@@ -22,7 +22,7 @@ class Source:
 
     @property
     def about(self) -> dict[str, str]:
-        """What every file has to say of itself, as texts; ratios as fractions."""
+        """What every file says about itself, as texts; ratios as fractions."""
         scores = self.scores.scores
         return {
             "dataset": self.run.dataset,

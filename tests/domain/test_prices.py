@@ -8,7 +8,7 @@ from workbench.domain.messages import Usage
 from workbench.domain.prices import Price, PriceTable, cost_usd
 from workbench.errors import UsageError
 from workbench.provider.costs.price_list import load_prices
-from workbench.settings.price_tables import read_price
+from workbench.settings.toml_tables import read_price
 
 MILLION = 1_000_000
 TABLE = {"input_usd": 2.0, "output_usd": 10.0}

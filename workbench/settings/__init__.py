@@ -1,7 +1,7 @@
 """Settings: one frozen object, and where each value came from.
 
 Order: flags over environment variables over `emowb.toml` in the working directory over the one in the user's config
-directory over the defaults here. Keys of endpoints are no settings: they stay in the environment.
+directory over the defaults here. API keys are no settings: they stay in the environment.
 """
 
 import getpass
@@ -17,12 +17,12 @@ from typing import Any, Final
 from workbench.domain.endpoints import EMBEDDED, PRESETS, Endpoint
 from workbench.domain.prices import Price
 from workbench.errors import UsageError, unknown_name
-from workbench.settings.endpoint_tables import read_endpoint
-from workbench.settings.price_tables import read_price
+from workbench.settings.toml_tables import Readers, choice, read_endpoint, read_price, read_values, text
 
 PICTURE_CHOICES: Final = ("auto", "half-blocks", "kitty", "sixel", "words")
 """How pictures are shown in the terminal; `auto` asks it."""
 THEME_CHOICES: Final = ("dark", "light", "high-contrast")
+_APP: Final = "emowb"
 _FILE: Final = "emowb.toml"
 _PREFIX: Final = "EMOWB_"
 _DEFAULT: Final = "default"
@@ -30,7 +30,7 @@ _DEFAULT: Final = "default"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What a command works with."""
+    """All settings. API keys are not among them."""
 
     db: Path = Path("emowb.db")
     """The workspace file."""
@@ -42,24 +42,24 @@ class Settings:
     model: str | None = None
     reviewer: str = ""
     rpm: int | None = None
-    """Requests per minute, for each key; None: no limit of ours. So are the next two."""
+    """Requests per minute, for each key. For this and the next two, None is no limit."""
     tpm: int | None = None
     """Tokens per minute."""
     rpd: int | None = None
     """Requests per day."""
     budget_usd: float | None = None
-    """What a run may cost in all; None: whatever it costs."""
+    """The most that a run may cost in all; None is no limit."""
     concurrency: int | None = None
-    """Requests in flight; None: found out while running."""
+    """Requests in flight; None: found out while the run is sent."""
     timeout_s: float = 300.0
     pictures: str = "auto"
-    theme: str | None = None
-    """The workbench's colours; None: as they were last."""
-    state: Path | None = None
-    """Where the workbench remembers filters, panes and places; None: nowhere."""
-    keys: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
-    """Keys of one's own, by the id of the command: table `[keys]` of the files."""
     """One of PICTURE_CHOICES."""
+    theme: str | None = None
+    """One of THEME_CHOICES; None: as it was last."""
+    state: Path | None = None
+    """The folder where the workbench remembers filters, panes and places; None: it remembers nothing."""
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    """The user's own keys, by the id of the command: table `[keys]` of the files."""
     endpoints: Mapping[str, Endpoint] = field(default_factory=lambda: PRESETS)
     """Presets, and what the files add or change."""
     prices: Mapping[str, Price] = field(default_factory=lambda: MappingProxyType({}))
@@ -74,9 +74,11 @@ class Settings:
 
 def load_settings(environment: Mapping[str, str], working_dir: Path, config_dir: Path | None = None) -> Settings:
     """Read files and environment. Raises UsageError that names the file or variable and the word that is wrong."""
+    from platformdirs import user_cache_path, user_state_path
+
     settings = Settings(
-        cache=_user_cache_dir(),
-        state=_user_state_dir(),
+        cache=user_cache_path(_APP),
+        state=user_state_path(_APP),
         reviewer=_login(),
         sources=MappingProxyType({"reviewer": "login name"}),
     )
@@ -87,8 +89,10 @@ def load_settings(environment: Mapping[str, str], working_dir: Path, config_dir:
 
 
 def settings_files(working_dir: Path, config_dir: Path | None = None) -> tuple[Path, Path]:
-    """Where settings are looked for, whether or not there is a file; what the later one says wins."""
-    return (config_dir or _user_config_dir()) / _FILE, working_dir / _FILE
+    """The two files that are read, whether they exist or not. The second one wins."""
+    from platformdirs import user_config_path
+
+    return (config_dir or user_config_path(_APP)) / _FILE, working_dir / _FILE
 
 
 def setting_names() -> tuple[str, ...]:
@@ -117,57 +121,34 @@ def _positive(kind: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return read
 
 
-def _text(value: Any) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise ValueError
-    return value.strip()
-
-
-def _theme_choice(value: Any) -> str:
-    if value not in THEME_CHOICES:
-        raise ValueError
-    return str(value)
-
-
-def _picture_choice(value: Any) -> str:
-    choice = _text(value)
-    if choice not in PICTURE_CHOICES:
-        raise ValueError
-    return choice
+def _path(value: Any) -> Path:
+    return Path(text(value)).expanduser()
 
 
 _WHOLE: Final = (_positive(int), "a whole number above 0")
-_READERS: Final[Mapping[str, tuple[Callable[[Any], Any], str]]] = MappingProxyType(
+_READERS: Final[Readers] = MappingProxyType(
     {
-        "db": (lambda value: Path(_text(value)).expanduser(), "a path"),
-        "exports": (lambda value: Path(_text(value)).expanduser(), "a path"),
-        "cache": (lambda value: Path(_text(value)).expanduser(), "a path"),
-        "endpoint": (_text, "an endpoint's name"),
-        "model": (_text, "a model's name"),
-        "reviewer": (_text, "a name"),
+        "db": (_path, "a path"),
+        "exports": (_path, "a path"),
+        "cache": (_path, "a path"),
+        "endpoint": (text, "an endpoint's name"),
+        "model": (text, "a model's name"),
+        "reviewer": (text, "a name"),
         "rpm": _WHOLE,
         "tpm": _WHOLE,
         "rpd": _WHOLE,
         "budget_usd": (_positive(float), "US dollars above 0"),
         "concurrency": _WHOLE,
         "timeout_s": (_positive(float), "seconds above 0"),
-        "theme": (_theme_choice, f"one of {', '.join(THEME_CHOICES)}"),
-        "state": (lambda value: Path(_text(value)).expanduser(), "a path"),
-        "pictures": (_picture_choice, f"one of {', '.join(PICTURE_CHOICES)}"),
+        "theme": (choice(*THEME_CHOICES), f"one of {', '.join(THEME_CHOICES)}"),
+        "state": (_path, "a path"),
+        "pictures": (choice(*PICTURE_CHOICES), f"one of {', '.join(PICTURE_CHOICES)}"),
     }
 )
 
 
 def _with_values(settings: Settings, values: Mapping[str, Any], source: str) -> Settings:
-    read: dict[str, Any] = {}
-    for name, value in values.items():
-        if name not in _READERS:
-            raise unknown_name(f"setting in {source}:", name, _READERS)
-        reader, wanted = _READERS[name]
-        try:
-            read[name] = reader(value)
-        except (ValueError, TypeError, OverflowError, RuntimeError):  # the last one: a home of nobody
-            raise UsageError(f"{name} in {source} is {value!r}; it must be {wanted}") from None
+    read = read_values(values, _READERS, source, kind="setting")
     sources = {**settings.sources, **dict.fromkeys(read, source)}
     return replace(settings, **read, sources=MappingProxyType(sources))
 
@@ -234,24 +215,6 @@ def _with_environment(settings: Settings, environment: Mapping[str, str]) -> Set
     if settings.endpoint is None and environment.get("OPENAI_API_KEY"):
         settings = _with_values(settings, {"endpoint": "openai"}, "$OPENAI_API_KEY is set")
     return settings
-
-
-def _user_config_dir() -> Path:
-    from platformdirs import user_config_path
-
-    return user_config_path("emowb")
-
-
-def _user_cache_dir() -> Path:
-    from platformdirs import user_cache_path
-
-    return user_cache_path("emowb")
-
-
-def _user_state_dir() -> Path:
-    from platformdirs import user_state_path
-
-    return user_state_path("emowb")
 
 
 def _login() -> str:

@@ -7,7 +7,7 @@ from importlib.resources import files
 from types import MappingProxyType
 
 from workbench.domain.prices import Price, PriceTable
-from workbench.settings.price_tables import read_price
+from workbench.settings.toml_tables import read_price
 
 
 def load_prices(own: Mapping[str, Price] | None = None) -> PriceTable:

@@ -10,9 +10,8 @@ from sqlite_utils import Database
 from workbench.domain.batches import Batch, Step
 from workbench.domain.datasets.cards import CARDS
 from workbench.domain.datasets.samples import MediaKind, Sample
-from workbench.domain.judging import judge
 from workbench.domain.messages import Fault, Outcome, Reply
-from workbench.domain.predictions import PredictionStatus, RankedPrediction
+from workbench.domain.predictions import PredictionStatus, RankedPrediction, judge
 from workbench.domain.runs import Run, RunSpec
 from workbench.storage.runs.attempts import Received, Settled, save_received, save_sent
 from workbench.storage.runs.run_control import Lease

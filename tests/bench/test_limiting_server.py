@@ -19,7 +19,8 @@ from workbench.domain.endpoints import Endpoint
 from workbench.domain.messages import Outcome, Reply, SampleMedia
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.prompts import build_request, refs
-from workbench.domain.replies.parsing import MatchBy, parse_reply
+from workbench.domain.replies.matching import MatchBy
+from workbench.domain.replies.parsing import parse_reply
 from workbench.domain.runs import RunSpec
 from workbench.provider.request_body import chat_body
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 from workbench.domain.datasets.labels import LabelSet
 from workbench.domain.messages import Outcome
 from workbench.domain.predictions import PredictionStatus
-from workbench.domain.replies.parsing import MatchBy
+from workbench.domain.replies.matching import MatchBy
 
 FACES: Final = LabelSet(("happy", "sad", "angry", "fearful", "disgusted", "surprised", "neutral"))
 SENTIMENTS: Final = LabelSet(("positive", "weakly negative", "negative"))

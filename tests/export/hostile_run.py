@@ -11,9 +11,8 @@ from workbench.domain.batches import Step
 from workbench.domain.datasets.cards import CARDS, DatasetCard
 from workbench.domain.datasets.labels import LabelSet
 from workbench.domain.datasets.samples import MediaKind, Sample
-from workbench.domain.judging import judge
 from workbench.domain.messages import Outcome, Reply
-from workbench.domain.predictions import PredictionStatus, RankedPrediction
+from workbench.domain.predictions import PredictionStatus, RankedPrediction, judge
 from workbench.domain.reviews import Verdict
 from workbench.domain.runs import Run, RunSpec
 from workbench.storage.runs.attempts import Received, Settled, save_received, save_sent

@@ -8,9 +8,8 @@ from sqlite_utils import Database
 from workbench.domain.batches import Step
 from workbench.domain.datasets.cards import DatasetCard
 from workbench.domain.datasets.samples import MediaKind, Sample
-from workbench.domain.judging import judge
 from workbench.domain.messages import Outcome, Reply
-from workbench.domain.predictions import PredictionStatus, RankedPrediction
+from workbench.domain.predictions import PredictionStatus, RankedPrediction, judge
 from workbench.domain.runs import Run, RunSpec
 from workbench.storage.runs.attempts import Received, Settled, save_received, save_sent
 from workbench.storage.runs.plans import open_batches

@@ -18,9 +18,8 @@ from workbench.domain.batches import Batch, Step
 from workbench.domain.datasets.cards import CARDS, DatasetCard
 from workbench.domain.datasets.samples import ClipSpan, Frame, MediaKind, Sample
 from workbench.domain.events import AttemptSaved, RunEvent
-from workbench.domain.judging import judge
 from workbench.domain.messages import Outcome, Reply
-from workbench.domain.predictions import PredictionStatus, RankedPrediction
+from workbench.domain.predictions import PredictionStatus, RankedPrediction, judge
 from workbench.domain.runs import Run, RunSpec
 from workbench.errors import DataError
 from workbench.storage.runs.attempts import Received, Settled, save_received, save_sent

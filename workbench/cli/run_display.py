@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from workbench.cli.output import say
-from workbench.domain.durations import duration
-from workbench.domain.figure_words import dollars
+from workbench.domain.figure_words import dollars, duration
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.run_status import LaneMeter, RunSnapshot
 from workbench.domain.visible import visible

@@ -1,7 +1,9 @@
-"""What became of one sample in one run."""
+"""The result of one sample in one run: its status, its ranking, and whether that is right."""
 
 from dataclasses import dataclass
 from enum import StrEnum
+
+from workbench.domain.datasets.cards import DatasetCard
 
 
 class PredictionStatus(StrEnum):
@@ -40,10 +42,6 @@ class RankedPrediction:
         """The answer."""
         return self.ranking[0] if self.ranking else None
 
-    def rank_of(self, label: str) -> int | None:
-        """The label's place from 1, or None when it is not in the ranking."""
-        return self.ranking.index(label) + 1 if label in self.ranking else None
-
 
 class FailureKind(StrEnum):
     """Why a sample is worth a reviewer's look."""
@@ -62,3 +60,32 @@ def failure_kind(status: PredictionStatus, *, correct: bool) -> FailureKind | No
     if status is PredictionStatus.RANKED:
         return None if correct else FailureKind.WRONG
     return FailureKind(status.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A prediction compared with its gold label."""
+
+    gold_rank: int | None
+    """Place of the first label that counts as right, from 1; None where none does."""
+    failure: FailureKind | None
+    """None for a correct answer."""
+
+
+def judge(card: DatasetCard, gold: str, prediction: RankedPrediction) -> Judgement:
+    """Compare by the classes that the card scores, so that a first place and a point in accuracy are the same thing.
+
+    A gold label that is not scored (the zeros of the sentiment sets) is compared as it is.
+    """
+    places = (place for place, label in enumerate(prediction.ranking, start=1) if counts_as(card, label, gold))
+    gold_rank = next(places, None)
+    return Judgement(gold_rank, failure_kind(prediction.status, correct=gold_rank == 1))
+
+
+def counts_as(card: DatasetCard, label: str, gold: str) -> bool:
+    """Whether an answer counts as the gold label. A word that was not offered counts as nothing, whatever it means."""
+    if label not in card.labels.names:
+        return False
+    if gold in card.unscored_gold:
+        return label == gold
+    return card.scored_as(label) == card.scored_as(gold)

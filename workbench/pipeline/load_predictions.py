@@ -8,8 +8,7 @@ from typing import Final
 from workbench.domain.datasets.cards import DatasetCard
 from workbench.domain.datasets.samples import MediaKind, Sample
 from workbench.domain.datasets.tasks import Modality
-from workbench.domain.judging import judge
-from workbench.domain.predictions import PredictionStatus, RankedPrediction
+from workbench.domain.predictions import PredictionStatus, RankedPrediction, judge
 from workbench.domain.runs import ELSEWHERE, Run, RunSpec
 from workbench.domain.scoring.protocols import scores_signs
 from workbench.errors import DataError, UsageError

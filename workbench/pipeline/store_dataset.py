@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from workbench.domain.datasets.cards import DatasetCard
 from workbench.domain.datasets.samples import Sample
-from workbench.domain.judging import judge
-from workbench.domain.predictions import RankedPrediction
+from workbench.domain.predictions import RankedPrediction, judge
 from workbench.importers.import_result import ImportResult, SkippedEntry
 from workbench.pipeline.planning import utc_now
 from workbench.storage.runs.results import judge_again

@@ -1,6 +1,6 @@
 """Every coefficient against an example computed by hand or published, and against the libraries on any data."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from math import isfinite
 from random import Random
@@ -23,8 +23,11 @@ from workbench.domain.scoring.agreement import (
     ONE_SAMPLE,
     Coefficient,
     agreement_of,
+    alpha_of_sums,
+    cohen_of_sums,
     cohens_kappa,
     fleiss_kappa,
+    fleiss_of_sums,
     krippendorffs_alpha,
     pair_agreement,
     share_agreed,
@@ -243,3 +246,38 @@ def test_a_coefficient_is_a_number_with_an_interval_or_none_with_a_word(rows: Ta
         assert one.value is None or (isfinite(one.value) and one.value <= 1 + 1e-12)
         assert (one.low is None) == (one.high is None)
         assert one.low is None or one.low < one.high
+
+
+LABELS = ("a", "b", "c")
+
+
+def sums_of_all(rows: list[tuple[str, ...]]) -> Any:
+    counts = [[row.count(label) for label in LABELS] for row in rows]
+    agreed = [sum(n * (n - 1) for n in row) / (sum(row) - 1) for row in counts]
+    return np.array([[*np.sum(counts, axis=0), sum(agreed)]], dtype=float)
+
+
+def sums_of_pairs(rows: list[tuple[str, ...]]) -> Any:
+    own = [[sum(row[place] == label for row in rows) for label in LABELS] for place in (0, 1)]
+    return np.array([[*own[0], *own[1], sum(row[0] == row[1] for row in rows)]], dtype=float)
+
+
+rows_of = st.integers(2, 4).flatmap(
+    lambda width: st.lists(st.tuples(*[st.sampled_from(LABELS)] * width), min_size=2, max_size=20)
+)
+
+
+@settings(max_examples=60)
+@given(rows_of)
+def test_a_formula_of_sums_is_the_library_on_the_samples(rows: list[tuple[str, ...]]) -> None:
+    cases: list[tuple[Callable[[Any], Any], Any, float | None]] = [
+        (fleiss_of_sums, sums_of_all(rows), fleiss_kappa(rows).value),
+        (alpha_of_sums, sums_of_all(rows), krippendorffs_alpha(rows).value),
+        (cohen_of_sums, sums_of_pairs(rows), cohens_kappa([row[0] for row in rows], [row[1] for row in rows]).value),
+    ]
+    for formula, sums, value in cases:
+        (found,) = formula(sums)
+        if value is None:
+            assert np.isnan(found)
+        else:
+            assert found == pytest.approx(value)

@@ -5,8 +5,7 @@ from dataclasses import replace
 import pytest
 
 from workbench.domain.datasets.cards import CARDS
-from workbench.domain.judging import judge
-from workbench.domain.predictions import PredictionStatus, RankedPrediction
+from workbench.domain.predictions import PredictionStatus, RankedPrediction, judge
 from workbench.domain.scoring.counting import Count, Counted, count_answers
 from workbench.domain.scoring.protocols import (
     Answer,

@@ -1,5 +1,6 @@
 """Every figure against numbers worked out by hand, and against scikit-learn on random data."""
 
+from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
 
@@ -8,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import (
     accuracy_score,
+    balanced_accuracy_score,
     confusion_matrix,
     f1_score,
     precision_score,
@@ -16,7 +18,7 @@ from sklearn.metrics import (
 )
 
 from workbench.domain.scoring.counting import NO_ANSWER, Count, Counted
-from workbench.domain.scoring.scores import Bounds, Scores
+from workbench.domain.scoring.scores import Bounds, Scores, compute_baselines
 from workbench.domain.scoring.scores import compute_scores as scores_of_count
 
 
@@ -189,3 +191,41 @@ def test_no_figure_leaves_the_unit_interval_and_intervals_hold_their_value(pairs
     assert accuracy.low - 1e-12 <= accuracy.value <= accuracy.high + 1e-12
     assert scores.bounds is not None
     assert scores.bounds.low <= scores.bounds.high
+
+
+CLASSES = ("happy", "sad", "angry", "contempt")
+GOLD = ("happy", "happy", "happy", "happy", "sad", "sad", "angry", "angry")
+
+
+def test_the_majority_baseline_is_what_scikit_learn_gives_for_one_constant_answer() -> None:
+    baseline = compute_baselines(Counter(GOLD), CLASSES)["majority"]
+    present, constant = ["happy", "sad", "angry"], ["happy"] * len(GOLD)
+    assert baseline.label == "happy"
+    assert dict(baseline.metrics) == {
+        "accuracy": pytest.approx(accuracy_score(GOLD, constant)),
+        "uar": pytest.approx(balanced_accuracy_score(GOLD, constant)),
+        "macro_f1": pytest.approx(f1_score(GOLD, constant, labels=present, average="macro", zero_division=0)),
+        "weighted_f1": pytest.approx(f1_score(GOLD, constant, labels=present, average="weighted", zero_division=0)),
+    }
+
+
+def test_the_uniform_baseline_is_what_scikit_learn_gives_when_each_class_is_guessed_equally_often() -> None:
+    baseline = compute_baselines(Counter(GOLD), CLASSES)["uniform"]
+    gold = [label for label in GOLD for _ in CLASSES]
+    guessed = [label for _ in GOLD for label in CLASSES]
+    present = ["happy", "sad", "angry"]
+    assert baseline.label is None
+    assert dict(baseline.metrics) == {
+        "accuracy": pytest.approx(accuracy_score(gold, guessed)),
+        "uar": pytest.approx(recall_score(gold, guessed, labels=present, average="macro")),
+        "macro_f1": pytest.approx(f1_score(gold, guessed, labels=present, average="macro")),
+        "weighted_f1": pytest.approx(f1_score(gold, guessed, labels=present, average="weighted")),
+    }
+
+
+def test_the_first_of_two_equally_frequent_classes_is_the_majority() -> None:
+    assert compute_baselines({"sad": 1, "happy": 1}, CLASSES)["majority"].label == "happy"
+
+
+def test_nothing_counted_has_no_baseline() -> None:
+    assert compute_baselines({}, CLASSES) == {}

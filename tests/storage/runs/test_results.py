@@ -13,8 +13,7 @@ from tests.building import (
 )
 from workbench.domain.batches import Step
 from workbench.domain.datasets.samples import Sample
-from workbench.domain.judging import judge
-from workbench.domain.predictions import PredictionStatus, RankedPrediction
+from workbench.domain.predictions import PredictionStatus, RankedPrediction, judge
 from workbench.domain.runs import Run
 from workbench.storage.runs.attempts import load_sample_attempts, read_attempts
 from workbench.storage.runs.plans import add_batches, open_batches

@@ -1,20 +1,34 @@
-"""How far reviewers agree with one another, and each of them with gold: shares, kappas, alpha.
+"""How far reviewers agree with one another, and each of them with gold: shares, kappas, alpha, with intervals.
 
 Ratings are a table: one row for each sample, one column for each reviewer, None for a gap. Agreement is measured on
 labels as names, without any order among them. A coefficient that is not defined is None and says why; it is never
 set to 0 or 1. The libraries load inside the functions, since a start that shows a help page should not wait for them.
+
+The interval of a coefficient holds 95 % of what it becomes when samples are drawn again, with replacement (B. Efron
+1979, the percentile interval). Samples are taken as independent: where many are of one person or film, the true
+interval is wider. Each coefficient is also written here as a formula of sums over samples, so that thousands of
+resamples are a few operations on matrices; on the samples themselves the formulas give what the libraries give. For
+alpha, Krippendorff's own algorithm draws pairs of labels instead; drawing samples keeps together what one sample's
+labels have in common. There is no interval where resamples say nothing: where all give the same value, and where more
+than 5 % of them leave the coefficient undefined.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Final, TypeAlias
 
-from workbench.domain.scoring.agreement_intervals import alpha_interval, cohen_interval, fleiss_interval
-from workbench.domain.scoring.intervals import MetricValue, proportion
+from workbench.domain.scoring.intervals import Matrix, MetricValue, proportion, resample_samples
 
 Row: TypeAlias = Sequence[str | None]
 Rows: TypeAlias = Sequence[Row]
+Labels: TypeAlias = Sequence[str]
+"""What the raters of one sample say, without gaps."""
+Interval: TypeAlias = tuple[float | None, float | None]
+
+_MOST_UNDEFINED: Final = 0.05
+_NO_WIDTH: Final = 1e-9
 
 ONE_REVIEWER: Final = "fewer than two reviewers"
 NOTHING_SHARED: Final = "no sample that all of them rated"
@@ -27,7 +41,7 @@ ONE_LABEL: Final = "all ratings are the same"
 class Coefficient:
     """Agreement beyond chance: 1 is perfect, 0 what chance would bring, below 0 less than that.
 
-    The interval holds 95 % of 2,000 bootstrap resamples; see `agreement_intervals`.
+    The interval holds 95 % of 2,000 bootstrap resamples; see the module.
     """
 
     value: float | None
@@ -128,7 +142,7 @@ def cohens_kappa(first: Row, second: Row) -> Coefficient:
     from sklearn.metrics import cohen_kappa_score
 
     value = float(cohen_kappa_score([one for one, _ in rows], [other for _, other in rows]))
-    low, high = cohen_interval(rows)
+    low, high = _interval(*_pair_kinds(rows), cohen_of_sums)
     return Coefficient(value=value, low=low, high=high, n=len(rows))
 
 
@@ -146,7 +160,7 @@ def fleiss_kappa(rows: Rows) -> Coefficient:
     from statsmodels.stats import inter_rater
 
     counts, _ = inter_rater.aggregate_raters(whole)
-    low, high = fleiss_interval(whole)
+    low, high = _interval(*_kinds(whole), fleiss_of_sums)
     return Coefficient(value=float(inter_rater.fleiss_kappa(counts)), low=low, high=high, n=len(whole))
 
 
@@ -167,7 +181,7 @@ def krippendorffs_alpha(rows: Rows) -> Coefficient:
     classes = sorted({label for labels in paired for label in labels})
     counts = [[labels.count(one) for one in classes] for labels in paired]
     value = float(krippendorff.alpha(value_counts=counts, level_of_measurement="nominal"))
-    low, high = alpha_interval(paired)
+    low, high = _interval(*_kinds(paired), alpha_of_sums)
     return Coefficient(value=value, low=low, high=high, n=len(paired))
 
 
@@ -187,3 +201,81 @@ def _hindrance(rows: Sequence[Sequence[str]], nothing: str) -> str | None:
     if len(rows) == 1:
         return ONE_SAMPLE
     return ONE_LABEL if len({label for labels in rows for label in labels}) == 1 else None
+
+
+def cohen_of_sums(sums: Matrix) -> Matrix:
+    """Kappa of each row of sums: of the first rater's classes, of the second's, and of agreements."""
+    half = (sums.shape[1] - 1) // 2
+    first, second, agreed = sums[:, :half], sums[:, half:-1], sums[:, -1]
+    n = first.sum(axis=1)
+    by_chance = (first * second).sum(axis=1) / n**2
+    return _beyond_chance(agreed / n, by_chance)
+
+
+def fleiss_of_sums(sums: Matrix) -> Matrix:
+    """Kappa of each row of sums: of all raters' classes, and of m times the share of agreeing pairs of m labels.
+
+    Since every sample has as many labels, the sum of the last over that of the first is the mean share.
+    """
+    counts, agreed = sums[:, :-1], sums[:, -1]
+    n = counts.sum(axis=1)
+    return _beyond_chance(agreed / n, (counts**2).sum(axis=1) / n**2)
+
+
+def alpha_of_sums(sums: Matrix) -> Matrix:
+    """Alpha of the same sums: as Fleiss' kappa, but a label is not paired with itself in what chance brings."""
+    counts, agreed = sums[:, :-1], sums[:, -1]
+    n = counts.sum(axis=1)
+    return _beyond_chance(agreed / n, (counts * (counts - 1)).sum(axis=1) / (n * (n - 1)))
+
+
+def _pair_kinds(pairs: Sequence[Labels]) -> tuple[list[list[float]], list[int]]:
+    """What one sample of each kind of pair adds to the sums of `cohen_of_sums`, and how many there are of it."""
+    kinds = Counter((one, other) for one, other in pairs)
+    classes = _classes(pairs)
+    features = [
+        [
+            *(float(one == label) for label in classes),
+            *(float(other == label) for label in classes),
+            float(one == other),
+        ]
+        for one, other in kinds
+    ]
+    return features, list(kinds.values())
+
+
+def _kinds(rows: Sequence[Labels]) -> tuple[list[list[float]], list[int]]:
+    """What one sample of each kind adds to the sums, and how many there are of it. Who said what does not matter."""
+    kinds = Counter(tuple(sorted(labels)) for labels in rows)
+    classes = _classes(rows)
+    features = []
+    for labels in kinds:
+        counts = [labels.count(label) for label in classes]
+        features.append([*counts, sum(count * (count - 1) for count in counts) / (len(labels) - 1)])
+    return features, list(kinds.values())
+
+
+def _classes(rows: Sequence[Labels]) -> list[str]:
+    return sorted({label for labels in rows for label in labels})
+
+
+def _beyond_chance(observed: Matrix, by_chance: Matrix) -> Matrix:
+    """(observed - chance) / (1 - chance); nan where chance alone agrees always."""
+    import numpy as np
+
+    room = 1 - by_chance
+    undefined = np.full_like(observed, np.nan)
+    return np.divide(observed - by_chance, room, out=undefined, where=room > _NO_WIDTH)
+
+
+def _interval(
+    features: Sequence[Sequence[float]], counts: Sequence[int], formula: Callable[[Matrix], Matrix]
+) -> Interval:
+    import numpy as np
+
+    values = formula(resample_samples(np.asarray(features, dtype=np.float64), np.asarray(counts, dtype=np.int64)))
+    known = values[np.isfinite(values)]
+    if len(known) < (1 - _MOST_UNDEFINED) * len(values) or np.ptp(known) < _NO_WIDTH:
+        return None, None
+    low, high = np.percentile(known, (2.5, 97.5))
+    return float(low), float(high)

@@ -12,8 +12,7 @@ from types import MappingProxyType
 from workbench.domain.datasets.cards import DatasetCard, card_of
 from workbench.domain.datasets.labels import LabelSet, canonical, fold
 from workbench.domain.datasets.published_folders import ANCESTOR
-from workbench.domain.judging import judge
-from workbench.domain.predictions import PredictionStatus, RankedPrediction
+from workbench.domain.predictions import PredictionStatus, RankedPrediction, judge
 from workbench.domain.scoring.protocols import Answer, Spelling, scores_signs
 from workbench.errors import DataError
 from workbench.importers.import_result import Unusable

@@ -11,8 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from workbench.domain.datasets.cards import DatasetCard
-from workbench.domain.judging import judge
-from workbench.domain.predictions import PredictionStatus, RankedPrediction
+from workbench.domain.predictions import PredictionStatus, RankedPrediction, judge
 from workbench.domain.runs import Run, RunSpec
 from workbench.domain.scoring.counting import count_answers, has_answer
 from workbench.domain.scoring.protocols import Answer, Protocol, rules_of

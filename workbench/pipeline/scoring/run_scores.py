@@ -7,8 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from workbench.domain.datasets.cards import DatasetCard
-from workbench.domain.judging import judge
-from workbench.domain.predictions import PredictionStatus
+from workbench.domain.predictions import PredictionStatus, judge
 from workbench.domain.runs import Run
 from workbench.domain.scoring.consensus import as_class, corrected_gold, gold_class
 from workbench.domain.scoring.counting import count_answers

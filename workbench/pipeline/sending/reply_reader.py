@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from workbench.domain.batches import Batch, Decision, History, RetryPolicy, Step, next_step, split_batch
 from workbench.domain.datasets.cards import DatasetCard
 from workbench.domain.events import AttemptSaved
-from workbench.domain.judging import judge
 from workbench.domain.messages import Fault, Outcome, Reply, Usage
-from workbench.domain.predictions import RankedPrediction
+from workbench.domain.predictions import RankedPrediction, judge
 from workbench.domain.prompts import PAPER, refs
-from workbench.domain.replies.parsing import MatchBy, parse_reply
+from workbench.domain.replies.matching import MatchBy
+from workbench.domain.replies.parsing import parse_reply
 from workbench.pipeline.sending.prepared_batch import PreparedSample
 from workbench.storage.runs.attempts import Received, Settled
 

@@ -13,7 +13,8 @@ from workbench.domain.messages import ImagePart, Outcome, Reply, SampleMedia
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.probe_findings import Finding, FindingMark
 from workbench.domain.prompts import NAMED, refs, render_prompt
-from workbench.domain.replies.parsing import MatchBy, parse_reply
+from workbench.domain.replies.matching import MatchBy
+from workbench.domain.replies.parsing import parse_reply
 from workbench.domain.replies.refusals import is_refusal
 from workbench.provider.probing.probe_session import ProbePictures, ProbeSession, is_rejected, quoted
 

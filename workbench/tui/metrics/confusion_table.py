@@ -6,7 +6,7 @@ from typing import Final
 
 from workbench.domain.cases import CaseFilter, CaseKind
 from workbench.domain.datasets.cards import DatasetCard
-from workbench.domain.judging import counts_as
+from workbench.domain.predictions import counts_as
 
 NO_ANSWER: Final = "no answer"
 OTHER_WORDS: Final = "other word"

@@ -6,7 +6,7 @@ from typing import Final
 
 from rich.cells import cell_len
 
-from workbench.domain.durations import duration
+from workbench.domain.figure_words import duration
 from workbench.domain.run_status import BatchRow, BatchState, LaneMeter, RunSnapshot, RunTotals
 from workbench.domain.visible import visible
 from workbench.tui.widgets.painting import fit

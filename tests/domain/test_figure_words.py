@@ -1,4 +1,4 @@
-from workbench.domain.durations import duration
+from workbench.domain.figure_words import duration
 
 
 def test_lengths_of_time_read_as_people_say_them() -> None:

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from sqlite_utils import Database
 
 from tests.building import CARD, at, exchange, plan, ranked, received, sample, store
-from workbench.application.reviews import ReviewSession, Undone
+from workbench.application.reviews import ReviewProgress, ReviewSession, Undone
 from workbench.domain.cases import CaseFilter, CaseKind
-from workbench.domain.reviews import Review, ReviewField, Verdict
+from workbench.domain.reviews import PeerAgreement, Review, ReviewField, Verdict
 from workbench.domain.runs import Run
 from workbench.errors import DataError, UsageError
 from workbench.storage.cases.review_log import load_changes
@@ -110,8 +110,12 @@ def test_what_one_says_another_does_not_find_as_his_own(ann: ReviewSession, db: 
     assert mine(ann).verdict is Verdict.UNSURE
 
 
-def test_the_progress_is_that_of_the_run(ann: ReviewSession) -> None:
-    assert (ann.progress().planned, ann.progress().settled) == (3, 2)
+def test_progress_says_how_far_one_is_and_what_others_say(ann: ReviewSession, db: Database, run: Run) -> None:
+    assert ann.progress() == ReviewProgress([], None, {})
+    ann.set_verdict("a", Verdict.UNSURE)
+    session(db, run, "bob").set_label("b", "sad")
+    assert ann.progress() == ReviewProgress([0], 1.0, {1: PeerAgreement.OTHERS_ALONE})
+    assert ann.reviewers() == ["ann", "bob"]
 
 
 # ── undo ─────────────────────────────────────────────────────────────────────────────────────────────────────────

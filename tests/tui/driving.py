@@ -79,12 +79,8 @@ class Driver:
 
     async def until_shown(self) -> None:
         """Wait until the case under the cursor is shown with its picture."""
-        screen = self.screen
-        await self.until(
-            lambda: (
-                screen.case is not None and screen.case.result.sample.id == self.current and screen.frames.is_settled
-            )
-        )
+        pane = self.screen.pane
+        await self.until(lambda: pane.sample is not None and pane.sample.id == self.current and pane.frames.is_settled)
 
 
 @asynccontextmanager

@@ -6,21 +6,32 @@ whoever opens the run again goes on where the log stands.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
 
 from workbench.application.case_reader import CaseReading
 from workbench.domain.cases import Result
 from workbench.domain.datasets.cards import DatasetCard
 from workbench.domain.messages import Attempt
-from workbench.domain.reviews import Review, ReviewChange, ReviewField, Verdict
-from workbench.domain.run_status import RunTotals
+from workbench.domain.reviews import PeerAgreement, Review, ReviewChange, ReviewField, Verdict
 from workbench.domain.runs import Run
 from workbench.errors import DataError, unknown_name
-from workbench.storage.cases.review_log import current_value, last_change, load_reviews, save_change
+from workbench.storage.cases.review_log import (
+    current_value,
+    last_change,
+    load_agreement,
+    load_pace,
+    load_reviewed_positions,
+    load_reviewers,
+    load_reviews,
+    save_change,
+)
 from workbench.storage.runs.attempts import load_sample_attempts
-from workbench.storage.runs.batch_rows import load_totals
 from workbench.storage.runs.results import load_result
 from workbench.storage.workspace.connections import path_of
 from workbench.storage.workspace.database import Database
+
+_PACE_OVER: Final = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +67,18 @@ class Undone:
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewProgress:
+    """How far a reviewer is in a run."""
+
+    positions: list[int]
+    """Of the samples that the reviewer has said something of."""
+    per_minute: float | None
+    """Samples, over the last ten minutes; None: nothing was said in them."""
+    others: dict[int, PeerAgreement]
+    """What other reviewers say, by position."""
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewSession:
     """See the module. Every method reads or writes the workspace: call it from the session's own thread."""
 
@@ -84,9 +107,23 @@ class ReviewSession:
         beside = Beside(self.beside.name, load_result(self.db, self.beside.id, sample_id)) if self.beside else None
         return Case(result, tuple(load_sample_attempts(self.db, self.run.id, sample_id)), mine, others, beside)
 
-    def progress(self) -> RunTotals:
-        """How far the run has come."""
-        return load_totals(self.db, self.run.id)
+    def reviewers(self) -> list[str]:
+        """Everybody who has said something of the run."""
+        return load_reviewers(self.db, self.run.id)
+
+    def progress(self) -> ReviewProgress:
+        """How far this reviewer is, and what the others say."""
+        now = datetime.fromisoformat(self.now())
+        pace = load_pace(self.db, self.run.id, self.reviewer, (now - _PACE_OVER).isoformat())
+        per_minute = None
+        if pace.first_at is not None:
+            minutes = (now - datetime.fromisoformat(pace.first_at)) / timedelta(minutes=1)
+            per_minute = pace.samples / max(minutes, 1.0)
+        return ReviewProgress(
+            load_reviewed_positions(self.db, self.run.id, self.reviewer),
+            per_minute,
+            load_agreement(self.db, self.run.id, self.reviewer),
+        )
 
     def set_verdict(self, sample_id: str, verdict: Verdict | None) -> None:
         """Say what is the matter with a case; None takes it back."""
@@ -97,6 +134,12 @@ class ReviewSession:
         if label is not None and label not in self.card.labels.names:
             raise unknown_name("label", label, self.card.labels.names)
         self._set(sample_id, ReviewField.LABEL, label)
+
+    def toggle_label(self, sample_id: str, label: str | None) -> None:
+        """Give a label, or take it back where it is given already. None takes any label back."""
+        present = self.case(sample_id).mine.label
+        if label is not None or present is not None:
+            self.set_label(sample_id, None if label == present else label)
 
     def set_tags(self, sample_id: str, tags: tuple[str, ...]) -> None:
         """Replace the tags of a case; blanks inside a tag become hyphens."""

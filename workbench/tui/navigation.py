@@ -1,12 +1,10 @@
-"""From a screen about one run to the others about it: metrics, comparison, export, queue, help.
+"""From a screen about one run to the others about it: metrics, comparison, export, queue.
 
-Each is loaded when it is gone to: the first lines of a review do not wait for them.
+Each is loaded when it is opened: the first lines of a review do not wait for them.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable
-
-from textual import work
 
 from workbench.application.run_views import RunViews
 from workbench.domain.cases import CaseFilter
@@ -19,83 +17,65 @@ from workbench.tui.dialogs.choice_screen import ChoiceScreen
 from workbench.tui.widgets.line_list import ListLine
 
 
-class Navigation(WorkbenchScreen):
-    """The ways between screens. A screen says which run it is about, and what it does with what the others end with."""
+async def open_metrics(
+    screen: WorkbenchScreen, views: RunViews, show: Callable[[CaseFilter], Awaitable[None]], *, is_matrix: bool
+) -> None:
+    """Show the figures or the confusion matrix; `show` is called with the samples of a cell that is chosen there."""
+    from workbench.tui.metrics.confusion_table import ConfusionTable, confusion_table
+    from workbench.tui.metrics.metrics_screen import FIGURES, MATRIX
 
-    def desk(self) -> RunViews | None:
-        """The run that the screen is about now; None, and a notice why, where there is none."""
-        raise NotImplementedError
+    counting = asyncio.create_task(run_blocking(views.confusion))
 
-    async def show_samples(self, desk: RunViews, wanted: CaseFilter) -> None:
-        """Review samples of a run."""
-        raise NotImplementedError
+    async def counted() -> ConfusionTable:
+        return confusion_table(views.card, await counting)
 
-    async def show_changed(self, desk: RunViews, chosen: ChangedFrom) -> None:
-        """Review what changed sides between two runs."""
-        raise NotImplementedError
+    async def chosen(wanted: CaseFilter | None) -> None:
+        if wanted is not None:
+            await show(wanted)
 
-    async def action_metrics(self) -> None:
-        """Show the figures."""
-        await self._show_metrics(is_matrix=False)
+    await screen.app.push_screen(new_screen("metrics", views, counted(), MATRIX if is_matrix else FIGURES), chosen)
 
-    async def action_confusion(self) -> None:
-        """Show the confusion matrix."""
-        await self._show_metrics(is_matrix=True)
 
-    async def action_export(self) -> None:
-        """Choose what is written."""
-        if (desk := self.desk()) is not None:
-            await self.app.push_screen(new_screen("export", desk))
+async def open_export(screen: WorkbenchScreen, views: RunViews) -> None:
+    """Choose what is written."""
+    await screen.app.push_screen(new_screen("export", views))
 
-    def compare(self, desk: RunViews, other: Run) -> None:
-        """Show two runs side by side."""
 
-        async def chosen(changed: ChangedFrom | None) -> None:
-            if changed is not None:
-                await self.show_changed(desk, changed)
+async def open_queue(screen: WorkbenchScreen, views: RunViews) -> None:
+    """Show how the run is sent."""
+    with screen.noticing():
+        await screen.app.push_screen(new_screen("queue", await run_blocking(views.queue)))
 
-        self.app.push_screen(new_screen("compare", desk, other), chosen)
 
-    async def action_queue(self) -> None:
-        """Show how the run is sent."""
-        if (desk := self.desk()) is not None:
-            with self.noticing():
-                await self.app.push_screen(new_screen("queue", await run_blocking(desk.queue)))
+async def open_comparison(
+    screen: WorkbenchScreen, views: RunViews, other: Run, show: Callable[[ChangedFrom], Awaitable[None]]
+) -> None:
+    """Show two runs side by side; `show` is called with a sample that is chosen there."""
 
-    @work(group="others", exclusive=True)
-    async def choose_run(self, desk: RunViews, about: str, take: Callable[[Run], Awaitable[None] | None]) -> None:
-        """Choose another run of the data set and hand it to `take`."""
-        with self.noticing():
-            others = await run_blocking(desk.others)
+    async def chosen(changed: ChangedFrom | None) -> None:
+        if changed is not None:
+            await show(changed)
+
+    await screen.app.push_screen(new_screen("compare", views, other), chosen)
+
+
+def choose_run(screen: WorkbenchScreen, views: RunViews, about: str, take: Callable[[Run], Awaitable[None]]) -> None:
+    """Have another run of the data set chosen, and hand it to `take`."""
+
+    async def choose() -> None:
+        with screen.noticing():
+            others = await run_blocking(views.others)
             if not others:
-                key = desk.card.key
-                self.notice(f"{key} has no other run; `emowb run {key}` with other flags makes one")
+                key = views.card.key
+                screen.notice(f"{key} has no other run; `emowb run {key}` with other flags makes one")
                 return
+            await screen.app.push_screen(ChoiceScreen(about, others, [_run_line(run) for run in others]), chosen)
 
-            async def chosen(run: Run | None) -> None:
-                if run is not None and (taken := take(run)) is not None:
-                    await taken
+    async def chosen(run: Run | None) -> None:
+        if run is not None:
+            await take(run)
 
-            await self.app.push_screen(ChoiceScreen(about, others, [_run_line(run) for run in others]), chosen)
-
-    async def _show_metrics(self, *, is_matrix: bool) -> None:
-        from workbench.tui.metrics.confusion_table import ConfusionTable, confusion_table
-        from workbench.tui.metrics.metrics_screen import FIGURES, MATRIX, MetricsScreen
-
-        desk = self.desk()
-        if desk is None:
-            return
-        with self.noticing():
-            counting = asyncio.create_task(run_blocking(desk.confusion))
-
-            async def counted() -> ConfusionTable:
-                return confusion_table(desk.card, await counting)
-
-            async def chosen(wanted: CaseFilter | None) -> None:
-                if wanted is not None:
-                    await self.show_samples(desk, wanted)
-
-            await self.app.push_screen(MetricsScreen(desk, counted(), MATRIX if is_matrix else FIGURES), chosen)
+    screen.run_worker(choose(), group="others", exclusive=True)
 
 
 def _run_line(run: Run) -> ListLine:

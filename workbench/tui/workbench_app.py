@@ -11,7 +11,6 @@ from textual.screen import Screen
 from workbench.application.home import HomeParts
 from workbench.application.open_review import ReviewParts
 from workbench.domain.cases import CaseFilter
-from workbench.tui.base.background import OwnedThread
 from workbench.tui.base.base_app import BaseApp
 from workbench.tui.base.preferences import Preferences
 from workbench.tui.base.review_opener import ChangedFrom
@@ -20,7 +19,7 @@ from workbench.tui.pictures.frame_loader import FrameLoader
 from workbench.tui.pictures.picture_app import PictureApp
 from workbench.tui.pictures.terminal_facts import NOT_ASKED, TerminalFacts
 from workbench.tui.pictures.terminal_query import drain
-from workbench.tui.review.remembered_place import as_it_was
+from workbench.tui.review.remembered_review import as_left
 from workbench.tui.review.review_screen import ReviewScreen
 
 _FREEZE_S: Final = 0.5
@@ -60,7 +59,7 @@ class WorkbenchApp(BaseApp, PictureApp):
         elif wanted is not None:
             parts = replace(parts, wanted=wanted)
         else:
-            parts = as_it_was(parts, self.habits.memory)
+            parts = as_left(parts, self.habits.memory)
         await self.push_screen(self._review(parts))
 
     async def reopen_review(self, parts: ReviewParts) -> None:
@@ -75,7 +74,7 @@ class WorkbenchApp(BaseApp, PictureApp):
             self.exit()
 
     def _review(self, parts: ReviewParts) -> ReviewScreen:
-        return ReviewScreen(parts, OwnedThread(parts.open_session, "review-session"), FrameLoader(parts, self.terminal))
+        return ReviewScreen(parts, FrameLoader(parts, self.terminal))
 
 
 def _freeze() -> None:

@@ -19,7 +19,7 @@ from workbench.tui.queue.limits_screen import LimitsScreen
 from workbench.tui.queue.queue_screen import QueueScreen
 from workbench.tui.review.filter_screen import FilterScreen
 from workbench.tui.review.review_screen import ReviewScreen
-from workbench.tui.review.saved_filters import SavedScreen
+from workbench.tui.review.saved_filters_screen import SavedFiltersScreen
 from workbench.tui.review.verdict_screen import VerdictScreen
 from workbench.tui.workbench_app import WorkbenchApp
 
@@ -33,7 +33,7 @@ TARGETS = {
     Scope.QUEUE: QueueScreen,
     Scope.BATCH: BatchScreen,
     Scope.LIMITS: LimitsScreen,
-    Scope.SAVED: SavedScreen,
+    Scope.SAVED: SavedFiltersScreen,
     Scope.FILTER: FilterScreen,
     Scope.VERDICT: VerdictScreen,
     Scope.ATTEMPTS: AttemptsScreen,

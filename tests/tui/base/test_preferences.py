@@ -17,6 +17,7 @@ from workbench.tui.base.keymap import commands_with
 from workbench.tui.base.preferences import Preferences
 from workbench.tui.base.remembered_state import RememberedState, filter_as_json, filter_from_json
 from workbench.tui.base.theme import HIGH_CONTRAST, THEMES
+from workbench.tui.review.case_browser import CaseBrowser
 from workbench.tui.review.review_screen import ReviewScreen
 from workbench.tui.workbench_app import WorkbenchApp
 
@@ -142,11 +143,11 @@ async def test_the_divider_follows_keys_and_mouse_and_leaves_both_sides_room(rev
         await driver.press(*[">"] * 3)
         await driver.until(lambda: driver.screen.cases.size.width == before + 12)
         await driver.press(*["<"] * 30)
-        await driver.until(lambda: driver.screen.query_one("#left").size.width == 16)
+        await driver.until(lambda: driver.screen.query_one(CaseBrowser).size.width == 16)
         await pilot.mouse_down("Divider", offset=(0, 5))
         await pilot.hover("StatusLine", offset=(50, 0))
         await pilot.mouse_up("StatusLine", offset=(50, 0))
-        await driver.until(lambda: driver.screen.query_one("#left").size.width > 40)
+        await driver.until(lambda: driver.screen.query_one(CaseBrowser).size.width > 40)
 
 
 async def test_tags_are_written_and_progress_is_counted(review: ReviewRun) -> None:

@@ -54,11 +54,11 @@ async def test_a_search_narrows_it_and_everything_is_a_key_away(changed: ReviewP
         await seen(driver, "/2 all, changed from other")
         await driver.press("f", "x")
         await seen(driver, "/30 all", "beside")
-        assert driver.screen.wanted == CaseFilter()
+        assert driver.screen.browser.wanted == CaseFilter()
 
 
 async def test_the_filter_screen_counts_and_keeps_what_changed(changed: ReviewParts) -> None:
     async with opened(changed) as driver:
         await driver.press("f", "j", "enter")
         await seen(driver, "1/1 failures, changed from other")
-        assert driver.screen.wanted == CaseFilter(CaseKind.FAILURES, changed_from="other")
+        assert driver.screen.browser.wanted == CaseFilter(CaseKind.FAILURES, changed_from="other")

@@ -37,7 +37,7 @@ async def test_another_run_stands_beside_with_its_ranking_and_leaves_again(revie
         await driver.press("equals_sign")
         await driver.until(lambda: "beside" not in driver.text)
         assert isinstance(driver.app.screen, ReviewScreen)
-        assert driver.screen.wanted == CaseFilter()
+        assert driver.screen.browser.wanted == CaseFilter()
 
 
 async def test_a_lone_run_has_nothing_to_be_compared_with(review: ReviewRun) -> None:

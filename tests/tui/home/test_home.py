@@ -42,7 +42,7 @@ async def test_a_cell_of_a_runs_matrix_opens_its_review(review: ReviewRun) -> No
         await driver.until(lambda: driver.is_on(ReviewScreen))
         screen = driver.app.screen
         assert isinstance(screen, ReviewScreen)
-        assert screen.wanted == CaseFilter(gold="surprised", predicted="happy")
+        assert screen.browser.wanted == CaseFilter(gold="surprised", predicted="happy")
 
 
 async def test_a_marked_run_is_compared_with_a_second_one(review: ReviewRun) -> None:

@@ -23,7 +23,7 @@ def failing(error: Exception) -> Callable[[Sequence[str]], Generator[RunEvent]]:
 async def test_a_refused_sample_is_asked_again_and_shown_in_place(review: ReviewRun) -> None:
     async with opened(review.parts) as driver:
         await driver.press("n", "n", "r")
-        await driver.until(lambda: not driver.screen.retrying)
+        await driver.until(lambda: not driver.screen.retries.sample_ids)
         await driver.until_seen("2 attempts  answered")
         assert driver.current == "sub02/EP03_05f"
         await driver.until_seen("▸ ✓")
@@ -63,9 +63,9 @@ async def test_asking_about_all_says_the_number_and_waits_for_a_yes(review: Revi
         await driver.until_seen("about 6 samples")
         await driver.until_seen("cost money")
         await driver.press("n")
-        assert not driver.screen.retrying
+        assert not driver.screen.retries.sample_ids
         await driver.press("R", "y")
-        await driver.until(lambda: not driver.screen.retrying)
+        await driver.until(lambda: not driver.screen.retries.sample_ids)
         await driver.press("f", "j", "enter")
         await driver.until_seen("1/4 failures")
 
@@ -73,7 +73,7 @@ async def test_asking_about_all_says_the_number_and_waits_for_a_yes(review: Revi
 async def test_asking_about_all_keeps_to_the_filter(review: ReviewRun) -> None:
     async with opened(review.parts, size=(120, 40)) as driver:
         await driver.press("f", "j", "j", "j", "enter", "R")
-        assert driver.screen.wanted.kind is CaseKind.REFUSED
+        assert driver.screen.browser.wanted.kind is CaseKind.REFUSED
         await driver.until_seen("about 2 samples")
 
 
@@ -94,7 +94,7 @@ async def test_retries_on_their_way_are_counted_marked_and_not_quit_unasked(revi
         assert driver.is_on(QuestionScreen)
         await driver.press("escape")
         going.set()
-        await driver.until(lambda: not driver.screen.retrying)
+        await driver.until(lambda: not driver.screen.retries.sample_ids)
         await driver.until_seen("▸ ✓")
 
 
@@ -103,7 +103,7 @@ async def test_an_endpoint_that_is_gone_is_a_notice(review: ReviewRun) -> None:
     async with opened(replace(review.parts, ask_again=gone)) as driver:
         await driver.press("n", "n", "r")
         await driver.until_seen("nothing answers")
-        assert not driver.screen.retrying
+        assert not driver.screen.retries.sample_ids
         await driver.press("j")
         await driver.until_shown()
 
@@ -113,7 +113,7 @@ async def test_an_error_nobody_foresaw_is_said_and_asking_goes_on(review: Review
         for _ in range(2):
             await driver.press("g", "n", "n", "r")
             await driver.until_seen("[/bold]")
-            await driver.until(lambda: not driver.screen.retrying)
+            await driver.until(lambda: not driver.screen.retries.sample_ids)
 
 
 async def test_y_copies_the_id_through_the_terminal(review: ReviewRun) -> None:

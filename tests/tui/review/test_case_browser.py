@@ -48,7 +48,7 @@ async def test_a_search_looks_from_where_it_was_begun(review: ReviewRun) -> None
 
 async def test_n_stays_in_what_is_filtered(review: ReviewRun) -> None:
     async with opened(review.parts) as driver:
-        await driver.screen.show_list(CaseFilter(CaseKind.FAILURES, gold="happy"))
+        await driver.screen.browser.show_list(CaseFilter(CaseKind.FAILURES, gold="happy"))
         first = driver.current
         await driver.press("n")
         await driver.until_seen("no failure further down")
@@ -64,14 +64,14 @@ async def test_what_others_store_comes_into_view_and_the_cursor_stays(review: Re
                 "UPDATE prediction SET status = 'refused', failure = 'refused', ranking = '[]' WHERE position = 29"
             )
         await driver.until_seen("R sub10/EP03_29f")
-        await driver.until(lambda: driver.screen.case is not None and driver.screen.case.result.failure == "refused")
+        await driver.until(lambda: (case := driver.screen.pane.case) is not None and case.result.failure == "refused")
         assert driver.current == "sub10/EP03_29f"
 
 
 async def test_a_list_that_is_still_being_looked_for_is_whole_before_its_end_is_gone_to(review: ReviewRun) -> None:
     async with opened(review.parts) as driver:
         screen = driver.screen
-        screen._far.submit(lambda reader: reader.count(CaseFilter(CaseKind.FAILURES)))
+        screen.browser._far.submit(lambda reader: reader.count(CaseFilter(CaseKind.FAILURES)))
         await driver.press("slash", *"sub0", "enter", "G")
         assert driver.current == "sub09/EP03_26f"
         assert screen.cases.listing.is_whole
@@ -79,7 +79,7 @@ async def test_a_list_that_is_still_being_looked_for_is_whole_before_its_end_is_
 
 async def test_after_undo_the_cursor_is_at_what_was_undone_and_the_list_counts_it(review: ReviewRun) -> None:
     async with opened(review.parts) as driver:
-        await driver.screen.show_list(CaseFilter(CaseKind.UNREVIEWED))
+        await driver.screen.browser.show_list(CaseFilter(CaseKind.UNREVIEWED))
         await driver.press("1", "j")
         await driver.until_seen("1/29 unreviewed")
         await driver.press("u")

@@ -1,7 +1,7 @@
 from tests.tui.driving import Driver, opened
 from tests.tui.review_run import ReviewRun
 from workbench.domain.reviews import Review, Verdict
-from workbench.tui.dialogs.note_screen import NoteScreen
+from workbench.tui.dialogs.text_screen import LineScreen
 from workbench.tui.review.verdict_screen import VerdictScreen
 
 FIRST = "sub01/EP01_00f"
@@ -75,7 +75,7 @@ async def test_a_note_is_written_kept_and_written_on(review: ReviewRun) -> None:
         await driver.press("t", *"2", "enter")
         assert (await mine(driver)).note == "eyes2"
         await driver.press("t", "x")
-        assert driver.is_on(NoteScreen)
+        assert driver.is_on(LineScreen)
         await driver.press("escape")
         assert (await mine(driver)).note == "eyes2"
 

@@ -22,7 +22,7 @@ from workbench.tui.pictures.zoom_screen import ZoomScreen
 
 async def test_brackets_step_through_the_frames_and_around(review: ReviewRun) -> None:
     async with opened(review.parts) as driver:
-        frames = driver.screen.frames
+        frames = driver.screen.pane.frames
         await driver.press("right_square_bracket")
         await driver.until_seen("frame 6/9 (no. 65) not sent")
         for _ in range(2):
@@ -42,7 +42,7 @@ async def test_space_plays_from_the_apex_and_stops(review: ReviewRun) -> None:
         await driver.press("space")
         await driver.until(lambda: "▶ frame" in driver.text and "▶ frame 5/9" not in driver.text)
         await driver.press("space")
-        await driver.until(lambda: "▶" not in driver.text and driver.screen.frames.is_settled)
+        await driver.until(lambda: "▶" not in driver.text and driver.screen.pane.frames.is_settled)
 
 
 async def test_z_enlarges_the_picture_and_any_other_key_goes_back(review: ReviewRun) -> None:
@@ -106,7 +106,7 @@ async def test_a_cell_of_the_matrix_lists_its_samples(review: ReviewRun) -> None
         assert "word" in driver.text
         assert "answ" in driver.text
         await driver.press("down", "enter")
-        assert driver.screen.wanted == CaseFilter(gold="surprised", predicted="happy")
+        assert driver.screen.browser.wanted == CaseFilter(gold="surprised", predicted="happy")
         await driver.until_seen("1/1 all, gold surprised")
 
 
@@ -115,10 +115,10 @@ async def test_the_last_columns_list_other_words_and_samples_without_an_answer(r
         await driver.press("c", "j", *["l"] * 8)
         await driver.until_seen("2  gold surprised, answer no answer")
         await driver.press("enter")
-        assert driver.screen.wanted == CaseFilter(gold="surprised", predicted="")
+        assert driver.screen.browser.wanted == CaseFilter(gold="surprised", predicted="")
         assert driver.screen.cases.listing.count == 2
         await driver.press("c", "j", *["l"] * 8, "h", "enter")
-        assert driver.screen.wanted == CaseFilter(CaseKind.OUT_OF_VOCABULARY, gold="surprised")
+        assert driver.screen.browser.wanted == CaseFilter(CaseKind.OUT_OF_VOCABULARY, gold="surprised")
         assert driver.current == "sub08/EP01_21f"
 
 
@@ -127,7 +127,7 @@ async def test_two_clicks_on_a_cell_list_its_samples(review: ReviewRun) -> None:
         await driver.press("c")
         await driver.pilot.click(ConfusionGrid, offset=Offset(20, 3))
         await driver.pilot.click(ConfusionGrid, offset=Offset(20, 3))
-        await driver.until(lambda: driver.screen.wanted == CaseFilter(gold="surprised", predicted="happy"))
+        await driver.until(lambda: driver.screen.browser.wanted == CaseFilter(gold="surprised", predicted="happy"))
 
 
 async def test_help_lists_keys_and_the_palette_offers_the_same_commands(review: ReviewRun) -> None:

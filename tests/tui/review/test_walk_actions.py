@@ -88,7 +88,7 @@ async def test_a_search_with_enter_is_done_before_the_next_key(review: ReviewRun
 async def test_digits_and_letters_in_a_search_are_only_text(review: ReviewRun) -> None:
     async with opened(review.parts) as driver:
         await driver.press("slash", *"1q?xr", "enter")
-        assert driver.screen.wanted.search == "1q?xr"
+        assert driver.screen.browser.wanted.search == "1q?xr"
         await driver.until_seen("nothing here")
         mine = await driver.screen.session.call(lambda session: session.case("sub01/EP01_00f").mine)
         assert mine.is_empty
@@ -99,7 +99,7 @@ async def test_the_filter_joins_kind_gold_and_answer(review: ReviewRun) -> None:
         await driver.press("f")
         assert driver.is_on(FilterScreen)
         await driver.press("j", "l", "j", "tab", "k", "enter")
-        assert driver.screen.wanted == CaseFilter(CaseKind.FAILURES, gold="happy")
+        assert driver.screen.browser.wanted == CaseFilter(CaseKind.FAILURES, gold="happy")
         await driver.until_seen("1/1 failures, gold happy")
         assert driver.current == "sub02/EP03_05f"
 
@@ -115,7 +115,7 @@ async def test_every_kind_of_case_can_be_listed(review: ReviewRun) -> None:
     }
     async with opened(review.parts) as driver:
         for kind, count in expected.items():
-            await driver.screen.show_list(CaseFilter(kind))
+            await driver.screen.browser.show_list(CaseFilter(kind))
             assert driver.screen.cases.listing.count == count
 
 
@@ -124,7 +124,7 @@ async def test_the_filter_counts_its_kinds_and_closes_without_a_change(review: R
         await driver.press("f")
         await driver.until(lambda: any("unreviewed" in line and " 30" in line for line in driver.text.splitlines()))
         await driver.press("j", "q")
-        assert driver.screen.wanted == CaseFilter()
+        assert driver.screen.browser.wanted == CaseFilter()
 
 
 async def test_a_click_on_a_line_goes_there(review: ReviewRun) -> None:

@@ -46,7 +46,7 @@ def gold_words(card: DatasetCard, result: Result) -> Content:
     return Content.assemble((gold, "bold"), (score, SOFT))
 
 
-def verdict_of_gold(result: Result, *, asking: bool) -> Content:
+def verdict_of_gold(result: Result, *, is_asked: bool) -> Content:
     """What became of the sample, and where gold stands: `✗ wrong, gold is no. 3 of 5`."""
     status = None if result.prediction is None else result.prediction.status
     mark = mark_of(status, result.failure)
@@ -55,7 +55,7 @@ def verdict_of_gold(result: Result, *, asking: bool) -> Content:
         of = len(result.prediction.ranking)
         rank = f", gold is no. {result.gold_rank} of {of}" if result.gold_rank else f", gold is not among its {of}"
         rank = "" if result.gold_rank == 1 else rank
-    again = Content.styled(f"  {ASKING} asking again", TONES["busy"]) if asking else Content("")
+    again = Content.styled(f"  {ASKING} asking again", TONES["busy"]) if is_asked else Content("")
     return Content.assemble((f"{mark.character} {mark.word}", _tone(mark)), rank, again)
 
 
@@ -137,7 +137,7 @@ def beside_words(card: DatasetCard, beside: Beside | None) -> Content:
     prediction = beside.result.prediction
     top1 = None if prediction is None else prediction.top1
     said = "" if top1 is None else f"{label_words(card, top1)}  "
-    return Content.assemble(name, (said, "bold"), verdict_of_gold(beside.result, asking=False))
+    return Content.assemble(name, (said, "bold"), verdict_of_gold(beside.result, is_asked=False))
 
 
 def _ranked(card: DatasetCard, place: int, label: str, gold_rank: int | None) -> Content:

@@ -1,10 +1,12 @@
 """The base of the workbench's screens: its help, its notices, and errors that a person can do something about."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, ClassVar, Final
 
+from textual.notifications import SeverityLevel
 from textual.screen import Screen
+from textual.widget import Widget
 
 from workbench.domain.visible import visible
 from workbench.errors import WorkbenchError
@@ -29,15 +31,25 @@ class WorkbenchScreen(Screen[Any]):
 
         await self.app.push_screen(new_screen("help", self.SCOPES), run)
 
-    @contextmanager
-    def noticing(self) -> Iterator[None]:
+    def noticing(self) -> AbstractContextManager[None]:
         """Show a WorkbenchError of the block as a notice, and end the block there."""
-        try:
-            yield
-        except WorkbenchError as error:
-            self.notice(str(error), severity="error")
+        return noticing(self)
 
-    def notice(self, words: str, *, severity: str = "information", seconds: float = 5) -> None:
+    def notice(self, words: str, *, severity: SeverityLevel = "information", seconds: float = 5) -> None:
         """Show a message for some seconds. The words may come from anywhere."""
-        shown = visible(words, lines=True, longest=_NOTICE_CHARS)
-        self.notify(shown, severity=severity, timeout=seconds, markup=False)  # type: ignore[arg-type]
+        notice(self, words, severity=severity, seconds=seconds)
+
+
+@contextmanager
+def noticing(widget: Widget) -> Iterator[None]:
+    """The same for a part of a screen."""
+    try:
+        yield
+    except WorkbenchError as error:
+        notice(widget, str(error), severity="error")
+
+
+def notice(widget: Widget, words: str, *, severity: SeverityLevel = "information", seconds: float = 5) -> None:
+    """The same for a part of a screen."""
+    shown = visible(words, lines=True, longest=_NOTICE_CHARS)
+    widget.notify(shown, severity=severity, timeout=seconds, markup=False)

@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from workbench.tui.base.commands import Command, Scope, bindings
 from workbench.tui.base.preferences import preferences_of
-from workbench.tui.dialogs.note_screen import LineScreen
+from workbench.tui.dialogs.text_screen import LineScreen
 from workbench.tui.widgets.keys_line import KeysLine
 from workbench.tui.widgets.line_list import LineList, ListLine, ListScreen
 

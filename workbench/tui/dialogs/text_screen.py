@@ -1,4 +1,4 @@
-"""A line of text to write: the base of the search and the note.
+"""A line of text to write: a note, tags, a name, a search.
 
 Letters travel to the line through the widget tree and Enter does not, so keeping waits until the line has all that
 was typed before it.
@@ -7,12 +7,15 @@ was typed before it.
 import asyncio
 from typing import ClassVar
 
+from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from workbench.domain.visible import visible
 from workbench.tui.base.commands import Scope, bindings
+from workbench.tui.widgets.keys_line import KeysLine
 
 
 class PlainInput(Input):
@@ -23,12 +26,11 @@ class PlainInput(Input):
     """
 
     def validate_value(self, value: str) -> str:
-        """Make every character visible."""
         return visible(value)
 
 
 class TextScreen(ModalScreen[str | None]):
-    """Ends with the text, or with None when it was cancelled."""
+    """Base of screens that end with a line of text, or with None when it was cancelled."""
 
     AUTO_FOCUS = "PlainInput"
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.TEXT)
@@ -38,16 +40,35 @@ class TextScreen(ModalScreen[str | None]):
         self.line = PlainInput(visible(text), placeholder=placeholder, select_on_focus=False)
 
     def on_mount(self) -> None:
-        """Take the keys from the first one on."""
         self.set_focus(self.line)
 
     async def action_keep(self) -> None:
-        """End with what has been written."""
         arrived = asyncio.Event()
         self.line.call_later(arrived.set)
         await arrived.wait()
         self.dismiss(self.line.value)
 
     def action_cancel(self) -> None:
-        """End with nothing."""
         self.dismiss(None)
+
+
+class LineScreen(TextScreen):
+    """A line under what it is about. Ends with what was written, empty to clear it, or None."""
+
+    DEFAULT_CSS = """
+    LineScreen {
+        align: center middle;
+        & > #box { width: 80%; max-width: 90; height: auto; padding: 1 2; background: $panel; }
+        & #about { color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis; margin-bottom: 1; }
+    }
+    """
+
+    def __init__(self, about: str, text: str, placeholder: str) -> None:
+        super().__init__(text, placeholder)
+        self._about = visible(about, longest=200)
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="box"):
+            yield Static(self._about, id="about", markup=False)
+            yield self.line
+        yield KeysLine()

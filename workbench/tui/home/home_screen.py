@@ -1,5 +1,6 @@
 """Home: the data sets of a workspace, their runs, how far each has come and what it scores."""
 
+from functools import partial
 from typing import Any, ClassVar, Final
 
 from textual import on, work
@@ -14,18 +15,18 @@ from workbench.domain.cases import CaseFilter
 from workbench.domain.runs import Run, RunState
 from workbench.domain.visible import visible
 from workbench.errors import WorkbenchError
+from workbench.tui import navigation
 from workbench.tui.base.background import run_blocking
 from workbench.tui.base.commands import Scope, bindings
 from workbench.tui.base.review_opener import ChangedFrom, opener_of
 from workbench.tui.home.home_lines import HomePlace, headline_key, home_line, places_of
-from workbench.tui.navigation import Navigation
 from workbench.tui.widgets.keys_line import KeysLine
 from workbench.tui.widgets.line_list import LineList, ListScreen
 
 _EVERY_S: Final = 5.0
 
 
-class HomeScreen(ListScreen, Navigation):
+class HomeScreen(ListScreen):
     """Everything begins here; leaving it quits."""
 
     SCOPES: ClassVar[tuple[Scope, ...]] = (Scope.HOME,)
@@ -74,7 +75,7 @@ class HomeScreen(ListScreen, Navigation):
             entry, run = chosen
             await self._review(entry, run.run)
 
-    def action_compare(self) -> None:
+    async def action_compare(self) -> None:
         """Mark a run; with another one of its data set marked, compare the two."""
         chosen = self._run()
         if chosen is None:
@@ -87,7 +88,8 @@ class HomeScreen(ListScreen, Navigation):
         elif marked.run.run.id == run.run.id:
             self._marked = None
         else:
-            self.compare(self._parts.desk(entry.card, marked.run.run), run.run)
+            views = self._parts.desk(entry.card, marked.run.run)
+            await navigation.open_comparison(self, views, run.run, partial(self._show_changed, views))
         self._draw()
 
     def action_refresh(self) -> None:
@@ -98,18 +100,34 @@ class HomeScreen(ListScreen, Navigation):
         """Quit."""
         self.app.exit()
 
-    def desk(self) -> RunViews | None:
-        """Of the run under the cursor."""
+    async def action_metrics(self) -> None:
+        await self._open_metrics(is_matrix=False)
+
+    async def action_confusion(self) -> None:
+        await self._open_metrics(is_matrix=True)
+
+    async def action_queue(self) -> None:
+        if (views := self._views()) is not None:
+            await navigation.open_queue(self, views)
+
+    async def action_export(self) -> None:
+        if (views := self._views()) is not None:
+            await navigation.open_export(self, views)
+
+    async def _open_metrics(self, *, is_matrix: bool) -> None:
+        if (views := self._views()) is not None:
+            await navigation.open_metrics(self, views, partial(self._show_samples, views), is_matrix=is_matrix)
+
+    def _views(self) -> RunViews | None:
+        """Of the run under the cursor; None, and a notice, where there is none."""
         chosen = self._run()
         return None if chosen is None else self._parts.desk(chosen[0].card, chosen[1].run)
 
-    async def show_samples(self, desk: RunViews, wanted: CaseFilter) -> None:
-        """Review some of a run's samples."""
-        await self._open(desk, wanted=wanted)
+    async def _show_samples(self, views: RunViews, wanted: CaseFilter) -> None:
+        await self._open(views, wanted=wanted)
 
-    async def show_changed(self, desk: RunViews, chosen: ChangedFrom) -> None:
-        """Review what changed sides."""
-        await self._open(desk, changed=chosen)
+    async def _show_changed(self, views: RunViews, chosen: ChangedFrom) -> None:
+        await self._open(views, changed=chosen)
 
     async def _review(self, entry: DatasetEntry, run: Run) -> None:
         with self.noticing():

@@ -1,90 +1,105 @@
-"""The list of a review screen: which samples are in it, and how it follows what is asked, said and stored.
+"""The list of a review, and the threads that read for it.
 
-The first lines under a filter come at once; the rest is looked for meanwhile, and the next key breaks that off. A
-sample that leaves the filter while it is looked at (it was answered, or reviewed) stays until the cursor moves on:
-what a person is about to write must not land on its neighbour.
+The first rows under a filter come at once. The other samples are looked for meanwhile, and the next key breaks that
+off. A sample that leaves the filter while it is under the cursor (it was answered, or reviewed) stays until the cursor
+moves on: what a person is about to write must not land on its neighbour.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
-from textual import events, on, work
+from textual import on, work
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
 
 from workbench.application.case_reader import CaseReader
-from workbench.application.open_review import ReviewParts
-from workbench.application.reviews import ReviewSession
 from workbench.domain.cases import CaseFilter, CaseRow
 from workbench.errors import WorkbenchError
 from workbench.tui.base.background import Outdated, OwnedThread
-from workbench.tui.base.workbench_screen import WorkbenchScreen
+from workbench.tui.base.workbench_screen import noticing
+from workbench.tui.review.case_line import ListHeading
 from workbench.tui.review.case_list import CaseList
 from workbench.tui.review.case_pages import PAGE_ROWS, CaseListing
-from workbench.tui.review.list_heading import ListHeading
 
 T = TypeVar("T")
 EVERYTHING: Final = CaseFilter()
 _LOOK_AGAIN_S: Final = 1.0
-"""How soon lines in view show what others have stored."""
+"""How soon rows in view show what others have stored."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Touched:
-    """Some samples as they stand now."""
+    """Some samples as they are now."""
 
     rows: list[CaseRow]
     passing: set[int]
     """The positions of those that pass the filter."""
 
 
-class Listed(WorkbenchScreen):
-    """Owns the list and the two threads that read for it: one answers at once, the other goes through all samples."""
+class CaseBrowser(Vertical):
+    """Which samples are listed, and which one is under the cursor.
 
-    def __init__(self, parts: ReviewParts, session: OwnedThread[ReviewSession]) -> None:
+    Of its two threads, the near one answers at once and the far one goes through all samples.
+    """
+
+    class Moved(Message):
+        """Another sample may be under the cursor, or the list may be another one."""
+
+    class Refreshed(Message):
+        """Rows, counts and the case may have changed: something was said or stored."""
+
+    def __init__(self, labels: Sequence[str], wanted: CaseFilter, open_reader: Callable[[], CaseReader]) -> None:
         super().__init__()
-        self.parts = parts
-        self.session = session
-        self.wanted = parts.wanted
-        labels = parts.card.labels.names
-        self.heading = ListHeading(labels)
+        self.wanted = wanted
+        """The filter that was asked for last; the list may still show the one before."""
         self.cases = CaseList(labels)
-        self._near = OwnedThread(self._open_reader, "case-rows", interrupt=CaseReader.break_off_when)
-        self._far = OwnedThread(self._open_reader, "case-lists", interrupt=CaseReader.break_off_when)
+        self._heading = ListHeading(labels)
+        self._near = OwnedThread(open_reader, "case-rows", interrupt=CaseReader.break_off_when)
+        self._far = OwnedThread(open_reader, "case-lists", interrupt=CaseReader.break_off_when)
         self.cases.look_up_by(lambda positions: self._near.submit(lambda reader: reader.rows(positions)))
         self._sought: tuple[CaseFilter, Future[Sequence[int]]] | None = None
         self._leaving: set[int] = set()
+        """Positions that have left the filter, but not the list."""
         self._touched: set[str] = set()
         self._changes_seen = 0
 
-    @on(events.Mount)
-    def _look_now_and_then(self) -> None:
+    def compose(self) -> ComposeResult:
+        yield self._heading
+        yield self.cases
+
+    def on_mount(self) -> None:
         self.set_interval(_LOOK_AGAIN_S, self._look_again)
 
-    @on(events.Unmount)
-    async def _let_go(self) -> None:
-        """Break off what is being looked up."""
-        for thread in (self._near, self._far):
-            await thread.close()
+    async def on_unmount(self) -> None:
+        await self._near.close()
+        await self._far.close()
 
-    def _open_reader(self) -> CaseReader:
-        return self.session.submit(lambda session: session.reading).result().open()
+    async def look_up(self, work: Callable[[CaseReader], T], *, subject: str = "") -> T:
+        """Look something up that takes a moment. Raises Outdated when the subject is asked about anew."""
+        return await self._near.call(work, subject=subject)
+
+    async def look_through(self, work: Callable[[CaseReader], T], *, subject: str = "") -> T:
+        """Look something up that may go through all samples. Raises Outdated as `look_up` does."""
+        return await self._far.call(work, subject=subject)
 
     async def show_list(self, wanted: CaseFilter, position: int | None = None) -> None:
-        """Show another list, at the sample of that position or the present one."""
+        """Show another list, with the cursor at the sample of that position, or of the present one."""
         start = (self.cases.position or 0) if position is None else position
         self.wanted = wanted
         self._far.take_back("count")
-        with self.noticing(), suppress(Outdated):
+        with self._noticing():
             if wanted == EVERYTHING:
                 self._far.take_back("list")
-                planned, rows = await self.ask(lambda reader: _all_around(reader, start), subject="first")
+                planned, rows = await self.look_up(lambda reader: _all_around(reader, start), subject="first")
                 self._show_listing(CaseListing(wanted, range(planned)), start, rows)
                 return
             sought = self._seek(wanted)
-            near, rows = await self.ask(lambda reader: _near(reader, wanted, start), subject="first")
+            near, rows = await self.look_up(lambda reader: _near(reader, wanted, start), subject="first")
             if near and not sought.done():
                 self._show_listing(CaseListing(wanted, near, is_whole=False), start, rows)
                 self._complete()
@@ -95,48 +110,86 @@ class Listed(WorkbenchScreen):
         """Wait until the list is whole."""
         if not self.cases.listing.is_whole and self._sought is not None:
             wanted, sought = self._sought
-            with self.noticing(), suppress(Outdated):
+            with self._noticing():
                 await self._show_whole(wanted, sought, None)
 
-    async def ask(self, work: Callable[[CaseReader], T], *, subject: str = "") -> T:
-        """Have something looked up that takes a moment. Raises Outdated when the subject is asked about anew."""
-        return await self._near.call(work, subject=subject)
-
-    async def ask_at_length(self, work: Callable[[CaseReader], T], *, subject: str = "") -> T:
-        """Have something looked up that may go through all samples."""
-        return await self._far.call(work, subject=subject)
-
     async def current_row(self) -> CaseRow | None:
-        """The row under the cursor, also where it is still on its way; None in an empty list."""
+        """The row under the cursor, also where it is still being read; None in an empty list."""
         position = self.cases.position
         if position is not None and self.cases.row is None:
-            with self.noticing():
-                self.cases.add_rows(await self.ask(lambda reader: reader.rows([position])))
+            with self._noticing():
+                self.cases.add_rows(await self.look_up(lambda reader: reader.rows([position])))
         return None if position is None else self.cases.rows.at(position)
 
-    async def go_to(self, position: int) -> None:
-        """Put the cursor on the sample at a position, in a list of all where this one leaves it out."""
+    async def move_to(self, index: int) -> None:
+        """Put the cursor at a row, or as far beyond those that have been found as there are any."""
+        by = index - self.cases.cursor
+        if not (self.cases.listing.is_whole or self.cases.can_choose(index)):
+            await self.whole_list()
+        self.cases.move_to(self.cases.cursor + by)
+
+    async def move_to_edge(self, *, bottom: bool) -> None:
+        """Put the cursor at the first or the last row."""
+        await self.whole_list()
+        self.cases.move_to_edge(bottom=bottom)
+
+    async def move_to_failure(self, *, backwards: bool, kind: str | None = None) -> bool | None:
+        """Put the cursor at the nearest failure in that direction, of one kind if it is given.
+
+        False: there is none. None: nothing was found out, since something else was asked for or an error shown.
+        """
+        await self.whole_list()
+        position, listed = self.cases.position, self.cases.listing.positions
+        has_moved: bool | None = None
+        if position is None:
+            return None
+        with self._noticing():
+            found = await self.look_up(
+                lambda reader: reader.next_failure(listed, position, kind=kind, backwards=backwards), subject="failure"
+            )
+            has_moved = found is not None
+            if found is not None:
+                self.cases.move_to(self.cases.listing.place_of(found))
+                await self.current_row()
+        return has_moved
+
+    async def go_to(self, sample_id: str) -> None:
+        """Put the cursor on a sample, in a list of all where the present one does not have it."""
+        position = await self.look_up(lambda reader: reader.position_of(sample_id))
+        if position is None:
+            return
         await self.whole_list()
         if self.cases.listing.holds(position):
             self.cases.move_to(self.cases.listing.place_of(position))
         else:
             await self.show_list(EVERYTHING, position)
 
+    async def count(self, wanted: CaseFilter) -> int:
+        """How many samples pass a filter. Raises Outdated when another list is asked for."""
+        return await self.look_through(lambda reader: reader.count(wanted), subject="count")
+
+    async def unanswered(self) -> list[str]:
+        """The ids of the listed samples that ended without an answer."""
+        await self.whole_list()
+        listed = self.cases.listing.positions
+        return await self.look_through(lambda reader: reader.unanswered(listed))
+
     def refresh_cases(self, sample_ids: Iterable[str]) -> None:
-        """Bring the list, its counts and the case up to date after something has been said of these samples."""
+        """Show these samples as they are now: something has been said or stored."""
         self._touched.update(sample_ids)
-        self._refresh()
+        self._refresh_touched()
 
     async def refreshed(self, sample_ids: Iterable[str]) -> None:
         """The same, and wait for it."""
         names, wanted = tuple(sample_ids), self.wanted
-        touched = await self.ask(lambda reader: _looked_at(reader, wanted, names))
+        touched = await self.look_up(lambda reader: _looked_at(reader, wanted, names))
         await self.whole_list()
         self._take_in(touched, wanted)
+        self.post_message(self.Refreshed())
 
     @work(group="refresh", exclusive=True)
-    async def _refresh(self) -> None:
-        with self.noticing(), suppress(Outdated):
+    async def _refresh_touched(self) -> None:
+        with self._noticing():
             names = tuple(self._touched)
             await self.refreshed(names)
             self._touched.difference_update(names)
@@ -153,15 +206,17 @@ class Listed(WorkbenchScreen):
             gone.remove(position)
         self.cases.renew(self.cases.listing.changed(touched.passing, gone), position or 0)
 
-    def drop_those_left(self) -> bool:
-        """Take samples out of the list that had left it but for the cursor on them; whether there were any."""
+    @on(CaseList.Moved)
+    def _drop_those_left(self, message: CaseList.Moved) -> None:
+        """Take samples out of the list that stayed only for the cursor on them; the list tells anew that it moved."""
+        message.stop()
         position = self.cases.position
         left = {leaving for leaving in self._leaving if leaving != position}
-        if not left:
-            return False
-        self._leaving.difference_update(left)
-        self.cases.renew(self.cases.listing.changed((), left), position or 0)
-        return True
+        if left:
+            self._leaving.difference_update(left)
+            self.cases.renew(self.cases.listing.changed((), left), position or 0)
+        else:
+            self.post_message(self.Moved())
 
     def _seek(self, wanted: CaseFilter) -> "Future[Sequence[int]]":
         """Look for all samples that pass, unless that is being done."""
@@ -174,14 +229,14 @@ class Listed(WorkbenchScreen):
         await self.whole_list()
 
     async def _show_whole(self, wanted: CaseFilter, sought: "Future[Sequence[int]]", start: int | None) -> None:
-        """Show a list when all of it is found, at `start` or where the cursor is by then."""
+        """Show a list when all of it is found, with the cursor at `start` or where it is by then."""
         positions = await asyncio.shield(asyncio.wrap_future(sought))
         listing = CaseListing(wanted, positions)
         rows: list[CaseRow] = []
         if start is not None and listing.count:
             first = listing.place_of(start) // PAGE_ROWS * PAGE_ROWS
             around = positions[first : first + 2 * PAGE_ROWS]
-            rows = await self.ask(lambda reader: reader.rows(around), subject="first")
+            rows = await self.look_up(lambda reader: reader.rows(around), subject="first")
         if self.cases.listing.wanted != wanted or not self.cases.listing.is_whole or start is not None:
             self._show_listing(listing, (self.cases.position or 0) if start is None else start, rows)
 
@@ -193,8 +248,8 @@ class Listed(WorkbenchScreen):
             self.cases.renew(listing, position)
 
     @on(CaseList.RowsCame)
-    def _say_what_failed(self, message: CaseList.RowsCame) -> None:
-        with self.noticing(), suppress(Outdated):
+    def _notice_failure(self, message: CaseList.RowsCame) -> None:
+        with self._noticing():
             message.rows.result()
 
     @work(group="look again", exclusive=True)
@@ -206,21 +261,27 @@ class Listed(WorkbenchScreen):
             now = reader.changes_seen()
             return now, [] if now == before else reader.rows(positions)
 
-        with suppress(Outdated, WorkbenchError):  # the next key says what is wrong
-            self._changes_seen, rows = await self.ask(look, subject="look again")
+        with suppress(Outdated, WorkbenchError):  # the next key shows what is wrong
+            self._changes_seen, rows = await self.look_up(look, subject="look again")
             if self._changes_seen != before:
                 self.cases.forget_all_but(positions)
                 self.cases.add_rows(rows)
 
+    @contextmanager
+    def _noticing(self) -> Iterator[None]:
+        """Show errors as notices; say nothing of what nobody wants to know any more."""
+        with noticing(self), suppress(Outdated):
+            yield
+
 
 def _all_around(reader: CaseReader, position: int) -> tuple[int, list[CaseRow]]:
-    """How many samples there are, and the lines around a position."""
+    """How many samples there are, and the rows around a position."""
     first = position // PAGE_ROWS * PAGE_ROWS
     return reader.planned(), reader.rows(range(first, first + 2 * PAGE_ROWS))
 
 
 def _near(reader: CaseReader, wanted: CaseFilter, position: int) -> tuple[Sequence[int], list[CaseRow]]:
-    """The first samples that pass, with their lines."""
+    """The first samples that pass from a position on, with their rows."""
     positions = reader.near(wanted, position)
     return positions, reader.rows(positions[:PAGE_ROWS])
 

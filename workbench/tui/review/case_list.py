@@ -16,8 +16,8 @@ from textual.message import Message
 from textual.strip import Strip
 
 from workbench.domain.cases import CaseRow
+from workbench.tui.review.case_line import Columns, case_line
 from workbench.tui.review.case_pages import EMPTY, PAGE_ROWS, CaseListing, KnownRows
-from workbench.tui.widgets.case_line import Columns, case_line
 from workbench.tui.widgets.virtual_list import VirtualList
 
 _WAIT_S: Final = 0.006

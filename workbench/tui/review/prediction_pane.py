@@ -1,18 +1,24 @@
 """Gold beside the prediction, and what people say of it."""
 
+from collections.abc import Sequence
+from typing import Final
+
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
+from textual.geometry import Size
+from textual.widget import Widget
 from textual.widgets import Static
 
 from workbench.application.reviews import Case
 from workbench.domain.datasets.cards import DatasetCard
 from workbench.tui.attempts import case_words as words
-from workbench.tui.review.flowed_text import Flow
+
+_GAP: Final = Content("  ")
 
 
 class Fact(Horizontal):
-    """A name and its value; gone while there is no value."""
+    """A name and its value; not displayed while there is no value."""
 
     DEFAULT_CSS = """
     Fact {
@@ -29,13 +35,49 @@ class Fact(Horizontal):
         self.display = False
 
     def compose(self) -> ComposeResult:
-        """The value beside the name."""
         yield self._value
 
     def show(self, value: Content) -> None:
-        """Say another value."""
+        """Show another value."""
         self._value.update(value)
         self.display = bool(value.plain)
+
+
+class Flow(Widget):
+    """Short pieces one after the other, broken between pieces; as high as they need at the width it has."""
+
+    DEFAULT_CSS = "Flow { height: auto; text-wrap: nowrap; }"
+
+    def __init__(self, *, classes: str | None = None) -> None:
+        super().__init__(classes=classes)
+        self._pieces: Sequence[Content] = ()
+        self.display = False
+
+    def show(self, pieces: Sequence[Content]) -> None:
+        """Show other pieces; the widget is not displayed where there are none."""
+        self._pieces = pieces
+        self.display = bool(pieces)
+        self.refresh(layout=True)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002  # Textual's form
+        return len(flowed(self._pieces, width))
+
+    def render(self) -> Content:
+        return Content("\n").join(flowed(self._pieces, self.content_size.width))
+
+
+def flowed(pieces: Sequence[Content], width: int) -> list[Content]:
+    """Lines of pieces, each line as full as it gets."""
+    lines: list[list[Content]] = []
+    left = 0
+    for piece in pieces:
+        needed = piece.cell_length + _GAP.cell_length
+        if not lines or needed > left + _GAP.cell_length:
+            lines.append([])
+            left = width
+        lines[-1].append(piece)
+        left -= needed
+    return [_GAP.join(line) for line in lines]
 
 
 class PredictionPane(VerticalScroll, can_focus=False):
@@ -59,15 +101,14 @@ class PredictionPane(VerticalScroll, can_focus=False):
         self._ranking, self._labels, self._other_ranking = (Flow(classes="under") for _ in range(3))
 
     def compose(self) -> ComposeResult:
-        """From what is given to what people say."""
         yield from (self._gold, self._model, self._ranking, self._beside, self._other_ranking, self._why)
         yield from (self._mine, self._labels, self._others, self._last)
 
-    def show(self, case: Case, *, asking: bool) -> None:
-        """Show a case; `asking`: a model is being asked about it again."""
+    def show(self, case: Case, *, is_asked: bool) -> None:
+        """Show a case. `is_asked`: the model is being asked about it again."""
         result = case.result
         self._gold.show(words.gold_words(self._card, result))
-        self._model.show(words.verdict_of_gold(result, asking=asking))
+        self._model.show(words.verdict_of_gold(result, is_asked=is_asked))
         self._ranking.show(words.ranking_words(self._card, result))
         other = case.beside and case.beside.result
         self._beside.show(words.beside_words(self._card, case.beside))
@@ -79,7 +120,3 @@ class PredictionPane(VerticalScroll, can_focus=False):
         self._last.show(words.attempt_words(case.attempts))
         self.display = True
         self.scroll_home(animate=False)
-
-    def clear(self) -> None:
-        """Show nothing: there is no case."""
-        self.display = False

@@ -1,74 +1,87 @@
-"""Asking a model again, beside the screen: a thread walks the runner's events and posts each as a message.
+"""Asking a model again, beside the screen: one list of samples after the other, since a run has one sender."""
 
-One list of samples at a time: a run has one runner.
-"""
-
+import asyncio
 import threading
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Coroutine, Generator, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from queue import SimpleQueue
 
 from textual.message import Message
 
-from workbench.domain.events import RunEvent
+from workbench.domain.events import AttemptSaved, Held, RunEvent
 from workbench.errors import WorkbenchError
+from workbench.tui.base.background import run_blocking
 
 
-@dataclass
-class RetryEvent(Message):
-    """A reply has been stored."""
+class RetryQueue:
+    """The samples that the model is asked about again. What comes of them is posted to the screen as messages."""
 
-    event: RunEvent
+    @dataclass
+    class Saved(Message):
+        """Replies about these samples are stored."""
 
+        sample_ids: tuple[str, ...]
 
-@dataclass
-class RetryEnded(Message):
-    """Nothing more comes of these samples."""
+    @dataclass
+    class Notice(Message):
+        """Something that a person may want to know, such as that a full disk is waited for."""
 
-    sample_ids: tuple[str, ...]
-    error: str | None = None
-    """Why it could not be done, or not to the end."""
+        words: str
 
+    @dataclass
+    class Ended(Message):
+        """Nothing more comes of these samples."""
 
-class Retrier:
-    """Takes lists of samples and asks about one list after the other."""
+        sample_ids: tuple[str, ...]
+        error: str | None
+        """Why they could not be asked about, or not all of them."""
 
     def __init__(
         self, ask_again: Callable[[Sequence[str]], Generator[RunEvent]], post: Callable[[Message], object]
     ) -> None:
+        """`ask_again` sends samples and blocks; it yields as replies are stored."""
+        self.sample_ids: frozenset[str] = frozenset()
+        """Those that wait for an answer."""
         self._ask_again = ask_again
         self._post = post
-        self._lists: SimpleQueue[tuple[str, ...] | None] = SimpleQueue()
+        self._turn = asyncio.Lock()
         self._stopped = threading.Event()
-        self._thread: threading.Thread | None = None
 
-    def ask(self, sample_ids: Sequence[str]) -> None:
-        """Ask about these samples when those before them are done."""
-        self._lists.put(tuple(sample_ids))
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._serve, name="retrier", daemon=True)
-            self._thread.start()
+    def add(self, sample_ids: Iterable[str]) -> Coroutine[None, None, None]:
+        """Take samples in. The coroutine asks about them when those before them are done."""
+        asked = tuple(sample_ids)
+        self.sample_ids = self.sample_ids.union(asked)
+        return self._ask(asked)
+
+    def settle(self, sample_ids: Iterable[str]) -> None:
+        """These samples wait no more."""
+        self.sample_ids = self.sample_ids.difference(sample_ids)
 
     def stop(self) -> None:
-        """Ask nothing more. A reply that is awaited is not waited for: the workspace knows it as never seen."""
+        """Ask nothing more. A reply on its way is not waited for: the workspace keeps that it was never seen."""
         self._stopped.set()
-        self._lists.put(None)
 
-    def _serve(self) -> None:
-        while (sample_ids := self._lists.get()) is not None and not self._stopped.is_set():
-            self._post(RetryEnded(sample_ids, self._run(sample_ids)))
+    async def _ask(self, sample_ids: tuple[str, ...]) -> None:
+        async with self._turn:
+            error = await run_blocking(lambda: self._send(sample_ids), "retry-queue")
+        self._post(self.Ended(sample_ids, error))
 
-    def _run(self, sample_ids: tuple[str, ...]) -> str | None:
-        """What went wrong, if anything."""
+    def _send(self, sample_ids: tuple[str, ...]) -> str | None:
+        """Ask in the calling thread. Returns what went wrong, if anything did."""
         try:
             with closing(self._ask_again(sample_ids)) as events:
                 for event in events:
-                    self._post(RetryEvent(event))
                     if self._stopped.is_set():
                         break
+                    self._post(self._message(event))
         except WorkbenchError as error:
             return str(error)
-        except Exception as error:  # noqa: BLE001  # said on the screen instead of ending the thread unseen
+        except Exception as error:  # noqa: BLE001  # shown on the screen instead of ending the thread unseen
             return f"asking again broke off: {type(error).__name__}: {error}"
         return None
+
+    def _message(self, event: RunEvent) -> Message:
+        if isinstance(event, Held):
+            return self.Notice(event.reason)
+        settled = [name for name, _ in event.settled] if isinstance(event, AttemptSaved) else [event.sample_id]
+        return self.Saved(tuple(settled))

@@ -1,12 +1,10 @@
 """Searching as one types: a line over the list's heading, while the list below follows."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from time import monotonic
 from typing import Final
 
 from textual.app import ComposeResult
-from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Input
 
@@ -14,11 +12,11 @@ from workbench.tui.dialogs.text_screen import TextScreen
 from workbench.tui.widgets.keys_line import KeysLine
 
 _REST_S: Final = 0.08
-"""The list follows a key at once that comes after so long a rest; while keys come quicker, once they rest so long."""
+"""A key after a rest of this length is followed at once. While keys come quicker, the list waits for such a rest."""
 
 
 class SearchScreen(TextScreen):
-    """Ends with the search, or None to give it up; meanwhile tells what is written."""
+    """Ends with the search, or None to give it up."""
 
     DEFAULT_CSS = """
     SearchScreen {
@@ -27,29 +25,22 @@ class SearchScreen(TextScreen):
     }
     """
 
-    @dataclass
-    class Edited(Message):
-        """Something else is written."""
-
-        text: str
-
-    def __init__(self, text: str, tell: Callable[[Message], object]) -> None:
+    def __init__(self, text: str, follow: Callable[[str], object]) -> None:
+        """`follow` is called with what is written."""
         super().__init__(text, "search")
-        self._tell = tell
+        self._follow = follow
         self._rest: Timer | None = None
         self._edited_s = 0.0
 
     def compose(self) -> ComposeResult:
-        """The line alone."""
         yield self.line
         yield KeysLine()
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Tell what is written now: at once, or when the fingers rest."""
         before_s, self._edited_s = self._edited_s, monotonic()
         if self._rest is not None:
             self._rest.stop()
         if self._edited_s - before_s >= _REST_S:
-            self._tell(self.Edited(event.value))
+            self._follow(event.value)
         else:
-            self._rest = self.set_timer(_REST_S, lambda: self._tell(self.Edited(event.value)))
+            self._rest = self.set_timer(_REST_S, lambda: self._follow(event.value))

@@ -21,16 +21,6 @@ _SHORTEST_NAME_CELLS: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
-class ReviewProgress:
-    """How far one reviewer is in what the list holds."""
-
-    reviewed: int
-    left: int
-    per_minute: float | None
-    """Samples, over the last ten minutes; None: nothing was said in them."""
-
-
-@dataclass(frozen=True, slots=True)
 class _Listed:
     """What is in the list and where one stands in it."""
 
@@ -78,7 +68,7 @@ class StatusLine(Widget):
         self._beside = visible(parts.beside.name, longest=40) if parts.beside else ""
         self._reviewer = visible(parts.reviewer, longest=30)
         self._listed = _Listed(parts.wanted, 0, None)
-        self._progress: ReviewProgress | None = None
+        self._progress: tuple[str, ...] = ()
         self._retrying = 0
         self._soon: Timer | None = None
 
@@ -94,9 +84,10 @@ class StatusLine(Widget):
         elif self._soon is None:
             self._soon = self.set_timer(_SOON_S, self._say)
 
-    def show_progress(self, progress: ReviewProgress) -> None:
-        """Say how far one is."""
-        self._progress = progress
+    def show_progress(self, reviewed: int, left: int, per_minute: float | None) -> None:
+        """Say how many samples of the list are reviewed, and how many a minute; None: none lately."""
+        words = f"reviewed {reviewed:,}, left {left:,}"
+        self._progress = (words,) if per_minute is None else (words, f"{per_minute:.1f}/min")
         self._say()
 
     def show_retrying(self, samples: int) -> None:
@@ -133,7 +124,7 @@ class StatusLine(Widget):
 
     def _aside(self, wording: _Wording) -> Content:
         parts = [Content.styled(f"{ASKING} {self._retrying} asking again", "$text-primary")] if self._retrying else []
-        parts.extend(Content.styled(one, SOFT) for one in self._progress_words()[: wording.progress_pieces])
+        parts.extend(Content.styled(one, SOFT) for one in self._progress[: wording.progress_pieces])
         return Content("  ").join([*parts, *([Content(self._reviewer)] if wording.reviewer else [])])
 
     def _cut(self, width: int) -> Content:
@@ -157,11 +148,3 @@ class StatusLine(Widget):
     @property
     def _rules(self) -> str:
         return str(preferences_of(self.app).protocol)
-
-    def _progress_words(self) -> list[str]:
-        """From what matters most to what matters least."""
-        one = self._progress
-        if one is None:
-            return []
-        words = f"reviewed {one.reviewed:,}, left {one.left:,}"
-        return [words] if one.per_minute is None else [words, f"{one.per_minute:.1f}/min"]

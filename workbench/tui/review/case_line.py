@@ -1,10 +1,12 @@
-"""One case as one line: `⚑✗ sub01/EP02_01f  happy  sad`, in columns that fit the width there is."""
+"""One case as one line of the list: `⚑✗ sub01/EP02_01f  happy  sad`, in columns that fit the width there is."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from rich.cells import cell_len
+from textual.content import Content
+from textual.widget import Widget
 
 from workbench.domain.cases import CaseRow
 from workbench.domain.visible import visible
@@ -31,12 +33,6 @@ class Columns:
         return cls(max(width - _MARKS_CELLS - 2 * (label + 1), 1), label)
 
 
-def heading(columns: Columns) -> str:
-    """The line above the list."""
-    label = columns.label
-    return " " * _MARKS_CELLS + f"{fit('sample', columns.sample)} {fit('gold', label)} {fit('answer', label)}"
-
-
 def case_line(row: CaseRow, columns: Columns, *, at_cursor: bool, busy: bool, others: str = " ") -> list[Piece]:
     """The pieces of a line, together as wide as the columns."""
     mark = mark_of(row.status, row.failure)
@@ -50,3 +46,21 @@ def case_line(row: CaseRow, columns: Columns, *, at_cursor: bool, busy: bool, ot
         (fit(row.gold, columns.label) + " ", "plain"),
         (fit(answer_words(row), columns.label), mark.tone if answered else "soft"),
     ]
+
+
+class ListHeading(Widget):
+    """The names of the columns, each over its column."""
+
+    DEFAULT_CSS = """
+    ListHeading { height: 1; padding-right: 1; text-wrap: nowrap; text-overflow: ellipsis; color: $foreground-muted; }
+    """
+
+    def __init__(self, labels: Iterable[str]) -> None:
+        super().__init__()
+        self._labels = tuple(labels)
+
+    def render(self) -> Content:
+        columns = Columns.fitting(self._labels, self.content_size.width)
+        label = columns.label
+        words = f"{fit('sample', columns.sample)} {fit('gold', label)} {fit('answer', label)}"
+        return Content(" " * _MARKS_CELLS + words)

@@ -1,7 +1,10 @@
-"""Predictions made elsewhere: tables of a sample's name and the labels that a model ranked, best first.
+"""Predictions made elsewhere: tables with the name of a sample and the labels that a model ranked, best first.
 
-The ancestor's files have the columns `name,gt,gpt4v`, the ranking in one cell with commas between the labels; tables
-of ours have `sample,gold,ranking`, with `|` between them. Columns may stand in any order, and others beside them.
+The files of the ancestor, the GPT-4V study that emowb continues, have the columns `name,gt,gpt4v` and commas between
+the labels of a ranking. Its `results/` hold a folder for each data set: `<set>/label.csv` is gold, `label-gpt4v.csv`,
+`label-gpt4v-grey.csv`, `label-gpt4v-3.csv` or `label-five-gpt4v.csv` are predictions. Twitter I has a gold file for
+each agreement. emowb's own tables have `sample,gold,ranking` and `|` between the labels. Columns may come in any
+order, with others between them.
 """
 
 import re
@@ -29,16 +32,16 @@ class PredictedRow:
 
     name: str
     gold: str
-    """As it is written; empty where the file has no such column."""
+    """As written; empty where the file has no such column."""
     ranking: tuple[str, ...]
-    """As it is written, best first; empty where the cell is."""
+    """As written, best first; empty where the cell is empty."""
 
 
 def read_predictions(path: Path, *, needs_ranking: bool = True) -> Iterator[PredictedRow]:
     """The rows of a file, in its order. Rows without a name are left out.
 
-    Without `needs_ranking`, a file of gold labels alone will do. Raises DataError for a file that cannot be read or
-    lacks a column, naming those that it has.
+    With `needs_ranking=False` the file may hold gold labels alone. Raises DataError for a file that cannot be read or
+    lacks a column; the message names the columns that it has.
     """
     rows = text_rows(path)
     header = next((row for row in rows if any(row)), None)
@@ -93,20 +96,20 @@ _AGREED_GOLD: Final = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class PredictionFile:
-    """One file of predictions, and what it is of."""
+    """One file of predictions, with its data set and condition."""
 
     dataset: str
     condition: str
-    """As the published tables call it: `grey`, `frames=3`, `multi`, `agree5`; empty where the name says none."""
+    """As in the published tables: `grey`, `frames=3`, `multi`, `agree5`; empty where the file's name has none."""
     path: Path
     gold_path: Path | None
-    """The data set's gold labels; None where they are not there."""
+    """The file of the data set's gold labels; None where there is none."""
 
 
 def find_prediction_files(folder: Path) -> list[PredictionFile]:
-    """All files of predictions under `folder`: a `results/`, what holds one, or the folder of one data set.
+    """All files of predictions under `folder`: a `results/`, a folder that holds one, or the folder of one data set.
 
-    Raises DataError for a folder that is not there, or in which nothing is found.
+    Raises DataError for a folder that does not exist or holds no such file.
     """
     if not folder.is_dir():
         raise DataError(f"{visible(str(folder))} is no folder; name one laid out as <set>/label-gpt4v.csv")

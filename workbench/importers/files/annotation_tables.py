@@ -1,8 +1,7 @@
-"""Annotation tables as rows of named fields, whether they are CSV, lists or sheets, with or without a header.
+"""Annotation tables as rows of named fields: CSV, lists or spreadsheets, with or without a header.
 
-Headers are matched by what they say, not by how: case, blanks and underscores do not count, and notes may stand
-above them. Where there is no header at all, or none over a column, a column is known by what its cells look like
-(where that is sure) or by its usual position.
+Case, blanks and underscores in headings do not count, and notes may stand above the header. A column without a heading
+is found by what its cells look like (where only one column fits) or by its usual position.
 """
 
 import re
@@ -23,7 +22,7 @@ LIST_SUFFIXES: Final = (".txt", ".csv")
 
 _HEADER_WITHIN_ROWS: Final = 30
 _LEAST_MATCHES: Final = 2
-"""Headings that a row must hold to be a header: one word alone may be data."""
+"""Headings that a header must hold: one alone may be data."""
 
 _WORKBOOKS: Final = frozenset({".xlsx", ".xlsm"})
 
@@ -41,18 +40,18 @@ class SourceColumn:
     position: int | None
     """For tables without a header: counted from 0, or from the end (-1 is the last); None where it is not known."""
     holds: re.Pattern[str] | None = None
-    """What every cell looks like, where tables disagree about headings and positions."""
+    """What every cell looks like, where tables differ in headings and positions."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Cells:
-    """The first rows of a table, and the places of the columns that are known already."""
+    """The first rows of a table, and the positions of the columns that were found already."""
 
     rows: Sequence[Sequence[str]]
     taken: frozenset[int]
 
     def place_of(self, holds: re.Pattern[str]) -> int | None:
-        """The only free column in which all cells are like that, but perhaps the first, which may be a heading."""
+        """The only free column whose cells all look like that; the first cell may be a heading."""
         rows = [row for row in self.rows if any(row)]
         free = (at for at in range(max(map(len, rows), default=0)) if at not in self.taken)
         fits = [at for at in free if all(holds.fullmatch(_cell(row, at)) for row in rows[1:] or rows)]
@@ -60,9 +59,9 @@ class _Cells:
 
 
 def table_rows(path: Path, columns: Sequence[SourceColumn], *, quote: str = '"') -> Iterator[Row]:
-    """The rows below the header, blank ones left out, in the table's order.
+    """The rows below the header without blank ones, in the table's order.
 
-    Raises DataError for a table that cannot be read, or in which one of the columns is not to be found.
+    Raises DataError for a table that cannot be read or lacks one of the columns.
     """
     return _named_rows(path, _raw_rows(path, quote), columns)
 
@@ -107,7 +106,7 @@ def _raw_rows(path: Path, quote: str) -> Iterator[list[str]]:
 
 
 def _header_at(rows: Sequence[Sequence[str]], columns: Sequence[SourceColumn]) -> int | None:
-    """The first of the rows with most headings."""
+    """The first of the rows that hold most headings; None where none holds enough."""
     matches = [sum(_match(column, row) is not None for column in columns) for row in rows]
     best = max(matches, default=0)
     return matches.index(best) if best >= min(_LEAST_MATCHES, len(columns)) else None

@@ -15,7 +15,7 @@ _MOST_INTERVALS: Final = 100_000
 
 
 def sequence_values(path: Path) -> Iterator[tuple[str, Sequence[float]]]:
-    """Each video and the first value of each of its intervals, in their order.
+    """Each video with the first value of each of its intervals, in order.
 
     Raises DataError where h5py is not installed, and for a file that is no computational sequence.
     """
@@ -45,7 +45,7 @@ def _data(h5py: Any, file: Any) -> Any:
 
 
 def _own(h5py: Any, group: Any, name: str) -> Any:
-    """A member that lies in the file itself: a link could name any other file."""
+    """A member of the file itself: a link could lead to any other file."""
     if not isinstance(group.get(name, getlink=True), h5py.HardLink):
         raise TypeError(f"{name} is a link")
     return group[name]

@@ -1,7 +1,7 @@
-"""The unpacked data set on disk, listed once.
+"""An unpacked data set on disk, listed once.
 
-Owners' archives are unpacked in many ways (one folder more, one less, everything twice nested), so nothing is
-expected at a fixed place: the tree is listed to a bounded depth, and files are looked for by the end of their paths.
+Archives are unpacked in many ways (a folder more or less, everything nested twice), so nothing is expected at a fixed
+place: the tree is listed to a bounded depth, and files are found by the end of their paths.
 """
 
 import os
@@ -28,34 +28,34 @@ _JUNK: Final = frozenset({"thumbs.db", "desktop.ini", "__macosx", "$recycle.bin"
 
 
 def is_junk(name: str) -> bool:
-    """Whether a file or folder is a desktop's litter (or hidden), and no part of any data set."""
+    """Whether a file or folder is hidden or made by a desktop, and so no part of any data set."""
     folded = name.casefold()
     return folded.startswith(".") or folded.endswith(".lnk") or folded in _JUNK
 
 
 class LayoutNotFound(Exception):  # nothing broke
-    """A part of the data set that the tree does not hold; the message says which."""
+    """A part of the layout is not in the tree; the message says which."""
 
 
 @dataclass(frozen=True, slots=True)
 class DatasetTree:
-    """What lies below a folder, shallow first; paths are relative to the root, with forward slashes."""
+    """Files and folders below a root, shallow first. Paths are relative to the root, with forward slashes."""
 
     root: Path
     """Resolved."""
     files: tuple[str, ...]
-    """Everything with a wanted suffix that is no folder; links and special files too, which `Places` refuses."""
+    """Everything with a wanted suffix except folders; also links and special files, which `PathGuard` refuses."""
     folders: tuple[str, ...]
     unusable: tuple[SkippedEntry, ...]
-    """Names that cannot be written down, folders that cannot be read, links that lead out."""
+    """Names with control characters, folders that cannot be read, links that lead out of the root."""
     labels: "DatasetTree | None" = None
-    """Where annotations are looked for, if they lie apart from the media."""
+    """The tree of the annotations, if they lie apart from the media."""
 
     def annotation(self, *patterns: str) -> Path:
-        """The file of labels that matches the first pattern to match anything, below the root before above it.
+        """The annotation file that fits the first pattern for which there is one, below the root or else above it.
 
-        A pattern is a file name (`*coding*.xlsx`), with the folders that it must lie in (`test*/set_1.csv`). Of
-        several at one depth the last by name is taken, since owners put dates into names.
+        A pattern is a file name (`*coding*.xlsx`) with the folders that it must lie in (`test*/set_1.csv`). Of several
+        files at one depth the last by name is taken, since owners put dates into names.
         Raises LayoutNotFound, and DataError for a file that must not be opened.
         """
         top, relative = _last_of_shallowest(self.annotations(*patterns))
@@ -65,9 +65,9 @@ class DatasetTree:
         return top / relative
 
     def annotations(self, *patterns: str) -> Sequence[tuple[Path, str]]:
-        """All files that match the first pattern to match anything, each as a folder and a path below it.
+        """All files that fit the first pattern for which there is one, each as a folder and a path below it.
 
-        Nothing is said yet about whether they may be opened. Raises LayoutNotFound.
+        Whether they may be opened is not checked here. Raises LayoutNotFound.
         """
         if self.labels is not None:
             return self.labels.annotations(*patterns)
@@ -77,7 +77,7 @@ class DatasetTree:
         return found
 
     def below(self, pattern: str) -> Sequence[tuple[Path, str]]:
-        """The files below the root that match, as `annotations` gives them; empty where there is none."""
+        """The files below the root that fit, in the form of `annotations`; empty where there are none."""
         wanted = pattern.casefold().split("/")
         return [(self.root, path) for path in self.files if _ends_in(path.casefold(), wanted)]
 
@@ -89,7 +89,7 @@ class DatasetTree:
                     for path in top.glob(_in_any_case(pattern))
                     if not is_junk(path.name)
                 )
-            except OSError:  # a parent that may not be listed holds nothing for us
+            except OSError:  # a parent that may not be listed
                 continue
             yield [(top, path) for path in fits]
 
@@ -102,7 +102,7 @@ def _ends_in(path: str, wanted: Sequence[str]) -> bool:
 
 
 def _in_any_case(pattern: str) -> str:
-    """The pattern for `Path.glob`, which minds the case; letters in square brackets are not provided for."""
+    """The pattern for `Path.glob`, which heeds case. Letters in square brackets are not supported."""
     return "".join(f"[{letter.lower()}{letter.upper()}]" if letter.isalpha() else letter for letter in pattern)
 
 
@@ -190,5 +190,5 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 
 def natural(text: str) -> tuple[tuple[int, str], ...]:
-    """A sorting key in which numbers count as numbers."""
+    """A sorting key in which numbers count as numbers: 2 before 10."""
     return tuple((int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", text))

@@ -1,4 +1,8 @@
-"""The only way from a name in a table to a path: media are found by the last parts of their paths."""
+"""From a name in a table to a path: media are found by the last parts of their paths, whatever folders lie above.
+
+This is the only way from a name to a path, and it passes the path guard. Owners pad numbers or not, publish videos or
+their frames, and leave suffixes out of their lists, so a name is tried in several forms, the best first.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -19,7 +23,7 @@ Tail = tuple[str, ...]
 
 
 class MediaPaths:
-    """Finds media whatever folders lie above them, also where a name speaks of the root itself."""
+    """Finds media by the last parts of their paths, also where these parts include the root's own name."""
 
     def __init__(
         self,
@@ -30,12 +34,12 @@ class MediaPaths:
         prefer: tuple[str, ...] = (),
         avoid: tuple[str, ...] = (),
     ) -> None:
-        """Know `paths` by their last `n_parts`.
+        """Index `paths` by their last `n_parts`.
 
-        Of equals the one is taken whose path holds no word of `avoid` and the earliest word of `prefer`, all of them
-        in lower case.
+        Of several paths with the same parts, the one without a word of `avoid` and with the earliest word of `prefer`
+        is taken. The words are in lower case.
         """
-        self._reach: Final = PathGuard(root)
+        self._guard: Final = PathGuard(root)
         self._exact: Final[dict[Tail, str]] = {}
         self._folded: Final[dict[Tail, str]] = {}
         above = root.parts[1:]
@@ -48,9 +52,9 @@ class MediaPaths:
                 self._folded.setdefault(folded, path)
 
     def file(self, *tails: Tail) -> str:
-        """The path of the first of `tails` that exists, as written or in another case.
+        """The path of the first of `tails` that exists, in any case of letters.
 
-        Raises MissingMedia where none does, and Unusable for one that leads out of the root or is no regular file.
+        Raises MissingMedia where none exists, Unusable for one that leads out of the root or is no regular file.
         """
         return self._find(tails, folder=False)
 
@@ -65,7 +69,7 @@ class MediaPaths:
             path = self._known(tail)
             if path is None:
                 continue
-            reason = self._reach.why_unusable(path, folder=folder)
+            reason = self._guard.why_unusable(path, folder=folder)
             if reason:
                 raise Unusable(reason)
             return path
@@ -93,7 +97,7 @@ _MOST_DIGITS: Final = 9
 
 @dataclass(frozen=True, slots=True)
 class ListedName:
-    """A medium's name in a list, taken apart."""
+    """A medium's name in a list, split into its parts."""
 
     folders: Tail
     stem: str
@@ -102,7 +106,7 @@ class ListedName:
 
     @classmethod
     def parse(cls, text: str) -> "ListedName":
-        """Take a name apart. Raises Unusable for one that names nothing."""
+        """Split a name. Raises Unusable for an empty name and for one that leads out of the root."""
         parts = [part for part in text.split("/") if part not in ("", ".")]
         if not parts:
             raise Unusable("it has no name")
@@ -112,7 +116,7 @@ class ListedName:
         return cls(tuple(parts[:-1]), stem, dot + ending) if stem else cls(tuple(parts[:-1]), ending, "")
 
     def without(self, ending: str) -> "ListedName":
-        """The name without an ending of its stem."""
+        """The name without a suffix of its stem."""
         return replace(self, stem=self.stem.removesuffix(ending)) if ending else self
 
     @property
@@ -131,18 +135,18 @@ class ListedName:
 
     @property
     def path(self) -> str:
-        """All of it but the suffix."""
+        """The folders and the stem."""
         return "/".join((*self.folders, self.stem))
 
 
 @dataclass(frozen=True, slots=True)
 class MediaForm:
-    """One form, as a template of `{0}`, a ListedName: `{0.stem}{0.suffix}`, `{0.number:05}.avi`."""
+    """One form of a medium's name: a format with the ListedName as `{0}`, such as `{0.number:05}.avi`."""
 
     media: MediaKind
     name: str
     remark: str = ""
-    """What is noted about samples that are taken in this form."""
+    """A remark about samples that are found in this form."""
 
 
 AS_LISTED: Final = MediaForm(MediaKind.IMAGE, "{0.stem}{0.suffix}")
@@ -150,12 +154,12 @@ AS_LISTED: Final = MediaForm(MediaKind.IMAGE, "{0.stem}{0.suffix}")
 
 @dataclass(frozen=True, slots=True)
 class MediaForms:
-    """The forms of a set's media, and which of several copies is the better one."""
+    """The forms in which a set's media may lie on disk, and which of several copies is better."""
 
     forms: tuple[MediaForm, ...]
     """The best first."""
     n_parts: int = 1
-    """Parts of a path by which a medium is known: more than 1 where lists name folders too."""
+    """Parts of a path by which a medium is found: more than 1 where lists name folders too."""
     prefer: tuple[str, ...] = ()
     """Words in the path of the better copy, the best first; `{split}` is the owner's word for the imported split."""
     avoid: tuple[str, ...] = ()
@@ -165,7 +169,7 @@ LISTED_PICTURES: Final = MediaForms((AS_LISTED,))
 
 
 class MediaFinder:
-    """Finds the medium of a name in the first form that lies in a tree."""
+    """Finds the medium of a name in the first form that exists in a tree."""
 
     def __init__(self, forms: MediaForms, tree: DatasetTree, split: str) -> None:
         prefer = tuple(word.format(split=split.casefold()) for word in forms.prefer)

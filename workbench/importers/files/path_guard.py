@@ -1,7 +1,4 @@
-"""Which paths may be opened: those inside the data set's folder, and nothing but regular files and folders.
-
-Nothing is opened to find out.
-"""
+"""Which paths may be opened: regular files and folders inside the data set's folder. Checking opens nothing."""
 
 import os
 import stat
@@ -32,14 +29,14 @@ def why_unusable(root: Path, relative: str, *, folder: bool) -> str | None:
 
 
 class PathGuard:
-    """`why_unusable` for the many paths of one tree: the folder of many files is resolved once."""
+    """`why_unusable` for the many paths of one tree; each folder is resolved once."""
 
     def __init__(self, root: Path) -> None:
         self._root: Final = root
         self._plain: Final[dict[str, bool]] = {}
 
     def why_unusable(self, relative: str, *, folder: bool) -> str | None:
-        """As the function of that name."""
+        """As the function `why_unusable`."""
         above, _, _ = relative.rpartition("/")
         if not folder and self._is_plain(above):
             try:
@@ -51,7 +48,7 @@ class PathGuard:
         return why_unusable(self._root, relative, folder=folder)
 
     def _is_plain(self, folder: str) -> bool:
-        """Whether no link and no `..` is on the way from the root to a folder."""
+        """Whether the path from the root to a folder has no link and no `..` in it."""
         if folder not in self._plain:
             self._plain[folder] = under_root(self._root, folder) == self._root / folder
         return self._plain[folder]

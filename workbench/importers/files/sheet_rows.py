@@ -1,4 +1,4 @@
-"""Rows of spreadsheets (.xlsx), streamed, with every cell as the text that a person reads in it."""
+"""Rows of spreadsheets (.xlsx), streamed, with every cell as the text that a person sees."""
 
 import warnings
 import zipfile
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
     from openpyxl import Workbook
 
 _LARGEST_BYTES: Final = 200_000_000
-"""Unpacked: owners' sheets have a few hundred kilobytes."""
+"""Of an unpacked sheet; owners' sheets have a few hundred kilobytes."""
 _MOST_ROWS: Final = 1_048_576  # Excel's own limit; a forged row number would be padded with empty rows for ever
 _CHUNK_ROWS: Final = 500
 
 
 def sheet_rows(path: Path, sheet: int = 0) -> Iterator[list[str]]:
-    """The cells of each row of a sheet; numbers without a fraction as whole ones, empty cells as "".
+    """The cells of each row of a sheet. Numbers without a fraction are whole numbers, empty cells are "".
 
-    Raises DataError for what is no .xlsx file, for one that unpacks to too much, and for one that is damaged.
+    Raises DataError for a file that is no .xlsx, is damaged, or unpacks to too much.
     """
     with _opened(path) as book:
         yield from _streamed(path, book.worksheets[sheet])

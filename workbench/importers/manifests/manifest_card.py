@@ -1,7 +1,7 @@
-"""What the gold labels of a manifest mean: labels that its user gives, or else those that its rows hold.
+"""The card of a user's own data set: from the manifest's settings, from command-line flags, and from the rows.
 
-A gold label in a spelling that the labels do not have would make every answer to it wrong, without a word said. So
-another spelling is resolved and noted, and a word that is none is refused with the label that is nearest to it.
+A gold label in a spelling that the label set does not have would make every answer to it wrong, silently. So other
+spellings of a label are resolved and noted, and an unknown word is refused with a hint at the nearest label.
 """
 
 import re
@@ -19,19 +19,29 @@ from workbench.domain.visible import visible
 from workbench.errors import DataError, UsageError, unknown_name
 from workbench.importers.import_result import Unusable
 
+MOST_PER_REQUEST: Final = 1000
+_LONGEST_TITLE_CHARS: Final = 100
+_IN_A_LIST: Final = re.compile(r"[,;]")
+_NUMBER: Final = re.compile(r"[0-9]{1,9}")
+_KEY: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+_SCORED: Final = CARDS["cmumosi"]
+"""A set with the signs of scores as gold labels, like a manifest without the column `gold`."""
+_STILLS: Final = (Task.FACIAL, Task.SENTIMENT, Task.MICRO)
+_FEW, _MANY = 6, 20  # samples in one request: of clips, of pictures or texts alone
+
 MOST_LABELS: Final = 50
-"""Found in rows; more are no label set but a column of something else."""
+"""Most labels found in rows; with more, the column holds something else."""
 HOW_TO_GIVE_LABELS: Final = "give the labels: --labels, or a line `# labels: happy, sad` above the header"
 
 _LONGEST_CHARS: Final = 60
 _PART_LISTS: Final = frozenset(",;|[]{}")
-"""What would part a label in two in a list of labels, or in a reply."""
+"""Characters that would split a label in a list of labels or in a reply."""
 _MOST_ADVISED: Final = 1000
-"""Different unknown words of which the nearest label is looked for, which is slow; beyond, the column is wrong."""
+"""Unknown words for which the nearest label is looked up, which is slow; with more, the column is wrong."""
 
 
 class GoldLabels:
-    """The labels of one manifest, while it is read."""
+    """Resolves the gold labels of one manifest while it is read."""
 
     def __init__(self, given: LabelSet | None) -> None:
         self._given: Final = given
@@ -41,14 +51,14 @@ class GoldLabels:
 
     @property
     def labels(self) -> LabelSet:
-        """The labels given, or those found so far in order of first appearance."""
+        """The labels given, or those found so far, in order of first appearance."""
         return self._labels
 
-    def meant(self, word: str) -> str:
-        """The label that a word of the manifest means.
+    def resolve(self, word: str) -> str:
+        """The label for a word of the manifest.
 
-        Raises Unusable for a word that is none of the labels given, or cannot be a label, and DataError where more
-        labels are found than a prompt can hold.
+        Raises Unusable for a word that is not among the given labels or cannot be a label, DataError where too many
+        labels are found.
         """
         label = self._known.get(word) or self._labels.resolve(word)
         if label is None:
@@ -75,7 +85,7 @@ class GoldLabels:
 
 
 def label_set(words: Iterable[str]) -> LabelSet:
-    """The labels that a user gives. Raises ValueError for fewer than two, and for any that cannot be told apart."""
+    """The label set from a user's words. Raises ValueError for fewer than two labels and for an invalid one."""
     names = tuple(dict.fromkeys(word.strip() for word in words if word.strip()))
     for name in names:
         if reason := why_no_label(name):
@@ -86,7 +96,7 @@ def label_set(words: Iterable[str]) -> LabelSet:
 
 
 def why_no_label(word: str) -> str:
-    """Why a word cannot be offered as a label; empty where it can."""
+    """Why a word cannot be a label; empty where it can."""
     shown = f"{visible(word, longest=_LONGEST_CHARS)!r} cannot be a label"
     if not fold(word):
         return f"{shown}: it has no letters"
@@ -100,25 +110,14 @@ def why_no_label(word: str) -> str:
 
 
 def nearest(word: str, names: Sequence[str]) -> str | None:
-    """The name that is most like a word, None where none is like it at all."""
+    """The name that is most like a word; None where none is similar."""
     folded = {fold(name): name for name in names}
     near = get_close_matches(fold(word)[:_LONGEST_CHARS], folded, n=1, cutoff=0.5)
     return folded[near[0]] if near else None
 
 
-MOST_PER_REQUEST: Final = 1000
-_LONGEST_TITLE_CHARS: Final = 100
-_IN_A_LIST: Final = re.compile(r"[,;]")
-_NUMBER: Final = re.compile(r"[0-9]{1,9}")
-_KEY: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
-_SCORED: Final = CARDS["cmumosi"]
-"""A set whose gold labels are the signs of scores, as in a manifest without the column `gold`."""
-_STILLS: Final = (Task.FACIAL, Task.SENTIMENT, Task.MICRO)
-_FEW, _MANY = 6, 20  # samples in one request: of clips, of pictures or texts alone
-
-
 def require_own_key(key: str) -> None:
-    """Raise UsageError for a key that cannot be a data set's, or is that of a built-in one."""
+    """Raise UsageError for an invalid key and for the key of a built-in data set."""
     if key in CARDS:
         raise UsageError(f"{key} is a built-in data set ({CARDS[key].title}); choose another key for your own")
     if not _KEY.fullmatch(key):
@@ -130,7 +129,7 @@ def require_own_key(key: str) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManifestSettings:
-    """What a user says of the data set; None or empty where nothing is said."""
+    """What a user sets for the data set; None or empty where nothing is set."""
 
     title: str | None = None
     labels: LabelSet | None = None
@@ -140,8 +139,8 @@ class ManifestSettings:
     folds: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @classmethod
-    def parse(cls, written: Mapping[str, object]) -> Self:
-        """Read settings as a manifest or flags give them; empty ones say nothing. Raises ValueError."""
+    def parse(cls, given: Mapping[str, object]) -> Self:
+        """Read settings from a manifest or flags; empty values count as not set. Raises ValueError."""
         readers: Mapping[str, Callable[[object], Any]] = {
             "title": _title,
             "labels": lambda value: label_set(_words(value)),
@@ -150,22 +149,22 @@ class ManifestSettings:
             "batch_size": _batch_size,
             "folds": _folds,
         }
-        return cls(**{name: readers[name](value) for name, value in written.items() if value not in (None, "", [])})
+        return cls(**{name: readers[name](value) for name, value in given.items() if value not in (None, "", [])})
 
     def over(self, other: Self) -> Self:
-        """These settings, and those of `other` where these say nothing."""
-        said = {one.name: getattr(self, one.name) or getattr(other, one.name) for one in fields(self)}
-        return type(self)(**said)
+        """These settings, and those of `other` where these are not set."""
+        merged = {one.name: getattr(self, one.name) or getattr(other, one.name) for one in fields(self)}
+        return type(self)(**merged)
 
 
 @dataclass(slots=True)
 class Contents:
-    """What the samples of one manifest hold, counted while it is read."""
+    """What the samples of a manifest contain, counted while they are read."""
 
     by_media: dict[MediaKind, int] = field(default_factory=dict)
     with_text: int = 0
     with_word: int = 0
-    """Whose gold label is written; the others' is the sign of their score."""
+    """Samples with a written gold label; the label of the others is the sign of their score."""
     with_subject: int = 0
 
     def count(self, sample: Sample, *, has_word: bool) -> None:
@@ -177,16 +176,16 @@ class Contents:
 
     @property
     def total(self) -> int:
-        """All samples."""
+        """The number of samples."""
         return sum(self.by_media.values())
 
     @property
     def pictured(self) -> set[MediaKind]:
-        """The kinds of media, words alone left out."""
+        """The kinds of media, without samples of words alone."""
         return set(self.by_media) - {MediaKind.NONE}
 
     def notes(self, card: DatasetCard) -> Iterator[str]:
-        """What samples lack of that which the card has sent."""
+        """Notes about samples without a medium or text although the card sends one."""
         words_alone = self.by_media.get(MediaKind.NONE, 0)
         if card.modality.has_pictures and words_alone:
             yield f"{words_alone:,} with words alone, since no path is given"
@@ -194,22 +193,22 @@ class Contents:
             yield f"{self.total - self.with_text:,} without a text"
 
 
-def own_card(key: str, said: ManifestSettings, found: LabelSet, contents: Contents) -> DatasetCard:
-    """The card of a set of one's own; `found` are the labels of its rows. Raises ValueError for folds of no label."""
-    by_sign = said.labels is None and contents.with_word == 0
+def own_card(key: str, settings: ManifestSettings, found: LabelSet, contents: Contents) -> DatasetCard:
+    """The card of a user's own data set; `found` are the labels of its rows. Raises ValueError for unknown folds."""
+    by_sign = settings.labels is None and contents.with_word == 0
     labels = _SCORED.labels if by_sign else found
-    task = said.task or _usual_task(contents)
+    task = settings.task or _usual_task(contents)
     modality = _modality(task, contents)
     return DatasetCard(
         key=key,
-        title=said.title or key,
+        title=settings.title or key,
         task=task,
         modality=modality,
         labels=labels,
-        folds=_resolved(said.folds, labels) or (_SCORED.folds if by_sign else MappingProxyType({})),
+        folds=_resolved(settings.folds, labels) or (_SCORED.folds if by_sign else MappingProxyType({})),
         unscored_gold=_SCORED.unscored_gold if by_sign else (),
-        frames=said.frames or _usual_frames(modality, contents),
-        batch_size=said.batch_size or (_MANY if modality in (Modality.IMAGE, Modality.TEXT) else _FEW),
+        frames=settings.frames or _usual_frames(modality, contents),
+        batch_size=settings.batch_size or (_MANY if modality in (Modality.IMAGE, Modality.TEXT) else _FEW),
         metrics=_SCORED.metrics if by_sign else ("accuracy", "uar"),
         expected=None,
         cluster="subject" if contents.with_subject else None,
@@ -232,7 +231,7 @@ def _modality(task: Task, contents: Contents) -> Modality:
 
 
 def _usual_frames(modality: Modality, contents: Contents) -> FramePolicy:
-    """One picture as it is, one frame of a clip where a single picture is judged, else three as in the paper."""
+    """All pictures as they are; of clips one frame for tasks of single pictures, else three, as in the paper."""
     if contents.pictured <= {MediaKind.IMAGE}:
         return FramePolicy(FrameRule.ALL)
     return FramePolicy(FrameRule.APEX) if modality is Modality.IMAGE else FramePolicy(FrameRule.UNIFORM, 3)
@@ -266,7 +265,7 @@ def _title(value: object) -> str:
 
 
 def _task(value: object) -> Task:
-    """A task by its name, or by the first word of it: `micro` will do."""
+    """A task by its name or by the name of its enum member, such as `micro`."""
     asked = str(value).strip().casefold().replace("_", " ")
     by_name = {name: task for task in Task for name in (task.value, task.name.casefold())}
     if asked not in by_name:

@@ -1,7 +1,7 @@
-"""The lines of a manifest: the settings above its rows, and rows that know the line on which they stand.
+"""The file of a manifest: settings above the rows, and rows that know their line.
 
-Unlike owners' tables, a manifest is written by its user and mended by its user: whatever is wrong in it is said with
-its line, and one bad row costs that row alone. A manifest is CSV with a header, or JSONL with one object a line.
+A manifest is CSV with a header, or JSONL with one object a line. Users write it themselves, so every error is reported
+with its line, and a bad row costs only that row.
 """
 
 import csv
@@ -26,19 +26,19 @@ SETTINGS: Final = ("title", "labels", "task", "frames", "batch_size", "folds")
 _DELIMITERS: Final = (",", ";", "\t")
 _SETTING: Final = re.compile(r"#(?!#)\s*(?P<name>[a-z][a-z _-]*?)\s*:(?P<value>.*)", re.IGNORECASE | re.DOTALL)
 _ALIKE: Final = 0.75
-"""How alike a misspelt setting is to one; a remark that merely has a colon in it is left in peace."""
+"""How similar a misspelt setting is to a known one; other remarks with a colon are ignored."""
 _SHOWN_CHARS: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
 class ManifestRow:
-    """One row: field to text, stripped, empty ones left out."""
+    """One row: field to text, stripped, without empty fields."""
 
     line: int
-    """Where it begins, from 1."""
+    """The line where it begins, from 1."""
     cells: Mapping[str, str]
-    trouble: str = ""
-    """Why its cells cannot be read; empty where they can."""
+    error: str = ""
+    """Why its cells cannot be read; empty where there is no error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +46,19 @@ class Manifest:
     """An open manifest."""
 
     settings: Mapping[str, object]
-    """By the names in SETTINGS, as they are written."""
+    """Name (one of SETTINGS) to value, as written."""
     rows: Iterator[ManifestRow]
-    """Read one by one, once."""
+    """Can be iterated over once."""
     unknown: Sequence[str] = ()
-    """Columns that mean nothing here."""
+    """Columns without a meaning for emowb."""
 
 
 @contextmanager
 def opened_manifest(path: Path) -> Iterator[Manifest]:
-    """Open a manifest, whose first line that says anything tells its form.
+    """Open a manifest. Its first line that is neither blank nor a remark decides between CSV and JSONL.
 
-    Raises DataError for a file that cannot be read or is not text, for settings and headers that cannot be meant, and
-    while rows are read, for a line or cell without end.
+    Raises DataError for a file that cannot be read or is not text, for invalid settings and headers, and, while rows
+    are read, for a line or cell without end.
     """
     try:
         with path.open(encoding=text_encoding(path, allow_nul=True)) as file:
@@ -76,7 +76,7 @@ class _Reader:
         self._line = 0
 
     def manifest(self) -> Manifest:
-        """Read what stands above the rows."""
+        """Read the lines above the rows."""
         settings: dict[str, object] = {}
         for line in self._lines:
             head = line.strip().strip('"').strip()  # spreadsheets quote a line with commas in it
@@ -169,7 +169,7 @@ def _unpaired(first: int, last: int) -> str:
 
 
 def _columns(header: str) -> tuple[list[str], str]:
-    """The names in a header, and the delimiter that gives most known ones."""
+    """The names in a header, and the delimiter that gives most known names."""
     read = {mark: _header_cells(header, mark) for mark in _DELIMITERS}
     best = max(_DELIMITERS, key=lambda mark: len({*read[mark]} & {*FIELDS}))
     return read[best], best

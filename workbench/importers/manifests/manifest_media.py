@@ -1,7 +1,7 @@
-"""The media that a manifest names: what kind they are, and whether they may be opened.
+"""The media that a manifest names: their kind, and whether they may be opened.
 
-A manifest can come from somebody else, so its paths are trusted no more than those of an archive: they name regular
-files and folders below the root and nothing else. Nothing is opened and nothing is fetched.
+A manifest can come from somebody else, so its paths are not trusted: they may only name regular files and folders
+below the root. Nothing is opened and nothing is fetched.
 """
 
 import os
@@ -29,13 +29,13 @@ class ListedMedia:
     def __init__(self, root: Path) -> None:
         """Look below `root`, which must be resolved."""
         self._root: Final = root
-        self._reach: Final = PathGuard(root)
+        self._guard: Final = PathGuard(root)
         self._listed: Final[dict[str, str]] = {}
         self._resolved: Final = lru_cache(_FOLDERS_REMEMBERED)(os.path.realpath)
         self._names_by_case: Final = lru_cache(_FOLDERS_REMEMBERED)(_names_by_case)
 
     def find(self, cell: str) -> tuple[MediaKind, str]:
-        """The kind and the relative path of a medium; of several pictures the paths, joined as they came.
+        """The kind and the relative path of a medium; for several pictures their paths, joined in order.
 
         Raises MissingMedia and Unusable.
         """
@@ -51,7 +51,7 @@ class ListedMedia:
         return kind, path
 
     def is_listed(self, path: str) -> bool:
-        """Whether a path that `find` gave was given before by `remember`."""
+        """Whether `remember` was called with this path."""
         return path.casefold() in self._listed
 
     def remember(self, path: str) -> None:
@@ -68,12 +68,12 @@ class ListedMedia:
         path = self._relative(text)
         suffix = PurePosixPath(path).suffix.casefold()
         kind = MediaKind.IMAGE if suffix in _PICTURES else MediaKind.VIDEO if suffix in _VIDEOS else MediaKind.FRAMES
-        reason = self._reach.why_unusable(path, folder=kind is MediaKind.FRAMES)
+        reason = self._guard.why_unusable(path, folder=kind is MediaKind.FRAMES)
         if reason is None:
             return kind, path
         if reason != LEADS_OUT and _is_missing(self._root / path):
             raise MissingMedia(f"no such file or folder{self._in_another_case(path)}")
-        if kind is MediaKind.FRAMES and self._reach.why_unusable(path, folder=False) is None:
+        if kind is MediaKind.FRAMES and self._guard.why_unusable(path, folder=False) is None:
             raise Unusable(f"neither a picture nor a video, by its suffix {suffix!r}")
         raise Unusable(reason)
 
@@ -99,7 +99,7 @@ class ListedMedia:
         return real.relative_to(self._root).as_posix()
 
     def _in_another_case(self, path: str) -> str:
-        """Where a name differs from one that is there in case alone: a hint."""
+        """A hint where a file of that name exists in another case of letters."""
         above, _, name = path.rpartition("/")
         there = self._names_by_case(self._root / above).get(name.casefold())
         return f"; there is {visible(there, longest=100)}" if there else ""

@@ -30,7 +30,7 @@ def channels_of(
     from workbench.pipeline.sending.channels import Channel
     from workbench.provider.client import EndpointClient
     from workbench.provider.limits.lane import Lane
-    from workbench.storage.runs.endpoint_history import asked_lately, count_asked_today
+    from workbench.storage.runs.endpoint_history import count_sent_today, sent_lately
 
     open_files = most_open_files()
 
@@ -38,8 +38,8 @@ def channels_of(
     async def channel(endpoint: Endpoint, key: ApiKey) -> AsyncIterator[Channel]:
         limits = lane_limits(settings, endpoint, open_files)
         whose, now = (endpoint.name, key.name or None), datetime.now(UTC)
-        before = count_asked_today(db, *whose, now) if limits.rpd else ()
-        lately = asked_lately(db, *whose, now)
+        before = count_sent_today(db, *whose, now) if limits.rpd else ()
+        lately = sent_lately(db, *whose, now)
         name = f"{endpoint.name}/{key.name}" if len(one.keys) > 1 else endpoint.name
         async with EndpointClient(endpoint, key, timeout_s=settings.timeout_s) as client:
             yield Channel(

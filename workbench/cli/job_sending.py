@@ -92,9 +92,9 @@ REQUESTS: Final = Way()
 
 def say_what_travels(db: "Database", run: "Run", way: Way) -> None:
     """Say what is not asked by requests, since it is asked already."""
-    from workbench.storage.runs.jobs import count_away, load_jobs
+    from workbench.storage.runs.jobs import count_unanswered, load_jobs
 
-    away = count_away(db, run.id)
+    away = count_unanswered(db, run.id)
     for job in load_jobs(db, run.id, unfinished=True):
         if job.id not in away or (way.is_batch and not job.is_file):
             continue
@@ -115,9 +115,9 @@ def job_line(event: "JobSeen") -> str:
 
 def jobs_json(db: "Database", run: "Run") -> list[dict[str, Any]]:
     """The jobs of a run in the shape of `--json`; `out` is how many of their requests are without an answer."""
-    from workbench.storage.runs.jobs import count_away, load_jobs
+    from workbench.storage.runs.jobs import count_unanswered, load_jobs
 
-    away = count_away(db, run.id)
+    away = count_unanswered(db, run.id)
     return [
         {
             "job": job.input_file if job.is_file else job.name,

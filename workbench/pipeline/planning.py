@@ -74,7 +74,7 @@ def plan_again(db: Database, run: Run, sample_ids: Sequence[str]) -> int:
     that is still to be asked anyway is not planned twice. Raises UsageError for one that has an answer, DataError
     for one that the run does not hold.
     """
-    waiting = {name for batch in open_batches(db, run.id, away=True) for name in batch.sample_ids}
+    waiting = {name for batch in open_batches(db, run.id, in_jobs=True) for name in batch.sample_ids}
     known = {result.sample.id: result.prediction for result in read_results(db, run.id)}
     alone: list[str] = []
     together: list[str] = []

@@ -13,7 +13,7 @@ from tests.cli.processes import IN_FLIGHT, N_BATCHES, PlannedRun, said
 from tests.pipeline.watching import Watch
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.runs import RunState
-from workbench.storage.runs.run_control import SIGN_OF_LIFE_S
+from workbench.storage.runs.run_control import LEASE_RENEWAL_S
 
 pytestmark = pytest.mark.slow
 
@@ -58,7 +58,7 @@ def test_a_runner_that_slept_and_was_taken_for_dead_doubles_nothing(at: PlannedR
     at.endpoint.wait_for(IN_FLIGHT)
     with asleep(first.pid):
         at.endpoint.release()
-        long_ago = datetime.now(UTC) - timedelta(seconds=5 * SIGN_OF_LIFE_S)
+        long_ago = datetime.now(UTC) - timedelta(seconds=5 * LEASE_RENEWAL_S)
         at.place.db.conn.execute("UPDATE run SET held_at = ?", (long_ago.isoformat(timespec="milliseconds"),))
         second = at.start()
         said(second)

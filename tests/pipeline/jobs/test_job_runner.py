@@ -247,7 +247,7 @@ def test_whoever_asks_to_stop_leaves_the_job_at_the_provider_and_the_same_comman
     assert place.now().reason == "interrupted"
     assert place.job_states() == [JobState.CREATED]
     assert open_batches(place.db, place.run.id) == []
-    assert len(open_batches(place.db, place.run.id, away=True)) == 4
+    assert len(open_batches(place.db, place.run.id, in_jobs=True)) == 4
     assert load_totals(place.db, place.run.id).unseen == 0
     place.send()
     place.assert_each_sample_has_one_answer()

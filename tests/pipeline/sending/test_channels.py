@@ -25,7 +25,7 @@ from workbench.provider.limits.lane import Limits
 from workbench.provider.limits.own_limits import Budget
 from workbench.storage.runs.attempts import read_attempts
 from workbench.storage.runs.batch_rows import load_totals
-from workbench.storage.runs.endpoint_history import count_asked_today
+from workbench.storage.runs.endpoint_history import count_sent_today
 from workbench.storage.runs.run_records import spent_usd
 
 N_BATCHES = 10
@@ -233,7 +233,7 @@ def test_requests_per_day_are_counted_over_restarts(place: Workplace) -> None:
         run = place.plan()
         place.send(run, Way(endpoint.endpoint(), limits=limits), stop=stop, time=time)
         assert len(asked_at_s) == 3
-        before = count_asked_today(place.db, "counting", None, datetime.now(UTC))
+        before = count_sent_today(place.db, "counting", None, datetime.now(UTC))
         assert sum(n for _, n in before) == 3
         time.now_s, asked_at_s = 0.0, []
         again = Way(endpoint.endpoint(), limits=limits, asked_before=tuple(before))
@@ -247,6 +247,6 @@ def test_a_clock_that_was_set_makes_no_day_of_requests_go_away(place: Workplace,
     with CountingEndpoint(place.pictures) as endpoint:
         run = place.plan()
         assert place.send(run, Way(endpoint.endpoint())).reason is None
-        before = count_asked_today(place.db, "counting", None, datetime.now(UTC) + jump)
+        before = count_sent_today(place.db, "counting", None, datetime.now(UTC) + jump)
         assert sum(n for _, n in before) == N_BATCHES
         assert all(0.0 <= ago_s < 2 * 3_600.0 for ago_s, _ in before)

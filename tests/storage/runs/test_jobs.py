@@ -13,9 +13,9 @@ from workbench.storage.runs.attempts import save_received, save_unsent
 from workbench.storage.runs.batch_rows import load_totals
 from workbench.storage.runs.jobs import (
     PlannedLine,
-    count_away,
-    load_attempts_away,
-    load_away,
+    count_unanswered,
+    find_unanswered,
+    load_job_attempts,
     load_jobs,
     save_job,
     save_planned,
@@ -74,22 +74,22 @@ def test_what_travels_is_open_but_not_to_be_asked(db: Database, run: Run, hold: 
     first, second, third = open_batches(db, run.id)
     job = job_of(db, hold, first, third)
     assert [batch.id for batch in open_batches(db, run.id)] == [second.id]
-    assert [batch.id for batch in open_batches(db, run.id, away=True)] == [first.id, second.id, third.id]
+    assert [batch.id for batch in open_batches(db, run.id, in_jobs=True)] == [first.id, second.id, third.id]
     assert list(OpenPlan(db, run.id)) == [("c", "d")]
-    assert (count_open_samples(db, run.id), count_open_samples(db, run.id, away=True)) == (2, 6)
-    assert count_away(db, run.id) == {job.id: 2}
+    assert (count_open_samples(db, run.id), count_open_samples(db, run.id, in_jobs=True)) == (2, 6)
+    assert count_unanswered(db, run.id) == {job.id: 2}
     assert load_totals(db, run.id).unseen == 0
 
 
 def test_an_attempt_that_came_home_does_not_travel_any_more(db: Database, run: Run, hold: Lease) -> None:
     first, second, _ = open_batches(db, run.id)
     job = job_of(db, hold, first, second)
-    away = load_away(db, run.id, [job.id])
+    away = find_unanswered(db, run.id, [job.id])
     assert set(away) == {(first.id, 1), (second.id, 1)}
     save_received(db, hold, first, away[first.id, 1], received({"a": ranked("happy"), "b": ranked("happy")}), at(9))
     save_received(db, hold, second, away[second.id, 1], broken(), at(9))
-    assert load_away(db, run.id, [job.id]) == {}
-    assert count_away(db, run.id) == {}
+    assert find_unanswered(db, run.id, [job.id]) == {}
+    assert count_unanswered(db, run.id) == {}
     again = {batch.id: batch for batch in open_batches(db, run.id)}
     assert first.id not in again
     assert (again[second.id].attempts, again[second.id].faults) == (1, 1)
@@ -99,8 +99,8 @@ def test_jobs_of_other_runs_are_not_looked_at(db: Database, run: Run, hold: Leas
     other = plan(db, ("a",), name="other")
     job = job_of(db, claim_run(db, other, at()), *open_batches(db, other.id))
     assert load_jobs(db, run.id) == []
-    assert load_away(db, run.id, [job.id]) == {}
-    assert count_away(db, run.id) == {}
+    assert find_unanswered(db, run.id, [job.id]) == {}
+    assert count_unanswered(db, run.id) == {}
     assert len(open_batches(db, run.id)) == 3
 
 
@@ -110,8 +110,8 @@ def test_a_batch_is_known_as_it_was_before_the_attempt_that_travels(db: Database
     exchange(db, hold, open_batches(db, run.id)[0], received(step=Step.REPEAT))
     (batch, *_) = open_batches(db, run.id)
     job = job_of(db, hold, batch)
-    away = load_away(db, run.id, [job.id])
-    known = load_attempts_away(db, run.id, away.values())[away[batch.id, 3]]
+    away = find_unanswered(db, run.id, [job.id])
+    known = load_job_attempts(db, run.id, away.values())[away[batch.id, 3]]
     assert known.batch == batch
     assert (batch.attempts, batch.answers_tried, batch.faults) == (2, 1, 1)
     assert known.asked == ("a", "b")
@@ -120,8 +120,8 @@ def test_a_batch_is_known_as_it_was_before_the_attempt_that_travels(db: Database
 def test_a_note_on_how_a_sample_was_shown_is_kept_until_its_answer(db: Database, run: Run, hold: Lease) -> None:
     (batch, *_) = open_batches(db, run.id)
     job = job_of(db, hold, batch, notes={"b": "no apex is known; the middle of the clip is sent"})
-    away = load_away(db, run.id, [job.id])
-    known = load_attempts_away(db, run.id, away.values())[away[batch.id, 1]]
+    away = find_unanswered(db, run.id, [job.id])
+    known = load_job_attempts(db, run.id, away.values())[away[batch.id, 1]]
     assert known.notes == {"b": "no apex is known; the middle of the clip is sent"}
 
 
@@ -137,8 +137,8 @@ def test_why_media_were_bad_is_no_note_on_how_they_are_shown_now(db: Database, r
     )
     save_unsent(db, hold, batch, [gone], whole=False, at=at(1))
     job = job_of(db, hold, batch)
-    away = load_away(db, run.id, [job.id])
-    assert load_attempts_away(db, run.id, away.values())[away[batch.id, 1]].notes == {}
+    away = find_unanswered(db, run.id, [job.id])
+    assert load_job_attempts(db, run.id, away.values())[away[batch.id, 1]].notes == {}
     assert {one.sample.id: one.note for one in read_results(db, run.id)}["a"] == "cannot be read"
 
 

@@ -18,15 +18,15 @@ from workbench.storage.runs.attempts import read_attempts, save_received, save_s
 from workbench.storage.runs.plans import open_batches
 from workbench.storage.runs.results import read_results
 from workbench.storage.runs.run_control import (
-    SIGN_OF_LIFE_S,
+    LEASE_RENEWAL_S,
     LeaseLost,
     claim_run,
     forget_limits,
-    keep_alive,
     load_control,
     load_meter,
     load_sender,
     release_run,
+    renew_lease,
     save_limits,
     save_meter,
     save_wanted,
@@ -35,7 +35,7 @@ from workbench.storage.runs.run_records import load_run
 from workbench.storage.workspace.database import open_workspace
 
 HOST = socket.gethostname()
-ALIVE_S = 4 * SIGN_OF_LIFE_S
+ALIVE_S = 4 * LEASE_RENEWAL_S
 
 
 @pytest.fixture
@@ -121,7 +121,7 @@ def test_a_clock_that_was_set_back_takes_no_run_from_a_living_runner(db: Databas
 
 def test_a_sign_of_life_and_every_save_renew_the_hold(db: Database, run: Run) -> None:
     hold = claim_run(db, run, at())
-    keep_alive(db, hold, at(100))
+    renew_lease(db, hold, at(100))
     with pytest.raises(DatabaseError, match="is being sent"):
         claim_run(db, run, at(200))
     save_sent(db, hold, open_batches(db, run.id)[0], asked=["a"], prompt="", at=at(200))
@@ -137,7 +137,7 @@ def test_who_slept_and_was_taken_for_dead_can_save_nothing(db: Database, run: Ru
     lost = "another process has taken this run over; this one stops"
     bad = settled("a", RankedPrediction(PredictionStatus.BAD_MEDIA))
     with pytest.raises(DatabaseError, match=lost):
-        keep_alive(db, loser, at(ALIVE_S + 3))
+        renew_lease(db, loser, at(ALIVE_S + 3))
     with pytest.raises(DatabaseError, match=lost):
         save_sent(db, loser, batch, asked=["a"], prompt="", at=at(ALIVE_S + 3))
     with pytest.raises(DatabaseError, match=lost):
@@ -149,7 +149,7 @@ def test_who_slept_and_was_taken_for_dead_can_save_nothing(db: Database, run: Ru
     assert [attempt.received_at for attempt in read_attempts(db, run.id)] == [None]
     assert len(open_batches(db, run.id)) == 2
     assert state(db) == (RunState.RUNNING, None, 0.0)
-    keep_alive(db, winner, at(ALIVE_S + 4))
+    renew_lease(db, winner, at(ALIVE_S + 4))
 
 
 LANE = LaneMeter(

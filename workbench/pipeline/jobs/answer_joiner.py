@@ -22,7 +22,7 @@ from workbench.pipeline.sending.reply_reader import ReadReply, read_reply
 from workbench.pipeline.sending.run_session import RunSession
 from workbench.provider.jobs.job_files import JobAnswer, read_answers
 from workbench.storage.runs.attempts import save_received
-from workbench.storage.runs.jobs import Away, load_attempts_away, load_away
+from workbench.storage.runs.jobs import JobAttempt, find_unanswered, load_job_attempts
 from workbench.storage.samples import load_samples_by_id
 from workbench.storage.workspace.database import Database
 
@@ -92,7 +92,7 @@ class Joiner:
                 yield event
 
     async def _away(self) -> dict[tuple[int, int], int]:
-        return await self._session.store(lambda db: load_away(db, self._session.parts.run.id, self._jobs))
+        return await self._session.store(lambda db: find_unanswered(db, self._session.parts.run.id, self._jobs))
 
     def _is_hopeless(self, paths: Sequence[Path], away: Collection[tuple[int, int]]) -> bool:
         """Whether every answer is that the request is wrong: then that is not the fault of what is in a batch.
@@ -126,7 +126,7 @@ class Joiner:
         session, parts = self._session, self._session.parts
 
         def work(db: Database) -> list[ReadReply]:
-            away = load_attempts_away(db, parts.run.id, replies)
+            away = load_job_attempts(db, parts.run.id, replies)
             names = {name for one in away.values() for name in one.asked}
             samples = {sample.id: sample for sample in load_samples_by_id(db, parts.card.key, list(names))}
             reads = []
@@ -159,7 +159,7 @@ def _answers(paths: Sequence[Path], masked: Callable[[str], str]) -> Generator[J
             yield from read_answers(file, masked)
 
 
-def _shown(away: Away, sample: Sample) -> PreparedSample:
+def _shown(away: JobAttempt, sample: Sample) -> PreparedSample:
     """A sample as it was shown. Its pictures are not needed to read what was said of them, but for the note on them."""
     note = away.notes.get(sample.id)
     return PreparedSample(sample, SampleMedia(() if note is None else (Frame(b"", "", 0, 0, 0, note),)))

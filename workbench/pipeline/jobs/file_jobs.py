@@ -18,7 +18,7 @@ from workbench.pipeline.jobs.job_target import JobTarget
 from workbench.pipeline.jobs.job_writer import JobWriter
 from workbench.pipeline.sending.run_parts import RunParts, Stop
 from workbench.pipeline.sending.run_session import RunSession, run_session
-from workbench.storage.runs.jobs import count_away, load_jobs, save_job
+from workbench.storage.runs.jobs import count_unanswered, load_jobs, save_job
 from workbench.storage.workspace.database import Database
 
 
@@ -103,7 +103,7 @@ async def _close(session: RunSession, jobs: Sequence[Job]) -> int:
     parts = session.parts
 
     def work(db: Database) -> int:
-        away = count_away(db, parts.run.id)
+        away = count_unanswered(db, parts.run.id)
         for job in jobs:
             if job.id not in away and job.state is not JobState.DONE:
                 save_job(db, session.lease, replace(job, state=JobState.DONE), parts.now())

@@ -15,7 +15,7 @@ from workbench.media.sample_media import MediaSource
 from workbench.pipeline.sending.channels import Channel
 from workbench.pipeline.sending.prepared_batch import ExpectedCost
 from workbench.provider.limits.own_limits import Budget
-from workbench.storage.runs.run_control import SIGN_OF_LIFE_S
+from workbench.storage.runs.run_control import LEASE_RENEWAL_S
 from workbench.storage.workspace.database import Database
 from workbench.storage.workspace.writer import nothing
 
@@ -53,7 +53,7 @@ class RunParts:
     reached: Callable[[str], None] = nothing
     """Called at named points, for tests of crashes: those of `storage.writer`, and by jobs planned, after upload,
     uploaded, after create, created, ended, fetched, joining and joined."""
-    sign_of_life_s: float = SIGN_OF_LIFE_S
+    sign_of_life_s: float = LEASE_RENEWAL_S
     look_s: float = LOOK_S
     """Time between two looks at what others want of the run."""
     meter_s: float = METER_S

@@ -19,7 +19,7 @@ from workbench.pipeline.sending.reply_reader import ReplyRules
 from workbench.pipeline.sending.run_parts import RunParts, Stop
 from workbench.pipeline.sending.run_steering import RunSteering
 from workbench.storage.runs.plans import count_open_samples
-from workbench.storage.runs.run_control import Lease, LeaseLost, claim_run, keep_alive, load_control, release_run
+from workbench.storage.runs.run_control import Lease, LeaseLost, claim_run, load_control, release_run, renew_lease
 from workbench.storage.workspace.database import Database
 from workbench.storage.workspace.writer import Writer
 
@@ -156,7 +156,7 @@ class RunSession:
         while True:
             await asyncio.sleep(self.parts.sign_of_life_s)
             try:
-                await self._plain_writer.do(lambda db: keep_alive(db, self.lease, self.parts.now()))
+                await self._plain_writer.do(lambda db: renew_lease(db, self.lease, self.parts.now()))
             except LeaseLost as error:
                 self.error = error
                 self.stop.set(str(error))
@@ -182,7 +182,7 @@ async def run_session(parts: RunParts, stop: Stop, *, is_by_jobs: bool = False) 
             lambda db: (
                 claim_run(db, parts.run, parts.now()),
                 load_control(db, run_id),
-                count_open_samples(db, run_id, away=is_by_jobs),
+                count_open_samples(db, run_id, in_jobs=is_by_jobs),
             )
         )
         session = RunSession(parts, stop, writer, lease, is_by_jobs=is_by_jobs)

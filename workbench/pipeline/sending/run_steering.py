@@ -20,7 +20,7 @@ from workbench.errors import DatabaseError
 from workbench.pipeline.sending.channels import Channel
 from workbench.pipeline.sending.run_parts import RunParts, Stop
 from workbench.provider.limits.lane import Limits
-from workbench.storage.runs.endpoint_history import count_asked_today
+from workbench.storage.runs.endpoint_history import count_sent_today
 from workbench.storage.runs.run_control import Lease, load_control, save_meter
 from workbench.storage.workspace.database import Database
 from workbench.storage.workspace.writer import Writer
@@ -132,7 +132,7 @@ class RunSteering:
             known = lane.n_taken
             await asyncio.sleep(0)  # whatever was let through until here has asked for its row to be written
             before = await self._writer.do(
-                lambda db: count_asked_today(db, channel.endpoint, channel.key_name, datetime.now(UTC))
+                lambda db: count_sent_today(db, channel.endpoint, channel.key_name, datetime.now(UTC))
             )
             before.append((0.0, lane.n_taken - known))  # perhaps counted twice, but never not at all
         lane.change(limits, self._parts.clock(), asked_before=before)

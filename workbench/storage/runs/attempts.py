@@ -1,4 +1,4 @@
-"""Batches and every attempt to have one answered.
+"""Attempts: every sending of a batch, with its reply and what followed from it.
 
 The order of writing is the promise: an attempt's row is committed before its request leaves, and its reply, the
 predictions it gives and the batches that follow are committed together before anybody is told. A killed run
@@ -55,7 +55,7 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """How a request is about to leave."""
+    """How a request is sent."""
 
     endpoint: str
     """The endpoint's name."""
@@ -64,16 +64,16 @@ class Sending:
     estimated_usd: float | None = None
     """What it is expected to cost; None: not known."""
     job_id: int | None = None
-    """The upload that it travels in; None: a request of its own."""
+    """The upload that it is sent in; None: a request of its own."""
 
 
 def save_sent(
-    db: Database, hold: Lease, batch: Batch, *, asked: Sequence[str], prompt: str, at: str, by: Sending | None = None
+    db: Database, lease: Lease, batch: Batch, *, asked: Sequence[str], prompt: str, at: str, by: Sending | None = None
 ) -> int:
-    """Record that a request is about to leave; returns the attempt's row number."""
+    """Record a request before it is sent; returns the attempt's row number."""
     by = by or Sending("")
     with transaction(db):
-        assert_held(db, hold, at)
+        assert_held(db, lease, at)
         cursor = db.conn.execute(
             "INSERT INTO attempt (batch_id, number, sent_at, asked, prompt, endpoint, key_name, estimated_usd, job_id) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -85,38 +85,46 @@ def save_sent(
         return int(cursor.lastrowid or 0)
 
 
-def save_received(db: Database, hold: Lease, batch: Batch, attempt_id: int, received: Received, at: str) -> list[Batch]:
+def save_received(
+    db: Database, lease: Lease, batch: Batch, attempt_id: int, received: Received, at: str
+) -> list[Batch]:
     """Store a reply with all that follows from it, or nothing; returns the batches that take over."""
     with transaction(db):
-        assert_held(db, hold, at)
-        db.conn.execute(_UPDATE_ATTEMPT, {**_attempt_values(received, at), "id": attempt_id})
+        assert_held(db, lease, at)
+        values = _attempt_values(received, at)
+        columns = ", ".join(f"{column} = :{column}" for column in values)
+        db.conn.execute(f"UPDATE attempt SET {columns} WHERE id = :id", {**values, "id": attempt_id})
         _assert_in(batch, (*received.said, *(one.sample_id for one in received.settled)))
-        _settle(db, hold.run_id, received.settled, received.said, attempt_id)
+        _settle(db, lease.run_id, received.settled, received.said, attempt_id)
         if received.follow or received.step in (Step.KEEP, Step.GIVE_UP):
-            db.conn.execute("UPDATE batch SET step = ? WHERE id = ?", (received.step, batch.id))
+            _end(db, batch, received.step)
         depth = batch.depth + (received.step is Step.SPLIT)
-        return add_batches(db, hold.run_id, received.follow, parent_id=batch.id, depth=depth)
+        return add_batches(db, lease.run_id, received.follow, parent_id=batch.id, depth=depth)
 
 
-def save_parts(db: Database, hold: Lease, batch: Batch, parts: Sequence[Sequence[str]], at: str) -> list[Batch]:
-    """Cut a batch that no endpoint takes as a whole, before it is sent; returns its parts."""
+def save_parts(db: Database, lease: Lease, batch: Batch, parts: Sequence[Sequence[str]], at: str) -> list[Batch]:
+    """Cut a batch before it is sent, because no endpoint takes it as a whole; returns its parts."""
     with transaction(db):
-        assert_held(db, hold, at)
-        db.conn.execute("UPDATE batch SET step = ? WHERE id = ?", (Step.SPLIT, batch.id))
-        return add_batches(db, hold.run_id, parts, parent_id=batch.id, depth=batch.depth)
+        assert_held(db, lease, at)
+        _end(db, batch, Step.SPLIT)
+        return add_batches(db, lease.run_id, parts, parent_id=batch.id, depth=batch.depth)
 
 
-def save_unsent(db: Database, hold: Lease, batch: Batch, bad: Sequence[Settled], *, whole: bool, at: str) -> None:
+def save_unsent(db: Database, lease: Lease, batch: Batch, bad: Sequence[Settled], *, whole: bool, at: str) -> None:
     """Settle samples that cannot be shown to a model; with `whole`, nothing else is left of the batch."""
     with transaction(db):
-        assert_held(db, hold, at)
-        _settle(db, hold.run_id, bad, {one.sample_id: one.prediction.status for one in bad}, None)
+        assert_held(db, lease, at)
+        _settle(db, lease.run_id, bad, {one.sample_id: one.prediction.status for one in bad}, None)
         if whole:
-            db.conn.execute("UPDATE batch SET step = ? WHERE id = ?", (Step.KEEP, batch.id))
+            _end(db, batch, Step.KEEP)
+
+
+def _end(db: Database, batch: Batch, step: Step) -> None:
+    db.conn.execute("UPDATE batch SET step = ? WHERE id = ?", (step, batch.id))
 
 
 def _assert_in(batch: Batch, sample_ids: Iterable[str]) -> None:
-    """Raises KeyError for a sample that the batch does not hold: nothing is ever said of one that was not asked."""
+    """Raises KeyError for a sample that the batch does not lease: nothing is ever said of one that was not asked."""
     strange = set(sample_ids).difference(batch.sample_ids)
     if strange:
         raise KeyError(*sorted(strange))
@@ -144,10 +152,9 @@ def _settle(
         )
     values: list[Any] = []
     for one in settled:
-        said_of_it = one.prediction
-        values += (nos[one.sample_id], said_of_it.status, _ranking_json(said_of_it.ranking))
-        values.append(storable(said_of_it.top1))
-        values += (one.gold_rank, one.failure, one.place, one.note, said.get(one.sample_id))
+        prediction = one.prediction
+        values += (nos[one.sample_id], prediction.status, _ranking_json(prediction.ranking))
+        values += (storable(prediction.top1), one.gold_rank, one.failure, one.place, one.note, said.get(one.sample_id))
     if settled:
         db.conn.execute(_settling(len(settled)), (*values, attempt_id, run_id))
 
@@ -193,15 +200,6 @@ def _attempt_values(received: Received, at: str) -> dict[str, Any]:
         "error": storable(reply.error),
         "step": received.step,
     }
-
-
-_ATTEMPT_COLUMNS: Final = (
-    *("received_at", "outcome", "fault", "status_code", "finish_reason", "reply", "refusal", "model", "prompt_tokens"),
-    *("completion_tokens", "cached_tokens", "image_tokens", "cost_usd", "latency_s", "headers", "error", "step"),
-)
-_UPDATE_ATTEMPT: Final = (
-    f"UPDATE attempt SET {', '.join(f'{column} = :{column}' for column in _ATTEMPT_COLUMNS)} WHERE id = :id"
-)
 
 
 def read_attempts(db: Database, run_id: int) -> Iterator[Attempt]:

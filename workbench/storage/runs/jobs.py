@@ -1,10 +1,10 @@
-"""Jobs, and the attempts that travel in them.
+"""Jobs, and the attempts that are sent in them.
 
-A job and all of its attempts are one transaction, before its file leaves. An attempt of a job without `received_at`
-is away: its batch is open and is not asked elsewhere. When a job is done, none of its attempts is away any more.
+A job and all of its attempts are stored in one transaction, before its file is uploaded. An attempt of a job without
+`received_at` waits for its answer: its batch is open and is not sent in another way. When a job is done, none of its
+attempts waits any more.
 """
 
-import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -15,11 +15,11 @@ from workbench.domain.batches import Batch
 from workbench.domain.jobs import Job, JobState
 from workbench.domain.messages import Outcome
 from workbench.domain.predictions import PredictionStatus
-from workbench.storage.rows import storable
+from workbench.storage.rows import json_text, storable, value_of, words
 from workbench.storage.runs.attempts import Sending, save_sent
 from workbench.storage.runs.plans import sample_nos
 from workbench.storage.runs.run_control import Lease, assert_held
-from workbench.storage.workspace.database import transaction
+from workbench.storage.workspace.connections import transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,7 @@ class PlannedLine:
 
     batch: Batch
     asked: Sequence[str]
+    """Sample ids by place in the request."""
     prompt: str
     estimated_usd: float | None
     notes: Mapping[str, str] = field(default_factory=dict)
@@ -35,8 +36,8 @@ class PlannedLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Away:
-    """An attempt that travels in a job."""
+class JobAttempt:
+    """An attempt that is sent in a job, and not answered yet."""
 
     attempt_id: int
     batch: Batch
@@ -48,7 +49,7 @@ class Away:
 
 def save_planned(
     db: Database,
-    hold: Lease,
+    lease: Lease,
     lines: Iterable[PlannedLine],
     *,
     endpoint: str,
@@ -60,66 +61,65 @@ def save_planned(
     input_file: str | None,
     at: str,
 ) -> Job:
-    """Record a job whose file is written, with the attempts that it holds, or nothing."""
+    """Store a job whose file is written, with the attempts that it holds, or nothing."""
     with transaction(db):
-        assert_held(db, hold, at)
-        (part,) = db.conn.execute("SELECT COUNT(*) FROM job WHERE run_id = ?", (hold.run_id,)).fetchone()
-        cursor = db.conn.execute(
-            "INSERT INTO job (run_id, endpoint, key_name, part, file_hash, n_requests, n_bytes, state, input_file, "
-            "created_at, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                *(hold.run_id, endpoint, key_name, part, file_hash, n_requests, n_bytes),
-                *(state, storable(input_file), at, at),
-            ),
-        )
-        job_id = int(cursor.lastrowid or 0)
+        assert_held(db, lease, at)
+        jobs = db.table("job")
+        job_id = jobs.insert(
+            {
+                "run_id": lease.run_id,
+                "endpoint": endpoint,
+                "key_name": key_name,
+                "part": jobs.count_where("run_id = ?", [lease.run_id]),
+                "file_hash": file_hash,
+                "n_requests": n_requests,
+                "n_bytes": n_bytes,
+                "state": state,
+                "input_file": storable(input_file),
+                "created_at": at,
+                "changed_at": at,
+            }
+        ).last_rowid
         for line in lines:
             by = Sending(endpoint, key_name, line.estimated_usd, job_id)
-            save_sent(db, hold, line.batch, asked=line.asked, prompt=line.prompt, at=at, by=by)
-            _note(db, hold.run_id, line.notes)
-        return _job(next(db.query("SELECT * FROM job WHERE id = ?", [job_id])))
+            save_sent(db, lease, line.batch, asked=line.asked, prompt=line.prompt, at=at, by=by)
+            _save_notes(db, lease.run_id, line.notes)
+        return _job(next(jobs.rows_where("id = ?", [job_id])))
 
 
-def save_job(db: Database, hold: Lease, job: Job, at: str) -> Job:
+def save_job(db: Database, lease: Lease, job: Job, at: str) -> Job:
     """Store how a job stands; returns it as stored."""
+    columns = ("state", "input_file", "provider_job", "output_file", "error_file")
     with transaction(db):
-        assert_held(db, hold, at)
-        db.conn.execute(
-            "UPDATE job SET state = ?, input_file = ?, provider_job = ?, output_file = ?, error_file = ?, error = ?, "
-            "changed_at = ? WHERE id = ?",
-            (
-                *(job.state, job.input_file, job.provider_job, job.output_file, job.error_file),
-                *(storable(job.error), at, job.id),
-            ),
-        )
+        assert_held(db, lease, at)
+        values = {column: getattr(job, column) for column in columns}
+        db.table("job").update(job.id, {**values, "error": storable(job.error), "changed_at": at})
     return replace(job, changed_at=at)
 
 
 def load_jobs(db: Database, run_id: int, *, unfinished: bool = False) -> list[Job]:
-    """The jobs of a run in the order of making; with `unfinished`, those that are not done."""
-    rows = db.query(
-        "SELECT * FROM job WHERE run_id = ? AND (NOT ? OR state <> ?) ORDER BY id", [run_id, unfinished, JobState.DONE]
-    )
-    return [_job(row) for row in rows]
+    """The jobs of a run in the order in which they were made; with `unfinished`, those that are not done."""
+    where = "run_id = ? AND (NOT ? OR state <> ?)"
+    return [_job(row) for row in db.table("job").rows_where(where, [run_id, unfinished, JobState.DONE], order_by="id")]
 
 
-def count_away(db: Database, run_id: int) -> dict[int, int]:
-    """How many requests of a run travel in each of its jobs; jobs without any are left out."""
-    rows = db.conn.execute(f"SELECT job_id, COUNT(*) {_AWAY} GROUP BY job_id", (run_id,))
+def count_unanswered(db: Database, run_id: int) -> dict[int, int]:
+    """How many requests in each of a run's jobs wait for an answer; jobs without any are left out."""
+    rows = db.conn.execute(f"SELECT job_id, COUNT(*) {_UNANSWERED} GROUP BY job_id", (run_id,))
     return dict(rows.fetchall())
 
 
-def load_away(db: Database, run_id: int, job_ids: Collection[int]) -> dict[tuple[int, int], int]:
-    """The attempts that travel in these jobs: from batch and number to the attempt's row number."""
+def find_unanswered(db: Database, run_id: int, job_ids: Collection[int]) -> dict[tuple[int, int], int]:
+    """The attempts in these jobs that wait for an answer: from batch and number to the attempt's row number."""
     rows = db.conn.execute(
-        f"SELECT batch_id, number, attempt.id {_AWAY} AND job_id IN (SELECT value FROM json_each(?)) ORDER BY 3",
-        (run_id, json.dumps(list(job_ids))),
+        f"SELECT batch_id, number, attempt.id {_UNANSWERED} AND job_id IN (SELECT value FROM json_each(?)) ORDER BY 3",
+        (run_id, json_text(list(job_ids))),
     )
     return {(batch_id, number): attempt_id for batch_id, number, attempt_id in rows.fetchall()}
 
 
-def load_attempts_away(db: Database, run_id: int, attempt_ids: Collection[int]) -> dict[int, Away]:
-    """What is known of attempts that travel, by row number."""
+def load_job_attempts(db: Database, run_id: int, attempt_ids: Collection[int]) -> dict[int, JobAttempt]:
+    """What is needed to read the answers to these attempts, by row number."""
     rows = list(
         db.query(
             "SELECT attempt.id, attempt.batch_id, depth, number, asked, "
@@ -133,55 +133,57 @@ def load_attempts_away(db: Database, run_id: int, attempt_ids: Collection[int]) 
             "WHERE before.batch_id = batch.id AND before.number < attempt.number) AS faults "
             "FROM attempt JOIN batch ON batch.id = attempt.batch_id "
             "WHERE attempt.id IN (SELECT value FROM json_each(:ids)) AND run_id = :run",
-            {"failed": Outcome.FAILED, "ids": json.dumps(list(attempt_ids)), "run": run_id},
+            {"failed": Outcome.FAILED, "ids": json_text(list(attempt_ids)), "run": run_id},
         )
     )
-    notes = _notes(db, run_id, {sample_id for row in rows for sample_id in json.loads(row["asked"])})
-    return {row["id"]: _away(row, notes) for row in rows}
+    notes = _load_notes(db, run_id, {sample_id for row in rows for sample_id in words(row["asked"])})
+    return {row["id"]: _job_attempt(row, notes) for row in rows}
 
 
-_AWAY: Final = (  # from the open batches, by their index: a run has many more attempts than those that travel
+_UNANSWERED: Final = (  # from the open batches, by their index: a run has many more attempts than those in jobs
     "FROM batch JOIN attempt ON batch_id = batch.id "
     "WHERE run_id = ? AND batch.step IS NULL AND job_id IS NOT NULL AND received_at IS NULL"
 )
 
 
-def _away(row: Mapping[str, Any], notes: Mapping[str, str]) -> Away:
-    asked = tuple(json.loads(row["asked"]))
+def _job_attempt(row: Mapping[str, Any], notes: Mapping[str, str]) -> JobAttempt:
+    asked = words(row["asked"])
     batch = Batch(
         id=row["batch_id"],
-        sample_ids=tuple(json.loads(row["sample_ids"])),
+        sample_ids=words(row["sample_ids"]),
         attempts=row["number"] - 1,
         answers_tried=row["answers"],
         faults=row["faults"],
         depth=row["depth"],
     )
-    return Away(row["id"], batch, asked, {sample_id: notes[sample_id] for sample_id in asked if sample_id in notes})
+    return JobAttempt(
+        row["id"], batch, asked, {sample_id: notes[sample_id] for sample_id in asked if sample_id in notes}
+    )
 
 
-_ANSWERS: Final = (PredictionStatus.RANKED, PredictionStatus.OUT_OF_VOCABULARY)
-
-
-def _note(db: Database, run_id: int, notes: Mapping[str, str]) -> None:
-    """Kept with the prediction until the answer is there, and then for good."""
+def _save_notes(db: Database, run_id: int, notes: Mapping[str, str]) -> None:
+    """Kept with the prediction, unless it is an answer already."""
     if notes:
         nos = sample_nos(db, run_id, notes)
         db.conn.executemany(
             "UPDATE prediction SET note = ? WHERE run_id = ? AND sample_no = ? "
             "AND (status IS NULL OR status NOT IN (?, ?))",
-            ((note, run_id, nos[sample_id], *_ANSWERS) for sample_id, note in notes.items()),
+            (
+                (note, run_id, nos[sample_id], PredictionStatus.RANKED, PredictionStatus.OUT_OF_VOCABULARY)
+                for sample_id, note in notes.items()
+            ),
         )
 
 
-def _notes(db: Database, run_id: int, sample_ids: Collection[str]) -> dict[str, str]:
+def _load_notes(db: Database, run_id: int, sample_ids: Collection[str]) -> dict[str, str]:
     """The notes of samples; what is noted of bad media is why they were not sent before."""
     rows = db.conn.execute(
         "SELECT sample.id, note FROM prediction JOIN sample ON sample.no = sample_no WHERE run_id = ? "
         "AND note IS NOT NULL AND status IS NOT ? AND sample.id IN (SELECT value FROM json_each(?))",
-        (run_id, PredictionStatus.BAD_MEDIA, json.dumps(list(sample_ids))),
+        (run_id, PredictionStatus.BAD_MEDIA, json_text(list(sample_ids))),
     )
     return dict(rows.fetchall())
 
 
 def _job(row: Mapping[str, Any]) -> Job:
-    return Job(**{**row, "state": JobState(row["state"])})
+    return value_of(Job, row, state=JobState)

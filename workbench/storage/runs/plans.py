@@ -1,6 +1,5 @@
-"""The batches of a run that are still to be asked: its plan, and what came of it so far."""
+"""The plan of a run: its batches, and which of them are still to be sent."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, overload
 
@@ -8,12 +7,19 @@ from sqlite_utils import Database
 
 from workbench.domain.batches import Batch
 from workbench.domain.messages import Outcome
+from workbench.storage.rows import json_text, words
 
-_IS_AWAY: Final = (
+_IN_JOB: Final = (
     "EXISTS (SELECT 1 FROM attempt AS sent "
     "WHERE sent.batch_id = batch.id AND sent.job_id IS NOT NULL AND sent.received_at IS NULL)"
 )
-"""Whether a batch travels in a job."""
+"""Whether a batch is sent in a job, and its answer not there yet."""
+
+
+def count_planned(db: Database, run_id: int) -> int:
+    """How many samples a run planned: its positions go from 0 without a gap."""
+    sql = "SELECT COALESCE(MAX(position) + 1, 0) FROM prediction WHERE run_id = ?"
+    return int(db.conn.execute(sql, (run_id,)).fetchone()[0])
 
 
 def newest_batch(db: Database, run_id: int) -> int:
@@ -21,24 +27,21 @@ def newest_batch(db: Database, run_id: int) -> int:
     return int(db.conn.execute("SELECT COALESCE(MAX(id), 0) FROM batch WHERE run_id = ?", (run_id,)).fetchone()[0])
 
 
-def count_planned(db: Database, run_id: int) -> int:
-    """How many samples the run has: its positions go from 0 without a gap."""
-    sql = "SELECT COALESCE(MAX(position) + 1, 0) FROM prediction WHERE run_id = ?"
-    return int(db.conn.execute(sql, (run_id,)).fetchone()[0])
-
-
 class OpenPlan(Sequence[tuple[str, ...]]):
-    """The batches of a run that are still to be asked, each read when it is looked at: a plan can be long."""
+    """The sample ids of a run's open batches, each batch read when it is looked at: a plan can be long.
+
+    Batches that are sent in a job are left out.
+    """
 
     def __init__(self, db: Database, run_id: int) -> None:
         self._db = db
         rows = db.conn.execute(
-            f"SELECT id FROM batch WHERE run_id = ? AND step IS NULL AND NOT {_IS_AWAY} ORDER BY id", (run_id,)
+            f"SELECT id FROM batch WHERE run_id = ? AND step IS NULL AND NOT {_IN_JOB} ORDER BY id", (run_id,)
         )
-        self._ids = [number for (number,) in rows]
+        self._batch_ids = [batch_id for (batch_id,) in rows]
 
     def __len__(self) -> int:
-        return len(self._ids)
+        return len(self._batch_ids)
 
     @overload
     def __getitem__(self, place: int) -> tuple[str, ...]: ...
@@ -47,33 +50,32 @@ class OpenPlan(Sequence[tuple[str, ...]]):
     def __getitem__(self, place: slice) -> "list[tuple[str, ...]]": ...
 
     def __getitem__(self, place: int | slice) -> "tuple[str, ...] | list[tuple[str, ...]]":
-        """The ids of the samples of one batch."""
         if isinstance(place, slice):
             return [self[number] for number in range(len(self))[place]]
         rows = self._db.conn.execute(
             "SELECT sample.id FROM batch_sample JOIN sample ON sample.no = sample_no WHERE batch_id = ? ORDER BY place",
-            (self._ids[place],),
+            (self._batch_ids[place],),
         )
         return tuple(sample_id for (sample_id,) in rows)
 
 
-def count_open_samples(db: Database, run_id: int, *, away: bool = False) -> int:
-    """How many samples are still to be asked about; with `away`, also those that are asked already, in a job."""
+def count_open_samples(db: Database, run_id: int, *, in_jobs: bool = False) -> int:
+    """How many samples are still to be sent; with `in_jobs`, also those that are sent in a job and not answered."""
     (count,) = db.conn.execute(
         "SELECT COUNT(DISTINCT sample_no) FROM batch JOIN batch_sample ON batch_id = batch.id "
-        f"WHERE run_id = ? AND step IS NULL AND (? OR NOT {_IS_AWAY})",
-        (run_id, away),
+        f"WHERE run_id = ? AND step IS NULL AND (? OR NOT {_IN_JOB})",
+        (run_id, in_jobs),
     ).fetchone()
     return int(count)
 
 
 def open_batches(
-    db: Database, run_id: int, *, after: int = 0, until: int | None = None, most: int = -1, away: bool = False
+    db: Database, run_id: int, *, after: int = 0, until: int | None = None, most: int = -1, in_jobs: bool = False
 ) -> list[Batch]:
-    """What is still to be asked, in planned order, with what has been tried; -1: all of it.
+    """At most `most` open batches (-1: all), in planned order, with what has been tried.
 
-    Only batches with row numbers above `after` and up to `until`, so that a long plan can be read page by page. What
-    travels in a job is asked already, and is left out unless `away`.
+    Only those with row numbers above `after` and up to `until`, so that a long plan can be read page by page. Batches
+    that are sent in a job are left out unless `in_jobs`.
     """
     rows = db.query(
         "SELECT batch.id, depth, (SELECT json_group_array(id) FROM (SELECT sample.id FROM batch_sample "
@@ -83,25 +85,18 @@ def open_batches(
         "COALESCE(SUM(outcome = :failed AND fault NOT IN ('stop', 'rate limited')), 0) AS faults "
         "FROM batch LEFT JOIN attempt ON attempt.batch_id = batch.id "
         "WHERE run_id = :run AND batch.step IS NULL AND batch.id > :after AND batch.id <= :until "
-        f"AND (:away OR NOT {_IS_AWAY}) GROUP BY batch.id ORDER BY batch.id LIMIT :most",
+        f"AND (:in_jobs OR NOT {_IN_JOB}) GROUP BY batch.id ORDER BY batch.id LIMIT :most",
         {
             "run": run_id,
             "failed": Outcome.FAILED,
             "after": after,
             "until": until or 2**62,
             "most": most,
-            "away": away,
+            "in_jobs": in_jobs,
         },
     )
     return [
-        Batch(
-            row["id"],
-            tuple(json.loads(row["sample_ids"])),
-            row["attempts"],
-            row["answers"],
-            row["faults"],
-            row["depth"],
-        )
+        Batch(row["id"], words(row["sample_ids"]), row["attempts"], row["answers"], row["faults"], row["depth"])
         for row in rows
     ]
 
@@ -115,10 +110,10 @@ def add_batches(
     depth: int = 0,
     nos: Mapping[str, int] | None = None,
 ) -> list[Batch]:
-    """Plan requests for samples of the run, inside the caller's transaction. What the samples have stays.
+    """Plan requests for samples of the run, inside the caller's transaction. Their predictions stay as they are.
 
-    `nos` are the samples' row numbers by id, where they are known already. Raises KeyError for a sample that the
-    run's data set does not have.
+    `nos` are the samples' row numbers by id, where they are known already. Raises KeyError for a sample that the run's
+    data set does not have.
     """
     if not batches:
         return []
@@ -142,6 +137,6 @@ def sample_nos(db: Database, run_id: int, sample_ids: Iterable[str]) -> dict[str
     rows = db.conn.execute(
         "SELECT id, no FROM sample WHERE dataset = (SELECT dataset FROM run WHERE id = ?) "
         "AND id IN (SELECT value FROM json_each(?))",
-        (run_id, json.dumps(list(sample_ids))),
+        (run_id, json_text(list(sample_ids))),
     )
     return dict(rows.fetchall())

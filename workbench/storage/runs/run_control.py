@@ -1,9 +1,8 @@
-"""Who is sending a run now: one runner at a time, and a dead one hinders nobody.
+"""Who sends a run, what others want of it, and how its sender says that it stands.
 
-A runner holds a run by name (host, process, a random mark) and gives signs of life; every save checks that it still
-holds the run, so that a runner that slept and was taken for dead cannot double a prediction.
-
-What is wanted of a run, and how its sender says that it stands: how two processes speak about one run.
+One process at a time sends a run. It holds a lease under a name (host, process, a random mark) and renews it; every
+save checks the lease, so that a process that slept and lost the run cannot store a prediction twice. Other processes
+write what they want into `run_control`, which the sender reads twice a second.
 """
 
 import json
@@ -11,23 +10,24 @@ import os
 import socket
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from sqlite_utils import Database
 
 from workbench.domain.run_status import GivenLimits, RunCommand, RunControl, RunMeter
 from workbench.domain.runs import Run, RunState
 from workbench.errors import DatabaseError
-from workbench.storage.workspace.database import transaction
+from workbench.storage.rows import json_text, value_of
+from workbench.storage.workspace.connections import transaction
 
 
 class LeaseLost(DatabaseError):
-    """Another runner has taken the run over."""
+    """Another process has taken the run over."""
 
 
-SIGN_OF_LIFE_S: Final = 30.0
-"""How often a runner must say that it lives."""
-_DEAD_AFTER: Final = timedelta(seconds=4 * SIGN_OF_LIFE_S)
+LEASE_RENEWAL_S: Final = 30.0
+"""How often a sender must renew its lease."""
+_EXPIRES_AFTER: Final = timedelta(seconds=4 * LEASE_RENEWAL_S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,136 +40,118 @@ class Lease:
 
 
 def claim_run(db: Database, run: Run, at: str) -> Lease:
-    """Become the one runner of a run.
+    """Become the only sender of a run.
 
-    Raises DatabaseError that says who holds it while another runner lives: its process is there, and it gave a sign
-    of life in the last two minutes.
+    Raises DatabaseError that says who sends it: a process that exists and renewed its lease in the last two minutes.
     """
-    hold = Lease(run.id, f"{socket.gethostname()}:{os.getpid()}:{os.urandom(3).hex()}")
+    lease = Lease(run.id, f"{socket.gethostname()}:{os.getpid()}:{os.urandom(3).hex()}")
     with transaction(db):
-        holder, held_at = db.conn.execute("SELECT holder, held_at FROM run WHERE id = ?", (run.id,)).fetchone()
-        if holder is not None and _lives(holder, held_at, at):
-            raise DatabaseError(f"run {run.name} is being sent by {_words(holder)}; wait for it or stop it")
-        db.conn.execute(
-            "UPDATE run SET holder = ?, held_at = ?, state = ?, reason = NULL, changed_at = ? WHERE id = ?",
-            (hold.holder, at, RunState.RUNNING, at, run.id),
+        sender = load_sender(db, run.id, at)
+        if sender is not None:
+            raise DatabaseError(f"run {run.name} is being sent by {sender}; wait for it or stop it")
+        db.table("run").update(
+            run.id,
+            {"holder": lease.holder, "held_at": at, "state": RunState.RUNNING, "reason": None, "changed_at": at},
         )
         db.conn.execute("UPDATE run_control SET wanted = ? WHERE run_id = ?", (RunCommand.GO_ON, run.id))
-    return hold
+    return lease
 
 
 def load_sender(db: Database, run_id: int, at: str) -> str | None:
-    """Who sends a run now, in words; None: nobody, or nobody who lives."""
+    """Who sends a run now, in words; None: nobody, or a process that has ended."""
     holder, held_at = db.conn.execute("SELECT holder, held_at FROM run WHERE id = ?", (run_id,)).fetchone()
-    return _words(holder) if holder is not None and _lives(holder, held_at, at) else None
+    if holder is None:
+        return None
+    host, pid, _ = holder.rsplit(":", 2)
+    expired = datetime.fromisoformat(at) - datetime.fromisoformat(held_at) > _EXPIRES_AFTER
+    if expired or (host == socket.gethostname() and not _is_running(int(pid))):
+        return None
+    return f"process {pid} on {host}"
 
 
-def keep_alive(db: Database, hold: Lease, at: str) -> None:
-    """Give a sign of life. Raises DatabaseError when another runner has taken over meanwhile."""
+def renew_lease(db: Database, lease: Lease, at: str) -> None:
+    """Say that the sender still runs. Raises LeaseLost."""
     with transaction(db):
-        assert_held(db, hold, at)
+        assert_held(db, lease, at)
 
 
-def release_run(db: Database, hold: Lease, *, reason: str | None, elapsed_s: float, at: str) -> RunState:
-    """Let go of a run: done when no batch is open, paused otherwise. Harmless when it was lost to another runner."""
+def release_run(db: Database, lease: Lease, *, reason: str | None, elapsed_s: float, at: str) -> RunState:
+    """Stop being the sender: the run is done when no batch is open, else paused. Harmless after the lease was lost."""
     with transaction(db):
-        left = db.conn.execute(
-            "SELECT 1 FROM batch WHERE run_id = ? AND step IS NULL LIMIT 1", (hold.run_id,)
-        ).fetchone()
+        left = db.table("batch").count_where("run_id = ? AND step IS NULL", [lease.run_id])
         state = RunState.PAUSED if left else RunState.DONE
         db.conn.execute(
             "UPDATE run SET holder = NULL, held_at = NULL, state = ?, reason = ?, changed_at = ?, "
             "elapsed_s = elapsed_s + ? WHERE id = ? AND holder = ?",
-            (state, reason if left else None, at, elapsed_s, hold.run_id, hold.holder),
+            (state, reason if left else None, at, elapsed_s, lease.run_id, lease.holder),
         )
     return state
 
 
-def assert_held(db: Database, hold: Lease, at: str) -> None:
-    """Inside a transaction: check the hold and renew it. Raises LeaseLost."""
-    held = db.conn.execute("UPDATE run SET held_at = ? WHERE id = ? AND holder = ?", (at, hold.run_id, hold.holder))
+def assert_held(db: Database, lease: Lease, at: str) -> None:
+    """Check the lease and renew it, inside the caller's transaction. Raises LeaseLost."""
+    held = db.conn.execute("UPDATE run SET held_at = ? WHERE id = ? AND holder = ?", (at, lease.run_id, lease.holder))
     if held.rowcount != 1:
         raise LeaseLost("another process has taken this run over; this one stops")
 
 
-def _words(holder: str) -> str:
-    host, pid, _ = holder.rsplit(":", 2)
-    return f"process {pid} on {host}"
+def load_control(db: Database, run_id: int) -> RunControl:
+    """What is wanted of a run; to go on, where nobody said anything."""
+    row = _row(db, "run_control", run_id)
+    if row is None:
+        return RunControl()
+    limits = value_of(GivenLimits, row)
+    return RunControl(
+        wanted=RunCommand(row["wanted"]), limits=limits, changed_at=row["changed_at"], changed_by=row["changed_by"]
+    )
 
 
-def _lives(holder: str, held_at: str, now: str) -> bool:
-    host, pid, _ = holder.rsplit(":", 2)
-    if datetime.fromisoformat(now) - datetime.fromisoformat(held_at) > _DEAD_AFTER:
-        return False
-    if host != socket.gethostname():
-        return True
+def save_wanted(db: Database, run_id: int, wanted: RunCommand, *, at: str, by: str) -> None:
+    """Say what the present sender should do. A later sender begins with `go on`."""
+    with transaction(db):
+        row = {"run_id": run_id, "wanted": wanted, "changed_at": at, "changed_by": by}
+        db.table("run_control").upsert(row, pk="run_id")
+
+
+def save_limits(db: Database, run_id: int, limits: GivenLimits, *, at: str, by: str) -> None:
+    """Change the limits that are given, for the present sender and for later ones; the others stay."""
+    with transaction(db):
+        control = db.table("run_control")
+        if _row(db, "run_control", run_id) is None:
+            control.insert({"run_id": run_id, "wanted": RunCommand.GO_ON, "changed_at": at, "changed_by": by})
+        control.update(run_id, {**limits.said(), "changed_at": at, "changed_by": by})
+
+
+def forget_limits(db: Database, run_id: int, limits: GivenLimits) -> None:
+    """Undo what was changed of the limits that are given: a new command line sets them."""
+    with transaction(db):
+        if limits.said() and _row(db, "run_control", run_id) is not None:
+            db.table("run_control").update(run_id, dict.fromkeys(limits.said()))
+
+
+def save_meter(db: Database, lease: Lease, meter: RunMeter, at: str) -> None:
+    """Say how a run stands, and renew its lease. Raises LeaseLost."""
+    with transaction(db):
+        assert_held(db, lease, at)
+        row = {"run_id": lease.run_id, "holder": lease.holder, "at": at, "snapshot": json_text(meter.as_json())}
+        db.table("run_meter").upsert(row, pk="run_id")
+
+
+def load_meter(db: Database, run_id: int) -> tuple[RunMeter, str] | None:
+    """What the sender last said of a run, and when; None: it never said anything."""
+    row = _row(db, "run_meter", run_id)
+    return None if row is None else (RunMeter.from_json(json.loads(row["snapshot"])), row["at"])
+
+
+def _row(db: Database, table: str, run_id: int) -> dict[str, Any] | None:
+    return next(db.table(table).rows_where("run_id = ?", [run_id]), None)
+
+
+def _is_running(pid: int) -> bool:
     try:
-        os.kill(int(pid), 0)
+        os.kill(pid, 0)
     except ProcessLookupError:
         return False
     except PermissionError:
         return True
     return True
-
-
-_LIMITS = ("rpm", "tpm", "rpd", "concurrency", "budget_usd")
-
-
-def load_control(db: Database, run_id: int) -> RunControl:
-    """What is wanted of a run; to go on, where nobody said anything."""
-    row = db.conn.execute(
-        f"SELECT wanted, changed_at, changed_by, {', '.join(_LIMITS)} FROM run_control WHERE run_id = ?", (run_id,)
-    ).fetchone()
-    if row is None:
-        return RunControl()
-    wanted, at, by, *limits = row
-    given = GivenLimits(**dict(zip(_LIMITS, limits, strict=True)))
-    return RunControl(wanted=RunCommand(wanted), limits=given, changed_at=at, changed_by=by)
-
-
-def save_wanted(db: Database, run_id: int, wanted: RunCommand, *, at: str, by: str) -> None:
-    """Ask whoever sends the run now. Nobody who begins to send it later is asked."""
-    with transaction(db):
-        db.conn.execute(
-            "INSERT INTO run_control (run_id, wanted, changed_at, changed_by) VALUES (?, ?, ?, ?) "
-            "ON CONFLICT DO UPDATE SET wanted = excluded.wanted, changed_at = excluded.changed_at, "
-            "changed_by = excluded.changed_by",
-            (run_id, wanted, at, by),
-        )
-
-
-def save_limits(db: Database, run_id: int, limits: GivenLimits, *, at: str, by: str) -> None:
-    """Change those limits of which something is said: for whoever sends the run, now or later."""
-    said = limits.said()
-    with transaction(db):
-        db.conn.execute(
-            "INSERT INTO run_control (run_id, wanted, changed_at, changed_by) VALUES (?, ?, ?, ?) "
-            "ON CONFLICT DO UPDATE SET changed_at = excluded.changed_at, changed_by = excluded.changed_by",
-            (run_id, RunCommand.GO_ON, at, by),
-        )
-        for name in (name for name in _LIMITS if name in said):
-            db.conn.execute(f"UPDATE run_control SET {name} = ? WHERE run_id = ?", (said[name], run_id))
-
-
-def forget_limits(db: Database, run_id: int, limits: GivenLimits) -> None:
-    """Forget what was changed of these: somebody has said anew what they are to be."""
-    with transaction(db):
-        for name in (name for name in _LIMITS if name in limits.said()):
-            db.conn.execute(f"UPDATE run_control SET {name} = NULL WHERE run_id = ?", (run_id,))
-
-
-def save_meter(db: Database, hold: Lease, meter: RunMeter, at: str) -> None:
-    """Say how a run stands, with a sign of life. Raises LeaseLost."""
-    with transaction(db):
-        assert_held(db, hold, at)
-        db.conn.execute(
-            "INSERT INTO run_meter (run_id, holder, at, snapshot) VALUES (?, ?, ?, ?) "
-            "ON CONFLICT DO UPDATE SET holder = excluded.holder, at = excluded.at, snapshot = excluded.snapshot",
-            (hold.run_id, hold.holder, at, json.dumps(meter.as_json())),
-        )
-
-
-def load_meter(db: Database, run_id: int) -> tuple[RunMeter, str] | None:
-    """How a run stood by its sender's last word, and when that was; None: nobody ever said."""
-    row = db.conn.execute("SELECT snapshot, at FROM run_meter WHERE run_id = ?", (run_id,)).fetchone()
-    return None if row is None else (RunMeter.from_json(json.loads(row[0])), row[1])

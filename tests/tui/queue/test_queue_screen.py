@@ -21,8 +21,7 @@ from workbench.tui.dialogs.help_screen import HelpScreen
 from workbench.tui.dialogs.question_screen import QuestionScreen
 from workbench.tui.queue.batch_screen import BatchScreen
 from workbench.tui.queue.limits_screen import LimitsScreen
-from workbench.tui.queue.queue_app import QueueApp
-from workbench.tui.queue.queue_screen import QueueScreen
+from workbench.tui.queue.queue_screen import QueueApp, QueueScreen
 
 QUICK = 0.02
 
@@ -41,7 +40,7 @@ class QueueDriver(Driver):
 async def opened(
     queue: QueueRun, *, size: tuple[int, int] = (80, 24), habits: Preferences | None = None
 ) -> AsyncIterator[QueueDriver]:
-    async with QueueApp(queue.parts, habits, look_s=QUICK).run_test(size=size, notifications=True) as pilot:
+    async with QueueApp(queue.parts, habits, every_s=QUICK).run_test(size=size, notifications=True) as pilot:
         driver = QueueDriver(pilot)
         await driver.until(lambda: "[all 30" in driver.text and "face_" in driver.text)
         yield driver

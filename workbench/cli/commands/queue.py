@@ -28,6 +28,6 @@ def open_queue(context: typer.Context, key: Key, *, run: RunName = None) -> None
         pass  # what is done to an older file is said here, where there is no screen yet
     parts = run_actions(settings, os.environ, key, run)
     from workbench.tui.base.preferences import read_preferences
-    from workbench.tui.queue.queue_app import run_queue
+    from workbench.tui.queue.queue_screen import run_queue
 
     run_queue(parts, read_preferences(settings))

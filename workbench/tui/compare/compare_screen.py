@@ -45,7 +45,6 @@ class CompareScreen(ListScreen):
         self.rows = LineList(empty="")
 
     def compose(self) -> ComposeResult:
-        """The figures over what changed sides."""
         yield self._status
         yield self._page
         yield self._changed
@@ -53,16 +52,13 @@ class CompareScreen(ListScreen):
         yield KeysLine()
 
     def on_mount(self) -> None:
-        """Compare with the protocol that was looked at last."""
         self.set_focus(self.rows)
         self._show_protocol(preferences_of(self.app).protocol)
 
     def on_resize(self) -> None:
-        """Draw the page for the width there is."""
         self._draw()
 
     def action_protocol(self) -> None:
-        """Compare by the next protocol."""
         known = list(Protocol)
         protocol = known[(known.index(self._protocol) + 1) % len(known)]
         preferences_of(self.app).memory.keep_look(protocol=str(protocol))
@@ -70,12 +66,10 @@ class CompareScreen(ListScreen):
 
     @on(LineList.Chosen)
     def action_choose(self) -> None:
-        """Review from the sample under the cursor on."""
         if self._found is not None and self.rows.has_choice:
             self.dismiss(ChangedFrom(self._other, self._found.changed[self.rows.cursor].sample))
 
     def action_close(self) -> None:
-        """Go back."""
         self.dismiss(None)
 
     def _show_protocol(self, protocol: Protocol) -> None:

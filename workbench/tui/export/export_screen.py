@@ -58,7 +58,6 @@ class ExportScreen(WorkbenchScreen, ModalScreen[None]):
         self._written = Static(id="written", markup=False)
 
     def compose(self) -> ComposeResult:
-        """Three columns over where it goes and what came of it."""
         protocol = preferences_of(self.app).protocol
         self._columns = (
             TickColumn(_TABLES, _TABLES),
@@ -77,22 +76,18 @@ class ExportScreen(WorkbenchScreen, ModalScreen[None]):
         yield KeysLine()
 
     def on_mount(self) -> None:
-        """Begin at the tables."""
         self._show_folder()
         self.action_column(0)
 
     def action_move(self, by: int) -> None:
-        """Go up or down."""
         self._columns[self._active].move(by)
 
     def action_column(self, by: int) -> None:
-        """Go to another column."""
         self._active = (self._active + by) % len(self._columns)
         for place, column in enumerate(self._columns):
             column.set_class(place == self._active, "-active")
 
     def action_tick(self) -> None:
-        """Choose or drop what is under the cursor."""
         self._columns[self._active].toggle()
 
     @on(TickColumn.Clicked)
@@ -100,7 +95,6 @@ class ExportScreen(WorkbenchScreen, ModalScreen[None]):
         self.action_column(self._columns.index(message.column) - self._active)
 
     async def action_folder(self) -> None:
-        """Write somewhere else."""
 
         def written(text: str | None) -> None:
             if text and text.strip():
@@ -110,13 +104,11 @@ class ExportScreen(WorkbenchScreen, ModalScreen[None]):
         await self.app.push_screen(LineScreen("the folder for exports", str(self._folder), "a folder"), written)
 
     def action_write(self) -> None:
-        """Write what is chosen."""
         if not self._is_writing:
             with self.noticing():
                 self._write(self._wanted())
 
     def action_copy(self) -> None:
-        """Copy the paths that were written."""
         if self._paths:
             self.app.copy_to_clipboard("\n".join(str(path) for path in self._paths))
             self.notice(f"copied {len(self._paths)} paths", seconds=2)
@@ -124,7 +116,6 @@ class ExportScreen(WorkbenchScreen, ModalScreen[None]):
             self.notice("nothing is written yet; Enter writes", seconds=2)
 
     def action_close(self) -> None:
-        """Go back; what is being written is finished."""
         self.dismiss(None)
 
     @work(group="export")

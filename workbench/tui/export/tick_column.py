@@ -55,11 +55,9 @@ class TickColumn(Widget):
         self.refresh()
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002  # Textual's form
-        """A line for each."""
         return len(self._names)
 
     def render_line(self, y: int) -> Strip:
-        """One of them."""
         style = self.rich_style
         if y >= len(self._names):
             return Strip.blank(self.size.width, style)

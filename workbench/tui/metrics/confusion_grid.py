@@ -76,11 +76,9 @@ class ConfusionGrid(Widget, can_focus=True):
         self.refresh()
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002  # Textual's form
-        """The headings and a line for each gold label."""
         return len(self._table.golds) + _HEADING_LINES
 
     def render_line(self, y: int) -> Strip:
-        """The heading or one gold label."""
         if y >= len(self._table.golds) + _HEADING_LINES:
             return Strip.blank(self.size.width, self.rich_style)
         segments = self._heading(y) if y < _HEADING_LINES else self._line(y - _HEADING_LINES)

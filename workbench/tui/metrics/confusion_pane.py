@@ -35,7 +35,6 @@ class ConfusionPane(Vertical):
         )
 
     def compose(self) -> ComposeResult:
-        """Title, matrix, cell."""
         yield Static(self._title, id="title", markup=False)
         with VerticalScroll(can_focus=False):
             yield self.grid
@@ -47,7 +46,6 @@ class ConfusionPane(Vertical):
         return self.grid.cell.wanted
 
     def on_mount(self) -> None:
-        """Say where the cursor stands."""
         self.walk(0, 0)
 
     def walk(self, rows: int, columns: int) -> None:

@@ -65,7 +65,6 @@ class MetricsScreen(WorkbenchScreen):
         self._view = view
 
     def compose(self) -> ComposeResult:
-        """One view at a time."""
         yield self._status
         yield self._views
         with ContentSwitcher(initial=_id(self._view)):
@@ -76,7 +75,6 @@ class MetricsScreen(WorkbenchScreen):
         yield KeysLine()
 
     async def on_mount(self) -> None:
-        """Begin with the protocol that was looked at last. The matrix was counted while the screen was laid out."""
         self._show_protocol(preferences_of(self.app).protocol)
         with self.noticing():
             self._matrix = ConfusionPane(await self._counted, folds=bool(self._desk.card.folds))
@@ -84,11 +82,9 @@ class MetricsScreen(WorkbenchScreen):
             self.set_focus(self._matrix.grid)
 
     def on_resize(self) -> None:
-        """Draw the pages for the width there is."""
         self._draw()
 
     def action_view(self, by: int) -> None:
-        """Go to another view."""
         self._show_view(_VIEWS[(_VIEWS.index(self._view) + by) % len(_VIEWS)])
 
     @on(ViewsLine.Clicked)
@@ -96,7 +92,6 @@ class MetricsScreen(WorkbenchScreen):
         self._show_view(message.name)
 
     def action_walk(self, rows: int, columns: int) -> None:
-        """Move over the cells of the matrix; elsewhere scroll, or go to another view."""
         if self._matrix is not None and self._view == MATRIX:
             self._matrix.walk(rows, columns)
         elif rows:
@@ -105,31 +100,26 @@ class MetricsScreen(WorkbenchScreen):
             self.action_view(columns)
 
     def action_page(self, pages: int) -> None:
-        """Scroll by views."""
         self._page.scroll_relative(y=pages * max(self._page.size.height - 1, 1), animate=False)
 
     def action_protocol(self) -> None:
-        """Score by the next protocol."""
         known = list(Protocol)
         protocol = known[(known.index(self._protocol) + 1) % len(known)]
         preferences_of(self.app).memory.keep_look(protocol=str(protocol))
         self._show_protocol(protocol)
 
     def action_shares(self) -> None:
-        """Counts or shares in the matrix."""
         if self._matrix is not None:
             self._matrix.turn()
 
     @on(ConfusionGrid.Clicked)
     def action_choose(self) -> None:
-        """End with the cell under the cursor."""
         if self._matrix is not None and self._view == MATRIX:
             self.dismiss(self._matrix.wanted)
         else:
             self._show_view(MATRIX)
 
     def action_close(self) -> None:
-        """Go back."""
         self.dismiss(None)
 
     @property

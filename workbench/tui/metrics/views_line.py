@@ -32,7 +32,6 @@ class ViewsLine(Widget):
         self.refresh()
 
     def render(self) -> Content:
-        """All names."""
         return Content("").join(
             [
                 Content.styled(f"[{name}]", "bold $text-accent")

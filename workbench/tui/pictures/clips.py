@@ -126,7 +126,6 @@ class ClipLine(Widget):
         self.refresh()
 
     def render_line(self, y: int) -> Strip:  # noqa: ARG002  # there is one line
-        """The line."""
         if self._clip is None or self._clip[1].length < _SHORTEST:
             return Strip.blank(self.size.width, self.rich_style)
         signs = clip_signs(*self._clip, self.size.width)

@@ -63,7 +63,6 @@ class FramePane(Vertical):
         self._caption = Static(id="caption", markup=False)
 
     def compose(self) -> ComposeResult:
-        """The picture over its place and its caption."""
         yield self._picture
         yield self._line
         yield self._caption

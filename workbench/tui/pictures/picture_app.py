@@ -27,7 +27,6 @@ class PictureApp(App[None]):
         self.terminal.connect(self._write, self._queued_writes)
 
     async def on_mount(self) -> None:
-        """Hear of coming back from the shell."""
         self.app_resume_signal.subscribe(self, lambda _: self.terminal.forget(), immediate=True)
 
     def on_cursor_position(self) -> None:

@@ -48,11 +48,9 @@ class PictureWidget(Widget):
         self.refresh()
 
     def on_resize(self) -> None:
-        """Have a picture made for the new space."""
         self.post_message(self.Resized())
 
     def render_line(self, y: int) -> Strip:
-        """One line of what is made of characters, centred; blanks where the terminal draws by itself."""
         width, height = self.size
         lines = self._shown.lines if isinstance(self._shown, CellPicture) else self._worded(width)
         within = y - (height - len(lines)) // 2

@@ -25,19 +25,15 @@ class ZoomScreen(ModalScreen[None]):
         self._start = (sample, position)
 
     def compose(self) -> ComposeResult:
-        """The picture and its caption."""
         yield self._pane
 
     def on_mount(self) -> None:
-        """Begin with the frame that was shown small."""
         self._pane.show(*self._start)
 
     def action_frame(self, by: int) -> None:
-        """Go to another frame."""
         self._pane.step(by)
 
     def action_play(self) -> None:
-        """Play or stop."""
         self._pane.play_or_stop()
 
     def on_key(self, event: events.Key) -> None:

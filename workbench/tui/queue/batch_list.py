@@ -1,152 +1,149 @@
-"""The list of batches: draws what is seen of it from the window that its screen brings."""
+"""The list of batches, of which only some pages are loaded.
 
-from dataclasses import dataclass
-from typing import ClassVar
+The list changes while a person looks at it: a batch that is sent moves to the top. So pages are read by the key of
+the row before them and not by a count, and no batch is left out or shown twice.
+"""
 
-from rich.segment import Segment
-from textual import events
-from textual.geometry import Size
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from workbench.domain.run_status import BatchRow
-from workbench.tui.queue.batch_window import BatchWindow, numbers_in
-from workbench.tui.queue.painted_widget import TONES
+from workbench.application.run_monitor import RunMonitor
+from workbench.domain.run_status import BatchRow, BatchState, RunTotals
 from workbench.tui.queue.queue_words import batch_line
-from workbench.tui.widgets.painting import component_style
+from workbench.tui.widgets.virtual_list import VirtualList
+
+PAGE_ROWS: Final = 64
+_MOST_ROWS: Final = 6 * PAGE_ROWS
+_LOWEST_KEY: Final = -(2**62)
 
 
-class BatchList(ScrollView, can_focus=True):
-    """Shows a window of the list with a cursor in it; says when the cursor or the view leaves the window."""
+@dataclass(frozen=True, slots=True)
+class BatchWindow:
+    """Consecutive rows of a list of `count` batches; the first of them is at index `first`."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"batch-list--cursor", *(f"batch-list--{name}" for name in TONES)}
-    DEFAULT_CSS = """
-    BatchList {
-        scrollbar-size-vertical: 1;
-        scrollbar-gutter: stable;
-        overflow-x: hidden;
-        & > .batch-list--cursor { background: $primary 25%; text-style: bold; }
-        & > .batch-list--plain { color: $foreground; }
-        & > .batch-list--bold { color: $foreground; text-style: bold; }
-        & > .batch-list--soft { color: $foreground-muted; }
-        & > .batch-list--right { color: $text-success; }
-        & > .batch-list--wrong { color: $text-error; }
-        & > .batch-list--doubt { color: $text-warning; }
-        & > .batch-list--busy { color: $text-primary; }
-        & > .batch-list--accent { color: $text-accent; }
-    }
-    """
+    state: BatchState | None
+    """The state of the batches in the list; None: all batches."""
+    count: int = 0
+    first: int = 0
+    rows: tuple[BatchRow, ...] = ()
+
+    def row(self, index: int) -> BatchRow | None:
+        """The row at an index of the list, if it is loaded."""
+        within = index - self.first
+        return self.rows[within] if 0 <= within < len(self.rows) else None
+
+    @property
+    def after(self) -> int:
+        """The index after the last loaded row."""
+        return self.first + len(self.rows)
+
+    def with_rows(self, fresh: Mapping[int, BatchRow]) -> "BatchWindow":
+        """The same batches as they are now; each keeps the key by which it was read."""
+        return replace(
+            self,
+            rows=tuple(replace(fresh[row.id], activity=row.activity) if row.id in fresh else row for row in self.rows),
+        )
+
+
+def count_of(totals: RunTotals, state: BatchState | None) -> int:
+    """How many batches are in a list."""
+    return totals.batches if state is None else totals.by_state[state]
+
+
+def load_top(monitor: RunMonitor, state: BatchState | None, count: int) -> BatchWindow:
+    """The beginning of a list."""
+    rows = monitor.batches(state, most=2 * PAGE_ROWS)
+    return BatchWindow(state, max(count, len(rows)), 0, tuple(rows))
+
+
+def load_end(monitor: RunMonitor, state: BatchState | None, count: int) -> BatchWindow:
+    """The end of a list."""
+    rows = monitor.batches(state, above=_LOWEST_KEY, most=2 * PAGE_ROWS)
+    count = max(count, len(rows))
+    return BatchWindow(state, count, count - len(rows), tuple(rows))
+
+
+def load_towards(monitor: RunMonitor, window: BatchWindow, index: int) -> BatchWindow:
+    """The window, moved so that an index is in it: by the next page where it is near, else by a jump."""
+    if not window.rows or not window.first - PAGE_ROWS <= index < window.after + PAGE_ROWS:
+        first = max(index - PAGE_ROWS, 0)
+        rows = monitor.batches(window.state, skip=first, most=2 * PAGE_ROWS)
+        return replace(window, first=first, rows=tuple(rows))
+    if index >= window.after:
+        return _down(monitor, window)
+    return _up(monitor, window) if index < window.first else window
+
+
+def _down(monitor: RunMonitor, window: BatchWindow) -> BatchWindow:
+    more = monitor.batches(window.state, below=window.rows[-1].activity, most=PAGE_ROWS)
+    rows = (*window.rows, *more)
+    dropped = max(len(rows) - _MOST_ROWS, 0)
+    count = window.count if len(more) == PAGE_ROWS else window.first + len(rows)
+    return replace(window, count=count, first=window.first + dropped, rows=rows[dropped:])
+
+
+def _up(monitor: RunMonitor, window: BatchWindow) -> BatchWindow:
+    more = monitor.batches(window.state, above=window.rows[0].activity, most=PAGE_ROWS)
+    # Batches that were sent meanwhile are above, too, so the number of rows there is only a guess.
+    first = max(window.first - len(more), 0) if len(more) == PAGE_ROWS else 0
+    return replace(window, first=first, rows=(*more, *window.rows)[:_MOST_ROWS])
+
+
+class BatchList(VirtualList):
+    """Shows a window of the list. It posts RowMissing when a row is seen that is not loaded."""
+
+    DEFAULT_CSS = "BatchList > .tone--cursor { text-style: bold; }"
 
     @dataclass
-    class PlaceWanted(Message):
-        """A place came into view that is not in the window."""
+    class RowMissing(Message):
+        """A row came into view that is not in the window."""
 
         window: BatchWindow
-        place: int
-
-    class Chosen(Message):
-        """The line under the cursor was clicked once more."""
+        index: int
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(empty="   no batch is in this state; f shows others")
         self.window = BatchWindow(None)
-        self.cursor = 0
         self._asked: BatchWindow | None = None
 
     @property
+    def row_count(self) -> int:
+        return self.window.count
+
+    @property
     def row(self) -> BatchRow | None:
-        """The batch under the cursor, where it is here."""
+        """The batch under the cursor, if it is loaded."""
         return self.window.row(self.cursor)
 
     @property
-    def is_at_top(self) -> bool:
-        """Whether the newest is under the cursor: then the list follows what happens."""
-        return self.cursor == 0
-
-    @property
     def numbers_in_view(self) -> list[int]:
-        """The batches that are to be seen."""
+        """The numbers of the batches in view, as far as they are loaded."""
         top = self.scroll_offset.y
-        return numbers_in(self.window, range(top, top + max(self.size.height, 1)))
+        indices = range(top, top + max(self.size.height, 1))
+        return [row.id for index in indices if (row := self.window.row(index)) is not None]
 
     def renew(self, window: BatchWindow, cursor: int | None = None) -> None:
-        """Show another window; nothing is drawn where it is the same. None: the cursor stays."""
-        place = self.cursor if cursor is None else cursor
-        place = max(0, min(place, window.count - 1))
-        if window == self.window and place == self.cursor:
-            return
-        self._asked = None
-        self.window = window
-        self.cursor = place
-        self.virtual_size = Size(1, max(window.count, 1))
-        self._reveal()
-        self.refresh()
+        """Show another window, with the cursor at an index or where it was. Nothing is drawn if nothing changes."""
+        index = max(0, min(self.cursor if cursor is None else cursor, window.count - 1))
+        if window != self.window or index != self.cursor:
+            self._asked = None
+            self.window = window
+            self.renew_rows(index)
 
-    def look_anew(self) -> None:
-        """What is missing was asked for and did not come: ask again."""
+    def ask_again(self) -> None:
+        """Ask once more for the missing rows in view; the last answer came too late."""
         self._asked = None
         self.refresh()
 
-    def move_to(self, place: int) -> None:
-        """Put the cursor at a place, or as near to it as there is."""
-        place = max(0, min(place, self.window.count - 1))
-        if place != self.cursor:
-            self.cursor = place
-            self._reveal()
-            self.refresh()
-            if self.window.row(place) is None:
-                self._want(place)
-
-    def move_by_pages(self, pages: float) -> None:
-        """Move the cursor by views."""
-        self.move_to(self.cursor + round(pages * max(self.size.height - 1, 2)))
-
-    def render_line(self, y: int) -> Strip:
-        """One line of what is in view."""
-        place = y + self.scroll_offset.y
-        if place >= self.window.count:
-            words = "   no batch is in this state; f shows others" if place == self.window.count == 0 else ""
-            return self._strip([(words, "soft")])
-        row = self.window.row(place)
-        if row is None:
-            self._want(place)
-            return self._strip([("    …", "soft")])
-        at_cursor = place == self.cursor
-        return self._strip(batch_line(row, self._width, at_cursor=at_cursor), at_cursor=at_cursor)
-
-    def on_resize(self) -> None:
-        """Keep the cursor in view."""
-        self._reveal()
-
-    def on_click(self, event: events.Click) -> None:
-        """Put the cursor on a line; on the line where it stands already, choose it."""
-        place = event.y + self.scroll_offset.y
-        if place >= self.window.count:
-            return
-        if place == self.cursor:
-            self.post_message(self.Chosen())
-        else:
-            self.move_to(place)
-
-    def _strip(self, pieces: list[tuple[str, str]], *, at_cursor: bool = False) -> Strip:
-        base = self.get_component_rich_style("batch-list--cursor") if at_cursor else self.rich_style
-        segments = [Segment(text, base + component_style(self, f"batch-list--{name}")) for text, name in pieces]
-        return Strip(segments).adjust_cell_length(self._width, base)
-
-    @property
-    def _width(self) -> int:
-        """Without the scrollbar."""
-        return self.scrollable_content_region.width
-
-    def _want(self, place: int) -> None:
+    def row_strip(self, index: int, width: int, *, at_cursor: bool) -> Strip:
+        row = self.window.row(index)
+        if row is not None:
+            return self._painter.strip(batch_line(row, width, at_cursor=at_cursor), width, at_cursor=at_cursor)
         if self._asked is not self.window:
             self._asked = self.window
-            self.post_message(self.PlaceWanted(self.window, place))
-
-    def _reveal(self) -> None:
-        top, height = self.scroll_offset.y, self.size.height
-        if self.cursor < top:
-            self.scroll_to(y=self.cursor, animate=False)
-        elif height and self.cursor >= top + height:
-            self.scroll_to(y=self.cursor - height + 1, animate=False)
+            self.post_message(self.RowMissing(self.window, index))
+        return self.words_strip("    …", width)

@@ -35,12 +35,10 @@ class BatchScreen(AttemptsScreen):
         self._show_other = show
 
     def compose(self) -> ComposeResult:
-        """What is to be said of the batch, over its attempts."""
         yield Static(batch_words(self._batch), id="batch", markup=False)
         yield from super().compose()
 
     def action_relative(self, direction: int) -> None:
-        """Go to the batch that it is a part of, or to the first that took over from it."""
         if direction < 0:
             other = self._batch.row.parent_id
         else:

@@ -78,7 +78,6 @@ class LimitsScreen(ModalScreen[GivenLimits | None]):
         self._said = Static("of each key; empty: as it is, 0: no limit of ours", id="said", markup=False)
 
     def compose(self) -> ComposeResult:
-        """One line for each limit."""
         with Vertical(id="box"):
             for field in _FIELDS:
                 with Horizontal():
@@ -88,17 +87,14 @@ class LimitsScreen(ModalScreen[GivenLimits | None]):
         yield KeysLine()
 
     def on_mount(self) -> None:
-        """Take the keys from the first one on."""
         self.set_focus(self._lines[_FIELDS[0].name])
 
     def action_field(self, by: int) -> None:
-        """Go to the line above or below."""
         names = list(self._lines)
         at = next((place for place, name in enumerate(names) if self._lines[name].has_focus), 0)
         self.set_focus(self._lines[names[(at + by) % len(names)]])
 
     async def action_keep(self) -> None:
-        """End with what has been written; say what cannot be read."""
         await self._arrived()
         given: dict[str, Any] = {}
         for field in _FIELDS:
@@ -116,7 +112,6 @@ class LimitsScreen(ModalScreen[GivenLimits | None]):
         return None
 
     def action_cancel(self) -> None:
-        """End with nothing."""
         self.dismiss(None)
 
     def on_click(self, event: events.Click) -> None:

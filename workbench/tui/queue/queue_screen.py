@@ -1,185 +1,120 @@
-"""The queue: how a run stands, what its limits are used for, its batches; and what can be done about it.
+"""The queue: how a run stands, how much of its limits is used, its batches, and what can be done about it.
 
-The run is sent by another process, or by nobody. This screen only reads the workspace, in a thread of its own about
-once a second, and draws what has changed: a line that stalls holds up the screen and nothing else.
+The run is sent by another process, or by nobody. This screen only reads the workspace about once a second, in a
+thread of its own, and draws what has changed: a slow terminal holds up the screen and nothing else.
 """
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import ClassVar, Final
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.screen import Screen
 
 from workbench.application.run_actions import RunActions
 from workbench.application.run_monitor import RunMonitor
-from workbench.domain.run_status import BatchState, RunSnapshot
+from workbench.domain.run_status import BatchState, GivenLimits, RunSnapshot
 from workbench.errors import WorkbenchError
+from workbench.tui.base.background import OwnedThread, run_blocking
+from workbench.tui.base.base_app import BaseApp
 from workbench.tui.base.commands import Scope, bindings
-from workbench.tui.queue import batch_window as windows
-from workbench.tui.queue.batch_list import BatchList
+from workbench.tui.base.preferences import Preferences
+from workbench.tui.base.workbench_screen import WorkbenchScreen
+from workbench.tui.dialogs.question_screen import YES, QuestionScreen
+from workbench.tui.queue.batch_list import BatchList, BatchWindow, count_of, load_end, load_top, load_towards
 from workbench.tui.queue.batch_screen import BatchScreen
-from workbench.tui.queue.batch_window import BatchWindow
-from workbench.tui.queue.painted_widget import Painted
-from workbench.tui.queue.queue_actions import QueueActions
-from workbench.tui.queue.queue_thread import QueueThread
-from workbench.tui.queue.queue_words import (
-    BATCH_HEADING,
-    Piece,
-    counts_line,
-    level_line,
-    levels,
-    money_line,
-    progress_line,
-    state_line,
-    subject_line,
-)
+from workbench.tui.queue.limits_screen import LimitsScreen
+from workbench.tui.queue.run_heading import RunHeading
+from workbench.tui.queue.run_starter import RunStarter, SendTask
 from workbench.tui.widgets.keys_line import KeysLine
 
-LOOK_S: Final = 1.0
+_EVERY_S: Final = 1.0
 _FILTERS: Final = (None, *BatchState)
-_FEWEST_ROWS: Final = 8
-"""Of the list, before meters take more of the screen."""
 
 
-class QueueScreen(QueueActions):
-    """Shows one run on its way."""
+class QueueScreen(WorkbenchScreen):
+    """Shows one run, whoever sends it."""
 
     SCOPES: ClassVar[tuple[Scope, ...]] = (Scope.QUEUE,)
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.QUEUE)
-    DEFAULT_CSS = """
-    QueueScreen {
-        & #head { background: $panel; }
-        & #meters { margin-top: 1; }
-        & #batches { margin-top: 1; }
-        & BatchList { height: 1fr; }
-    }
-    """
+    DEFAULT_CSS = "QueueScreen BatchList { height: 1fr; }"
 
-    def __init__(self, parts: RunActions, *, look_s: float = LOOK_S) -> None:
-        super().__init__(parts)
-        self._thread = QueueThread(parts.open_session)
-        self._look_s = look_s
-        self._state: BatchState | None = None
-        self._is_looking = False
-        self._error = ""
-        self._head = Painted(id="head", least=4)
-        self._meters = Painted(id="meters")
-        self._meters.display = False
-        self._heading = Painted(id="batches", least=2)
+    def __init__(self, parts: RunActions, *, every_s: float = _EVERY_S) -> None:
+        """The workspace is read every so many seconds."""
+        super().__init__()
+        self.parts = parts
         self.batches = BatchList()
+        self._snapshot: RunSnapshot | None = None
+        self._state: BatchState | None = None
+        self._error = ""
+        self._every_s = every_s
+        self._is_reading = False
+        self._heading = RunHeading(parts.title)
+        self._starter = RunStarter(self, parts.run.spec.model)
+        self._thread = OwnedThread(parts.open_session, "queue-session")
 
     def compose(self) -> ComposeResult:
-        """State, meters, batches."""
-        yield self._head
-        yield self._meters
         yield self._heading
         yield self.batches
         yield KeysLine()
 
     def on_mount(self) -> None:
-        """Look at once, and then every second."""
         self.set_focus(self.batches)
-        self.set_interval(self._look_s, self.look_soon)
-        self.look_soon()
+        self.set_interval(self._every_s, self._read_soon)
+        self._read_soon()
 
     async def on_unmount(self) -> None:
-        """Let go of the workspace."""
         await self._thread.close()
 
     def on_resize(self) -> None:
-        """Draw for another width."""
         self._draw()
 
-    # ── looking ──────────────────────────────────────────────────────────────────────────────────────────────────
+    # ── what it shows ────────────────────────────────────────────────────────────────────────────────────────────
 
-    def look_soon(self) -> None:
-        """Look now, unless that is under way."""
-        if not self._is_looking:
-            self._is_looking = True
-            self._look()
+    def _read_soon(self) -> None:
+        """Read the workspace now, unless that is under way."""
+        if not self._is_reading:
+            self._is_reading = True
+            self._read()
 
-    @work(group="looking")
-    async def _look(self) -> None:
+    @work(group="reading")
+    async def _read(self) -> None:
         try:
             state, window = self._state, self.batches.window
-            follows = self.batches.is_at_top or window.state is not state
+            follows = self.batches.cursor == 0 or window.state is not state
             numbers = self.batches.numbers_in_view
 
-            def look(session: RunMonitor) -> tuple[RunSnapshot, BatchWindow]:
-                snapshot = session.snapshot()
-                count = windows.count_of(snapshot.totals, state)
+            def read(monitor: RunMonitor) -> tuple[RunSnapshot, BatchWindow]:
+                snapshot = monitor.snapshot()
+                count = count_of(snapshot.totals, state)
                 if follows:
-                    return snapshot, windows.top(session, state, count)
-                fresh = session.rows(numbers) if numbers else {}
+                    return snapshot, load_top(monitor, state, count)
+                fresh = monitor.rows(numbers) if numbers else {}
                 return snapshot, replace(window.with_rows(fresh), count=max(count, window.after))
 
-            snapshot, fresh = await self._thread.call(look)
+            self._snapshot, fresh = await self._thread.call(read)
             self._error = ""
-            self._take(snapshot, window, fresh)
-            await self._hear_of_sender()
+            self._draw()
+            if fresh.state is self._state and self.batches.window is window:
+                self.batches.renew(fresh, 0 if window.state is not fresh.state else None)
+            if await self._starter.hear_of_end():
+                self.call_later(self._read_soon)
+                self._draw()
         except WorkbenchError as error:
             self._error = str(error)
             self._draw()
         finally:
-            self._is_looking = False
-
-    def _take(self, snapshot: RunSnapshot, before: BatchWindow, fresh: BatchWindow) -> None:
-        self.snapshot = snapshot
-        self._draw()
-        if fresh.state is self._state and self.batches.window is before:
-            self.batches.renew(fresh, 0 if before.state is not fresh.state else None)
-
-    async def _hear_of_sender(self) -> None:
-        """Say why the process that was started has ended, if it should not have."""
-        launched = self.launched
-        if launched is not None and launched.has_ended:
-            self.launched = None
-            if (complaint := await asyncio.to_thread(launched.complaint)) is not None:
-                self.notice(complaint, severity="error", seconds=12)
-            self.call_later(self.look_soon)
-            self._draw()
+            self._is_reading = False
 
     def _draw(self) -> None:
-        width = self.size.width
-        if self.snapshot is None or not width:
-            self._head.show([[(f" {self._error or 'looking …'}", "wrong" if self._error else "soft")]])
-            return
-        snapshot = self.snapshot
-        head = [
-            subject_line(self.parts.title, snapshot),
-            state_line(snapshot, is_starting=self.is_starting),
-            progress_line(snapshot, width),
-            money_line(snapshot),
-        ]
-        if self._error:
-            head.append([(f" {self._error}", "wrong")])
-        self._head.show(head)
-        meters = self._meter_lines(snapshot, width)
-        if self._meters.display != bool(meters):
-            self._meters.display = bool(meters)
-        self._meters.show(meters)
-        self._heading.show([counts_line(snapshot.totals, self._state), [(BATCH_HEADING, "soft")]])
+        is_starting = self._starter.is_starting
+        self._heading.show(self._snapshot, self._state, self._error, is_starting=is_starting, screen=self.size)
 
-    def _meter_lines(self, snapshot: RunSnapshot, width: int) -> list[list[Piece]]:
-        """As many as leave room for some batches."""
-        before, lines = "", list[list[Piece]]()
-        for level in levels(snapshot, _seconds_since(snapshot.meter_at)):
-            lines.append(level_line(level, width, is_named=level.name != before))
-            before = level.name
-        most = max(self.size.height - 10 - _FEWEST_ROWS, 3)
-        if len(lines) > most:
-            lines = [*lines[: most - 1], [(f" and {len(lines) - most + 1} more", "soft")]]
-        return lines
-
-    # ── the list ─────────────────────────────────────────────────────────────────────────────────────────────────
-
-    @on(BatchList.PlaceWanted)
-    def _follow_view(self, message: BatchList.PlaceWanted) -> None:
-        self._fetch(message.window, lambda session: windows.towards(session, message.window, message.place))
+    @on(BatchList.RowMissing)
+    def _load_missing(self, message: BatchList.RowMissing) -> None:
+        self._fetch(message.window, lambda monitor: load_towards(monitor, message.window, message.index))
 
     @work(group="window")
     async def _fetch(
@@ -190,57 +125,137 @@ class QueueScreen(QueueActions):
             if self.batches.window is before or cursor is not None:
                 self.batches.renew(fresh, cursor)
             else:
-                self.batches.look_anew()
+                self.batches.ask_again()
+
+    # ── the list ─────────────────────────────────────────────────────────────────────────────────────────────────
 
     def action_move(self, by: int) -> None:
-        """Go up or down."""
-        self.batches.move_to(self.batches.cursor + by)
+        self.batches.move(by)
 
     def action_page(self, pages: float) -> None:
-        """Go up or down by views."""
         self.batches.move_by_pages(pages)
 
     def action_edge(self, bottom: bool) -> None:  # noqa: FBT001  # Textual passes actions' arguments by position
-        """Go to the newest, or to the end."""
         state, count = self._state, self.batches.window.count
         if bottom:
-            self._fetch(self.batches.window, lambda session: windows.end(session, state, count), max(count - 1, 0))
+            self._fetch(self.batches.window, lambda monitor: load_end(monitor, state, count), max(count - 1, 0))
         else:
-            self._fetch(self.batches.window, lambda session: windows.top(session, state, count), 0)
+            self._fetch(self.batches.window, lambda monitor: load_top(monitor, state, count), 0)
 
     def action_filter(self, by: int) -> None:
-        """List the batches of the next state that has any."""
         place = _FILTERS.index(self._state)
         for step in range(1, len(_FILTERS) + 1):
             state = _FILTERS[(place + by * step) % len(_FILTERS)]
-            if state is None or self.snapshot is None or self.snapshot.totals.by_state[state]:
+            if state is None or self._snapshot is None or self._snapshot.totals.by_state[state]:
                 break
         self._state = state
         self._draw()
-        count = 0 if self.snapshot is None else windows.count_of(self.snapshot.totals, state)
-        self._fetch(self.batches.window, lambda session: windows.top(session, state, count), 0)
+        count = 0 if self._snapshot is None else count_of(self._snapshot.totals, state)
+        self._fetch(self.batches.window, lambda monitor: load_top(monitor, state, count), 0)
 
     @on(BatchList.Chosen)
     def action_look_into(self) -> None:
-        """Show one batch in full."""
         if self.batches.row is not None:
             self._show_batch(self.batches.row.id)
 
     @work(group="batch", exclusive=True)
     async def _show_batch(self, number: int) -> None:
         with self.noticing():
-            seen = await self._thread.call(lambda session: session.batch(number))
-            await self.app.push_screen(BatchScreen(seen, self._show_batch))
+            batch = await self._thread.call(lambda monitor: monitor.batch(number))
+            await self.app.push_screen(BatchScreen(batch, self._show_batch))
 
-    # ── leaving ──────────────────────────────────────────────────────────────────────────────────────────────────
+    # ── steering ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def action_pause(self) -> None:
+        self._ask(self.parts.pause, "asked to pause; what is in flight comes in first")
+
+    async def action_cancel(self) -> None:
+        if self._snapshot is not None and self._snapshot.sender is None:
+            self.notice("nobody sends this run", seconds=2)
+            return
+
+        def answered(answer: str | None) -> None:
+            if answer == YES:
+                self._ask(self.parts.cancel, "asked to stop at once")
+
+        question = "Stop at once? Replies on their way are lost, and may be paid for twice. `p` waits for them."
+        await self.app.push_screen(QuestionScreen(question), answered)
+
+    async def action_limits(self) -> None:
+        def chosen(limits: GivenLimits | None) -> None:
+            if limits is not None:
+                self._limit(limits)
+
+        await self.app.push_screen(LimitsScreen(self._present_limits()), chosen)
+
+    def action_resume(self) -> None:
+        if self._sender is not None:
+            self.notice(f"{self._sender} sends it already", seconds=3)
+        elif self._starter.is_starting:
+            self.notice("it is being started", seconds=2)
+        else:
+            nothing = "nothing is left to ask; R asks again what was refused"
+            self._start(SendTask(self.parts.rest, self.parts.resume, "Send", nothing))
+
+    def action_retry_refused(self) -> None:
+        if self._starter.is_starting and self._sender is None:
+            self.notice("it is being started", seconds=2)
+        else:
+            parts = self.parts
+            nothing = "no sample was refused"
+            self._start(SendTask(parts.refused, parts.retry_refused, "Ask again about", nothing, always_asks=True))
+
+    @property
+    def _sender(self) -> str | None:
+        return None if self._snapshot is None else self._snapshot.sender
+
+    def _present_limits(self) -> GivenLimits:
+        if self._snapshot is None:
+            return GivenLimits()
+        given = GivenLimits() if self._snapshot.meter is None else self._snapshot.meter.given
+        return self._snapshot.control.limits.over(given)
+
+    @work(group="steering")
+    async def _ask(self, ask: Callable[[], str | None], what: str) -> None:
+        with self.noticing():
+            sender = await run_blocking(ask)
+            self.notice("nobody sends this run" if sender is None else f"{sender} was {what}", seconds=4)
+            self._read_soon()
+
+    @work(group="steering")
+    async def _limit(self, limits: GivenLimits) -> None:
+        with self.noticing():
+            sender = await run_blocking(lambda: self.parts.limit(limits))
+            when = "from now on" if sender else "when it is sent again"
+            self.notice(f"{limits.words}, {when}", seconds=4)
+            self._read_soon()
+
+    @work(group="steering")
+    async def _start(self, task: SendTask) -> None:
+        with self.noticing():
+            await self._starter.start(task)
+        self._read_soon()
 
     def action_close(self) -> None:
-        """Go back; the run goes on."""
+        # The run goes on without this screen.
         if len(self.app.screen_stack) > 1:
             self.dismiss()
         else:
             self.app.exit()
 
 
-def _seconds_since(at: str | None) -> float | None:
-    return None if at is None else (datetime.now(UTC) - datetime.fromisoformat(at)).total_seconds()
+class QueueApp(BaseApp):
+    """The queue by itself. It shows no pictures, so the terminal is not asked about them."""
+
+    def __init__(self, parts: RunActions, preferences: Preferences | None = None, *, every_s: float = _EVERY_S) -> None:
+        super().__init__(preferences)
+        self._parts = parts
+        self._every_s = every_s
+
+    def get_default_screen(self) -> Screen[None]:
+        return QueueScreen(self._parts, every_s=self._every_s)
+
+
+def run_queue(parts: RunActions, preferences: Preferences) -> None:
+    """Show the queue in this terminal until the person leaves."""
+    QueueApp(parts, preferences).run()

@@ -9,10 +9,7 @@ from rich.cells import cell_len
 from workbench.domain.figure_words import duration
 from workbench.domain.run_status import BatchRow, BatchState, LaneMeter, RunSnapshot, RunTotals
 from workbench.domain.visible import visible
-from workbench.tui.widgets.painting import fit
-
-Piece = tuple[str, str]
-"""Words and their tone: plain, bold, soft, right, wrong, doubt, busy, accent."""
+from workbench.tui.widgets.painting import Piece, fit
 
 _MARKS: Final = {
     BatchState.WAITING: ("·", "soft"),
@@ -30,7 +27,7 @@ _STALE_S: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Level:
+class LimitUse:
     """Something that is used, and its limit."""
 
     name: str
@@ -131,43 +128,43 @@ def _counted(words: str, *, is_chosen: bool, tone: str) -> Piece:
     return (f"[{words}]", "bold") if is_chosen else (f" {words} ", tone)
 
 
-def levels(snapshot: RunSnapshot, now_s_ago: float | None = None) -> Iterator[Level]:
+def limit_uses(snapshot: RunSnapshot, now_s_ago: float | None = None) -> Iterator[LimitUse]:
     """Every limit of every lane with what is used of it; nothing where nobody sends the run."""
     if snapshot.meter is None or snapshot.sender is None:
         return
     stale = f"last heard {duration(now_s_ago)} ago" if now_s_ago is not None and now_s_ago > _STALE_S else ""
     for lane in snapshot.meter.lanes:
         if lane.closed is not None:
-            yield Level(lane.name, "left out", 0, None, lane.closed)
+            yield LimitUse(lane.name, "left out", 0, None, lane.closed)
             continue
-        yield from _levels(lane, stale)
+        yield from _lane_uses(lane, stale)
 
 
-def _levels(lane: LaneMeter, stale: str) -> Iterator[Level]:
+def _lane_uses(lane: LaneMeter, stale: str) -> Iterator[LimitUse]:
     notes = [f"waits until {lane.waits_until[11:19]} UTC"] if lane.waits_until else []
     notes += [f"{lane.limited:,} turned away"] if lane.limited else []
     notes += [stale] if stale else []
-    yield Level(lane.name, "in flight", lane.in_flight, lane.most_in_flight, ", ".join(notes))
-    yield Level(lane.name, "requests/min", lane.last_minute, lane.rpm)
+    yield LimitUse(lane.name, "in flight", lane.in_flight, lane.most_in_flight, ", ".join(notes))
+    yield LimitUse(lane.name, "requests/min", lane.last_minute, lane.rpm)
     if lane.tpm is not None:
-        yield Level(lane.name, "tokens/min", lane.tokens_last_minute, lane.tpm)
+        yield LimitUse(lane.name, "tokens/min", lane.tokens_last_minute, lane.tpm)
     if lane.rpd is not None:
-        yield Level(lane.name, "requests/day", lane.today or 0, lane.rpd)
+        yield LimitUse(lane.name, "requests/day", lane.today or 0, lane.rpd)
 
 
-def level_line(level: Level, cells: int, *, is_named: bool) -> list[Piece]:
+def limit_line(one: LimitUse, cells: int, *, is_named: bool) -> list[Piece]:
     """One limit with a bar; the lane's name only where another lane begins."""
-    name = fit(level.name if is_named else "", 14)
-    if level.limit is None and level.note and level.unit == "left out":
-        return [(f" {name} ", "bold"), (fit(f"{level.unit}: {level.note}", max(cells - 17, 1)), "wrong")]
-    words = amount(level.used) + ("" if level.limit is None else f" of {amount(level.limit)}")
-    note = f"  {visible(level.note, longest=120)}" if level.note else ""
-    head = [(f" {name} ", "bold"), (f"{level.unit:<13}", "soft"), (words if note else f"{words:<18}", "plain")]
-    if level.share is None:
-        known = "no limit is known" if level.unit == "requests/min" else ""
+    name = fit(one.name if is_named else "", 14)
+    if one.limit is None and one.note and one.unit == "left out":
+        return [(f" {name} ", "bold"), (fit(f"{one.unit}: {one.note}", max(cells - 17, 1)), "wrong")]
+    words = amount(one.used) + ("" if one.limit is None else f" of {amount(one.limit)}")
+    note = f"  {visible(one.note, longest=120)}" if one.note else ""
+    head = [(f" {name} ", "bold"), (f"{one.unit:<13}", "soft"), (words if note else f"{words:<18}", "plain")]
+    if one.share is None:
+        known = "no limit is known" if one.unit == "requests/min" else ""
         return [*head, (known, "soft"), (note, "doubt")]
     room = max(min(cells - 50 - cell_len(note), 30), 0)
-    return [*head, (note, "doubt"), (bar(level.share, room), "doubt" if level.share >= _FULL else "accent")]
+    return [*head, (note, "doubt"), (bar(one.share, room), "doubt" if one.share >= _FULL else "accent")]
 
 
 BATCH_HEADING: Final = "   state          batch    n  try  what came last            first sample"

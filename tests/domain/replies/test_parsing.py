@@ -336,19 +336,23 @@ class Twice(dict[str, Any]):
         return [*super().items(), *list(super().items())[:1]]
 
 
-WORDS_2 = st.one_of(st.sampled_from([*FACES.names, "Happy", "joy", "joyous", "", "N/A", "<next>"]), st.text(max_size=6))
-ODD = st.one_of(st.none(), st.booleans(), st.integers(-3, 30), st.floats(), st.just([]), st.just({}), WORDS_2)
-RANKS_2 = st.one_of(
+ENTRY_WORDS = st.one_of(
+    st.sampled_from([*FACES.names, "Happy", "joy", "joyous", "", "N/A", "<next>"]), st.text(max_size=6)
+)
+ODD = st.one_of(st.none(), st.booleans(), st.integers(-3, 30), st.floats(), st.just([]), st.just({}), ENTRY_WORDS)
+ENTRY_RANKINGS = st.one_of(
     st.lists(st.sampled_from(FACES.names), min_size=1, max_size=9),
-    st.lists(st.one_of(WORDS_2, ODD), max_size=6),
+    st.lists(st.one_of(ENTRY_WORDS, ODD), max_size=6),
     ODD,
 )
 IDS = st.one_of(st.sampled_from(["s01", "s02", "s03", "s1", "S01", "s01.jpg", "s09", "1", "2"]), ODD)
 ENTRIES = st.one_of(
-    st.fixed_dictionaries({"id": st.sampled_from(refs(3)), "ranking": RANKS_2}),
-    st.fixed_dictionaries({"id": IDS, "ranking": RANKS_2}),
-    st.fixed_dictionaries({"id": IDS, "ranking": RANKS_2}).map(Twice),
-    st.fixed_dictionaries({"id": IDS, "ranking": RANKS_2}, optional={"label": WORDS_2, "why": WORDS_2, "ID": IDS}),
+    st.fixed_dictionaries({"id": st.sampled_from(refs(3)), "ranking": ENTRY_RANKINGS}),
+    st.fixed_dictionaries({"id": IDS, "ranking": ENTRY_RANKINGS}),
+    st.fixed_dictionaries({"id": IDS, "ranking": ENTRY_RANKINGS}).map(Twice),
+    st.fixed_dictionaries(
+        {"id": IDS, "ranking": ENTRY_RANKINGS}, optional={"label": ENTRY_WORDS, "why": ENTRY_WORDS, "ID": IDS}
+    ),
     ODD,
 )
 

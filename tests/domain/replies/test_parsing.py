@@ -339,8 +339,6 @@ class Twice(dict[str, Any]):
 ENTRY_WORDS = st.one_of(
     st.sampled_from([*FACES.names, "Happy", "joy", "joyous", "", "N/A", "<next>"]), st.text(max_size=6)
 )
-    st.sampled_from([*FACES.names, "Happy", "joy", "joyous", "", "N/A", "<next>"]), st.text(max_size=6)
-)
 ODD = st.one_of(st.none(), st.booleans(), st.integers(-3, 30), st.floats(), st.just([]), st.just({}), ENTRY_WORDS)
 ENTRY_RANKINGS = st.one_of(
     st.lists(st.sampled_from(FACES.names), min_size=1, max_size=9),

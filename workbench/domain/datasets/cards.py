@@ -1,7 +1,7 @@
 """The nineteen data sets of the benchmark, as one table of values.
 
 Sources: Tables 1 and 2 of arXiv 2312.04293 for tasks, labels and counts; owners' pages and public loaders for the
-rest. A set is a card here and a reader in `importers`; nothing else in the house knows one set from another.
+rest. A data set is a card here and a reader in `importers`; nothing else in the package knows one from another.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,7 +16,7 @@ from workbench.errors import UsageError, unknown_name
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatasetCard:
-    """What the house knows of a data set before seeing it."""
+    """What is known of a data set before it is imported."""
 
     key: str
     title: str
@@ -31,20 +31,20 @@ class DatasetCard:
     unscored_gold: tuple[str, ...] = ()
     """Gold labels that are imported and shown but leave the scores (the zeros of the sentiment sets)."""
     misspelt: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    """Gold labels that the ancestor's files spell otherwise than its prompt does, with that spelling: letter by
-    letter, no answer ever matches them."""
+    """Gold labels that the ancestor's files spell otherwise than its prompt does, with the spelling of the files.
+    Compared letter by letter, no answer matches them."""
     intensity_scale: float | None = None
     """The owner's score of the strongest sentiment; None where samples have no score."""
     frames: FramePolicy
     batch_size: int
     """Samples in one request."""
-    metrics: tuple[str, ...]
-    """What the paper reports for it; the first is the headline."""
-    expected: int | None
-    """Test samples in the paper's Table 1; None for a set of one's own."""
+    metrics: tuple[str, ...] = ("accuracy",)
+    """Names of the metrics that the paper reports for it; the first is the headline."""
+    expected: int | None = None
+    """Test samples in the paper's Table 1; None for a data set of the user's own."""
     expected_note: str = ""
     """Why a complete copy may hold another number."""
-    cluster: str | None
+    cluster: str | None = None
     """What samples of one cluster share; None where nothing is known."""
     licence: str
     """In a phrase, for people; the owner's agreement is what binds."""
@@ -73,7 +73,7 @@ class DatasetCard:
             raise UsageError(f"{self.key} cannot be asked as {modality}; it can as {', '.join(possible)}")
 
     def as_json(self) -> dict[str, Any]:
-        """The card as plain values, for storage: the card of a set of one's own is nowhere else."""
+        """The card as plain values, for storage: the card of a user's own data set is nowhere else."""
         plain = {one.name: getattr(self, one.name) for one in fields(self)}
         written = {"labels": self.labels.names, "folds": dict(self.folds), "frames": str(self.frames)}
         written["misspelt"] = dict(self.misspelt)
@@ -111,173 +111,134 @@ _BY_SIGN: Final = MappingProxyType(
     {"weakly negative": "negative", "weakly positive": "positive", "neutral": "negative"}
 )
 
-_WHOLE: Final = FramePolicy(FrameRule.ALL)
-_APEX: Final = FramePolicy(FrameRule.APEX)
-_UNIFORM: Final = FramePolicy(FrameRule.UNIFORM, 3)
-
-_ACCURACY: Final = ("accuracy",)
 _WAR_UAR: Final = ("accuracy", "uar")
 _WEIGHTED_F1: Final = ("weighted_f1",)
 
 _AGREEMENT: Final = "signed agreement with the owner; research only; no redistribution"
 _WEB_PHOTOS: Final = "research use; the photos belong to their authors; do not show"
 
+_FORM_OF_TASK: Final = MappingProxyType(
+    {
+        Task.FACIAL: (Modality.IMAGE, FramePolicy(FrameRule.ALL), 20),
+        Task.SENTIMENT: (Modality.IMAGE, FramePolicy(FrameRule.ALL), 20),
+        Task.MICRO: (Modality.IMAGE, FramePolicy(FrameRule.APEX), 20),
+        Task.DYNAMIC: (Modality.VIDEO, FramePolicy(FrameRule.UNIFORM, 3), 6),
+        Task.MULTIMODAL: (Modality.MULTI, FramePolicy(FrameRule.UNIFORM, 3), 6),
+    }
+)
+"""Modality, frame policy and samples in a request, as the paper has them for all data sets of a task."""
+
+
+def _card(task: Task, **own: Any) -> DatasetCard:
+    modality, frames, batch_size = _FORM_OF_TASK[task]
+    return DatasetCard(task=task, modality=modality, frames=frames, batch_size=batch_size, **own)
+
+
 CARDS: Final[Mapping[str, DatasetCard]] = MappingProxyType(
     {
         card.key: card
         for card in (
-            DatasetCard(
+            _card(
+                Task.FACIAL,
                 key="ckplus",
                 title="CK+",
-                task=Task.FACIAL,
-                modality=Modality.IMAGE,
                 labels=LabelSet((*_SIX, "contempt")),
-                frames=_WHOLE,
-                batch_size=20,
-                metrics=_ACCURACY,
                 expected=981,
                 expected_note="the last three frames of the 327 labelled sequences",
                 cluster="subject",
                 licence=_AGREEMENT,
             ),
-            DatasetCard(
+            _card(
+                Task.FACIAL,
                 key="sfew2",
                 title="SFEW 2.0",
-                task=Task.FACIAL,
-                modality=Modality.IMAGE,
                 labels=_SEVEN,
-                frames=_WHOLE,
-                batch_size=20,
-                metrics=_ACCURACY,
                 expected=436,
                 expected_note="the ancestor's files hold 435: one file name stands in two class folders",
                 cluster="movie",
                 licence=_AGREEMENT,
             ),
-            DatasetCard(
+            _card(
+                Task.FACIAL,
                 key="rafdb",
                 title="RAF-DB (basic)",
-                task=Task.FACIAL,
-                modality=Modality.IMAGE,
                 labels=_SEVEN,
-                frames=_WHOLE,
-                batch_size=20,
-                metrics=_ACCURACY,
                 expected=3068,
-                cluster=None,
                 licence="non-commercial; no copying, publishing or distributing of any portion",
             ),
-            DatasetCard(
+            _card(
+                Task.FACIAL,
                 key="ferplus",
                 title="FERPlus",
-                task=Task.FACIAL,
-                modality=Modality.IMAGE,
                 labels=_EIGHT,
-                frames=_WHOLE,
-                batch_size=20,
-                metrics=_ACCURACY,
                 expected=3589,
                 expected_note="3573 once the 16 test rows with a blank image name are left out",
-                cluster=None,
                 licence="labels MIT; the FER2013 pictures have no clear licence; do not redistribute",
             ),
-            DatasetCard(
+            _card(
+                Task.FACIAL,
                 key="affectnet",
                 title="AffectNet",
-                task=Task.FACIAL,
-                modality=Modality.IMAGE,
                 labels=_EIGHT,
-                frames=_WHOLE,
-                batch_size=20,
-                metrics=_ACCURACY,
                 expected=4000,
                 expected_note="the release of March 2021 holds 3999",
-                cluster=None,
                 licence="signed by a head of laboratory; research only; no redistribution",
             ),
-            DatasetCard(
+            _card(
+                Task.SENTIMENT,
                 key="twitter1",
                 title="Twitter I",
-                task=Task.SENTIMENT,
-                modality=Modality.IMAGE,
                 labels=_POLARITIES,
-                frames=_WHOLE,
-                batch_size=20,
-                metrics=_ACCURACY,
                 expected=1269,
                 expected_note="1269, 1116 and 882 pictures on which at least 3, 4 and all 5 of 5 people agree",
-                cluster=None,
                 licence=_WEB_PHOTOS,
             ),
-            DatasetCard(
+            _card(
+                Task.SENTIMENT,
                 key="twitter2",
                 title="Twitter II",
-                task=Task.SENTIMENT,
-                modality=Modality.IMAGE,
                 labels=_POLARITIES,
-                frames=_WHOLE,
-                batch_size=20,
-                metrics=_ACCURACY,
                 expected=603,
-                cluster=None,
                 licence=_WEB_PHOTOS,
             ),
-            DatasetCard(
+            _card(
+                Task.SENTIMENT,
                 key="abstract",
                 title="Abstract",
-                task=Task.SENTIMENT,
-                modality=Modality.IMAGE,
                 labels=_EVOKED,
                 folds=_BY_VALENCE,
-                frames=_WHOLE,
-                batch_size=20,
-                metrics=_ACCURACY,
                 expected=228,
                 expected_note="280 pictures less those whose votes tie; the ancestor's files hold 229",
-                cluster=None,
                 licence="research use; the paintings belong to their artists",
             ),
-            DatasetCard(
+            _card(
+                Task.SENTIMENT,
                 key="artphoto",
                 title="ArtPhoto",
-                task=Task.SENTIMENT,
-                modality=Modality.IMAGE,
                 labels=_EVOKED,
                 folds=_BY_VALENCE,
-                frames=_WHOLE,
-                batch_size=20,
-                metrics=_ACCURACY,
                 expected=806,
-                cluster=None,
                 licence="research use; the photos belong to their artists",
             ),
-            DatasetCard(
+            _card(
+                Task.MICRO,
                 key="casme",
                 title="CASME",
-                task=Task.MICRO,
-                modality=Modality.IMAGE,
                 labels=LabelSet(
                     ("happy", "sad", "fearful", "surprised", "disgusted", "repressed", "contempt", "tensed")
                 ),
                 scored=("tensed", "disgusted", "repressed", "surprised"),
-                frames=_APEX,
-                batch_size=20,
-                metrics=_ACCURACY,
                 expected=195,
                 expected_note="195 is the owner's total; the ancestor's files hold the 178 with the four scored labels",
                 cluster="subject",
                 licence=_AGREEMENT,
             ),
-            DatasetCard(
+            _card(
+                Task.MICRO,
                 key="casme2",
                 title="CASME II",
-                task=Task.MICRO,
-                modality=Modality.IMAGE,
                 labels=LabelSet(("happy", "sad", "fearful", "surprised", "disgusted", "repressed", "others")),
                 scored=("happy", "surprised", "disgusted", "repressed", "others"),
-                frames=_APEX,
-                batch_size=20,
-                metrics=_ACCURACY,
                 expected=247,
                 expected_note=(
                     "246 clips have one of the five scored labels, one of them with an apex '/'; the ancestor's files "
@@ -286,56 +247,42 @@ CARDS: Final[Mapping[str, DatasetCard]] = MappingProxyType(
                 cluster="subject",
                 licence=_AGREEMENT,
             ),
-            DatasetCard(
+            _card(
+                Task.MICRO,
                 key="samm",
                 title="SAMM",
-                task=Task.MICRO,
-                modality=Modality.IMAGE,
                 labels=LabelSet(("happy", "sad", "fearful", "surprised", "disgusted", "contempt", "angry", "others")),
                 scored=("angry", "others", "happy", "surprised", "contempt"),
-                frames=_APEX,
-                batch_size=20,
-                metrics=_ACCURACY,
                 expected=159,
                 expected_note="159 is the owner's total; 136 have a label with more than ten samples, the ancestor's "
                 "files hold 135",
                 cluster="subject",
                 licence=_AGREEMENT,
             ),
-            DatasetCard(
+            _card(
+                Task.DYNAMIC,
                 key="dfew",
                 title="DFEW (fold 1)",
-                task=Task.DYNAMIC,
-                modality=Modality.VIDEO,
                 labels=_SEVEN,
-                frames=_UNIFORM,
-                batch_size=6,
                 metrics=_WAR_UAR,
                 expected=2341,
-                cluster=None,
                 licence="signed application; non-commercial; no redistribution",
             ),
-            DatasetCard(
+            _card(
+                Task.DYNAMIC,
                 key="ferv39k",
                 title="FERV39k",
-                task=Task.DYNAMIC,
-                modality=Modality.VIDEO,
                 labels=_SEVEN,
-                frames=_UNIFORM,
-                batch_size=6,
                 metrics=_WAR_UAR,
                 expected=7847,
                 cluster="scene",
                 licence="application by e-mail; no reproduction or distribution",
             ),
-            DatasetCard(
+            _card(
+                Task.DYNAMIC,
                 key="ravdess",
                 title="RAVDESS",
-                task=Task.DYNAMIC,
-                modality=Modality.VIDEO,
                 labels=LabelSet((*_SIX, "neutral", "calm")),
-                frames=_UNIFORM,
-                batch_size=6,
                 metrics=_WAR_UAR,
                 expected=1440,
                 expected_note="the video-only speech clips (02-01-*)",
@@ -343,62 +290,48 @@ CARDS: Final[Mapping[str, DatasetCard]] = MappingProxyType(
                 licence="CC BY-NC-SA 4.0",
                 open_licence=True,
             ),
-            DatasetCard(
+            _card(
+                Task.DYNAMIC,
                 key="enterface05",
                 title="eNTERFACE'05",
-                task=Task.DYNAMIC,
-                modality=Modality.VIDEO,
                 labels=LabelSet(_SIX),
-                frames=_UNIFORM,
-                batch_size=6,
                 metrics=_WAR_UAR,
                 expected=1287,
                 expected_note="43 subjects x 30 clips, 3 missing; subject 6, without sentence folders, is left out",
                 cluster="subject",
                 licence="for scientific research; no explicit licence found; do not redistribute",
             ),
-            DatasetCard(
+            _card(
+                Task.MULTIMODAL,
                 key="mer2023",
                 title="MER2023 (MER-MULTI)",
-                task=Task.MULTIMODAL,
-                modality=Modality.MULTI,
                 labels=LabelSet(("happy", "sad", "angry", "surprised", "neutral", "worried")),
                 misspelt=MappingProxyType({"surprised": "surprise"}),
-                frames=_UNIFORM,
-                batch_size=6,
-                metrics=_ACCURACY,
                 expected=411,
-                cluster=None,
                 licence="end-user agreement; academic only; neither data nor derived files may be handed on",
             ),
-            DatasetCard(
+            _card(
+                Task.MULTIMODAL,
                 key="chsims",
                 title="CH-SIMS",
-                task=Task.MULTIMODAL,
-                modality=Modality.MULTI,
                 labels=_INTENSITIES,
                 folds=_BY_SIGN,
                 unscored_gold=("neutral",),
                 intensity_scale=1.0,
-                frames=_UNIFORM,
-                batch_size=6,
                 metrics=_WEIGHTED_F1,
                 expected=457,
                 expected_note="the 69 clips with intensity 0 are imported and not scored",
                 cluster="source video",
                 licence="research; clips of films and television; no redistribution",
             ),
-            DatasetCard(
+            _card(
+                Task.MULTIMODAL,
                 key="cmumosi",
                 title="CMU-MOSI",
-                task=Task.MULTIMODAL,
-                modality=Modality.MULTI,
                 labels=_INTENSITIES,
                 folds=_BY_SIGN,
                 unscored_gold=("neutral",),
                 intensity_scale=3.0,
-                frames=_UNIFORM,
-                batch_size=6,
                 metrics=_WEIGHTED_F1,
                 expected=686,
                 expected_note="the 30 segments with intensity 0 are imported and not scored",

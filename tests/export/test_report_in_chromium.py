@@ -21,7 +21,7 @@ from workbench.domain.messages import Outcome, Reply
 from workbench.domain.predictions import PredictionStatus, RankedPrediction
 from workbench.domain.runs import Run
 from workbench.export.export_run import export_run
-from workbench.pipeline.scoring.run_scores import as_json, score_run
+from workbench.pipeline.scoring.run_scores import score_run, scores_json
 from workbench.storage.runs.attempts import Received
 from workbench.storage.runs.plans import open_batches
 from workbench.storage.runs.run_control import claim_run, release_run
@@ -116,7 +116,7 @@ def interval(one: dict[str, Any], name: str = "") -> str:
 
 def test_the_figures_on_the_page_are_those_of_the_scores(browser: Chrome, db: Database, tmp_path: Path) -> None:
     run = answered_run(db)
-    scores = as_json(score_run(db, RAFDB, run))
+    scores = scores_json(score_run(db, RAFDB, run))
     opened(browser, db, run, tmp_path)
     assert browser.title == "RAF-DB (basic): main – emowb report"
     metrics = {row[0]: row[1:3] for row in rows_of(browser, "metrics-table")[1:]}
@@ -147,7 +147,7 @@ def test_the_figures_on_the_page_are_those_of_the_scores(browser: Chrome, db: Da
 
 def test_the_drawings_show_the_same_figures(browser: Chrome, db: Database, tmp_path: Path) -> None:
     run = answered_run(db)
-    scores = as_json(score_run(db, RAFDB, run))
+    scores = scores_json(score_run(db, RAFDB, run))
     opened(browser, db, run, tmp_path)
 
     def drawn(section: str) -> list[str]:

@@ -12,7 +12,7 @@ import pytest
 from tests.pipeline.counting_endpoint import CountingEndpoint
 from workbench.domain.run_status import BatchState, RunTotals
 from workbench.domain.runs import Run
-from workbench.pipeline.scoring.run_scores import as_json, score_run
+from workbench.pipeline.scoring.run_scores import score_run, scores_json
 from workbench.storage.runs.batch_rows import load_totals
 from workbench.storage.runs.results import read_results
 from workbench.storage.samples import load_card
@@ -143,7 +143,7 @@ def counted_totals(db: Database, run_id: int) -> RunTotals:
 
 def outcome(db: Database, run: Run) -> Row:
     """What a run has come to: every prediction and every score; not its way there."""
-    scores = as_json(score_run(db, load_card(db, run.dataset), run))
+    scores = scores_json(score_run(db, load_card(db, run.dataset), run))
     return {
         "predictions": [
             (one.sample.id, one.prediction, one.gold_rank, one.failure) for one in read_results(db, run.id)

@@ -3,8 +3,7 @@
 from workbench.application.context import Context
 from workbench.domain.runs import Run
 from workbench.pipeline.scoring import reviewer_agreement
-from workbench.pipeline.scoring.reviewer_agreement import Conflict, RunAgreement
-from workbench.pipeline.scoring.reviewer_agreement import as_json as agreement_json
+from workbench.pipeline.scoring.reviewer_agreement import Conflict, RunAgreement, agreement_json
 from workbench.storage.samples import load_card
 
 __all__ = ["Conflict", "RunAgreement", "agree_run", "agreement_json"]

@@ -114,7 +114,7 @@ def compare_two(
 
 def comparison_json(compared: RunsCompared) -> dict[str, Any]:
     """The comparison as plain values, ratios as fractions."""
-    document = run_comparison.as_json(compared.found)
+    document = run_comparison.comparison_json(compared.found)
     if len(compared.found.pairs) == 1:
         document["changed"] = [asdict(one) for one in compared.changed]
         document["same_order_control"] = control_json(compared.control)

@@ -1,9 +1,7 @@
 """The paper's figures, computed again from the prediction files that its authors published. Needs no workspace."""
 
-from workbench.pipeline.reproducing.published_cells import PublishedCell, Reproduction, reproduce
-from workbench.pipeline.reproducing.published_cells import as_json as reproduction_json
-from workbench.pipeline.reproducing.sensitivity import CellSensitivity, Sensitivity, vary
-from workbench.pipeline.reproducing.sensitivity import as_json as sensitivity_json
+from workbench.pipeline.reproducing.published_cells import PublishedCell, Reproduction, reproduce, reproduction_json
+from workbench.pipeline.reproducing.sensitivity import CellSensitivity, Sensitivity, sensitivity_json, vary
 
 __all__ = [
     "CellSensitivity",

@@ -8,8 +8,7 @@ from workbench.domain.scoring.protocols import Against, Neutral, Protocol
 from workbench.pipeline.scoring import run_scores
 from workbench.pipeline.scoring.answer_rates import Rates, most_refused
 from workbench.pipeline.scoring.published_figures import PublishedFigure
-from workbench.pipeline.scoring.run_scores import PositionScores, RunScores
-from workbench.pipeline.scoring.run_scores import as_json as scores_json
+from workbench.pipeline.scoring.run_scores import PositionScores, RunScores, scores_json
 from workbench.storage.cases.confusions import count_confusion
 from workbench.storage.samples import load_card
 

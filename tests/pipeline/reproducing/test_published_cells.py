@@ -9,7 +9,7 @@ from tests.published_predictions import published_predictions
 from workbench.domain.datasets.cards import CARDS
 from workbench.domain.datasets.published_folders import ANCESTOR, set_of_folder
 from workbench.errors import DataError
-from workbench.pipeline.reproducing.published_cells import PublishedCell, Reproduction, as_json, reproduce
+from workbench.pipeline.reproducing.published_cells import PublishedCell, Reproduction, reproduce, reproduction_json
 from workbench.pipeline.scoring.published_figures import load_published
 
 
@@ -159,7 +159,7 @@ def test_predictions_without_gold_labels_are_an_error_that_names_the_columns(tmp
 
 def test_the_json_is_in_per_cent_and_says_the_rule_in_words(tmp_path: Path) -> None:
     write_set(tmp_path / "dfew", [("a", "Sad", "Sad"), ("b", "Fear", "Sad")])
-    document = as_json(reproduce(tmp_path))
+    document = reproduction_json(reproduce(tmp_path))
     war = document["cells"][0]
     assert {"table", "dataset", "variant", "metric", "published", "computed", "n", "coverage", "rule", "match"} <= set(
         war

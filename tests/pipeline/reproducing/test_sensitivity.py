@@ -4,7 +4,7 @@ import pytest
 
 from tests.pipeline.reproducing.results_tree import write_set
 from workbench.pipeline.reproducing.published_cells import Reproduction, reproduce
-from workbench.pipeline.reproducing.sensitivity import CellSensitivity, Sensitivity, as_json, vary
+from workbench.pipeline.reproducing.sensitivity import CellSensitivity, Sensitivity, sensitivity_json, vary
 
 
 def varied(folder: Path) -> Sensitivity:
@@ -68,7 +68,7 @@ def test_an_order_that_every_rule_gives_stands(tmp_path: Path) -> None:
 
 def test_the_json_holds_every_rule_with_its_words(tmp_path: Path) -> None:
     write_set(tmp_path / "sims", [("a", "0.5", "neutral,positive")], file="label-gpt4v-multi.csv")
-    document = as_json(varied(tmp_path))
+    document = sensitivity_json(varied(tmp_path))
     rules = {each["rule"]: each["value"] for each in document["cells"][0]["under"]}
     assert rules["neutral positive"] == 100.0
     assert rules["paper"] == 0.0

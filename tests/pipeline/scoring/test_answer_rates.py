@@ -11,7 +11,7 @@ from workbench.domain.predictions import PredictionStatus
 from workbench.domain.runs import Run
 from workbench.domain.scoring.protocols import Protocol
 from workbench.pipeline.scoring.answer_rates import Rates, most_refused, rates_of, run_rates
-from workbench.pipeline.scoring.run_scores import as_json, score_run
+from workbench.pipeline.scoring.run_scores import score_run, scores_json
 
 CHSIMS = CARDS["chsims"]
 GOLD = {
@@ -67,12 +67,12 @@ def test_each_cluster_has_its_own_rates_and_samples_without_one_are_in_none(db: 
 
 
 def test_no_protocol_changes_a_rate(db: Database, run: Run) -> None:
-    strict, *others = (as_json(score_run(db, CHSIMS, run, protocol))["rates"] for protocol in Protocol)
+    strict, *others = (scores_json(score_run(db, CHSIMS, run, protocol))["rates"] for protocol in Protocol)
     assert others == [strict, strict]
 
 
 def test_the_json_holds_all_of_them_as_counts_and_fractions(db: Database, run: Run) -> None:
-    document = as_json(score_run(db, CHSIMS, run))["rates"]
+    document = scores_json(score_run(db, CHSIMS, run))["rates"]
     assert document["cluster"] == "source video"
     assert [one["label"] for one in document["per_class"]] == ["negative", "positive"]
     assert document["per_cluster"][0] == {

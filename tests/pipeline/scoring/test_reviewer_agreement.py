@@ -12,7 +12,7 @@ from workbench.domain.datasets.cards import CARDS
 from workbench.domain.reviews import Verdict
 from workbench.domain.runs import Run
 from workbench.domain.scoring.label_noise import Stratum
-from workbench.pipeline.scoring.reviewer_agreement import CONFLICT_COLUMNS, agree_run, as_json, conflict_rows
+from workbench.pipeline.scoring.reviewer_agreement import CONFLICT_COLUMNS, agree_run, agreement_json, conflict_rows
 
 CHSIMS = CARDS["chsims"]
 GOLD = {
@@ -49,7 +49,7 @@ def test_a_run_without_reviews_has_no_reviewers_and_everything_is_possible(db: D
     found = agree_run(db, CHSIMS, run)
     assert (found.planned, found.reviewed, found.reviewers, found.conflicts) == (7, 0, (), ())
     assert (found.noise.value, found.noise.least, found.noise.most) == (None, 0.0, 1.0)
-    json.dumps(as_json(found), allow_nan=False)
+    json.dumps(agreement_json(found), allow_nan=False)
 
 
 def test_tags_and_notes_alone_are_no_review_that_counts(db: Database, run: Run, reviewing: Reviewing) -> None:
@@ -183,7 +183,7 @@ def test_the_json_is_plain_and_whole(db: Database, run: Run, reviewing: Reviewin
     reviewing("bob").set_label("right", "negative")
     reviewing("bob").set_verdict("wrong", Verdict.GOLD_DOUBTFUL)
     reviewing("bob").set_label("split", "positive")
-    document = json.loads(json.dumps(as_json(agree_run(db, CHSIMS, run)), allow_nan=False))
+    document = json.loads(json.dumps(agreement_json(agree_run(db, CHSIMS, run)), allow_nan=False))
     assert (document["dataset"], document["run"], document["planned"], document["reviewed"]) == (
         "chsims",
         "first",

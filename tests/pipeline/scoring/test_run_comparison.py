@@ -10,7 +10,7 @@ from tests.pipeline.scoring.compared_runs import answered_run
 from workbench.domain.datasets.cards import CARDS
 from workbench.domain.runs import Run
 from workbench.domain.scoring.protocols import Protocol, rules_of
-from workbench.pipeline.scoring.run_comparison import as_json, changed_sides, compare_runs
+from workbench.pipeline.scoring.run_comparison import changed_sides, compare_runs, comparison_json
 
 RAFDB, CHSIMS, CASME2 = CARDS["rafdb"], CARDS["chsims"], CARDS["casme2"]
 GOLD = {"both": "happy", "a alone": "happy", "b alone": "sad", "refused": "sad", "word": "sad", "neither": "sad"}
@@ -118,7 +118,7 @@ def test_clusters_are_those_of_the_card(db: Database) -> None:
 
 def test_several_runs_are_compared_two_by_two_with_holm(db: Database, runs: tuple[Run, Run]) -> None:
     third = answered_run(db, RAFDB, GOLD, B, name="c", seed=3)
-    document = json.loads(json.dumps(as_json(compare_runs(db, RAFDB, (*runs, third))), allow_nan=False))
+    document = json.loads(json.dumps(comparison_json(compare_runs(db, RAFDB, (*runs, third))), allow_nan=False))
     assert document["runs"] == ["a", "b", "c"]
     assert [pair["runs"] for pair in document["pairs"]] == [["a", "b"], ["a", "c"], ["b", "c"]]
     assert [pair["mcnemar"]["p"] for pair in document["pairs"]] == [0.625, 0.625, 1.0]
@@ -126,7 +126,7 @@ def test_several_runs_are_compared_two_by_two_with_holm(db: Database, runs: tupl
 
 
 def test_the_json_of_two_runs_has_the_promised_shape(db: Database, runs: tuple[Run, Run]) -> None:
-    document = json.loads(json.dumps(as_json(compare_runs(db, RAFDB, runs)), allow_nan=False))
+    document = json.loads(json.dumps(comparison_json(compare_runs(db, RAFDB, runs)), allow_nan=False))
     assert {key: document[key] for key in ("dataset", "runs", "n", "mcnemar")} == {
         "dataset": "rafdb",
         "runs": ["a", "b"],

@@ -13,7 +13,7 @@ from workbench.domain.runs import Run
 from workbench.domain.scoring.intervals import MetricValue
 from workbench.domain.scoring.protocols import Against, Neutral, Protocol
 from workbench.domain.scoring.scores import Bounds
-from workbench.pipeline.scoring.run_scores import as_json, score_run
+from workbench.pipeline.scoring.run_scores import score_run, scores_json
 from workbench.storage.cases.review_log import save_change
 
 CHSIMS = CARDS["chsims"]
@@ -92,7 +92,7 @@ def test_statuses_are_counted_as_they_are_and_as_the_first_attempt_left_them(db:
 
 
 def test_refusals_are_told_by_gold_class(db: Database, run: Run) -> None:
-    document = as_json(score_run(db, CHSIMS, run))
+    document = scores_json(score_run(db, CHSIMS, run))
     assert document["refusals"] == [
         {"label": "negative", "planned": 4, "refused": 1, "rate": 0.25},
         {"label": "positive", "planned": 4, "refused": 0, "rate": 0.0},
@@ -127,7 +127,7 @@ def test_gold_labels_that_an_import_kept_beyond_the_cards_become_classes(db: Dat
 def test_a_run_that_was_only_planned_scores_zero_of_its_plan_strictly_and_nothing_of_the_answered(db: Database) -> None:
     planned = plan_run(db, CHSIMS, GOLD)
     assert score_run(db, CHSIMS, planned).scores.metrics["accuracy"].value == 0.0
-    answered = as_json(score_run(db, CHSIMS, planned, Protocol.ANSWERED))
+    answered = scores_json(score_run(db, CHSIMS, planned, Protocol.ANSWERED))
     assert answered["metrics"]["accuracy"] == {"value": None, "low": None, "high": None}
     assert (answered["coverage"], answered["bounds"], answered["baselines"]) == (0.0, {"low": 0.0, "high": 1.0}, {})
     json.dumps(answered, allow_nan=False)
@@ -135,14 +135,14 @@ def test_a_run_that_was_only_planned_scores_zero_of_its_plan_strictly_and_nothin
 
 def test_a_run_of_unscored_samples_alone_has_no_figure_and_no_nan(db: Database) -> None:
     planned = plan_run(db, CHSIMS, {"zero.mp4": "neutral"})
-    document = as_json(score_run(db, CHSIMS, answer(db, CHSIMS, planned, {"zero.mp4": ranked("neutral")})))
+    document = scores_json(score_run(db, CHSIMS, answer(db, CHSIMS, planned, {"zero.mp4": ranked("neutral")})))
     assert (document["planned"], document["unscored"], document["coverage"], document["bounds"]) == (0, 1, None, None)
     assert all(one["value"] is None for one in document["metrics"].values())
     json.dumps(document, allow_nan=False)
 
 
 def test_the_json_has_the_promised_shape(db: Database, run: Run) -> None:
-    document = json.loads(json.dumps(as_json(score_run(db, CHSIMS, run)), allow_nan=False))
+    document = json.loads(json.dumps(scores_json(score_run(db, CHSIMS, run)), allow_nan=False))
     assert {key: document[key] for key in ("dataset", "run", "protocol", "planned", "answered", "coverage")} == {
         "dataset": "chsims",
         "run": "first",

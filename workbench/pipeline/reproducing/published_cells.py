@@ -5,11 +5,12 @@ in Table 3 and again in Table 8, three frames of RAVDESS in Table 6 and again in
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from workbench.domain.datasets.published_folders import ANCESTOR
+from workbench.domain.json_values import json_value
 from workbench.domain.runs import Colour
 from workbench.domain.scoring.counting import count_answers
 from workbench.domain.scoring.protocols import Protocol, Rules, rules_of
@@ -98,19 +99,19 @@ def score_reading(reading: Reading, rules: Rules, *, with_intervals: bool = Fals
     return compute_scores(count, with_intervals=with_intervals)
 
 
-def as_json(reproduction: Reproduction) -> dict[str, Any]:
-    """The cells as plain values: published and computed in per cent, coverage as a fraction."""
+def reproduction_json(reproduction: Reproduction) -> dict[str, Any]:
+    """The cells as values for JSON: published and computed in per cent, coverage as a fraction."""
     return {
         "cells": [cell_json(cell) for cell in reproduction.cells],
         "matched": reproduction.matched,
         "total": len(reproduction.cells),
-        "without_file": [asdict(figure) for figure in reproduction.without_file],
+        "without_file": json_value(reproduction.without_file),
         "without_figure": [str(one.file.path) for one in reproduction.without_figure],
     }
 
 
 def cell_json(cell: PublishedCell) -> dict[str, Any]:
-    """One cell as plain values."""
+    """One cell as values for JSON."""
     metric = cell.scores.metrics[cell.figure.metric]
     return {
         "table": cell.figure.table,
@@ -118,9 +119,9 @@ def cell_json(cell: PublishedCell) -> dict[str, Any]:
         "variant": cell.figure.variant,
         "metric": cell.figure.printed_metric,
         "published": cell.published,
-        "computed": _rounded(cell.computed),
-        "low": None if metric.low is None else _rounded(100 * metric.low),
-        "high": None if metric.high is None else _rounded(100 * metric.high),
+        "computed": rounded(cell.computed),
+        "low": None if metric.low is None else rounded(100 * metric.low),
+        "high": None if metric.high is None else rounded(100 * metric.high),
         "n": cell.scores.counted,
         "planned": cell.scores.planned,
         "answered": cell.scores.answered,
@@ -137,7 +138,8 @@ def _scores(predictions: PublishedPredictions) -> Scores:
     return score_reading(predictions.read(rules.spelling), rules, with_intervals=True)
 
 
-def _rounded(per_cent: float | None) -> float | None:
+def rounded(per_cent: float | None) -> float | None:
+    """Per cent with four decimals, as documents have it."""
     return None if per_cent is None else round(per_cent, 4)
 
 

@@ -11,6 +11,7 @@ from itertools import combinations
 from typing import Any, Final
 
 from workbench.domain.datasets.cards import DatasetCard
+from workbench.domain.json_values import json_value
 from workbench.domain.scoring.protocols import (
     Neutral,
     Outside,
@@ -28,6 +29,7 @@ from workbench.pipeline.reproducing.published_cells import (
     Reproduction,
     cell_json,
     paper_rules,
+    rounded,
     score_reading,
 )
 from workbench.pipeline.scoring.published_figures import published_for
@@ -123,28 +125,21 @@ def _by_meaning(card: DatasetCard) -> str:
     return ", ".join(f"{odd} = {label}" for label, odd in card.misspelt.items()) or "by meaning"
 
 
-def as_json(sensitivity: Sensitivity) -> dict[str, Any]:
-    """Plain values; figures in per cent."""
+def sensitivity_json(sensitivity: Sensitivity) -> dict[str, Any]:
+    """All of it as values for JSON; figures in per cent."""
     return {
         "cells": [
             {
                 **cell_json(one.cell),
-                "under": [
-                    {"rule": each.rule, "words": each.words, "value": _rounded(each.value), "n": each.n}
-                    for each in one.variations
-                ],
-                "majority": _rounded(one.majority),
-                "uniform": _rounded(one.uniform),
+                "under": [{**json_value(each), "value": rounded(each.value)} for each in one.variations],
+                "majority": rounded(one.majority),
+                "uniform": rounded(one.uniform),
             }
             for one in sensitivity.cells
         ],
         "conclusions": [
             {
-                "table": one.table,
-                "dataset": one.dataset,
-                "metric": one.metric,
-                "first": one.first,
-                "second": one.second,
+                **{name: getattr(one, name) for name in ("table", "dataset", "metric", "first", "second")},
                 "first_is_above": one.holds,
                 "stands": one.stands,
                 "otherwise_under": list(one.otherwise),
@@ -152,10 +147,6 @@ def as_json(sensitivity: Sensitivity) -> dict[str, Any]:
             for one in sensitivity.conclusions
         ],
     }
-
-
-def _rounded(per_cent: float | None) -> float | None:
-    return None if per_cent is None else round(per_cent, 4)
 
 
 def _scored(cell: PublishedCell) -> dict[str, Scores]:

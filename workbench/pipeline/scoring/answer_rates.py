@@ -54,13 +54,9 @@ class Rates:
         return count / self.planned if self.planned else None
 
     def as_json(self) -> dict[str, Any]:
-        """Counts and fractions as plain values."""
-        return asdict(self) | {
-            "first_coverage": self.first_coverage,
-            "first_refusal_rate": self.first_refusal_rate,
-            "coverage": self.coverage,
-            "refusal_rate": self.refusal_rate,
-        }
+        """Counts, and rates as fractions."""
+        rates = ("first_coverage", "first_refusal_rate", "coverage", "refusal_rate")
+        return asdict(self) | {name: getattr(self, name) for name in rates}
 
 
 def run_rates(db: Database, run_id: int) -> Rates:

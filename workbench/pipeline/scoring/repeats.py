@@ -7,10 +7,11 @@ flips when nothing is changed.
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from workbench.domain.datasets.cards import DatasetCard
+from workbench.domain.json_values import json_value
 from workbench.domain.predictions import PredictionStatus, RankedPrediction, judge
 from workbench.domain.runs import Run, RunSpec
 from workbench.domain.scoring.counting import count_answers, has_answer
@@ -99,30 +100,20 @@ def measure_steadiness(
 
 
 def steadiness_json(found: Steadiness) -> dict[str, Any]:
-    """The same as plain values, ratios as fractions."""
-    return {
-        "runs": list(found.runs),
-        "shared": found.shared,
-        "orders": found.orders,
-        "agreement": asdict(found.agreement),
-        "ensembles": {
-            name: {
-                "planned": scores.planned,
-                "answered": scores.answered,
-                "coverage": scores.coverage,
-                "metrics": {metric: asdict(value) for metric, value in scores.metrics.items()},
-            }
-            for name, scores in found.ensembles.items()
-        },
+    """The same as values for JSON, ratios as fractions."""
+    names = ("planned", "answered", "coverage", "metrics")
+    ensembles = {
+        name: {one: json_value(getattr(scores, one)) for one in names} for name, scores in found.ensembles.items()
     }
+    return {**json_value(found), "ensembles": ensembles}
 
 
 def control_json(control: OrderControl | None) -> dict[str, Any] | None:
-    """A control as plain values; None where there is none."""
+    """A control as values for JSON; None where there is none."""
     if control is None:
         return None
     answers = control.answers
-    return {"runs": [control.a, control.b], "n": answers.n, "flip_rate": asdict(answers.flip_rate)}
+    return {"runs": [control.a, control.b], "n": answers.n, "flip_rate": json_value(answers.flip_rate)}
 
 
 def _but(spec: RunSpec, *, labels: bool = False) -> RunSpec:

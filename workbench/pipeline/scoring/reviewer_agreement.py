@@ -5,12 +5,13 @@ Labels are compared as the classes that the data set is scored by, as everywhere
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
 from workbench.domain.cases import Result
 from workbench.domain.datasets.cards import DatasetCard
+from workbench.domain.json_values import json_value
 from workbench.domain.reviews import Review, Verdict
 from workbench.domain.runs import Run
 from workbench.domain.scoring.agreement import Agreement, Coefficient, agreement_of, krippendorffs_alpha
@@ -132,24 +133,20 @@ def agree_results(
     )
 
 
-def as_json(agreement: RunAgreement) -> dict[str, Any]:
-    """All of it as plain values, ratios as fractions; what is not defined is None."""
-    labels = asdict(agreement.labels)
+def agreement_json(agreement: RunAgreement) -> dict[str, Any]:
+    """All of it as values for JSON, ratios as fractions; what is not defined is None."""
+    labels = json_value(agreement.labels)
     del labels["reviewers"]
     return {
-        "dataset": agreement.dataset,
-        "run": agreement.run,
-        "spec_hash": agreement.spec_hash,
-        "planned": agreement.planned,
-        "reviewed": agreement.reviewed,
-        "reviewers": [asdict(one) for one in agreement.reviewers],
+        **{name: getattr(agreement, name) for name in ("dataset", "run", "spec_hash", "planned", "reviewed")},
+        "reviewers": json_value(agreement.reviewers),
         "labels": labels,
-        "verdicts": {"krippendorff": asdict(agreement.verdicts)},
+        "verdicts": {"krippendorff": json_value(agreement.verdicts)},
         "label_noise": {
             "overall": _noise_json(agreement.noise),
             "per_class": [{"label": label, **_noise_json(noise)} for label, noise in agreement.noise_by_class],
         },
-        "conflicts": [asdict(one) for one in agreement.conflicts],
+        "conflicts": json_value(agreement.conflicts),
     }
 
 
@@ -204,7 +201,7 @@ def _noise_by_class(card: DatasetCard, cases: Sequence[_Case]) -> tuple[tuple[st
 
 
 def _noise_json(noise: LabelNoise) -> dict[str, Any]:
-    return asdict(noise) | {"naive": noise.naive}
+    return {**json_value(noise), "naive": noise.naive}
 
 
 def _stratum(result: Result) -> Stratum:

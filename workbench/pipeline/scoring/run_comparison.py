@@ -5,15 +5,17 @@ A run that is not done can be compared, too: by protocol `strict` what it has no
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import combinations
 from typing import Any, Final
 
 from workbench.domain.datasets.cards import DatasetCard
+from workbench.domain.json_values import json_value
 from workbench.domain.runs import Run, spec_difference
 from workbench.domain.scoring.comparison import Comparison, compare_pairs
 from workbench.domain.scoring.counting import Counted, classes_of, has_answer, place_answer
+from workbench.domain.scoring.metrics import ACCURACY
 from workbench.domain.scoring.paired_tests import Pair, holm
 from workbench.domain.scoring.protocols import Answer, Protocol, Rules, is_scored, rules_of
 from workbench.domain.scoring.repeat_agreement import SameAnswers, same_answers
@@ -144,12 +146,12 @@ def changed_sides(db: Database, card: DatasetCard, a: Run, b: Run, rules: Rules)
             )
 
 
-def as_json(found: RunComparison) -> dict[str, Any]:
-    """A comparison as plain values, ratios as fractions: of two runs with its fields on top, else a list of pairs."""
+def comparison_json(found: RunComparison) -> dict[str, Any]:
+    """A comparison as values for JSON, ratios as fractions. That of two runs has its fields at the top."""
     head = {
         "dataset": found.dataset,
         "runs": list(found.runs),
-        "protocol": str(found.protocol),
+        "protocol": found.protocol.value,
         "rule": found.rule,
     }
     if len(found.pairs) == 1:
@@ -165,21 +167,19 @@ def as_json(found: RunComparison) -> dict[str, Any]:
 
 
 def pair_json(pair: RunPair) -> dict[str, Any]:
-    """What two runs come to, as plain values. Differences are A minus B."""
+    """A comparison of two runs as values for JSON. Differences are A minus B."""
     compared = pair.comparison
     return {
         "n": compared.n,
-        "difference": asdict(compared.headline),
-        "differences": [asdict(one) for one in compared.differences],
+        "difference": json_value(compared.headline),
+        "differences": json_value(compared.differences),
         "interval": compared.interval,
-        "robust": None if compared.robust is None else {"metric": "accuracy", **asdict(compared.robust)},
-        "mcnemar": asdict(compared.mcnemar),
-        "permutation": None if compared.permutation is None else asdict(compared.permutation),
+        "robust": None if compared.robust is None else {"metric": ACCURACY.name, **json_value(compared.robust)},
+        "mcnemar": json_value(compared.mcnemar),
+        "permutation": json_value(compared.permutation),
         "answers": {
-            "n": pair.answers.n,
-            "same": asdict(pair.answers.same),
-            "flip_rate": asdict(pair.answers.flip_rate),
-            "kappa": asdict(pair.answers.kappa),
+            **json_value(pair.answers),
+            "flip_rate": json_value(pair.answers.flip_rate),
         },
         "spec_difference": list(pair.differs),
         "shared": pair.shared,

@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
 from workbench.domain.datasets.cards import DatasetCard
+from workbench.domain.json_values import json_value
 from workbench.domain.predictions import PredictionStatus, judge
 from workbench.domain.runs import Run
 from workbench.domain.scoring.consensus import as_class, corrected_gold, gold_class
@@ -128,17 +129,16 @@ def _regolded_in_words(regolded: int) -> str:
     return f" Against reviews: {regolded:,} gold labels are as the reviewers agree, the others as they were."
 
 
-def as_json(run_scores: RunScores) -> dict[str, Any]:
-    """The scores as plain values, ratios as fractions; what is not computed is None."""
+def scores_json(run_scores: RunScores) -> dict[str, Any]:
+    """The scores as values for JSON, ratios as fractions; what is not computed is None."""
     scores = run_scores.scores
-    metrics = {**scores.metrics, **run_scores.intensity}
-    return {
+    document: dict[str, Any] = {
         "dataset": run_scores.dataset,
         "run": run_scores.run,
         "spec_hash": run_scores.spec_hash,
-        "protocol": str(run_scores.protocol),
+        "protocol": run_scores.protocol,
         "rule": run_scores.rule,
-        "against": str(run_scores.against),
+        "against": run_scores.against,
         "regolded": run_scores.regolded,
         "planned": scores.planned,
         "answered": scores.answered,
@@ -146,17 +146,14 @@ def as_json(run_scores: RunScores) -> dict[str, Any]:
         "counted": scores.counted,
         "pending": run_scores.pending,
         "unscored": run_scores.unscored,
-        "by_status": {str(status): n for status, n in run_scores.by_status.items()},
-        "by_first_status": {str(status): n for status, n in run_scores.by_first_status.items()},
-        "headline": list(run_scores.headline),
-        "metrics": {name: asdict(metric) for name, metric in metrics.items()},
+        "by_status": run_scores.by_status,
+        "by_first_status": run_scores.by_first_status,
+        "headline": run_scores.headline,
+        "metrics": {**scores.metrics, **run_scores.intensity},
         "interval": scores.interval,
-        "bounds": None if scores.bounds is None else asdict(scores.bounds),
-        "per_class": [asdict(one) for one in scores.per_class],
-        "positions": [
-            {"place": one.place, "counted": one.counted, "accuracy": asdict(one.accuracy)}
-            for one in run_scores.positions
-        ],
+        "bounds": scores.bounds,
+        "per_class": scores.per_class,
+        "positions": run_scores.positions,
         "refusals": [
             {"label": one.label, "planned": one.planned, "refused": one.refused, "rate": one.refusal_rate}
             for one in run_scores.rates_by_class
@@ -167,14 +164,11 @@ def as_json(run_scores: RunScores) -> dict[str, Any]:
             "per_cluster": [one.as_json() for one in run_scores.rates_by_cluster],
             "cluster": run_scores.cluster,
         },
-        "confusion": {
-            "gold": list(scores.confusion.gold),
-            "predicted": list(scores.confusion.predicted),
-            "counts": [list(row) for row in scores.confusion.counts],
-        },
+        "confusion": scores.confusion,
         "baselines": {name: {"label": one.label, **one.metrics} for name, one in scores.baselines.items()},
-        "published": [asdict(figure) for figure in run_scores.published],
+        "published": run_scores.published,
     }
+    return {name: json_value(value) for name, value in document.items()}
 
 
 def _regolded(db: Database, card: DatasetCard, run: Run) -> dict[str, Answer]:

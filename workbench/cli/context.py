@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else.")]
 Key = Annotated[str, typer.Argument(metavar="KEY", help="The data set's key; `emowb datasets` lists them.")]
-RunName = Annotated[str | None, typer.Option("--run", metavar="NAME", help="The run; default: the one touched last.")]
+RunName = Annotated[
+    str | None, typer.Option("--run", metavar="NAME", help="The run's name. Default: the run changed last.")
+]
 
 
 def settings_of(context: typer.Context, **flags: Any) -> Settings:

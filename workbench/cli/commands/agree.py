@@ -23,14 +23,15 @@ def show_agreement(
     *,
     run: RunName = None,
     conflicts: Annotated[
-        int, typer.Option(min=0, metavar="N", help="How many conflicts to list; --json has all.")
+        int, typer.Option(min=0, metavar="N", help="The most conflicts to list; --json has all.")
     ] = 20,
     as_json: AsJson = False,
 ) -> None:
-    """Tell how far reviewers agree, and how many gold labels they doubt.
+    """Show how far reviewers agree, and how many gold labels they doubt.
 
-    Each reviewer with gold, each two of them and all together (shares, Cohen's and Fleiss' kappa, Krippendorff's
-    alpha); an estimate of doubtful gold labels in the whole plan; the samples on which reviewers contradict each other.
+    Shows the agreement of each reviewer with gold, of every two reviewers and of all (shares, Cohen's and Fleiss'
+    kappa, Krippendorff's alpha); an estimate of the doubtful gold labels in the whole plan; and the samples on which
+    reviewers contradict each other.
 
     \b
     Example:

@@ -26,19 +26,20 @@ def compare(
     key: Key,
     runs: Annotated[list[str], typer.Argument(metavar="RUN...", help="Two runs of the data set, or more.")],
     *,
-    repeats: Annotated[bool, typer.Option("--repeats", help="Take in all repeats of the runs that are named.")] = False,
+    repeats: Annotated[bool, typer.Option("--repeats", help="Add all repeats of the runs that you name.")] = False,
     protocol: ProtocolOption = Protocol.STRICT,
-    changed: Annotated[int, typer.Option(min=0, help="Show so many samples that changed sides.")] = 20,
+    changed: Annotated[int, typer.Option(min=0, metavar="N", help="The most samples that changed sides to list.")] = 20,
     as_json: AsJson = False,
 ) -> None:
     """Compare runs over the samples that they share.
 
-    For two runs: the paired difference (A minus B: above zero, the first run is better) with an interval, exact
-    McNemar, and where samples come in clusters a permutation test that swaps whole clusters; how often both say the
-    same; the samples that changed sides. For more: every two of them, with Holm's adjustment.
+    Two runs: the paired difference with an interval (A minus B: above zero, the first run is better), the exact
+    McNemar test, a permutation test that swaps whole clusters where samples come in clusters, how often both give the
+    same answer, and the samples that changed sides. More runs: every two of them, with Holm's adjustment.
 
-    Runs that differ only in --repeat or --option-order also show how far they agree and what they score together, by
-    majority and by Borda count. A flip rate under another order stands beside that of a repeat, where there is one.
+    For runs that differ only in --repeat or --option-order, it also shows how far they agree and what they score
+    together, by majority and by Borda count. For two runs with another order of labels, it shows how often answers
+    differ between repeats in one order, if there are repeats.
 
     \b
     Examples:

@@ -15,21 +15,28 @@ from workbench.settings import setting_names
 
 def serve_endpoint(
     *,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0: a free one.")] = 8765,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")] = 8765,
     refuse: Annotated[float, typer.Option(min=0, max=1, help="Share of samples that the model refuses.")] = 0.0,
     miscount: Annotated[
-        float, typer.Option(min=0, max=1, help="Share of replies with an answer too few or many.")
+        float, typer.Option(min=0, max=1, help="Share of replies with one answer too few or too many.")
     ] = 0.0,
-    garble: Annotated[float, typer.Option(min=0, max=1, help="Share of replies that break off or ramble.")] = 0.0,
-    rate_limit: Annotated[float, typer.Option(min=0, help="Requests per minute that are answered; 0: all.")] = 0.0,
+    garble: Annotated[
+        float, typer.Option(min=0, max=1, help="Share of replies that break off or are not in the asked form.")
+    ] = 0.0,
+    rate_limit: Annotated[
+        float, typer.Option(min=0, help="Requests per minute that are answered; 0 answers all.")
+    ] = 0.0,
     latency: Annotated[float, typer.Option(min=0, help="Seconds before every answer.")] = 0.0,
-    drop: Annotated[float, typer.Option(min=0, max=1, help="Share of connections dropped within the answer.")] = 0.0,
-    seed: Annotated[int, typer.Option(min=0, help="Of all these chances.")] = 0,
+    drop: Annotated[
+        float, typer.Option(min=0, max=1, help="Share of connections that are dropped in the middle of the answer.")
+    ] = 0.0,
+    seed: Annotated[int, typer.Option(min=0, help="The seed of all these chances.")] = 0,
 ) -> None:
     """Serve the embedded model on this machine.
 
-    Over the OpenAI chat-completions protocol, on loopback only. It is a small classifier of schematic faces
-    (`schematic-baseline`), there to try things out and to test against.
+    It speaks the OpenAI chat-completions protocol and listens on loopback only. The model (`schematic-baseline`) is a
+    small classifier of drawn faces, for trying things out and for tests. The options make it misbehave as real
+    endpoints do.
 
     \b
     Example:
@@ -57,9 +64,9 @@ def serve_endpoint(
 
 
 def show_config(command: typer.Context, *, as_json: AsJson = False) -> None:
-    """Print every setting with where it came from.
+    """Print every setting and where it comes from.
 
-    Keys are not printed, only the variables that would hold them.
+    API keys are not printed, only the names of the variables that hold them.
 
     \b
     Example:

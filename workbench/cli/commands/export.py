@@ -26,25 +26,27 @@ def export(
     what: Annotated[
         str,
         typer.Option(
-            help="metrics, predictions, confusion, reviews, refusals, attempts or all; several joined by commas. "
-            "md and latex hold metrics, confusion and refusals; html is always the whole report."
+            help="The tables: metrics, predictions, confusion, reviews, refusals, attempts or all; several joined by "
+            "commas. md and latex hold metrics, confusion and refusals; html is always the whole report."
         ),
     ] = "all",
     formats: Annotated[
         str,
         typer.Option(
             "--format",
-            help="csv, jsonl, parquet, md, latex or html; several joined by commas. "
+            help="The formats: csv, jsonl, parquet, md, latex or html; several joined by commas. "
             "Parquet needs the extra emowb[parquet].",
         ),
     ] = "csv",
     protocol: ProtocolOption = Protocol.STRICT,
     neutral: NeutralOption = None,
     against: AgainstOption = Against.GOLD,
-    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Default: ./exports.")] = None,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="The folder to write to. Default: ./exports.")] = None,
     with_images: Annotated[
         bool,
-        typer.Option("--with-images", help="Show small pictures in the report. Most licences forbid to pass it on."),
+        typer.Option(
+            "--with-images", help="Put small pictures into the report. Most licences then forbid to pass it on."
+        ),
     ] = False,
     gallery: Annotated[
         int, typer.Option(metavar="N", min=0, help="The most failures that the report shows.")
@@ -53,8 +55,9 @@ def export(
 ) -> None:
     """Write a run's tables, documents or report, and print the paths of the files.
 
-    Each file is written whole or not at all. Ratios are fractions in csv, jsonl and parquet, per cent in md, latex and
-    html. The report (html) is one file without scripts or outside assets, to be read anywhere.
+    The formats csv, jsonl and parquet are for programs: ratios are fractions. The formats md, latex and html are for
+    people: ratios are per cent. The report (html) is one file without scripts that needs nothing from the network.
+    Each file is written whole or not at all.
 
     \b
     Examples:

@@ -26,43 +26,59 @@ _SKIPPED_SHOWN: Final = 10
 
 def import_set(
     command: typer.Context,
-    key: Annotated[str | None, typer.Argument(metavar="KEY", help="The data set's key, or a new one.")] = None,
+    key: Annotated[
+        str | None, typer.Argument(metavar="KEY", help="The data set's key, or a new key for your own.")
+    ] = None,
     path: Annotated[
         Path | None,
-        typer.Argument(metavar="[PATH]", help="The unpacked archive; with --manifest, what its paths are relative to."),
+        typer.Argument(metavar="[PATH]", help="The unpacked archive. With --manifest: where its paths start."),
     ] = None,
     *,
     manifest: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="A set of your own: CSV or JSONL with one row per sample.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Import your own data set: CSV or JSONL, one row for each sample."),
     ] = None,
-    template: Annotated[bool, typer.Option("--template", help="Print a manifest to start from.")] = False,
-    task: Annotated[str | None, typer.Option(help="Own set: facial, visual sentiment, micro-expression, ...")] = None,
+    template: Annotated[bool, typer.Option("--template", help="Print a manifest to fill in, and stop.")] = False,
+    task: Annotated[
+        str | None, typer.Option(help="Your own data set: facial, visual sentiment, micro-expression, ...")
+    ] = None,
     labels: Annotated[
         str | None,
-        typer.Option(help="paper (the default) or all of the prompt's; own set: its labels, joined by commas."),
+        typer.Option(
+            help="The gold labels to keep: paper (the default) or all. Your own data set: all its labels, with commas."
+        ),
     ] = None,
     split: Annotated[
         str | None,
-        typer.Option(metavar="SPLIT", help="Another split than the test split; for CMU-MOSI also a file of videos."),
+        typer.Option(
+            metavar="SPLIT", help="Another split than the test split. CMU-MOSI also takes a file that lists videos."
+        ),
     ] = None,
-    agreement: Annotated[int, typer.Option(help="twitter1: how many of five people agree, 3, 4 or 5.")] = 3,
-    majority: Annotated[MajorityRule, typer.Option(help="ferplus: the rule that makes a label of votes.")] = (
+    agreement: Annotated[int, typer.Option(help="twitter1: how many of five people must agree: 3, 4 or 5.")] = 3,
+    majority: Annotated[MajorityRule, typer.Option(help="ferplus: the rule that makes a label of ten votes.")] = (
         MajorityRule.ARGMAX
     ),
     strict_apex: Annotated[
-        bool, typer.Option("--strict-apex", help="Skip clips without an apex; else the middle of their span is taken.")
+        bool,
+        typer.Option("--strict-apex", help="Skip clips without an apex frame. Default: take the middle frame instead."),
     ] = False,
     transcripts: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="A table with the columns name and text (or chinese, english).")
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="What is said in the clips: a table with the columns name and text (or chinese, english).",
+        ),
     ] = None,
     frames_root: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="The media, where they lie apart from the annotations.")
+        Path | None,
+        typer.Option(metavar="FOLDER", help="The folder of the media, where it is not that of the annotations."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Import a data set from its native layout, or your own.
+    """Import a published data set as its owners ship it, or a data set of your own.
 
-    Importing again updates and doubles nothing. Without options, what the paper scored is imported.
+    Nothing is copied: samples point to their files. Importing again brings the samples up to date. Without options,
+    you get the samples that the paper scored.
 
     \b
     Examples:

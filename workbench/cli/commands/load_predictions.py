@@ -18,21 +18,29 @@ def load_predictions(
     command: typer.Context,
     key: Key,
     path: Annotated[
-        Path, typer.Argument(metavar="CSV", help="Columns name,gt,gpt4v as the ancestor's, or sample,ranking.")
+        Path,
+        typer.Argument(
+            metavar="CSV", help="A file with the columns sample,ranking, or name,gt,gpt4v as in gpt4v-emotion."
+        ),
     ],
     *,
     name: Annotated[str, typer.Option("--name", help="The run's name.")],
-    model: Annotated[str | None, typer.Option(help="Whose predictions these are. Default: the run's name.")] = None,
-    modality: Annotated[Modality | None, typer.Option(help="What the model was shown. Default: all there is.")] = None,
+    model: Annotated[
+        str | None, typer.Option(help="The model that made the predictions. Default: the run's name.")
+    ] = None,
+    modality: Annotated[
+        Modality | None, typer.Option(help="What the model was given. Default: all that the data set has.")
+    ] = None,
     gold: Annotated[
-        Path | None, typer.Option(metavar="CSV", help="Gold labels of all samples, for a set that is not imported.")
+        Path | None,
+        typer.Option(metavar="CSV", help="Gold labels of all samples, for a data set that is not imported."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make a run of predictions that were made elsewhere.
+    """Make a run of predictions that another program made.
 
-    It is scored, reviewed, compared and exported like any other. A data set that has not been imported is made from
-    the file's own names and gold labels, without pictures.
+    You can score, review, compare and export it like any other run. If the data set has not been imported, it is
+    made from the names and gold labels in the file, without pictures.
 
     \b
     Examples:

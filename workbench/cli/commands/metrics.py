@@ -17,13 +17,17 @@ from workbench.domain.scoring.scores import Confusion, Scores
 
 _TRIVIAL = ("majority", "uniform")
 _MOST_CLUSTERS = 10
-ProtocolOption = Annotated[Protocol, typer.Option("--protocol", help="What counts; see docs/scoring.md.")]
+ProtocolOption = Annotated[Protocol, typer.Option("--protocol", help="Which samples count: see docs/scoring.md.")]
 
 NeutralOption = Annotated[
-    Neutral | None, typer.Option("--neutral", help="What an answer neutral counts as, where gold has a sign.")
+    Neutral | None,
+    typer.Option("--neutral", help="What the answer neutral counts as, in data sets that are scored by sign."),
 ]
 AgainstOption = Annotated[
-    Against, typer.Option("--against", help="gold, or gold as reviewers would have it where they agree.")
+    Against,
+    typer.Option(
+        "--against", help="What answers are compared with: gold, or gold as corrected by reviewers who agree."
+    ),
 ]
 
 
@@ -37,10 +41,10 @@ def show_metrics(
     against: AgainstOption = Against.GOLD,
     as_json: AsJson = False,
 ) -> None:
-    """Score a run, with the paper's figures beside.
+    """Score a run, and show the paper's figures beside it.
 
-    Accuracy and its kin with intervals, per class, confusion, coverage, baselines; accuracy by place in the request;
-    what was answered and refused at the first attempt and after retries.
+    Shows metrics with intervals and baselines, coverage, figures for each class and the confusion matrix; accuracy by
+    place in the request; and the rates of answers and refusals at the first attempt and after retries.
 
     \b
     Examples:

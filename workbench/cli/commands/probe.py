@@ -26,14 +26,16 @@ from workbench.settings import Settings
 def probe(
     command: typer.Context,
     *,
-    endpoint: Annotated[str | None, typer.Option(metavar="NAME", help="The endpoint to ask.")] = None,
-    model: Annotated[str | None, typer.Option(help="Default: the only model that the endpoint has.")] = None,
+    endpoint: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The endpoint. Default: the setting endpoint.")
+    ] = None,
+    model: Annotated[str | None, typer.Option(help="The model. Default: the only one that the endpoint has.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Find out what an endpoint can do, by asking it.
 
-    Sends a dozen small requests with drawn pictures, and nothing of a data set. The findings are kept in the
-    workspace, where there is one, and later runs heed them.
+    Sends a dozen small requests with drawn pictures, and nothing from a data set. If there is a workspace, the findings
+    are kept there, and later runs follow them.
 
     \b
     Example:

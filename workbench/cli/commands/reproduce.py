@@ -24,18 +24,21 @@ from workbench.errors import EXIT_WORTH_KNOWING
 
 def reproduce_paper(
     folder: Annotated[
-        Path, typer.Argument(metavar="DIR", help="Laid out as the ancestor's results/: <set>/label-gpt4v.csv.")
+        Path,
+        typer.Argument(
+            metavar="DIR", help="The folder results/ of gpt4v-emotion, with files such as <set>/label-gpt4v.csv."
+        ),
     ],
     *,
     sensitivity: Annotated[
-        bool, typer.Option("--sensitivity", help="Show how each figure moves under other rules.")
+        bool, typer.Option("--sensitivity", help="Show how each figure changes under other rules.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Score the published prediction files, beside the paper's own figures.
+    """Score the prediction files that the paper's authors published, beside the paper's figures.
 
-    Every GPT-4V figure of Tables 3 to 10 of arXiv 2312.04293 for which DIR has a file is computed under the rules
-    that it was in fact taken with. Exit code 0 only if all of them match to two decimals.
+    Computes every GPT-4V figure of Tables 3 to 10 of arXiv 2312.04293 for which DIR has a file, by the rules that give
+    the printed figures. The exit code is 0 only if all of them match to two decimals.
 
     \b
     Examples:

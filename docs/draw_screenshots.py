@@ -9,8 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from workbench.application.context import Context
 from workbench.application.home import home_parts
-from workbench.application.open_review import review_parts
+from workbench.application.reviews import open_review
 from workbench.settings import load_settings
 from workbench.tui.screenshots import screenshot_svg
 
@@ -43,7 +44,8 @@ def main() -> None:
         os.chdir(folder)  # so that no picture shows where this machine keeps its files
         settings = replace(load_settings({}, Path(folder)), db=Path("emowb-demo.db"), reviewer="ana")
         for name, key, keys in PICTURES:
-            parts = home_parts(settings, os.environ) if key is None else review_parts(settings, os.environ, key, "demo")
+            context = Context(settings=settings, environment=os.environ)
+            parts = home_parts(settings, os.environ) if key is None else open_review(context, key, "demo")
             svg = asyncio.run(screenshot_svg(parts, width=_WIDTH, height=_HEIGHT, keys=keys))
             (DOCS / name).write_text(svg, encoding="utf-8")
             sys.stderr.write(f"docs/{name}\n")

@@ -8,7 +8,7 @@ import pytest
 from sqlite_utils import Database
 
 from tests.building import REFUSED, at, exchange, plan, ranked, received, sample, store
-from workbench.application.case_reader import CaseReader, CaseReading
+from workbench.application.reviews import CaseReader
 from workbench.domain.cases import CaseFilter, CaseKind
 from workbench.domain.reviews import ReviewChange, ReviewField
 from workbench.domain.runs import Run
@@ -43,7 +43,7 @@ def run(db: Database) -> Run:
 
 @pytest.fixture
 def reader(path: Path, run: Run) -> Iterator[CaseReader]:
-    with closing(CaseReading(path, run.id, "ann").open()) as reader:
+    with closing(CaseReader.open(path, run.id, "ann")) as reader:
         yield reader
 
 
@@ -92,5 +92,5 @@ def test_a_statement_is_broken_off_once_nobody_waits_for_it(reader: CaseReader) 
 
 def test_no_workspace_is_made_by_looking(tmp_path: Path) -> None:
     with pytest.raises(DatabaseError):
-        CaseReading(tmp_path / "nothing.db", 1, "ann").open()
+        CaseReader.open(tmp_path / "nothing.db", 1, "ann")
     assert list(tmp_path.iterdir()) == []

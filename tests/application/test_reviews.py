@@ -1,5 +1,6 @@
 from collections.abc import Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 from sqlite_utils import Database
 
 from tests.building import CARD, at, exchange, plan, ranked, received, sample, store
-from workbench.application.reviews import ReviewProgress, ReviewSession, Undone
+from workbench.application.reviews import CaseReader, ReviewProgress, ReviewSession, Undone
 from workbench.domain.cases import CaseFilter, CaseKind
 from workbench.domain.reviews import PeerAgreement, Review, ReviewField, Verdict
 from workbench.domain.runs import Run
@@ -17,6 +18,7 @@ from workbench.storage.cases.review_log import load_changes
 from workbench.storage.runs.plans import open_batches
 from workbench.storage.runs.run_control import claim_run, release_run
 from workbench.storage.runs.run_records import load_run
+from workbench.storage.workspace.connections import path_of
 from workbench.storage.workspace.database import open_workspace
 
 
@@ -102,7 +104,8 @@ def test_tags_are_words_each_once(ann: ReviewSession) -> None:
 def test_what_one_says_another_does_not_find_as_his_own(ann: ReviewSession, db: Database, run: Run) -> None:
     bob = session(db, run, "bob")
     ann.set_verdict("a", Verdict.UNSURE)
-    with closing(ann.reading.open()) as of_ann, closing(bob.reading.open()) as of_bob:
+    reader = partial(CaseReader.open, path_of(db), run.id)
+    with closing(reader("ann")) as of_ann, closing(reader("bob")) as of_bob:
         assert of_ann.count(CaseFilter(CaseKind.FLAGGED)) == 1
         assert of_bob.count(CaseFilter(CaseKind.FLAGGED)) == 0
         assert of_bob.count(CaseFilter(CaseKind.UNREVIEWED)) == 3

@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 
 from tests.waiting import looks
-from workbench.application.open_review import ReviewParts
+from workbench.application.reviews import RunReview
 from workbench.tui.review.review_screen import ReviewScreen
 from workbench.tui.workbench_app import WorkbenchApp
 
@@ -84,7 +84,7 @@ class Driver:
 
 
 @asynccontextmanager
-async def opened(parts: ReviewParts, *, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Driver]:
+async def opened(parts: RunReview, *, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Driver]:
     """Open a run; its first case is shown."""
     async with WorkbenchApp(parts).run_test(size=size, notifications=True) as pilot:
         driver = Driver(pilot)

@@ -9,7 +9,7 @@ from tests.export.worked_run import answer, ranked
 from tests.tui.driving import Driver
 from tests.tui.review_run import ReviewRun, no_queue
 from workbench.application.home import HomeParts, home_parts
-from workbench.application.open_review import ReviewParts
+from workbench.application.reviews import RunReview
 from workbench.application.run_views import RunViews, run_views
 from workbench.domain.datasets.cards import DatasetCard
 from workbench.domain.runs import Run
@@ -40,16 +40,10 @@ def home_of(review: ReviewRun) -> HomeParts:
     def desk(card: DatasetCard, run: Run) -> RunViews:
         return run_views(review.path, review.path.parent / "exports", card, run, no_queue)
 
-    def opened(_: str, name: str) -> ReviewParts:
+    def opened(_: str, name: str) -> RunReview:
         with closing(open_workspace(review.path)) as db:
             run = load_run(db, review.card.key, name)
-        parts = review.parts
-        return replace(
-            parts,
-            run=run,
-            desk=desk(review.card, run),
-            open_session=lambda: replace(parts.open_session(), run=run),
-        )
+        return replace(review.parts, run=run)
 
     return replace(home_parts(settings, {}), review=opened, desk=desk)
 

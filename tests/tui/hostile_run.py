@@ -68,11 +68,9 @@ def hostile_run(folder: Path) -> ReviewRun:
         review.parts,
         reviewer=f"ana {ATTACK}",
         run=replace(review.run, spec=spec),
-        open_session=lambda: replace(review.session(), reviewer=f"ana {ATTACK}"),
-        clip_frame=torn,
-        ask_again=gone,
-        desk=hostile_desk(review.parts.desk),
-    )
+        answer=gone,
+        staged_views=hostile_desk(review.parts.views),
+    ).drawn_by(torn)
     return replace(review, parts=parts)
 
 

@@ -1,8 +1,8 @@
 """A real workspace with a run worth reviewing: thirty samples, right, wrong and without an answer in every way."""
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from itertools import count
 from pathlib import Path
@@ -11,9 +11,9 @@ from typing import Final, NoReturn
 from PIL import Image, ImageDraw
 from sqlite_utils import Database
 
-from workbench.application.open_review import ReviewParts
-from workbench.application.reviews import ReviewSession
-from workbench.application.run_views import run_views
+from workbench.application.context import Context
+from workbench.application.reviews import ClipFrames, ReviewSession, RunReview
+from workbench.application.run_views import RunViews, run_views
 from workbench.domain.batches import Batch, Step
 from workbench.domain.datasets.cards import CARDS, DatasetCard
 from workbench.domain.datasets.samples import ClipSpan, Frame, MediaKind, Sample
@@ -22,6 +22,7 @@ from workbench.domain.messages import Outcome, Reply
 from workbench.domain.predictions import PredictionStatus, RankedPrediction, judge
 from workbench.domain.runs import Run, RunSpec
 from workbench.errors import DataError
+from workbench.settings import load_settings
 from workbench.storage.runs.attempts import Received, Settled, save_received, save_sent
 from workbench.storage.runs.plans import add_batches, open_batches
 from workbench.storage.runs.run_control import claim_run, release_run
@@ -97,6 +98,54 @@ class Clock:
         return f"2026-10-05T{minutes // 60:02}:{minutes % 60:02}:{seconds:02}+00:00"
 
 
+@dataclass(frozen=True, slots=True)
+class DrawnFrames(ClipFrames):
+    """Faces that are drawn here instead of decoded."""
+
+    length: int = 1
+    draw: Callable[[Sample, int, int], Frame] = field(default_factory=lambda: drawn_frame)
+
+    def numbers(self, sample: Sample) -> tuple[int, ...]:
+        return tuple(range(FIRST_NUMBER, FIRST_NUMBER + self.length))
+
+    def sent_indices(self, sample: Sample) -> tuple[int, ...]:
+        return (self.length // 2,)
+
+    def rate(self, sample: Sample) -> float:
+        return 25.0
+
+    def frame(self, sample: Sample, index: int, longest_side_px: int) -> Frame:
+        return self.draw(sample, index, longest_side_px)
+
+    def frames(self, sample: Sample, indices: Sequence[int], longest_side_px: int) -> Iterator[Frame]:
+        return (self.frame(sample, at, longest_side_px) for at in indices)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StagedReview(RunReview):
+    """A review whose model answers as a test says."""
+
+    frames: DrawnFrames
+    answer: Callable[[Sequence[str]], Generator[RunEvent]]
+    session: Callable[[RunReview], ReviewSession] = RunReview.open_session
+    staged_views: RunViews | None = None
+
+    def ask_again(self, sample_ids: Sequence[str]) -> Generator[RunEvent]:
+        return self.answer(sample_ids)
+
+    def open_session(self) -> ReviewSession:
+        return self.session(self)
+
+    @property
+    def views(self) -> RunViews:
+        settings = self.context.settings
+        return self.staged_views or run_views(settings.db, settings.exports, self.card, self.run, no_queue)
+
+    def drawn_by(self, draw: Callable[[Sample, int, int], Frame]) -> "StagedReview":
+        """The same with other pictures."""
+        return replace(self, frames=replace(self.frames, draw=draw))
+
+
 @dataclass
 class ReviewRun:
     """The workspace, and the parts that the workbench gets of it."""
@@ -104,7 +153,7 @@ class ReviewRun:
     path: Path
     card: DatasetCard
     run: Run
-    parts: ReviewParts
+    parts: StagedReview
 
     def session(self) -> ReviewSession:
         """Another look at the same workspace, for a test's own thread. Close its `db`."""
@@ -178,7 +227,7 @@ def answer(db: Database, hold: object, card: DatasetCard, batch: Batch, one: Pla
     save_received(db, hold, batch, attempt, received, now())  # type: ignore[arg-type]
 
 
-def _parts(path: Path, card: DatasetCard, run: Run) -> ReviewParts:
+def _parts(path: Path, card: DatasetCard, run: Run) -> StagedReview:
     now = Clock(hour=12)
 
     def ask_again(sample_ids: Sequence[str]) -> Generator[RunEvent]:
@@ -196,19 +245,14 @@ def _parts(path: Path, card: DatasetCard, run: Run) -> ReviewParts:
             release_run(db, hold, reason=None, elapsed_s=1, at=now())
 
     length = CLIP_FRAMES if card.frames.rule == "apex" or card.modality == "video" else 1
-    return ReviewParts(
+    settings = replace(load_settings({}, path.parent), db=path, exports=path.parent / "exports", reviewer="ana")
+    return StagedReview(
+        context=Context(settings=settings, environment={}, now=now),
         card=card,
         run=run,
         reviewer="ana",
-        open_session=lambda: ReviewSession(open_workspace(path), run, card, "ana", now),
-        clip_length=lambda _sample: length,
-        clip_frame=drawn_frame,
-        clip_frames=lambda sample, indices, longest_px: (drawn_frame(sample, at, longest_px) for at in indices),
-        clip_rate=lambda _sample: 25.0,
-        sent_indices=lambda _sample: (length // 2,),
-        frame_numbers=lambda _sample: tuple(range(FIRST_NUMBER, FIRST_NUMBER + length)),
-        ask_again=ask_again,
-        desk=run_views(path, path.parent / "exports", card, run, no_queue),
+        frames=DrawnFrames(path.parent, run.spec, length),
+        answer=ask_again,
     )
 
 

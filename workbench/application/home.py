@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.application.open_review import ReviewParts, review_parts
+from workbench.application.context import Context
+from workbench.application.reviews import RunReview, open_review
 from workbench.application.run_views import RunViews, run_views_of
 from workbench.domain.datasets.cards import DatasetCard
 from workbench.domain.run_status import RunTotals
@@ -51,18 +52,19 @@ class HomeParts:
     load: Callable[[], list[DatasetEntry]]
     """What the workspace holds now: data sets with samples or runs first, the one touched last at the top."""
     headline: Callable[[DatasetCard, Run], Headline]
-    review: Callable[[str, str], ReviewParts]
+    review: Callable[[str, str], RunReview]
     """What the review of a run of a data set gets, both by name."""
     desk: Callable[[DatasetCard, Run], RunViews]
 
 
 def home_parts(settings: Settings, environment: Mapping[str, str]) -> HomeParts:
     """What the home screen gets."""
+    context = Context(settings=settings, environment=environment)
     return HomeParts(
         workspace=settings.db,
         load=lambda: _loaded(settings.db),
         headline=lambda card, run: _headline(settings.db, card, run),
-        review=lambda dataset, run: review_parts(settings, environment, dataset, run),
+        review=lambda dataset, run: open_review(context, dataset, run),
         desk=lambda card, run: run_views_of(settings, environment, card, run),
     )
 

@@ -6,6 +6,8 @@ from typing import Annotated, Final, Literal
 
 import typer
 
+from workbench.application.home import HomeParts
+from workbench.application.reviews import RunReview
 from workbench.errors import UsageError
 from workbench.settings import Settings
 from workbench.tui.pictures.terminal_facts import NOT_ASKED, TerminalFacts, tell_textual
@@ -25,6 +27,15 @@ def known_terminal(settings: Settings) -> TerminalFacts:
     facts = NOT_ASKED if in_browser else ask_terminal(settings.pictures, os.environ)
     tell_textual(facts, os.environ)
     return facts
+
+
+def open_workbench(settings: Settings, start: RunReview | HomeParts) -> None:
+    """Ask the terminal what it can show, and work in it until the person leaves."""
+    facts = known_terminal(settings)
+    from workbench.tui.base.preferences import read_preferences  # Textual reads at its import what the terminal said
+    from workbench.tui.workbench_app import run_workbench
+
+    run_workbench(start, facts, read_preferences(settings))
 
 
 def check_screen(instead: str) -> None:

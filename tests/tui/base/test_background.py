@@ -12,21 +12,22 @@ import pytest
 
 from tests.building import plan, sample, store
 from tests.waiting import PATIENCE_S
-from workbench.application.case_reader import CaseReader, CaseReading
+from workbench.application.reviews import CaseReader
 from workbench.errors import DatabaseError
 from workbench.storage.workspace.database import open_workspace
 from workbench.tui.base.background import Outdated, OwnedThread, run_blocking
 
 Lookups = OwnedThread[CaseReader]
+Opener = Callable[[], CaseReader]
 ENDLESS = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT COUNT(*) FROM n"
 
 
 @pytest.fixture
-def reading(tmp_path: Path) -> CaseReading:
+def open_reader(tmp_path: Path) -> Opener:
     path = tmp_path / "emowb.db"
     with closing(open_workspace(path, create=True)) as db:
         store(db, [sample(name) for name in "abc"])
-        return CaseReading(path, plan(db, ["a", "b", "c"]).id, "ann")
+        return partial(CaseReader.open, path, plan(db, ["a", "b", "c"]).id, "ann")
 
 
 def lookups(open_reader: Callable[[], CaseReader]) -> Lookups:
@@ -34,8 +35,8 @@ def lookups(open_reader: Callable[[], CaseReader]) -> Lookups:
 
 
 @pytest.fixture
-def thread(reading: CaseReading) -> Iterator[Lookups]:
-    thread = lookups(reading.open)
+def thread(open_reader: Opener) -> Iterator[Lookups]:
+    thread = lookups(open_reader)
     yield thread
     asyncio.run(thread.close())
 
@@ -139,13 +140,13 @@ def test_what_goes_wrong_is_raised_where_it_is_awaited_and_the_next_question_is_
     assert thread.submit(lambda reader: reader.planned()).result(PATIENCE_S) == 3
 
 
-def test_a_workspace_that_cannot_be_opened_is_tried_again_with_the_next_question(reading: CaseReading) -> None:
+def test_a_workspace_that_cannot_be_opened_is_tried_again_with_the_next_question(open_reader: Opener) -> None:
     tries = iter([DatabaseError("locked"), None])
 
     def opened() -> CaseReader:
         if (error := next(tries)) is not None:
             raise error
-        return reading.open()
+        return open_reader()
 
     thread = lookups(opened)
     with pytest.raises(DatabaseError, match="locked"):

@@ -10,7 +10,7 @@ from textual.color import Color
 from tests.tui.driving import Driver, opened
 from tests.tui.home_run import at_home
 from tests.tui.review_run import ReviewRun
-from workbench.application.open_review import ReviewParts
+from workbench.application.reviews import RunReview
 from workbench.domain.cases import CaseFilter, CaseKind
 from workbench.errors import UsageError
 from workbench.tui.base.keymap import commands_with
@@ -22,7 +22,7 @@ from workbench.tui.review.review_screen import ReviewScreen
 from workbench.tui.workbench_app import WorkbenchApp
 
 
-def reviewing(parts: ReviewParts, habits: Preferences) -> WorkbenchApp:
+def reviewing(parts: RunReview, habits: Preferences) -> WorkbenchApp:
     return WorkbenchApp(parts, habits=habits)
 
 

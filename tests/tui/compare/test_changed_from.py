@@ -8,8 +8,7 @@ import pytest
 from tests.export.worked_run import answer, ranked
 from tests.tui.driving import Driver, opened
 from tests.tui.review_run import ReviewRun
-from workbench.application.open_review import ReviewParts
-from workbench.application.reviews import ReviewSession
+from workbench.application.reviews import RunReview
 from workbench.domain.cases import CaseFilter, CaseKind
 from workbench.storage.cases.cases import load_rows
 from workbench.storage.runs.run_records import create_run, load_run
@@ -17,7 +16,7 @@ from workbench.storage.workspace.database import open_workspace
 
 
 @pytest.fixture
-def changed(review: ReviewRun) -> ReviewParts:
+def changed(review: ReviewRun) -> RunReview:
     """The run beside one that has only the first sample wrong, and the fourth right."""
     with closing(open_workspace(review.path)) as db:
         cases = load_rows(db, review.run.id, range(5), "ana")
@@ -28,10 +27,7 @@ def changed(review: ReviewRun) -> ReviewParts:
         answer(db, review.card, other, fates)
         other = load_run(db, review.card.key, "other")
 
-    def open_session() -> ReviewSession:
-        return replace(review.parts.open_session(), beside=other)
-
-    return replace(review.parts, open_session=open_session, wanted=CaseFilter(changed_from="other"))
+    return review.parts.changed_from(other)
 
 
 async def seen(driver: Driver, *words: str) -> None:
@@ -39,14 +35,14 @@ async def seen(driver: Driver, *words: str) -> None:
         await driver.until_seen(one)
 
 
-async def test_the_list_holds_what_changed_sides_and_says_so(changed: ReviewParts) -> None:
+async def test_the_list_holds_what_changed_sides_and_says_so(changed: RunReview) -> None:
     async with opened(changed) as driver:
         await seen(driver, "1/2 all, changed from other", "beside  other: others  ✗ wrong")
         await driver.press("j")
         await seen(driver, "2/2 all, changed from other", "✓ correct")
 
 
-async def test_a_search_narrows_it_and_everything_is_a_key_away(changed: ReviewParts) -> None:
+async def test_a_search_narrows_it_and_everything_is_a_key_away(changed: RunReview) -> None:
     async with opened(changed) as driver:
         await driver.press("slash", *"ep01_00", "enter")
         await seen(driver, "1/1 all, changed from other")
@@ -57,7 +53,7 @@ async def test_a_search_narrows_it_and_everything_is_a_key_away(changed: ReviewP
         assert driver.screen.browser.wanted == CaseFilter()
 
 
-async def test_the_filter_screen_counts_and_keeps_what_changed(changed: ReviewParts) -> None:
+async def test_the_filter_screen_counts_and_keeps_what_changed(changed: RunReview) -> None:
     async with opened(changed) as driver:
         await driver.press("f", "j", "enter")
         await seen(driver, "1/1 failures, changed from other")

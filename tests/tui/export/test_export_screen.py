@@ -43,8 +43,8 @@ async def test_an_export_that_fails_is_a_notice(review: ReviewRun) -> None:
     def fails(*_: object) -> list[Path]:
         raise DataError("no space left; free some")
 
-    desk = replace(review.parts.desk, export=fails)
-    async with opened(replace(review.parts, desk=desk), size=(120, 40)) as driver:
+    views = replace(review.parts.views, export=fails)
+    async with opened(replace(review.parts, staged_views=views), size=(120, 40)) as driver:
         await driver.press("x", "enter")
         await driver.until_seen("no space left")
         assert driver.is_on(ExportScreen)

@@ -44,7 +44,7 @@ def busy_frame(sample: Sample, index: int, longest_px: int) -> Frame:
 def busy_run(folder: Path) -> ReviewRun:
     """A run of thirty clips."""
     review = review_run(folder, CARDS["casme2"], casme2_plan())
-    return replace(review, parts=replace(review.parts, clip_frame=busy_frame))
+    return replace(review, parts=review.parts.drawn_by(busy_frame))
 
 
 if __name__ == "__main__":

@@ -1,8 +1,7 @@
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from threading import Event
 
-from tests.tui.review_run import CLIP_FRAMES, ReviewRun, drawn_frame
+from tests.tui.review_run import CLIP_FRAMES, DrawnFrames, ReviewRun, drawn_frame
 from tests.waiting import PATIENCE_S
 from workbench.domain.datasets.samples import ClipSpan, Frame, MediaKind, Sample
 from workbench.tui.pictures.encoded import Box, PictureForm
@@ -15,11 +14,12 @@ VIDEO = Sample("v", "happy", "happy", MediaKind.VIDEO, path="v.mp4")
 def test_a_video_is_passed_once_for_the_frames_that_follow(review: ReviewRun) -> None:
     passes: list[list[int]] = []
 
-    def one_pass(sample: Sample, indices: Sequence[int], longest_px: int) -> Iterator[Frame]:
-        passes.append(list(indices))
-        return (drawn_frame(sample, at, longest_px) for at in indices)
+    class CountedFrames(DrawnFrames):
+        def frames(self, sample: Sample, indices: Sequence[int], longest_side_px: int) -> Iterator[Frame]:
+            passes.append(list(indices))
+            return super().frames(sample, indices, longest_side_px)
 
-    source = FrameSource(replace(review.parts, clip_frames=one_pass))
+    source = FrameSource(CountedFrames(review.path.parent, review.run.spec, CLIP_FRAMES))
     frames = [source.frame(VIDEO, at, 100) for at in (3, 4, 5, CLIP_FRAMES - 1, 4)]
     assert passes == [list(range(3, CLIP_FRAMES))]
     assert frames[1] == frames[4] == drawn_frame(VIDEO, 4, 128).data
@@ -33,14 +33,13 @@ def test_the_latest_request_is_the_one_that_counts(review: ReviewRun) -> None:
     asked: list[int] = []
     answers: list[int | None] = []
 
-    def slow(sample: Sample, index: int, longest_px: int) -> object:
+    def slow(sample: Sample, index: int, longest_px: int) -> Frame:
         asked.append(index)
         started.set()
         going.wait(PATIENCE_S)
         return drawn_frame(sample, index, longest_px)
 
-    object.__setattr__(review.parts, "clip_frame", slow)
-    loader = FrameLoader(review.parts)
+    loader = FrameLoader(review.parts.drawn_by(slow).frames)
 
     def answer(drawn: DrawnFrame) -> None:
         answers.append(drawn.request.position)

@@ -48,7 +48,7 @@ async def test_an_answer_is_not_asked_for_twice(review: ReviewRun) -> None:
         asked.append(sample_ids)
         yield from ()
 
-    async with opened(replace(review.parts, ask_again=listening)) as driver:
+    async with opened(replace(review.parts, answer=listening)) as driver:
         await driver.press("r")
         await driver.until_seen("has an answer")
         await driver.press("G", "r")
@@ -84,7 +84,7 @@ async def test_retries_on_their_way_are_counted_marked_and_not_quit_unasked(revi
         going.wait(PATIENCE_S)
         yield from review.parts.ask_again(sample_ids)
 
-    async with opened(replace(review.parts, ask_again=slow)) as driver:
+    async with opened(replace(review.parts, answer=slow)) as driver:
         await driver.press("n", "n", "r")
         await driver.until_seen("↻ 1 asking again")
         await driver.until_seen("▸↻R")
@@ -100,7 +100,7 @@ async def test_retries_on_their_way_are_counted_marked_and_not_quit_unasked(revi
 
 async def test_an_endpoint_that_is_gone_is_a_notice(review: ReviewRun) -> None:
     gone = failing(EndpointError("nothing answers at 127.0.0.1:8000; start it, or name another with --endpoint"))
-    async with opened(replace(review.parts, ask_again=gone)) as driver:
+    async with opened(replace(review.parts, answer=gone)) as driver:
         await driver.press("n", "n", "r")
         await driver.until_seen("nothing answers")
         assert not driver.screen.retries.sample_ids
@@ -109,7 +109,7 @@ async def test_an_endpoint_that_is_gone_is_a_notice(review: ReviewRun) -> None:
 
 
 async def test_an_error_nobody_foresaw_is_said_and_asking_goes_on(review: ReviewRun) -> None:
-    async with opened(replace(review.parts, ask_again=failing(ValueError("[/bold]")))) as driver:
+    async with opened(replace(review.parts, answer=failing(ValueError("[/bold]")))) as driver:
         for _ in range(2):
             await driver.press("g", "n", "n", "r")
             await driver.until_seen("[/bold]")

@@ -6,10 +6,10 @@ from textual.geometry import Offset
 
 from tests.tui.driving import opened
 from tests.tui.review_run import Clock, Planned, ReviewRun, review_run
-from workbench.application.reviews import Case, ReviewSession
+from workbench.application.reviews import Case, ReviewSession, RunReview
 from workbench.domain.cases import CaseFilter, CaseKind
 from workbench.domain.datasets.cards import CARDS
-from workbench.domain.datasets.samples import MediaKind, Sample
+from workbench.domain.datasets.samples import Frame, MediaKind, Sample
 from workbench.domain.predictions import PredictionStatus
 from workbench.errors import DataError
 from workbench.storage.workspace.database import open_workspace
@@ -66,11 +66,11 @@ async def test_words_stand_where_no_picture_can_go(review: ReviewRun) -> None:
 
 
 async def test_a_broken_picture_is_said_and_the_next_one_is_drawn(review: ReviewRun) -> None:
-    def torn(sample: Sample, index: int, longest_px: int) -> object:
-        frame = review.parts.clip_frame(sample, index, longest_px)
+    def torn(sample: Sample, index: int, longest_px: int) -> Frame:
+        frame = review.parts.frames.frame(sample, index, longest_px)
         return replace(frame, data=frame.data[:60]) if sample.id.endswith("00f") else frame
 
-    async with opened(replace(review.parts, clip_frame=torn)) as driver:  # type: ignore[arg-type]  # always raises
+    async with opened(review.parts.drawn_by(torn)) as driver:
         await driver.until_seen("cannot be drawn")
         await driver.press("j")
         await driver.until_seen("frame 5/9")
@@ -180,10 +180,10 @@ async def test_a_case_that_cannot_be_read_is_a_notice(review: ReviewRun) -> None
                 raise DataError("the workspace is torn; restore a copy")
             return super().case(sample_id)
 
-    def opened_session() -> ReviewSession:
+    def torn_session(_: RunReview) -> ReviewSession:
         return TornSession(open_workspace(review.path), review.run, review.card, "ana", Clock())
 
-    async with opened(replace(review.parts, open_session=opened_session)) as driver:
+    async with opened(replace(review.parts, session=torn_session)) as driver:
         is_torn.set()
         await driver.press("j")
         await driver.until_seen("torn")

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from workbench.application.context import Context
 from workbench.cli.commands.metrics import show_scores
 from workbench.cli.context import settings_of, workspace
 from workbench.cli.output import say, show, suggest
 from workbench.cli.sending import INTERRUPTED, has_unanswered, send
-from workbench.cli.terminal import known_terminal
+from workbench.cli.terminal import open_workbench
 from workbench.domain.datasets.cards import card_of
 from workbench.domain.prompts import NAMED
 from workbench.domain.runs import Run
@@ -111,14 +112,10 @@ def _report(settings: "Settings", db: "Database") -> None:
 
 
 def _open(settings: "Settings") -> None:
-    from workbench.application.open_review import review_parts
+    from workbench.application.reviews import open_review
 
-    parts = review_parts(settings, os.environ, _OPENED, _RUN)
-    facts = known_terminal(settings)
-    from workbench.tui.base.preferences import read_preferences
-    from workbench.tui.workbench_app import run_workbench
-
-    run_workbench(parts, facts, read_preferences(settings))
+    review = open_review(Context(settings=settings, environment=os.environ), _OPENED, _RUN)
+    open_workbench(settings, review)
 
 
 def _samples_folder(settings: "Settings") -> Path:

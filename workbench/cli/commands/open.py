@@ -2,22 +2,19 @@
 
 import gc
 import os
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from workbench.cli.context import RunName, settings_of, workspace
-from workbench.cli.terminal import Pictures, check_screen, known_terminal
+from workbench.application import reviews
+from workbench.application.home import home_parts
+from workbench.cli.context import RunName, context_of
+from workbench.cli.terminal import Pictures, check_screen, open_workbench
 from workbench.errors import UsageError
-from workbench.settings import Settings
-
-if TYPE_CHECKING:
-    from workbench.application.home import HomeParts
-    from workbench.application.open_review import ReviewParts
 
 
 def open_review(
-    context: typer.Context,
+    command: typer.Context,
     key: Annotated[
         str | None,
         typer.Argument(metavar="[KEY]", help="The data set's key; without one, all data sets."),
@@ -46,22 +43,10 @@ def open_review(
     gc.disable()  # until the first lines are painted: all that is loaded until then stays
     if key is None and (run or changed_from):
         raise UsageError("--run and --changed-from are about one data set: emowb open KEY --run NAME")
-    settings = settings_of(context, reviewer=reviewer, pictures=pictures)
-    with workspace(settings):
+    context = context_of(command, reviewer=reviewer, pictures=pictures)
+    with context.workspace():
         pass  # what is done to an older file is said here, where there is no screen yet
-    parts = _parts(settings, key, run, changed_from)
-    facts = known_terminal(settings)
-    from workbench.tui.base.preferences import read_preferences
-    from workbench.tui.workbench_app import run_workbench
-
-    run_workbench(parts, facts, read_preferences(settings))
-
-
-def _parts(settings: Settings, key: str | None, run: str | None, changed_from: str | None) -> "ReviewParts | HomeParts":
     if key is None:
-        from workbench.application.home import home_parts
-
-        return home_parts(settings, os.environ)
-    from workbench.application.open_review import review_parts
-
-    return review_parts(settings, os.environ, key, run, changed_from)
+        open_workbench(context.settings, home_parts(context.settings, os.environ))
+    else:
+        open_workbench(context.settings, reviews.open_review(context, key, run, changed_from))

@@ -5,8 +5,7 @@ from typing import Protocol, cast
 
 from textual.app import App
 
-from workbench.application.open_review import ReviewParts
-from workbench.domain.cases import CaseFilter
+from workbench.application.reviews import RunReview
 from workbench.domain.runs import Run
 
 
@@ -20,20 +19,18 @@ class ChangedFrom:
 
 
 class ReviewOpener(Protocol):
-    """Owns the threads of a review, and ends them with it."""
+    """Opens reviews, and ends their threads with them."""
 
-    async def open_review(
-        self, parts: ReviewParts, *, wanted: CaseFilter | None = None, changed: ChangedFrom | None = None
-    ) -> None:
-        """Show a review over what is there: where one stood last, or these samples."""
+    async def open_review(self, review: RunReview) -> None:
+        """Show a review over the present screen, as it was left if nothing else is asked for in it."""
+
+    async def reopen_review(self, review: RunReview) -> None:
+        """Show another review in place of the one on top."""
 
     def close_review(self) -> None:
-        """Go back to where one came from, or quit."""
-
-    async def reopen_review(self, parts: ReviewParts) -> None:
-        """Show another review in place of the one on top."""
+        """Go back to the screen below, or quit."""
 
 
 def opener_of(app: App[object]) -> ReviewOpener:
-    """The application as it is meant here."""
+    """The application, which opens reviews."""
     return cast("ReviewOpener", app)

@@ -1,7 +1,9 @@
 """Home: the data sets of a workspace, their runs, how far each has come and what it scores."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -10,6 +12,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from workbench.application.home import DatasetEntry, Headline, HomeParts, RunEntry
+from workbench.application.reviews import RunReview
 from workbench.application.run_views import RunViews
 from workbench.domain.cases import CaseFilter
 from workbench.domain.runs import Run, RunState
@@ -72,8 +75,7 @@ class HomeScreen(ListScreen):
     async def action_open(self) -> None:
         """Review the run under the cursor; of a data set, the run touched last."""
         if (chosen := self._run()) is not None:
-            entry, run = chosen
-            await self._review(entry, run.run)
+            await self._review(chosen[1].run)
 
     async def action_compare(self) -> None:
         """Mark a run; with another one of its data set marked, compare the two."""
@@ -124,20 +126,15 @@ class HomeScreen(ListScreen):
         return None if chosen is None else self._parts.desk(chosen[0].card, chosen[1].run)
 
     async def _show_samples(self, views: RunViews, wanted: CaseFilter) -> None:
-        await self._open(views, wanted=wanted)
+        await self._review(views.run, lambda review: replace(review, wanted=wanted))
 
     async def _show_changed(self, views: RunViews, chosen: ChangedFrom) -> None:
-        await self._open(views, changed=chosen)
+        await self._review(views.run, lambda review: replace(review.changed_from(chosen.other), start=chosen.sample_id))
 
-    async def _review(self, entry: DatasetEntry, run: Run) -> None:
+    async def _review(self, run: Run, with_changes: Callable[[RunReview], RunReview] = lambda review: review) -> None:
         with self.noticing():
-            parts = await run_blocking(lambda: self._parts.review(entry.card.key, run.name))
-            await opener_of(self.app).open_review(parts)
-
-    async def _open(self, desk: RunViews, **what: Any) -> None:
-        with self.noticing():
-            parts = await run_blocking(lambda: self._parts.review(desk.card.key, desk.run.name))
-            await opener_of(self.app).open_review(parts, **what)
+            review = await run_blocking(lambda: self._parts.review(run.dataset, run.name))
+            await opener_of(self.app).open_review(with_changes(review))
 
     def _run(self) -> tuple[DatasetEntry, RunEntry] | None:
         """The run under the cursor, or its data set's latest; None, and a notice what to do, where there is none."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, replace
 from typing import Final, Generic, TypeVar
 
-from workbench.application.open_review import ReviewParts
+from workbench.application.reviews import ClipFrames
 from workbench.domain.datasets.samples import MediaKind, Sample
 from workbench.domain.visible import visible
 from workbench.errors import WorkbenchError
@@ -68,8 +68,8 @@ class ByteCache(Generic[K, V]):
 class FrameSource:
     """Reads the frames of samples and remembers them. Belongs to the loader's thread."""
 
-    def __init__(self, parts: ReviewParts) -> None:
-        self._parts = parts
+    def __init__(self, frames: ClipFrames) -> None:
+        self._clip_frames = frames
         self._clips: ByteCache[str, ClipFacts] = ByteCache(_MOST_CLIPS, lambda _: 1)
         self._frames: ByteCache[tuple[str, int, int], bytes] = ByteCache(_MOST_FRAME_BYTES, len)
 
@@ -78,11 +78,10 @@ class FrameSource:
         known = self._clips.recall(sample.id)
         if known is not None:
             return known
-        parts = self._parts
-        length, sent = parts.clip_length(sample), parts.sent_indices(sample)
-        return self._clips.keep(
-            sample.id, ClipFacts(length, sent, parts.frame_numbers(sample), parts.clip_rate(sample))
-        )
+        frames = self._clip_frames
+        numbers = frames.numbers(sample)
+        facts = ClipFacts(len(numbers), frames.sent_indices(sample), numbers, frames.rate(sample))
+        return self._clips.keep(sample.id, facts)
 
     def frame(self, sample: Sample, position: int, longest_px: int) -> bytes:
         """The encoded frame at a position, its longest side about as wanted.
@@ -94,13 +93,13 @@ class FrameSource:
         if known is not None:
             return known
         if sample.media is not MediaKind.VIDEO:
-            return self._parts.clip_frame(sample, position, longest_px).data
+            return self._clip_frames.frame(sample, position, longest_px).data
         last = min(position + _AHEAD, self.facts(sample).length - 1)
         wanted = range(position, max(last, position) + 1)
-        for frame in self._parts.clip_frames(sample, wanted, longest_px):
+        for frame in self._clip_frames.frames(sample, wanted, longest_px):
             self._frames.keep((sample.id, frame.index, longest_px), frame.data)
         data = self._frames.recall((sample.id, position, longest_px))
-        return data if data is not None else self._parts.clip_frame(sample, position, longest_px).data
+        return data if data is not None else self._clip_frames.frame(sample, position, longest_px).data
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +136,9 @@ FrameAnswer = Callable[[DrawnFrame], object]
 class FrameLoader:
     """Takes requests from the screen's thread and answers from its own."""
 
-    def __init__(self, parts: ReviewParts, terminal: TerminalDisplay | None = None) -> None:
+    def __init__(self, frames: ClipFrames, terminal: TerminalDisplay | None = None) -> None:
         self.terminal = terminal or TerminalDisplay()
-        self._source = FrameSource(parts)
+        self._source = FrameSource(frames)
         self._drawn: ByteCache[PictureRequest, DrawnFrame] = ByteCache(_MOST_DRAWN_BYTES, lambda one: one.kept_bytes)
         self._changed = threading.Condition()
         self._latest: tuple[PictureRequest, FrameAnswer] | None = None

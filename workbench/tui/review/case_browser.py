@@ -17,7 +17,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
 
-from workbench.application.case_reader import CaseReader
+from workbench.application.reviews import CaseReader
 from workbench.domain.cases import CaseFilter, CaseRow
 from workbench.errors import WorkbenchError
 from workbench.tui.base.background import Outdated, OwnedThread

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from workbench.application.open_review import ReviewParts
+from workbench.application.reviews import RunReview
 from workbench.domain.cases import CaseFilter
 from workbench.tui.base.remembered_state import RememberedState, filter_as_json, filter_from_json
 
@@ -12,15 +12,15 @@ NamedFilters = tuple[tuple[str, CaseFilter], ...]
 _WIDEST_CELLS: Final = 1000
 
 
-def as_left(parts: ReviewParts, memory: RememberedState) -> ReviewParts:
+def as_left(review: RunReview, memory: RememberedState) -> RunReview:
     """The review with the filter and the sample of last time, unless others are asked for or the run is another."""
-    known = memory.of_dataset(parts.card.key)
-    if parts.wanted != CaseFilter() or parts.start is not None or known.get("run") != parts.run.name:
-        return parts
+    known = memory.of_dataset(review.card.key)
+    if review.wanted != CaseFilter() or review.start is not None or known.get("run") != review.run.name:
+        return review
     wanted, start = filter_from_json(known.get("wanted")), known.get("sample")
     if wanted is None or wanted.changed_from is not None:
         wanted = CaseFilter()
-    return replace(parts, wanted=wanted, start=start if isinstance(start, str) else None)
+    return replace(review, wanted=wanted, start=start if isinstance(start, str) else None)
 
 
 class RememberedReview:

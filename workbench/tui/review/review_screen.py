@@ -17,9 +17,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
-from workbench.application.case_reader import CaseReader
-from workbench.application.open_review import ReviewParts
-from workbench.application.reviews import ReviewSession
+from workbench.application.reviews import ReviewSession, RunReview
 from workbench.domain.cases import CaseFilter, CaseRow
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.reviews import Review, Verdict
@@ -69,15 +67,15 @@ class ReviewScreen(WorkbenchScreen):
     }
     """
 
-    def __init__(self, parts: ReviewParts, loader: FrameLoader) -> None:
+    def __init__(self, review: RunReview, loader: FrameLoader) -> None:
         super().__init__()
-        self.parts = parts
-        self.session = OwnedThread(parts.open_session, "review-session")
-        self.retries = RetryQueue(parts.ask_again, self.post_message)
-        self.status = StatusLine(parts)
-        self.browser = CaseBrowser(parts.card.labels.names, parts.wanted, self._open_reader)
+        self.review = review
+        self.session = OwnedThread(review.open_session, "review-session")
+        self.retries = RetryQueue(review.ask_again, self.post_message)
+        self.status = StatusLine(review)
+        self.browser = CaseBrowser(review.card.labels.names, review.wanted, review.open_reader)
         self.cases = self.browser.cases
-        self.pane = CasePane(parts.card, loader)
+        self.pane = CasePane(review.card, loader)
         self._panes = Panes(self.browser, self.pane)
         self._loader = loader
         self._counted = EMPTY
@@ -90,14 +88,14 @@ class ReviewScreen(WorkbenchScreen):
 
     async def on_mount(self) -> None:
         """Begin with the list and the sample that were asked for; without a sample, with the first one."""
-        self._remembered = RememberedReview(preferences_of(self.app).memory, self.parts.card.key)
+        self._remembered = RememberedReview(preferences_of(self.app).memory, self.review.card.key)
         self._panes.show_width(self._remembered.list_width)
         self.set_focus(self.cases)
-        start, position = self.parts.start, 0
+        start, position = self.review.start, 0
         if start is not None:
             with self.noticing(), suppress(DataError):  # the sample may be gone since
                 position = await self.session.call(lambda session: session.case(start).result.position)
-        await self.browser.show_list(self.parts.wanted, position)
+        await self.browser.show_list(self.review.wanted, position)
 
     async def on_unmount(self) -> None:
         """Write what was said, then let go of the workspace."""
@@ -111,10 +109,7 @@ class ReviewScreen(WorkbenchScreen):
     @property
     def own_labels(self) -> tuple[str, ...]:
         """The labels that a reviewer can give, for the palette."""
-        return self.parts.card.labels.names
-
-    def _open_reader(self) -> CaseReader:
-        return self.session.submit(lambda session: session.reading).result().open()
+        return self.review.card.labels.names
 
     # ── the case under the cursor ────────────────────────────────────────────────────────────────────────────────
 
@@ -124,7 +119,7 @@ class ReviewScreen(WorkbenchScreen):
         place = min(self.cases.cursor + 1, listing.count)
         self.status.show_place(listing.wanted, place, listing.count if listing.is_whole else None)
         if row is not None:
-            self._remembered.keep_place(self.parts.run.name, self.browser.wanted, row.sample_id)
+            self._remembered.keep_place(self.review.run.name, self.browser.wanted, row.sample_id)
         if listing is not self._counted:
             self._count_reviewed()
         repeats = monotonic() - self._moved_at_s < 2 * _REST_S
@@ -208,7 +203,7 @@ class ReviewScreen(WorkbenchScreen):
             await self.browser.show_list(wanted, position)
 
     async def action_filter(self) -> None:
-        screen = FilterScreen(self.browser.count, self.parts.card, self.browser.wanted)
+        screen = FilterScreen(self.browser.count, self.review.card, self.browser.wanted)
         await self.app.push_screen(screen, self._show_chosen)
 
     async def action_saved(self) -> None:
@@ -342,7 +337,7 @@ class ReviewScreen(WorkbenchScreen):
         """Review as somebody else who has said something, or under another name."""
         with self.noticing():
             known = await self.session.call(lambda session: session.reviewers())
-            names = [name for name in known if name != self.parts.reviewer]
+            names = [name for name in known if name != self.review.reviewer]
 
             async def chosen(name: str | None) -> None:
                 if name == "":
@@ -351,8 +346,8 @@ class ReviewScreen(WorkbenchScreen):
                     await written(name)
 
             async def written(name: str | None) -> None:
-                if name and name.strip() and name.strip() != self.parts.reviewer:
-                    await self._reopen(self._from_here(self.parts.reviewed_by(name.strip())))
+                if name and name.strip() and name.strip() != self.review.reviewer:
+                    await self._reopen(self._from_here(self.review.reviewed_by(name.strip())))
 
             lines = [*(ListLine(((name, "plain"),)) for name in names), _ANOTHER_NAME]
             await self.app.push_screen(ChoiceScreen("review as", [*names, ""], lines), chosen)
@@ -364,7 +359,7 @@ class ReviewScreen(WorkbenchScreen):
             if row.sample_id in self.retries.sample_ids:
                 self.notice("this sample is being asked about already", seconds=2)
             elif row.status is None:
-                self.notice(f"not asked yet: `emowb run {self.parts.card.key}` goes on with the run")
+                self.notice(f"not asked yet: `emowb run {self.review.card.key}` goes on with the run")
             elif PredictionStatus(row.status).is_answer:
                 self.notice("this sample has an answer; only those without one can be asked again")
             else:
@@ -379,7 +374,7 @@ class ReviewScreen(WorkbenchScreen):
                 self.notice("every sample in the list has an answer, or is being asked about", seconds=3)
                 return
             samples = "1 sample" if len(sample_ids) == 1 else f"{len(sample_ids):,} samples"
-            question = f"Ask {self.parts.run.spec.model} again about {samples} without an answer? It can cost money."
+            question = f"Ask {self.review.run.spec.model} again about {samples} without an answer? It can cost money."
             await confirm(self, question, lambda: self._retry(sample_ids))
 
     def _retry(self, sample_ids: list[str]) -> None:
@@ -401,40 +396,40 @@ class ReviewScreen(WorkbenchScreen):
     # ── other screens ────────────────────────────────────────────────────────────────────────────────────────────
 
     async def action_metrics(self) -> None:
-        await navigation.open_metrics(self, self.parts.desk, self.browser.show_list, is_matrix=False)
+        await navigation.open_metrics(self, self.review.views, self.browser.show_list, is_matrix=False)
 
     async def action_confusion(self) -> None:
-        await navigation.open_metrics(self, self.parts.desk, self.browser.show_list, is_matrix=True)
+        await navigation.open_metrics(self, self.review.views, self.browser.show_list, is_matrix=True)
 
     async def action_queue(self) -> None:
-        await navigation.open_queue(self, self.parts.desk)
+        await navigation.open_queue(self, self.review.views)
 
     async def action_export(self) -> None:
-        await navigation.open_export(self, self.parts.desk)
+        await navigation.open_export(self, self.review.views)
 
     async def action_compare(self) -> None:
         """Compare with the run beside, or with another one that is chosen."""
-        if self.parts.beside is not None:
-            await self._compare(self.parts.beside)
+        if self.review.beside is not None:
+            await self._compare(self.review.beside)
         else:
-            navigation.choose_run(self, self.parts.desk, "compare with which run", self._compare)
+            navigation.choose_run(self, self.review.views, "compare with which run", self._compare)
 
     async def _compare(self, other: Run) -> None:
         async def show(changed: ChangedFrom) -> None:
-            await self._reopen(replace(self.parts.changed_from(changed.other), start=changed.sample_id))
+            await self._reopen(replace(self.review.changed_from(changed.other), start=changed.sample_id))
 
-        await navigation.open_comparison(self, self.parts.desk, other, show)
+        await navigation.open_comparison(self, self.review.views, other, show)
 
     async def action_beside(self) -> None:
         """Show another run's answers beside, or none."""
 
         async def show(run: Run | None) -> None:
-            await self._reopen(self._from_here(self.parts.standing_beside(run)))
+            await self._reopen(self._from_here(self.review.with_beside(run)))
 
-        if self.parts.beside is not None:
+        if self.review.beside is not None:
             await show(None)
         else:
-            navigation.choose_run(self, self.parts.desk, "which run stands beside", show)
+            navigation.choose_run(self, self.review.views, "which run stands beside", show)
 
     async def action_leave(self) -> None:
         """Go back or quit. While the model is being asked, a person is asked first."""
@@ -445,20 +440,20 @@ class ReviewScreen(WorkbenchScreen):
         question = f"{waiting} Leave now? A reply on its way is lost, and may be paid for twice."
         await confirm(self, question, opener_of(self.app).close_review)
 
-    async def _reopen(self, parts: ReviewParts) -> None:
+    async def _reopen(self, review: RunReview) -> None:
         """Open the review anew, unless the model is being asked."""
         if self.retries.sample_ids:
             self.notice("samples are being asked about again; wait until they are answered")
         else:
-            await opener_of(self.app).reopen_review(parts)
+            await opener_of(self.app).reopen_review(review)
 
-    def _from_here(self, parts: ReviewParts) -> ReviewParts:
+    def _from_here(self, review: RunReview) -> RunReview:
         """With the sample and the list that are shown now."""
         row = self.cases.row
         wanted = self.browser.wanted
-        if wanted.changed_from is not None and (parts.beside is None or parts.beside.name != wanted.changed_from):
+        if wanted.changed_from is not None and (review.beside is None or review.beside.name != wanted.changed_from):
             wanted = replace(wanted, changed_from=None, unscored=())
-        return replace(parts, wanted=wanted, start=row.sample_id if row else None)
+        return replace(review, wanted=wanted, start=row.sample_id if row else None)
 
     def _show_retries(self, touched: Iterable[str]) -> None:
         """Show which samples are being asked about, and these samples as they are now."""

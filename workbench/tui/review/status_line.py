@@ -7,7 +7,7 @@ from textual.content import Content
 from textual.timer import Timer
 from textual.widget import Widget
 
-from workbench.application.open_review import ReviewParts
+from workbench.application.reviews import RunReview
 from workbench.domain.cases import CaseFilter
 from workbench.domain.visible import visible
 from workbench.tui.base.preferences import preferences_of
@@ -59,15 +59,15 @@ class StatusLine(Widget):
     StatusLine { height: 1; background: $panel; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
     """
 
-    def __init__(self, parts: ReviewParts) -> None:
+    def __init__(self, review: RunReview) -> None:
         super().__init__()
-        run = parts.run
-        self._title = visible(parts.card.title, longest=40)
+        run = review.run
+        self._title = visible(review.card.title, longest=40)
         self._run = visible(run.name, longest=40)
         self._model = visible(run.spec.model, longest=60)
-        self._beside = visible(parts.beside.name, longest=40) if parts.beside else ""
-        self._reviewer = visible(parts.reviewer, longest=30)
-        self._listed = _Listed(parts.wanted, 0, None)
+        self._beside = visible(review.beside.name, longest=40) if review.beside else ""
+        self._reviewer = visible(review.reviewer, longest=30)
+        self._listed = _Listed(review.wanted, 0, None)
         self._progress: tuple[str, ...] = ()
         self._retrying = 0
         self._soon: Timer | None = None

@@ -148,12 +148,17 @@ def test_half_blocks_of_a_busy_picture_keep_their_budget(start: Start) -> None:
     terminal.wait_for("frame 5/9")
     terminal.type("z")
     terminal.wait_until(lambda seen: "1/30" not in seen and "frame 5/9" in seen)
-    terminal.type("]")
-    terminal.wait_for("frame 6/9")
-    here = len(terminal.written)  # an opening screen is painted more than once; now all is quiet
-    terminal.type("]")
-    terminal.wait_for_bytes(lambda written: b"frame 7/9" in written, here)
-    assert 10_000 < len(terminal.written) - here <= 50_000
+
+    def painted(caption: str) -> int:
+        """How many bytes the next frame takes."""
+        before = len(terminal.written)
+        terminal.type("]")
+        terminal.wait_for_bytes(lambda written: caption.encode() in written, before)
+        return len(terminal.written) - before
+
+    sizes = [painted(f"frame {number}/9") for number in (6, 7, 8, 9)]
+    # An opening screen is painted more than once, late on a busy machine: the smallest is one painting.
+    assert 10_000 < min(sizes) <= 50_000
 
 
 def test_without_colours_a_face_is_in_shades(start: Start) -> None:

@@ -17,6 +17,6 @@ def test_a_public_class_name_means_one_thing() -> None:
     assert {name: found for name, found in places.items() if len(found) > 1} == {}
 
 
-def test_a_module_has_450_lines_at_most() -> None:
+def test_a_module_has_500_lines_at_most() -> None:
     sizes = {str(module): len((PACKAGE / module).read_text().splitlines()) for module in MODULES}
-    assert {module: size for module, size in sizes.items() if size > 450} == {}
+    assert {module: size for module, size in sizes.items() if size > 500} == {}

@@ -21,7 +21,7 @@ async def open_metrics(
     screen: WorkbenchScreen, views: RunViews, show: Callable[[CaseFilter], Awaitable[None]], *, is_matrix: bool
 ) -> None:
     """Show the figures or the confusion matrix; `show` is called with the samples of a cell that is chosen there."""
-    from workbench.tui.metrics.confusion_table import ConfusionTable, confusion_table
+    from workbench.tui.metrics.confusion_pane import ConfusionTable, confusion_table
     from workbench.tui.metrics.metrics_screen import FIGURES, MATRIX
 
     counting = asyncio.create_task(run_blocking(views.confusion))

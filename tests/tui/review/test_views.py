@@ -15,7 +15,7 @@ from workbench.errors import DataError
 from workbench.storage.workspace.database import open_workspace
 from workbench.tui.attempts.attempts_screen import AttemptsScreen
 from workbench.tui.dialogs.help_screen import HelpScreen
-from workbench.tui.metrics.confusion_grid import ConfusionGrid
+from workbench.tui.metrics.confusion_pane import ConfusionGrid
 from workbench.tui.metrics.metrics_screen import MetricsScreen
 from workbench.tui.pictures.zoom_screen import ZoomScreen
 

@@ -19,7 +19,7 @@ from workbench.tui.base.commands import Scope, bindings
 from workbench.tui.base.preferences import preferences_of
 from workbench.tui.base.workbench_screen import WorkbenchScreen
 from workbench.tui.dialogs.text_screen import LineScreen
-from workbench.tui.export.tick_column import TickColumn
+from workbench.tui.widgets.choice_column import TickColumn
 from workbench.tui.widgets.keys_line import KeysLine
 
 if TYPE_CHECKING:

@@ -15,9 +15,7 @@ from workbench.tui.base.background import run_blocking
 from workbench.tui.base.commands import Scope, bindings
 from workbench.tui.base.preferences import preferences_of
 from workbench.tui.base.workbench_screen import WorkbenchScreen
-from workbench.tui.metrics.confusion_grid import ConfusionGrid
-from workbench.tui.metrics.confusion_pane import ConfusionPane
-from workbench.tui.metrics.confusion_table import ConfusionTable
+from workbench.tui.metrics.confusion_pane import ConfusionGrid, ConfusionPane, ConfusionTable
 from workbench.tui.metrics.metrics_pages import classes_page, figures_page, places_page, published_page
 from workbench.tui.metrics.views_line import ViewsLine
 from workbench.tui.widgets.keys_line import KeysLine

@@ -17,7 +17,7 @@ from workbench.domain.datasets.cards import DatasetCard
 from workbench.errors import WorkbenchError
 from workbench.tui.base.background import Outdated
 from workbench.tui.base.commands import Scope, bindings
-from workbench.tui.review.choice_column import ChoiceColumn
+from workbench.tui.widgets.choice_column import ChoiceColumn
 from workbench.tui.widgets.keys_line import KeysLine
 
 _KINDS = tuple(CaseKind)
@@ -81,7 +81,7 @@ class FilterScreen(ModalScreen[CaseFilter | None]):
 
     def action_choose(self) -> None:
         """Show what is chosen in the three columns together."""
-        kind, gold, answer = (column.chosen for column in self._columns)
+        kind, gold, answer = (column.cursor for column in self._columns)
         self.dismiss(replace(self._wanted, kind=_KINDS[kind], gold=self._golds[gold], predicted=self._answers[answer]))
 
     def action_clear(self) -> None:

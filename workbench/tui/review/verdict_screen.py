@@ -13,7 +13,7 @@ from textual.widgets import Static
 from workbench.domain.reviews import Verdict
 from workbench.domain.visible import visible
 from workbench.tui.base.commands import Command, Scope, bindings
-from workbench.tui.review.choice_column import ChoiceColumn
+from workbench.tui.widgets.choice_column import ChoiceColumn
 from workbench.tui.widgets.keys_line import KeysLine
 
 CLEARED = ""
@@ -55,7 +55,7 @@ class VerdictScreen(ModalScreen[str | None]):
     @on(ChoiceColumn.Clicked)
     def action_choose(self) -> None:
         """Say what is chosen."""
-        self.dismiss(self._ends[self._column.chosen])
+        self.dismiss(self._ends[self._column.cursor])
 
     def action_say(self, verdict: str) -> None:
         """Say this at once."""

@@ -50,10 +50,10 @@ def home_of(review: ReviewRun) -> HomeParts:
 
 @asynccontextmanager
 async def at_home(
-    review: ReviewRun, *, size: tuple[int, int] = (80, 24), habits: Preferences | None = None
+    review: ReviewRun, *, size: tuple[int, int] = (80, 24), preferences: Preferences | None = None
 ) -> AsyncIterator[Driver]:
     """Open the workbench at home; its runs are listed."""
-    async with WorkbenchApp(home_of(review), habits=habits).run_test(size=size, notifications=True) as pilot:
+    async with WorkbenchApp(home_of(review), preferences=preferences).run_test(size=size, notifications=True) as pilot:
         driver = Driver(pilot)
         await driver.until_seen("CASME II")
         yield driver

@@ -43,7 +43,7 @@ async def open_export(screen: WorkbenchScreen, views: RunViews) -> None:
 
 async def open_queue(screen: WorkbenchScreen, views: RunViews) -> None:
     """Show how the run is sent."""
-    with screen.noticing():
+    with screen.errors_as_notices():
         await screen.app.push_screen(new_screen("queue", await run_blocking(views.queue)))
 
 
@@ -63,7 +63,7 @@ def choose_run(screen: WorkbenchScreen, views: RunViews, about: str, take: Calla
     """Have another run of the data set chosen, and hand it to `take`."""
 
     async def choose() -> None:
-        with screen.noticing():
+        with screen.errors_as_notices():
             others = await run_blocking(views.others)
             if not others:
                 key = views.card.key

@@ -27,9 +27,9 @@ class WorkbenchApp(BaseApp, PictureApp):
     """Opens with a review, or at home."""
 
     def __init__(
-        self, parts: RunReview | HomeParts, facts: TerminalFacts = NOT_ASKED, habits: Preferences | None = None
+        self, parts: RunReview | HomeParts, facts: TerminalFacts = NOT_ASKED, preferences: Preferences | None = None
     ) -> None:
-        super().__init__(habits, facts)
+        super().__init__(preferences, facts)
         self._parts = parts
 
     def get_default_screen(self) -> Screen[None]:
@@ -48,7 +48,7 @@ class WorkbenchApp(BaseApp, PictureApp):
         self.set_timer(_FREEZE_S, _freeze)
 
     async def open_review(self, review: RunReview) -> None:
-        await self.push_screen(self._review_screen(as_left(review, self.habits.memory)))
+        await self.push_screen(self._review_screen(as_left(review, self.preferences.memory)))
 
     async def reopen_review(self, review: RunReview) -> None:
         await self.switch_screen(self._review_screen(review))
@@ -71,10 +71,10 @@ def _freeze() -> None:
 
 
 def run_workbench(
-    parts: RunReview | HomeParts, facts: TerminalFacts = NOT_ASKED, habits: Preferences | None = None
+    parts: RunReview | HomeParts, facts: TerminalFacts = NOT_ASKED, preferences: Preferences | None = None
 ) -> None:
     """Work in this terminal until the person leaves. `facts` is what was asked of it before."""
-    app = WorkbenchApp(parts, facts, habits)
+    app = WorkbenchApp(parts, facts, preferences)
     app.run()
     if app.terminal.awaits_answer:
         drain(sys.stdin.fileno())

@@ -4,7 +4,7 @@ from textual.binding import Binding
 
 from workbench.tui.attempts.attempts_screen import AttemptsScreen
 from workbench.tui.base.commands import COMMANDS, REVIEW, Scope, bindings
-from workbench.tui.base.keymap import rooms
+from workbench.tui.base.keymap import scopes_together
 from workbench.tui.compare.compare_screen import CompareScreen
 from workbench.tui.dialogs.choice_screen import ChoiceScreen
 from workbench.tui.dialogs.help_screen import HelpScreen, help_entries
@@ -46,7 +46,7 @@ TARGETS = {
 
 
 def test_no_key_does_two_things_in_one_place() -> None:
-    for scopes in rooms():
+    for scopes in scopes_together():
         places = (*scopes, Scope.EVERYWHERE)
         keys = Counter(key for command in COMMANDS if command.scope in places for key in command.keys)
         assert [key for key, count in keys.items() if count > 1] == []

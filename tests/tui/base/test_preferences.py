@@ -22,8 +22,8 @@ from workbench.tui.review.review_screen import ReviewScreen
 from workbench.tui.workbench_app import WorkbenchApp
 
 
-def reviewing(parts: RunReview, habits: Preferences) -> WorkbenchApp:
-    return WorkbenchApp(parts, habits=habits)
+def reviewing(parts: RunReview, preferences: Preferences) -> WorkbenchApp:
+    return WorkbenchApp(parts, preferences=preferences)
 
 
 async def shown(driver: Driver) -> None:
@@ -32,8 +32,8 @@ async def shown(driver: Driver) -> None:
 
 
 async def test_a_key_of_ones_own_takes_the_place_of_the_usual_one(review: ReviewRun) -> None:
-    habits = Preferences(commands=commands_with({"review.next-failure": ("o", "f5"), "review.note": ("n",)}))
-    async with reviewing(review.parts, habits).run_test(size=(100, 30)) as pilot:
+    preferences = Preferences(commands=commands_with({"review.next-failure": ("o", "f5"), "review.note": ("n",)}))
+    async with reviewing(review.parts, preferences).run_test(size=(100, 30)) as pilot:
         driver = Driver(pilot)
         await shown(driver)
         await driver.press("o")
@@ -257,6 +257,6 @@ def test_with_high_contrast_every_tone_stands_out() -> None:
 async def test_the_setting_wins_over_what_is_remembered(review: ReviewRun, tmp_path: Path) -> None:
     memory = RememberedState(tmp_path)
     memory.keep_look(theme="emowb-light")
-    habits = replace(Preferences(memory), theme="emowb-high-contrast")
-    async with reviewing(review.parts, habits).run_test() as pilot:
+    preferences = replace(Preferences(memory), theme="emowb-high-contrast")
+    async with reviewing(review.parts, preferences).run_test() as pilot:
         assert pilot.app.theme == "emowb-high-contrast"

@@ -38,19 +38,19 @@ class QueueDriver(Driver):
 
 @asynccontextmanager
 async def opened(
-    queue: QueueRun, *, size: tuple[int, int] = (80, 24), habits: Preferences | None = None
+    queue: QueueRun, *, size: tuple[int, int] = (80, 24), preferences: Preferences | None = None
 ) -> AsyncIterator[QueueDriver]:
-    async with QueueApp(queue.parts, habits, every_s=QUICK).run_test(size=size, notifications=True) as pilot:
+    async with QueueApp(queue.parts, preferences, every_s=QUICK).run_test(size=size, notifications=True) as pilot:
         driver = QueueDriver(pilot)
         await driver.until(lambda: "[all 30" in driver.text and "face_" in driver.text)
         yield driver
 
 
 async def test_by_itself_it_has_a_persons_own_keys_and_remembers_the_colours(queue: QueueRun, tmp_path: Path) -> None:
-    habits = Preferences(
+    preferences = Preferences(
         RememberedState(tmp_path / "state"), commands_with({"queue.limits": ("o",)}), HIGH_CONTRAST.name
     )
-    async with opened(queue, habits=habits) as driver:
+    async with opened(queue, preferences=preferences) as driver:
         assert driver.app.theme == HIGH_CONTRAST.name
         await driver.press("o")
         await driver.until(lambda: driver.is_on(LimitsScreen))
@@ -58,7 +58,7 @@ async def test_by_itself_it_has_a_persons_own_keys_and_remembers_the_colours(que
         await driver.app.run_action("next_theme")
         chosen = driver.app.theme
         await driver.until(lambda: driver.app.theme == chosen)
-    async with opened(queue, habits=Preferences(RememberedState(tmp_path / "state"))) as driver:
+    async with opened(queue, preferences=Preferences(RememberedState(tmp_path / "state"))) as driver:
         assert driver.app.theme == chosen
 
 

@@ -27,23 +27,23 @@ class BaseApp(App[None]):
     CommandPalette SearchIcon { display: none; }
     """
 
-    def __init__(self, habits: Preferences | None, *given: Any) -> None:
+    def __init__(self, preferences: Preferences | None, *given: Any) -> None:
         super().__init__(*given)
-        self.habits = habits or Preferences()
+        self.preferences = preferences or Preferences()
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = self._liked_theme()
-        self.set_keymap(textual_keymap(self.habits.commands))
+        self.set_keymap(textual_keymap(self.preferences.commands))
 
     def on_ready(self) -> None:
         """Watch over the terminal, and remember what is chosen."""
-        self.theme_changed_signal.subscribe(self, lambda theme: self.habits.memory.keep_look(theme=theme.name))
+        self.theme_changed_signal.subscribe(self, lambda theme: self.preferences.memory.keep_look(theme=theme.name))
         if not self.is_headless:
             self.set_interval(EVERY_S, leave_when_hung_up)
 
     def on_unmount(self) -> None:
         """Keep what is remembered."""
-        self.habits.memory.close()
+        self.preferences.memory.close()
 
     def action_next_theme(self) -> None:
         """Other colours: dark, light, high contrast."""
@@ -52,5 +52,5 @@ class BaseApp(App[None]):
         self.theme = names[(place + 1) % len(names)]
 
     def _liked_theme(self) -> str:
-        liked = self.habits.theme or self.habits.memory.look().get("theme")
+        liked = self.preferences.theme or self.preferences.memory.look().get("theme")
         return liked if isinstance(liked, str) and liked in self.available_themes else DARK.name

@@ -85,15 +85,15 @@ DIGITS: Final = tuple("123456789")
 """They only ever label."""
 
 
-def _list(room: str, scope: Scope) -> tuple[Command, ...]:
-    """Moving the cursor in a list, alike in every room that has one."""
+def _list(prefix: str, scope: Scope) -> tuple[Command, ...]:
+    """Moving the cursor in a list, alike wherever there is one."""
     return (
-        Command(f"{room}.down", "move(1)", "down", ("j", "down"), scope, in_palette=False),
-        Command(f"{room}.up", "move(-1)", "up", ("k", "up"), scope, in_palette=False),
-        Command(f"{room}.page-down", "page(1)", "a page down", ("pagedown", "ctrl+d"), scope, in_palette=False),
-        Command(f"{room}.page-up", "page(-1)", "a page up", ("pageup", "ctrl+u"), scope, in_palette=False),
-        Command(f"{room}.first", "edge(False)", "to the top", ("g", "home"), scope, in_palette=False),
-        Command(f"{room}.last", "edge(True)", "to the end", ("G", "end"), scope, in_palette=False),
+        Command(f"{prefix}.down", "move(1)", "down", ("j", "down"), scope, in_palette=False),
+        Command(f"{prefix}.up", "move(-1)", "up", ("k", "up"), scope, in_palette=False),
+        Command(f"{prefix}.page-down", "page(1)", "a page down", ("pagedown", "ctrl+d"), scope, in_palette=False),
+        Command(f"{prefix}.page-up", "page(-1)", "a page up", ("pageup", "ctrl+u"), scope, in_palette=False),
+        Command(f"{prefix}.first", "edge(False)", "to the top", ("g", "home"), scope, in_palette=False),
+        Command(f"{prefix}.last", "edge(True)", "to the end", ("G", "end"), scope, in_palette=False),
     )
 
 

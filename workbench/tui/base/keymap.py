@@ -28,12 +28,12 @@ def commands_with(keys: Mapping[str, Sequence[str]]) -> tuple[Command, ...]:
             raise unknown_name("command in [keys]:", name, sorted(known))
         _check(name, wanted)
     commands = tuple(replace(one, keys=tuple(keys[one.id])) if one.id in keys else one for one in COMMANDS)
-    for scopes in rooms():
-        _check_room([command for command in commands if command.scope in (*scopes, Scope.EVERYWHERE)])
+    for scopes in scopes_together():
+        _check_scopes([command for command in commands if command.scope in (*scopes, Scope.EVERYWHERE)])
     return commands
 
 
-def rooms() -> list[tuple[Scope, ...]]:
+def scopes_together() -> list[tuple[Scope, ...]]:
     """The scopes whose keys work at the same time."""
     return [REVIEW, *((scope,) for scope in Scope if scope not in (*REVIEW, Scope.EVERYWHERE))]
 
@@ -60,7 +60,7 @@ def _check(name: str, wanted: Sequence[str]) -> None:
             raise UsageError(f'[keys] {name}: "{visible(key, longest=40)}" is no key; write a, ?, ctrl+a, f5 or enter')
 
 
-def _check_room(commands: Iterable[Command]) -> None:
+def _check_scopes(commands: Iterable[Command]) -> None:
     taken: dict[str, Command] = {}
     for command in commands:
         for key in command.keys:

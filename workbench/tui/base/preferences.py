@@ -36,5 +36,5 @@ def read_preferences(settings: Settings) -> Preferences:
 
 def preferences_of(app: App[object]) -> Preferences:
     """Of whoever sits before this application."""
-    found = getattr(app, "habits", None)
+    found = getattr(app, "preferences", None)
     return found if isinstance(found, Preferences) else Preferences()

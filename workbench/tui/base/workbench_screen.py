@@ -31,9 +31,9 @@ class WorkbenchScreen(Screen[Any]):
 
         await self.app.push_screen(new_screen("help", self.SCOPES), run)
 
-    def noticing(self) -> AbstractContextManager[None]:
+    def errors_as_notices(self) -> AbstractContextManager[None]:
         """Show a WorkbenchError of the block as a notice, and end the block there."""
-        return noticing(self)
+        return errors_as_notices(self)
 
     def notice(self, words: str, *, severity: SeverityLevel = "information", seconds: float = 5) -> None:
         """Show a message for some seconds. The words may come from anywhere."""
@@ -41,7 +41,7 @@ class WorkbenchScreen(Screen[Any]):
 
 
 @contextmanager
-def noticing(widget: Widget) -> Iterator[None]:
+def errors_as_notices(widget: Widget) -> Iterator[None]:
     """The same for a part of a screen."""
     try:
         yield

@@ -79,7 +79,7 @@ class CompareScreen(ListScreen):
 
     @work(group="comparison", exclusive=True)
     async def _compare(self, protocol: Protocol) -> None:
-        with self.noticing():
+        with self.errors_as_notices():
             self._found = await run_blocking(lambda: self._desk.compare(self._other, protocol), "comparison")
             self._draw()
             self.rows.renew([changed_line(one) for one in self._found.changed])

@@ -105,7 +105,7 @@ class ExportScreen(WorkbenchScreen, ModalScreen[None]):
 
     def action_write(self) -> None:
         if not self._is_writing:
-            with self.noticing():
+            with self.errors_as_notices():
                 self._write(self._wanted())
 
     def action_copy(self) -> None:
@@ -123,7 +123,7 @@ class ExportScreen(WorkbenchScreen, ModalScreen[None]):
         self._is_writing = True
         self._written.update("writing …")
         try:
-            with self.noticing():
+            with self.errors_as_notices():
                 self._paths = await run_blocking(lambda: self._desk.export(self._folder, wanted), "export")
             if self._paths:
                 self.notice(f"written: {len(self._paths)} files below {shortened(self._folder)}")

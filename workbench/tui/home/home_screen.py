@@ -132,7 +132,7 @@ class HomeScreen(ListScreen):
         await self._review(views.run, lambda review: replace(review.changed_from(chosen.other), start=chosen.sample_id))
 
     async def _review(self, run: Run, with_changes: Callable[[RunReview], RunReview] = lambda review: review) -> None:
-        with self.noticing():
+        with self.errors_as_notices():
             review = await run_blocking(lambda: self._parts.review(run.dataset, run.name))
             await opener_of(self.app).open_review(with_changes(review))
 
@@ -156,7 +156,7 @@ class HomeScreen(ListScreen):
 
     @work(group="home", exclusive=True)
     async def _load(self) -> None:
-        with self.noticing():
+        with self.errors_as_notices():
             entries = await run_blocking(self._parts.load, "home")
             self._places = places_of(entries)
             self._draw()

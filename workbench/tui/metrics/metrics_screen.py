@@ -74,7 +74,7 @@ class MetricsScreen(WorkbenchScreen):
 
     async def on_mount(self) -> None:
         self._show_protocol(preferences_of(self.app).protocol)
-        with self.noticing():
+        with self.errors_as_notices():
             self._matrix = ConfusionPane(await self._counted, folds=bool(self._desk.card.folds))
             await self.query_one(f"#{_id(MATRIX)}").mount(self._matrix)
             self.set_focus(self._matrix.grid)
@@ -142,7 +142,7 @@ class MetricsScreen(WorkbenchScreen):
 
     @work(group="scores", exclusive=True)
     async def _score(self, protocol: Protocol) -> None:
-        with self.noticing():
+        with self.errors_as_notices():
             self._scores = await run_blocking(lambda: self._desk.score(protocol), "scores")
             self._draw()
 

@@ -120,7 +120,7 @@ class QueueScreen(WorkbenchScreen):
     async def _fetch(
         self, before: BatchWindow, load: Callable[[RunMonitor], BatchWindow], cursor: int | None = None
     ) -> None:
-        with self.noticing():
+        with self.errors_as_notices():
             fresh = await self._thread.call(load)
             if self.batches.window is before or cursor is not None:
                 self.batches.renew(fresh, cursor)
@@ -160,7 +160,7 @@ class QueueScreen(WorkbenchScreen):
 
     @work(group="batch", exclusive=True)
     async def _show_batch(self, number: int) -> None:
-        with self.noticing():
+        with self.errors_as_notices():
             batch = await self._thread.call(lambda monitor: monitor.batch(number))
             await self.app.push_screen(BatchScreen(batch, self._show_batch))
 
@@ -217,14 +217,14 @@ class QueueScreen(WorkbenchScreen):
 
     @work(group="steering")
     async def _ask(self, ask: Callable[[], str | None], what: str) -> None:
-        with self.noticing():
+        with self.errors_as_notices():
             sender = await run_blocking(ask)
             self.notice("nobody sends this run" if sender is None else f"{sender} was {what}", seconds=4)
             self._read_soon()
 
     @work(group="steering")
     async def _limit(self, limits: GivenLimits) -> None:
-        with self.noticing():
+        with self.errors_as_notices():
             sender = await run_blocking(lambda: self.parts.limit(limits))
             when = "from now on" if sender else "when it is sent again"
             self.notice(f"{limits.words}, {when}", seconds=4)
@@ -232,7 +232,7 @@ class QueueScreen(WorkbenchScreen):
 
     @work(group="steering")
     async def _start(self, task: SendTask) -> None:
-        with self.noticing():
+        with self.errors_as_notices():
             await self._starter.start(task)
         self._read_soon()
 

@@ -21,7 +21,7 @@ from workbench.application.reviews import CaseReader
 from workbench.domain.cases import CaseFilter, CaseRow
 from workbench.errors import WorkbenchError
 from workbench.tui.base.background import Outdated, OwnedThread
-from workbench.tui.base.workbench_screen import noticing
+from workbench.tui.base.workbench_screen import errors_as_notices
 from workbench.tui.review.case_line import ListHeading
 from workbench.tui.review.case_list import CaseList
 from workbench.tui.review.case_pages import PAGE_ROWS, CaseListing
@@ -92,7 +92,7 @@ class CaseBrowser(Vertical):
         start = (self.cases.position or 0) if position is None else position
         self.wanted = wanted
         self._far.take_back("count")
-        with self._noticing():
+        with self._errors_as_notices():
             if wanted == EVERYTHING:
                 self._far.take_back("list")
                 planned, rows = await self.look_up(lambda reader: _all_around(reader, start), subject="first")
@@ -110,14 +110,14 @@ class CaseBrowser(Vertical):
         """Wait until the list is whole."""
         if not self.cases.listing.is_whole and self._sought is not None:
             wanted, sought = self._sought
-            with self._noticing():
+            with self._errors_as_notices():
                 await self._show_whole(wanted, sought, None)
 
     async def current_row(self) -> CaseRow | None:
         """The row under the cursor, also where it is still being read; None in an empty list."""
         position = self.cases.position
         if position is not None and self.cases.row is None:
-            with self._noticing():
+            with self._errors_as_notices():
                 self.cases.add_rows(await self.look_up(lambda reader: reader.rows([position])))
         return None if position is None else self.cases.rows.at(position)
 
@@ -143,7 +143,7 @@ class CaseBrowser(Vertical):
         has_moved: bool | None = None
         if position is None:
             return None
-        with self._noticing():
+        with self._errors_as_notices():
             found = await self.look_up(
                 lambda reader: reader.next_failure(listed, position, kind=kind, backwards=backwards), subject="failure"
             )
@@ -189,7 +189,7 @@ class CaseBrowser(Vertical):
 
     @work(group="refresh", exclusive=True)
     async def _refresh_touched(self) -> None:
-        with self._noticing():
+        with self._errors_as_notices():
             names = tuple(self._touched)
             await self.refreshed(names)
             self._touched.difference_update(names)
@@ -249,7 +249,7 @@ class CaseBrowser(Vertical):
 
     @on(CaseList.RowsCame)
     def _notice_failure(self, message: CaseList.RowsCame) -> None:
-        with self._noticing():
+        with self._errors_as_notices():
             message.rows.result()
 
     @work(group="look again", exclusive=True)
@@ -268,9 +268,9 @@ class CaseBrowser(Vertical):
                 self.cases.add_rows(rows)
 
     @contextmanager
-    def _noticing(self) -> Iterator[None]:
+    def _errors_as_notices(self) -> Iterator[None]:
         """Show errors as notices; say nothing of what nobody wants to know any more."""
-        with noticing(self), suppress(Outdated):
+        with errors_as_notices(self), suppress(Outdated):
             yield
 
 

@@ -93,7 +93,7 @@ class ReviewScreen(WorkbenchScreen):
         self.set_focus(self.cases)
         start, position = self.review.start, 0
         if start is not None:
-            with self.noticing(), suppress(DataError):  # the sample may be gone since
+            with self.errors_as_notices(), suppress(DataError):  # the sample may be gone since
                 position = await self.session.call(lambda session: session.case(start).result.position)
         await self.browser.show_list(self.review.wanted, position)
 
@@ -135,7 +135,7 @@ class ReviewScreen(WorkbenchScreen):
             return
         if self.pane.sample is None or self.pane.sample.id != row.sample_id:
             await asyncio.sleep(rest_s)
-        with self.noticing():
+        with self.errors_as_notices():
             case = await self.session.call(lambda session: session.case(row.sample_id))
             self.pane.show(case, is_asked=row.sample_id in self.retries.sample_ids)
             near = [other for by in (1, -1, 2) if (other := self.cases.row_at(self.cases.cursor + by))]
@@ -149,7 +149,7 @@ class ReviewScreen(WorkbenchScreen):
     @work(group="progress", exclusive=True)
     async def _count_reviewed(self) -> None:
         listing = self._counted = self.cases.listing
-        with self.noticing():
+        with self.errors_as_notices():
             progress = await self.session.call(lambda session: session.progress())
             self.cases.show_others(progress.others)
             reviewed = sum(map(listing.holds, progress.positions))
@@ -237,7 +237,7 @@ class ReviewScreen(WorkbenchScreen):
 
     async def action_attempts(self) -> None:
         if row := await self.browser.current_row():
-            with self.noticing():
+            with self.errors_as_notices():
                 case = await self.session.call(lambda session: session.case(row.sample_id))
                 await self.app.push_screen(AttemptsScreen(row.sample_id, case.attempts))
 
@@ -311,19 +311,19 @@ class ReviewScreen(WorkbenchScreen):
             if text is not None:
                 await self._say(row, lambda session: change(session, row.sample_id, text))
 
-        with self.noticing():
+        with self.errors_as_notices():
             case = await self.session.call(lambda session: session.case(row.sample_id))
             screen = LineScreen(about.format(row.sample_id), present(case.mine), placeholder)
             await self.app.push_screen(screen, written)
 
     async def _say(self, row: CaseRow, change: Callable[[ReviewSession], None]) -> None:
-        with self.noticing():
+        with self.errors_as_notices():
             await self.session.call(change)
             self.browser.refresh_cases([row.sample_id])
 
     async def action_undo(self) -> None:
         """Take back the latest change, and go to its sample."""
-        with self.noticing():
+        with self.errors_as_notices():
             undone = await self.session.call(lambda session: session.undo())
             if undone is None:
                 self.notice("nothing to undo", seconds=2)
@@ -335,7 +335,7 @@ class ReviewScreen(WorkbenchScreen):
 
     async def action_reviewer(self) -> None:
         """Review as somebody else who has said something, or under another name."""
-        with self.noticing():
+        with self.errors_as_notices():
             known = await self.session.call(lambda session: session.reviewers())
             names = [name for name in known if name != self.review.reviewer]
 
@@ -367,7 +367,7 @@ class ReviewScreen(WorkbenchScreen):
 
     async def action_retry_all(self) -> None:
         """Ask again about all in the list that have no answer, once a person has said yes to the number."""
-        with self.noticing():
+        with self.errors_as_notices():
             unanswered = await self.browser.unanswered()
             sample_ids = [name for name in unanswered if name not in self.retries.sample_ids]
             if not sample_ids:

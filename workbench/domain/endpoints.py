@@ -1,7 +1,7 @@
-"""Endpoints: where requests go, and in what dialect of the chat-completions protocol.
+"""Endpoints: the servers that requests go to, their dialects of the chat-completions protocol, and their models.
 
-Servers that speak the protocol differ in small things; each difference that the house has met is a field here. The
-presets hold what is known of a kind of server; what one server does is found out by `probe`.
+Servers differ in small things; each known difference is a field here. The presets hold what is known of a kind of
+server; `emowb probe` finds out what one server does.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,18 +16,18 @@ from urllib.parse import urlsplit
 from workbench.errors import UsageError
 
 EMBEDDED: Final = "embedded"
-"""The name of the endpoint that a command starts for itself."""
+"""The name of the embedded endpoint, which a command starts itself."""
 
 
 class Structured(StrEnum):
-    """How a server is asked to hold an answer to a JSON schema."""
+    """How a server is asked to keep an answer to a JSON schema."""
 
     JSON_SCHEMA = "json_schema"
     """OpenAI's way: the schema under `response_format.json_schema.schema`."""
     FLAT_SCHEMA = "flat_schema"
     """llama.cpp's own way: the schema under `response_format.schema`."""
     NONE = "none"
-    """It cannot, or is not asked to."""
+    """Not at all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,42 +37,42 @@ class Endpoint:
     name: str
     base_url: str
     key_variables: tuple[str, ...] = ()
-    """The environment variables that hold its keys, each with limits of its own; (): the server wants none."""
+    """The environment variables with its keys; each key has its own limits. (): the server needs no key."""
     token_field: str = "max_tokens"  # noqa: S105 (a count of tokens, not a secret)
-    """What the server calls the limit of the answer's length."""
+    """The server's name for the limit of the answer's length."""
     structured: Structured = Structured.JSON_SCHEMA
     detail: bool = True
-    """Whether a picture carries `detail`."""
+    """Whether pictures have the parameter `detail`."""
     seed: bool = True
-    """Whether a request carries `seed`."""
+    """Whether requests have the parameter `seed`."""
     temperature: bool = True
-    """Whether a request carries `temperature`; models that reason reject it."""
+    """Whether requests have the parameter `temperature`; models that reason reject it."""
     images_per_request: int | None = None
-    """The most pictures in one request; None: not known to be limited."""
+    """The most pictures in one request; None: no known limit."""
     rpm: int | None = None
-    """Requests per minute for each key; None: the general setting. So are the next three."""
+    """Requests per minute for each key; None: the general setting. The next three are alike."""
     tpm: int | None = None
     rpd: int | None = None
     concurrency: int | None = None
     api_version: str | None = None
     """Azure's query parameter `api-version`, for addresses that want it."""
     blurs_faces: bool = False
-    """Whether it is known to blur faces before the model sees them: what a face shows is then not what is scored."""
+    """Whether it is known to blur faces before the model sees them; scores of expressions then mean nothing."""
     lists_models: bool = True
-    """Whether its list of models, where it has one, names all that can be asked for."""
+    """Whether its list of models, if it has one, is complete."""
     shares_with: tuple[str, ...] = ()
-    """Other endpoints that serve the same models under the same names, and take a part of each run's requests."""
+    """Other endpoints with the same models under the same names, which take a part of each run's requests."""
     batch_api: bool = False
     """Whether it has OpenAI's `/files` and `/batches`."""
 
     @property
     def host(self) -> str:
-        """Where pictures would go, for people."""
+        """The host that pictures are sent to, for people."""
         return urlsplit(self.base_url).hostname or self.base_url
 
     @property
     def is_local(self) -> bool:
-        """Whether nothing sent to it leaves this machine."""
+        """Whether requests to it stay on this machine."""
         if self.host == "localhost":
             return True
         try:
@@ -98,7 +98,7 @@ PRESETS: Final[Mapping[str, Endpoint]] = MappingProxyType(
                 name="azure",
                 base_url="",  # each customer has an address
                 key_variables=("AZURE_OPENAI_API_KEY",),
-                lists_models=False,  # what is asked for is a deployment of the customer's own naming
+                lists_models=False,  # requests name a deployment of the customer
                 blurs_faces=True,  # by an accepted answer of a Microsoft moderator, 2025-05
             ),
             Endpoint(name="openrouter", base_url="https://openrouter.ai/api/v1", key_variables=("OPENROUTER_API_KEY",)),
@@ -106,19 +106,19 @@ PRESETS: Final[Mapping[str, Endpoint]] = MappingProxyType(
                 name="vllm",
                 base_url="http://127.0.0.1:8000/v1",
                 detail=False,  # its documentation: not supported
-                # How many pictures it takes is its option `--limit-mm-per-prompt`: for `probe` to find out.
+                # The limit of pictures is its option `--limit-mm-per-prompt`; `emowb probe` finds it out.
             ),
             Endpoint(
                 name="ollama",
                 base_url="http://127.0.0.1:11434/v1",
-                detail=False,  # it reads the address of a picture and nothing else
+                detail=False,  # it ignores everything but the picture's URL
             ),
             Endpoint(
                 name="llamacpp",
                 base_url="http://127.0.0.1:8080/v1",
                 structured=Structured.FLAT_SCHEMA,
                 detail=False,  # pictures are always taken whole
-                # It answers as many requests at once as it was started with `--parallel`: found out while running.
+                # It answers `--parallel` requests at once; runs learn how many.
             ),
             Endpoint(name="lmstudio", base_url="http://127.0.0.1:1234/v1"),
         )
@@ -127,7 +127,7 @@ PRESETS: Final[Mapping[str, Endpoint]] = MappingProxyType(
 
 
 SOON_DAYS: Final = 60
-"""A run takes weeks where a day's quota is small: a model that ends within this time is worth a warning."""
+"""A model that is shut down within this time gets a warning: a run takes weeks where the daily quota is small."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,14 +136,14 @@ class OfferedModel:
 
     name: str
     shuts_down_on: date | None = None
-    """By the endpoint's own word; None: not announced, or not told."""
+    """According to the endpoint's list; None: not announced."""
 
     def is_gone(self, today: date) -> bool:
-        """Whether its last day is over."""
+        """Whether it has been shut down."""
         return self.shuts_down_on is not None and self.shuts_down_on <= today
 
     def notice(self, today: date) -> str | None:
-        """What to know before a run with it begins; None where there is nothing to say."""
+        """A warning about its shutdown; None where it is not announced or not soon."""
         if self.shuts_down_on is None or (self.shuts_down_on - today).days > SOON_DAYS:
             return None
         if self.is_gone(today):
@@ -153,7 +153,7 @@ class OfferedModel:
 
 
 def day_of(told: object) -> date | None:
-    """A day from `YYYY-MM-DD`, with or without a time behind it; None for anything else."""
+    """A day from `YYYY-MM-DD`, with or without a time after it; None for anything else."""
     try:
         return date.fromisoformat(told[:10]) if isinstance(told, str) else None
     except ValueError:
@@ -161,10 +161,10 @@ def day_of(told: object) -> date | None:
 
 
 def model_among(endpoint: Endpoint, offered: Sequence[OfferedModel], wanted: str | None) -> OfferedModel:
-    """The model to ask: the wanted one, or the only one there is.
+    """The model to use: the wanted one, or the only one there is.
 
-    An endpoint that does not list its models, or not all, is believed to have any. Raises UsageError that lists the
-    models when there is a choice to be made or the wanted one is not among them.
+    An endpoint without a complete list of models is assumed to have any model. Raises UsageError with the list where
+    there are several to choose from, or the wanted one is not among them.
     """
     names = [model.name for model in offered]
     if wanted in names or (wanted is None and len(offered) == 1):

@@ -1,4 +1,4 @@
-"""What was found out about an endpoint by asking it: findings, their record, and what they change in its dialect."""
+"""The findings of a probe, their stored record, and what they change in an endpoint's settings."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -21,18 +21,18 @@ class FindingMark(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One thing that is now known, or known not to be."""
+    """One result of a probe."""
 
     name: str
     mark: FindingMark
     says: str
-    """For people; it may quote what the endpoint said."""
+    """For people; it may quote the endpoint."""
     warning: str | None = None
-    """What it means for a run, and what to do; None: nothing to worry about."""
+    """What it means for a run, and what to do; None: no problem."""
     value: Any = None
     """For programs: a number, a text or a mapping of texts."""
     changes: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
-    """Fields of `Endpoint` that should say otherwise than they do."""
+    """Fields of `Endpoint` that should have another value."""
 
     def as_json(self) -> dict[str, Any]:
         """The finding as plain values."""
@@ -48,7 +48,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProbeReport:
-    """All that one probe found out."""
+    """Everything that one probe found out."""
 
     endpoint: Endpoint
     model: str
@@ -56,15 +56,15 @@ class ProbeReport:
     findings: Sequence[Finding]
     replies: Sequence[Reply]
     stopped: str | None = None
-    """Why the rest was not asked; None: everything was."""
+    """Why the probe ended early; None: all questions were asked."""
 
     @property
     def warnings(self) -> list[str]:
-        """What to know before a run, the findings' order kept."""
+        """The warnings in the order of the findings."""
         return [finding.warning for finding in self.findings if finding.warning is not None]
 
     def as_json(self) -> dict[str, Any]:
-        """The record that is stored, and kept with a run. Times are UTC, tokens as the endpoint reported them."""
+        """The record that is stored, also with runs. Tokens are as the endpoint reported them."""
         usages = [reply.usage for reply in self.replies if reply.usage is not None]
         return {
             "endpoint": self.endpoint.name,
@@ -99,13 +99,13 @@ _CHANGEABLE: Final[Mapping[str, Callable[[Any], bool]]] = MappingProxyType(
         "blurs_faces": _is_truth,
     }
 )
-"""What a record may change, and what it may change it to: never where requests go, nor with which key."""
+"""What a record may change, and to which values: never the address or the keys."""
 
 
 def adapted(endpoint: Endpoint, record: Mapping[str, Any] | None) -> Endpoint:
-    """The endpoint with what a probe found to be otherwise than its settings say.
+    """The endpoint with the changes that a probe found.
 
-    A record of another address says nothing about this one; None, or one that cannot be read, changes nothing.
+    A record of another address, None, or an unreadable record changes nothing.
     """
     if record is None or record.get("base_url") != endpoint.base_url:
         return endpoint

@@ -1,4 +1,4 @@
-"""The one keeper of API keys: read once, never shown, masked wherever an error might echo them."""
+"""API keys: read from the environment, never shown, and masked wherever an error might repeat them."""
 
 import re
 from collections.abc import Mapping
@@ -13,38 +13,38 @@ _DUMMY: Final = "none-needed"
 
 
 class ApiKey:
-    """A key that prints as a mask."""
+    """A key that is printed as a mask."""
 
     __slots__ = ("_value", "name")
 
     def __init__(self, value: str, name: str = "") -> None:
         self._value = value
         self.name: Final = name
-        """The variable that holds it, which may be shown; empty for a server that wants no key."""
+        """The environment variable that holds it, which may be shown; empty for a server without keys."""
 
     def __repr__(self) -> str:
         return _MASK
 
     def reveal(self) -> str:
-        """The key itself, for the client's header and nothing else."""
+        """The key itself. For the client's header only."""
         return self._value
 
     def masked(self, text: str) -> str:
-        """`text` without this key and without anything that looks like one."""
+        """`text` with this key, and everything that looks like a key, replaced by a mask."""
         if self._value:
             text = text.replace(self._value, _MASK)
         return _KEYLIKE.sub(_MASK, text)
 
 
 NO_KEY: Final = ApiKey(_DUMMY)
-"""For a server that wants none: the client insists on one."""
+"""For a server without keys: the client requires some key."""
 
 
 def read_keys(endpoint: Endpoint, environment: Mapping[str, str]) -> tuple[ApiKey, ...]:
-    """The keys that the environment holds for an endpoint, in the order of its variables, at least one.
+    """The keys of an endpoint from the environment, in the order of its variables, at least one.
 
-    A variable that is not set is left out; two that hold the same key are one key, since they share its limits.
-    Raises EndpointError that says which variable to set where none is, and where one holds what can be no key.
+    Variables that are not set are left out. The same key in two variables is one key, since its limits are shared.
+    Raises EndpointError where no variable is set or one cannot hold a key; the message names the variable.
     """
     if not endpoint.key_variables:
         return (NO_KEY,)

@@ -1,5 +1,6 @@
-"""What a chat completion says, as an endpoint sent it. Pure, and read with care: many servers speak the protocol, and
-each of them in its own way. Nothing that a server can send raises here.
+"""Reading a chat completion as an endpoint sent it.
+
+Many servers speak the protocol, each in its own way. Nothing that a server can send raises an error here.
 """
 
 import json
@@ -12,7 +13,7 @@ _LONGEST_QUOTE_CHARS = 2_000
 
 
 def read_completion(said: object, status_code: int | None = 200) -> Reply:
-    """The reply in a parsed body. Servers answer 200 with an error object or no choices: none of these is an answer."""
+    """The reply in a parsed body. An error object, or no choices, with status 200 is no answer."""
     choice = _first_choice(said)
     if choice is None:
         return unanswered(f"no choices in the answer: {_quoted(said)}", status_code)
@@ -32,12 +33,12 @@ def read_completion(said: object, status_code: int | None = 200) -> Reply:
 
 
 def unanswered(error: str, status_code: int | None) -> Reply:
-    """A reply that is no answer: a fault that may pass."""
+    """A reply that is no answer, with a fault that may pass."""
     return Reply(outcome=Outcome.FAILED, fault=Fault.TRANSIENT, status_code=status_code, error=error)
 
 
 def read_usage(said: object) -> Usage | None:
-    """Whole numbers of tokens, or nothing."""
+    """The usage in tokens; None where the numbers are missing or not whole."""
     if not isinstance(said, Mapping):
         return None
     prompt, completion = _count(said.get("prompt_tokens")), _count(said.get("completion_tokens"))
@@ -55,7 +56,7 @@ def read_usage(said: object) -> Usage | None:
 
 
 def _first_choice(said: object) -> Mapping[str, Any] | None:
-    """The first choice that has a message and is no error in disguise."""
+    """The first choice if it has a message and no error."""
     choices = said.get("choices") if isinstance(said, Mapping) else None
     choice = choices[0] if isinstance(choices, list) and choices else None
     if not isinstance(choice, Mapping) or not isinstance(choice.get("message"), Mapping) or choice.get("error"):
@@ -64,7 +65,7 @@ def _first_choice(said: object) -> Mapping[str, Any] | None:
 
 
 def _text(said: object) -> str | None:
-    """What should be a text: servers also send lists of parts, or bare JSON."""
+    """A text. Servers also send lists of parts, or JSON in place of a text."""
     if isinstance(said, list):
         return "".join(str(part.get("text") or "") for part in said if isinstance(part, Mapping))
     return said if said is None or isinstance(said, str) else json.dumps(said, ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""What an HTTP error means for a run: a table from statuses and error codes to outcomes and faults.
+"""The meaning of an HTTP error for a run: from statuses and error codes to outcomes and faults.
 
 Sources: the error tables of OpenAI's API guide; `azure` answers a filtered prompt with 400 `content_filter`.
 """
@@ -29,7 +29,7 @@ _OPTIONS: Final = frozenset(
         *("top_p", "n", "stream", "service_tier", "store", "user"),
     }
 )
-"""What every request of a run says in the same way: an endpoint that rejects it rejects them all."""
+"""Parameters that all requests of a run share: an endpoint that rejects one of them rejects every request."""
 _TOO_MANY_PICTURES: Final = re.compile(
     r"at most \d+ (?:image|picture|multimodal)|too many (?:image|picture)|(?:image|picture)s? (?:limit|count) exceeded"
     r"|maximum number of (?:image|picture)s"
@@ -37,19 +37,19 @@ _TOO_MANY_PICTURES: Final = re.compile(
 
 
 def classify_error(status_code: int, code: str, message: str, param: str = "") -> tuple[Outcome, Fault | None]:
-    """The outcome and fault of an answer with an error status; `param` is the part of the request it names."""
+    """The outcome and fault of a reply with an error status; `param` is the parameter that the error names."""
     if code in _POLICY_CODES:
         return Outcome.FILTERED, None
     return Outcome.FAILED, _fault(status_code, code, message.casefold(), param)
 
 
 def error_code(body: object) -> str:
-    """The error's code from a body in OpenAI's form, empty where it has none."""
+    """The error's code in a body of OpenAI's form; empty where there is none."""
     return _member(body, "code")
 
 
 def error_param(body: object) -> str:
-    """The part of the request that the error names, empty where it names none."""
+    """The parameter that the error names; empty where it names none."""
     return _member(body, "param")
 
 
@@ -62,8 +62,8 @@ def _member(body: object, name: str) -> str:
 def retry_after_s(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
     """Seconds to wait by `retry-after-ms` or `Retry-After` (seconds or an HTTP date); None for anything unreadable.
 
-    Never negative and never more than ten minutes: a server's slip must not stop a run for a day. A date is read by
-    the server's own clock, where it tells that (`Date`): ours may have been set, or be wrong.
+    Never negative and at most ten minutes: an error of the server must not stop a run for a day. A date is compared
+    with the server's own clock (header `Date`) where there is one, since ours may be wrong.
     """
     now = now or _date(headers.get("date", "")) or datetime.now(UTC)
     for name, factor in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
@@ -100,7 +100,7 @@ def _seconds(value: str, now: datetime) -> float | None:
 
 
 def _date(text: str) -> datetime | None:
-    """A point in time from a header; one without a time zone, which no header should be, is none."""
+    """A point in time from a header; None for one without a time zone."""
     try:
         date = parsedate_to_datetime(text)
     except (ValueError, TypeError):

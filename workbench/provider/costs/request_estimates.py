@@ -1,7 +1,7 @@
-"""What a request will take, told before it is sent: tokens in and out, and their price.
+"""Estimates of a request before it is sent: tokens in and out, and their price.
 
 Pictures are counted by the model's formula, texts by their length, the answer as a full ranking of every sample in the
-form that prompt `named` asks for. What a model thinks before it answers cannot be foreseen and comes on top.
+form of prompt `named`. The tokens of a model's reasoning cannot be foreseen and are not included.
 """
 
 import json
@@ -17,27 +17,27 @@ from workbench.provider.costs.token_counts import ASSUMED, image_tokens, text_ru
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestEstimate:
-    """What one request will take, about."""
+    """The estimate of one request."""
 
     prompt_tokens: int
     image_tokens: int
-    """Those of the prompt's that its pictures take."""
+    """The part of `prompt_tokens` for pictures."""
     images_known: bool
-    """Whether the model's formula for pictures is known; else `image_tokens.ASSUMED` stood in for it."""
+    """Whether the model's formula for pictures is known; else `ASSUMED` was used."""
     completion_tokens: int
     cost_usd: float | None
     """None: the price is not known."""
 
     @property
     def tokens(self) -> int:
-        """All of them, as a limit of tokens per minute counts."""
+        """Prompt and completion tokens, as limits per minute count them."""
         return self.prompt_tokens + self.completion_tokens
 
 
 def estimate_request(
     request: Request, *, samples: int, labels: Sequence[str], prices: PriceTable, batch: bool = False
 ) -> RequestEstimate:
-    """About what `request` takes, which asks for a ranking of `labels` for each of so many samples.
+    """Estimate a request for a ranking of `labels` for each of `samples` samples.
 
     `batch`: at the price of the offline Batch API.
     """
@@ -72,6 +72,6 @@ def _image_tokens(request: Request) -> tuple[int, bool]:
 
 @lru_cache(maxsize=256)
 def _full_answer(labels: tuple[str, ...], samples: int) -> str:
-    """The longest answer that is asked for. Cached: a run asks for the same few again and again."""
+    """The longest possible answer. Cached: the requests of a run share a few."""
     entries = [{"id": ref, "ranking": labels} for ref in refs(samples)]
     return json.dumps({"answers": entries}, ensure_ascii=False)

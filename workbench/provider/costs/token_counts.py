@@ -1,6 +1,10 @@
-"""About how many tokens a text takes: characters over a table of models (`data/text_tokens.toml`).
+"""How many tokens texts and pictures take, by tables of models (`data/text_tokens.toml`, `data/image_tokens.toml`).
 
-A count of characters, not a vocabulary: each family of models has one of its own, and few can be had without a network.
+Texts are counted by characters: each family of models has its own vocabulary, and few can be had without a network.
+
+Pictures follow two kinds of formula, computed in whole numbers: a rounding error at an edge would add a row of squares.
+Providers do not say how they round a scaled picture's sides. Here they are rounded to the nearest pixel, so a count may
+differ by one or, at the edge of a tile, by a tile.
 """
 
 import math
@@ -26,16 +30,16 @@ _OTHER: Final = "other"
 
 @dataclass(frozen=True, slots=True)
 class TextRule:
-    """How many characters make a token, for one model."""
+    """Characters per token, for one model."""
 
     prose_chars: float
     cjk_chars: float
     json_chars: float
     counts_schema: bool
-    """Whether the schema that an answer is held to is a part of the prompt."""
+    """Whether the schema of the answer counts as a part of the prompt."""
 
     def prose_tokens(self, text: str) -> int:
-        """The tokens of a prompt, or of what a speaker says."""
+        """The tokens of a prompt or a transcript."""
         wide = 0 if text.isascii() else len(_CJK.findall(text))
         return math.ceil((len(text) - wide) / self.prose_chars + wide / self.cjk_chars)
 
@@ -45,7 +49,7 @@ class TextRule:
 
 
 def text_rule(model: str) -> TextRule:
-    """The rule of a model; where none is known, that of all others."""
+    """The rule of a model, or the rule of others where it is unknown."""
     rules = _text_rules()
     return rules[listed_name(model, rules) or _OTHER]
 
@@ -69,14 +73,14 @@ _TILED_SHORTEST_PX: Final = 768
 
 @dataclass(frozen=True, slots=True)
 class PatchRule:
-    """A picture is counted in squares of 32 x 32 pixels, at one level of detail."""
+    """Counts squares of 32 x 32 pixels, at one level of detail."""
 
     multiplier: Decimal
-    """Tokens of a square; a decimal, since 1.2 has no exact binary form and the product is rounded up."""
+    """Tokens per square. A decimal: 1.2 has no exact binary form, and the product is rounded up."""
     longest_side_px: int | None = None
     """Larger pictures are scaled down to this; None: any size."""
     patches: int | None = None
-    """Pictures of more squares are scaled down to so many; None: any number."""
+    """Pictures with more squares are scaled down to this number; None: any number."""
 
     def tokens(self, width_px: int, height_px: int) -> int:
         """The tokens of a picture of this size."""
@@ -89,7 +93,7 @@ class PatchRule:
 
 @dataclass(frozen=True, slots=True)
 class TileRule:
-    """A picture costs a base, and something for every square of 512 x 512 pixels begun."""
+    """Counts a base, and an amount for every tile of 512 x 512 pixels or a part of one."""
 
     base: int
     tile: int
@@ -107,14 +111,14 @@ class TileRule:
 ImageRule = PatchRule | TileRule
 
 ASSUMED: Final = PatchRule(Decimal("1.2"), longest_side_px=2048, patches=6144)
-"""For models whose formula is not known: as the newer ones whose is count at their finest."""
+"""For models with an unknown formula: that of newer models at their highest detail."""
 ASSUMED_WORDS: Final = "1.2 tokens for every 32 x 32 pixels"
 
 
 def image_tokens(model: str, width_px: int, height_px: int, detail: str) -> int | None:
-    """The prompt tokens of one picture; None where the formula for that model and detail is not known.
+    """The prompt tokens of one picture; None where the formula for the model and detail is unknown.
 
-    A dated release is counted as its family, see `listed_name`.
+    A dated release counts as its family, see `listed_name`.
     """
     rules = _image_rules()
     listed = listed_name(model, rules)
@@ -139,7 +143,7 @@ def _squares(width_px: int, height_px: int, side_px: int) -> int:
 
 
 def _patches_within(width_px: int, height_px: int, most: int) -> int:
-    """The squares of a picture that is scaled down to at most so many, one of its sides to a whole number of them.
+    """The squares of a picture that is scaled down to at most `most`, with a whole number of them along one side.
 
     The scale that makes it just so many squares of area is r = sqrt(32 * 32 * most / (width * height)). It would leave
     width * r / 32 = sqrt(most * width / height) squares in a row and sqrt(most * height / width) in a column; the one

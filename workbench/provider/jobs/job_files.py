@@ -1,7 +1,7 @@
 """The files that a Batch API and `vllm run-batch` read and write: one JSON object on a line, in any order.
 
-A request is `{"custom_id", "method", "url", "body"}`, an answer `{"custom_id", "response", "error"}`. Both are read
-and written line by line, so that memory does not grow with the file. Nothing that can stand in an answer raises.
+A request is `{"custom_id", "method", "url", "body"}`, an answer `{"custom_id", "response", "error"}`. Files are read
+and written line by line, so that memory does not grow with the file. Nothing in an answer raises an error.
 """
 
 import hashlib
@@ -21,29 +21,29 @@ from workbench.provider.faults import classify_error, error_code, error_param
 
 URL: Final = "/v1/chat/completions"
 UNFINISHED: Final = ".part"
-"""How the name of a file ends that is not whole yet."""
+"""The suffix of files that are not complete yet."""
 _LONGEST_LINE_BYTES: Final = 8_000_000
-"""Of an answer: as much as a reply over HTTP may have."""
+"""Of an answer; the same bound as for a reply over HTTP."""
 _LONGEST_ERROR_CHARS: Final = 2_000
 _OF_THE_WHOLE_JOB: Final = frozenset({"batch_cancelled"})
-"""Codes of lines to which nothing happened but what happened to their job."""
+"""Error codes of lines that were not processed because of their job."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileLimits:
-    """How much one file may hold."""
+    """The most that one file may hold."""
 
     lines: int
     n_bytes: int
 
 
 OPENAI_LIMITS: Final = FileLimits(lines=50_000, n_bytes=190_000_000)
-"""Its reference of `batches.create`, 2026-11: 50,000 requests and 200 MB. The rest is reserve."""
+"""Below OpenAI's own limits of 50,000 requests and 200 MB (reference of `batches.create`, 2026-11)."""
 NO_LIMITS: Final = FileLimits(lines=2**62, n_bytes=2**62)
 
 
 def request_line(custom_id: str, body: bytes) -> bytes:
-    """A request as a line. The body stays as it is: JSON has no line breaks of its own."""
+    """A request as a line. The body is not changed: JSON from `chat_body` has no line breaks."""
     return b'{"custom_id":%s,"method":"POST","url":"%s","body":%s}\n' % (
         json.dumps(custom_id).encode(),
         URL.encode(),
@@ -52,7 +52,7 @@ def request_line(custom_id: str, body: bytes) -> bytes:
 
 
 class JobFile:
-    """A file of requests that is being written, readable by its owner alone; it has its name only when it is whole."""
+    """A file of requests that is being written, readable by its owner alone. It gets its name when it is complete."""
 
     def __init__(self, folder: Path, limits: FileLimits) -> None:
         """Raises DataError where nothing can be written."""
@@ -66,7 +66,7 @@ class JobFile:
 
     @property
     def hash(self) -> str:
-        """Of what has been written."""
+        """SHA-256 of what has been written."""
         return self._hash.hexdigest()
 
     def has_room(self, line: bytes) -> bool:
@@ -82,7 +82,7 @@ class JobFile:
         self.n_bytes += len(line)
 
     def keep(self, path: Path) -> None:
-        """It is whole: give it its name, in its folder, once it has reached the disk."""
+        """Give the complete file its name, after it has reached the disk."""
         with written(path.parent):
             self._file.flush()
             os.fsync(self._file.fileno())
@@ -90,14 +90,14 @@ class JobFile:
             self._path.replace(path)
 
     def discard(self) -> None:
-        """Leave nothing of it; harmless once it is kept."""
+        """Delete the unfinished file; does nothing after `keep`."""
         with suppress(OSError):
             self._file.close()
         self._path.unlink(missing_ok=True)
 
 
 def is_whole(path: Path, file_hash: str) -> bool:
-    """Whether a file is there and holds what it held when it was written."""
+    """Whether a file exists with the content that it had when it was written."""
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest() == file_hash
@@ -107,7 +107,7 @@ def is_whole(path: Path, file_hash: str) -> bool:
 
 @contextmanager
 def written(folder: Path) -> Iterator[None]:
-    """Within the block, what the file system raises becomes one line for a person."""
+    """Turns OSErrors of the block into a DataError with advice."""
     try:
         yield
     except OSError as error:
@@ -117,34 +117,34 @@ def written(folder: Path) -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class JobAnswer:
-    """What a line says of one request."""
+    """The reply to one request in a file of answers."""
 
     custom_id: str
     reply: Reply
 
 
 def read_answers(file: BinaryIO, masked: Callable[[str], str]) -> Iterator[JobAnswer | None]:
-    """The answers of a file, in its order; None for a line that is none. `masked` takes keys out of error texts."""
+    """The answers of a file, in order; None for a line that is no answer. `masked` removes keys from texts."""
     for line in _lines(file):
         answer = read_answer(line) if line is not None else None
         yield None if answer is None else JobAnswer(answer.custom_id, _safe(answer.reply, masked))
 
 
 def read_answer(line: bytes) -> JobAnswer | None:
-    """One line's answer; None for what is no answer to any request."""
+    """The answer in a line; None where there is none."""
     try:
         said = json.loads(line)
     except (ValueError, RecursionError):
         return None
     if not isinstance(said, Mapping) or not isinstance(said.get("custom_id"), str):
         return None
-    if "response" not in said and "error" not in said:  # a request, perhaps: the wrong file
+    if "response" not in said and "error" not in said:  # perhaps a request: the wrong file
         return None
     return JobAnswer(said["custom_id"], _reply(said.get("response"), said.get("error")))
 
 
 def _lines(file: BinaryIO) -> Iterator[bytes | None]:
-    """The lines that are not blank; None for one that is too long."""
+    """The lines without blank ones; None for a line that is too long."""
     while line := file.readline(_LONGEST_LINE_BYTES):
         if len(line) == _LONGEST_LINE_BYTES and not line.endswith(b"\n"):
             while (more := file.readline(_LONGEST_LINE_BYTES)) and not more.endswith(b"\n"):
@@ -161,14 +161,14 @@ def _reply(response: object, error: object) -> Reply:
     status_code = status if isinstance(status, int) and not isinstance(status, bool) else None
     if status_code == 200 and body is not None:
         reply = read_completion(body)
-    else:  # the error stands in the body; `vllm run-batch` puts it beside the response
+    else:  # the error is in the body, or with `vllm run-batch` beside the response
         reply = _failed(None if status_code == 200 else status_code, body if body is not None else error)
     request_id = response.get("request_id")
     return replace(reply, headers={"x-request-id": request_id}) if isinstance(request_id, str) and request_id else reply
 
 
 def _failed(status_code: int | None, said: object) -> Reply:
-    """`said` is a text, an error, or an error under `error`. Without a status nobody has looked at the request."""
+    """`said` is a text, an error, or an object with an error. Without a status the request was not processed."""
     code, message = error_code(said), _message(said)
     outcome, fault = classify_error(status_code or 500, code, message, error_param(said))
     if status_code is None and code in _OF_THE_WHOLE_JOB:

@@ -1,4 +1,4 @@
-"""What a Batch API says of its jobs, as it sent it. Pure, and read with care: several servers speak the protocol."""
+"""Reading jobs as a Batch API sends them. Several servers speak the protocol, so nothing in the JSON is assumed."""
 
 import json
 from collections.abc import Mapping
@@ -7,17 +7,17 @@ from typing import Any, Final
 
 _ENDED: Final = frozenset({"completed", "failed", "expired", "cancelled"})
 _MOST_ERRORS: Final = 3
-"""That are told; a file that is wrong can be wrong in every line."""
+"""Errors that are reported; a wrong file can be wrong in every line."""
 _LONGEST_QUOTE_CHARS: Final = 1_000
 
 
 class StrangeAnswer(ValueError):
-    """An answer with a good status that says nothing that could be read: a page of HTML, or an object without an id."""
+    """An answer of status 200 that cannot be read: a page of HTML, or an object without an id."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemoteJob:
-    """A job as the provider tells of it."""
+    """A job at the provider."""
 
     id: str
     status: str
@@ -28,13 +28,13 @@ class RemoteJob:
     n_answered: int = 0
     n_failed: int = 0
     error: str | None = None
-    """Why the provider does not take the file."""
+    """Why the provider rejects the file."""
     error_codes: tuple[str, ...] = ()
     metadata: Mapping[str, str]
 
     @property
     def has_ended(self) -> bool:
-        """Whether nothing more will come of it."""
+        """Whether the job will not change any more."""
         return self.status in _ENDED
 
 
@@ -50,7 +50,7 @@ def read_object(content: bytes) -> Mapping[str, Any]:
 
 
 def read_id(said: Mapping[str, Any]) -> str:
-    """The name that the provider gave it. Raises StrangeAnswer where there is none."""
+    """The provider's id of an object. Raises StrangeAnswer where there is none."""
     name = _name(said.get("id"))
     if name is None:
         raise StrangeAnswer(f"an answer without an id: {json.dumps(said)[:_LONGEST_QUOTE_CHARS]}")
@@ -69,7 +69,7 @@ def read_job(said: Mapping[str, Any]) -> RemoteJob:
         error_file=_name(said.get("error_file_id")),
         n_answered=_count(counts.get("completed")),
         n_failed=_count(counts.get("failed")),
-        error="; ".join(_told(one) for one in errors[:_MOST_ERRORS]) or None,
+        error="; ".join(_error_text(one) for one in errors[:_MOST_ERRORS]) or None,
         error_codes=tuple(str(one["code"]) for one in errors if one.get("code")),
         metadata={str(word): str(value) for word, value in metadata.items()},
     )
@@ -81,7 +81,7 @@ def read_page(said: Mapping[str, Any]) -> tuple[list[RemoteJob], bool]:
     return [read_job(one) for one in listed], bool(listed) and said.get("has_more") is True
 
 
-def _told(error: Mapping[str, Any]) -> str:
+def _error_text(error: Mapping[str, Any]) -> str:
     line = f" (line {error['line']})" if error.get("line") is not None else ""
     return (": ".join(str(part) for part in (error.get("code"), error.get("message")) if part) or "no words") + line
 

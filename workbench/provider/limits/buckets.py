@@ -1,17 +1,17 @@
-"""An endpoint's own limit, as its headers let us see it: a bucket that is drawn from and fills up again.
+"""A limit that an endpoint reports in its headers, seen as a bucket: requests draw from it, and it fills up again.
 
-`remaining` is the bucket's level at the time when the endpoint looked, which may have been when the request came or
-when its answer left, twenty seconds later. Requests overtake each other on their way, so nobody can say which of the
-others it counts. So the level is kept by our own books and corrected only where a reply contradicts them:
+The header `remaining` is the level when the endpoint looked: when the request came, or when its answer was sent, maybe
+twenty seconds later. Requests overtake each other, so it is unknown which others it counts. Therefore we keep our own
+account of the level and correct it only where a reply contradicts it:
 
-    remaining - all that it may not have counted  <=  level now  <=  remaining + 1 + what has flowed in since it left
+    remaining - all that it may not have counted  <=  level now  <=  remaining + 1 + what has flowed in since sending
 
-The one more is there because it is told rounded down.
+(+ 1 because `remaining` is rounded down.)
 
-How much the bucket holds is the most that was ever seen in it, since a limit of 1,200 a minute can be enforced as 20
-a second. How fast it fills follows from the limit and its period; the period follows from how long the reset takes.
-Windows that open all at once speak through the same headers: there the time to the reset has nothing to do with how
-much is missing, and only what fits a bucket's arithmetic on both sides is taken for another period than a minute.
+The capacity is the highest level ever reported, since a limit of 1,200 a minute can be enforced as 20 a second. The
+rate of filling follows from the limit and its period, and the period from the time to the reset. Fixed windows use the
+same headers, but there the time to the reset does not depend on how much is missing. So a period other than a minute is
+only assumed where the numbers fit a bucket.
 """
 
 import math
@@ -22,44 +22,44 @@ from workbench.provider.limits.rate_headers import ReportedLimit
 
 _USUAL_S: Final = 60.0
 _PERIODS_S: Final = (_USUAL_S, 1.0, 3_600.0, 86_400.0)
-"""Those that limits are given for, the likeliest first."""
+"""Usual periods of limits, the likeliest first."""
 _NEAR: Final = 0.2
-"""How far a reset may be off the period that it points to."""
+"""By how much a reset may differ from the period that it suggests."""
 _AS_GOOD: Final = 0.5
-"""The more is missing, the better the time to fill it tells the period."""
+"""Proofs within this factor count as equal. The more is missing, the better the time to fill shows the period."""
 _TRUST: Final = 0.995
-"""Of what flows in by the endpoint's word is counted on."""
+"""The share of the reported flow that is used."""
 _DOUBT: Final = 0.97
 _REGAIN: Final = 1.0002
-"""Turned away though something should have been there, we count on so much less, and on a little more again with each
-reply: a bucket that holds a single request bears no delay on the way."""
+"""After a rejection although the bucket should not be empty, this share of the trust is left; each reply gives a little
+of it back. Needed where a bucket holds a single request, so that any delay on the way empties it."""
 _LEAST_TRUST: Final = 0.5
 _SOON_S: Final = 1.0
-"""Endpoints round the time to wait up to a second."""
+"""Endpoints round waits up to a second."""
 _LEFT_IN: Final = 0.05
-"""Of what the bucket holds, or one request if that is less, stays in it: our clock is not the endpoint's."""
+"""The share of the capacity, or one request if that is less, that is left in it: clocks differ."""
 
 
 @dataclass(slots=True)
 class Bucket:
-    """One limit of an endpoint. Made from the first headers that tell of it."""
+    """One limit of an endpoint. Times are seconds of the lane's clock."""
 
     per_s: float
-    """What flows in."""
+    """Flow into the bucket."""
     holds: float
-    """The most that was seen in it."""
+    """The capacity: the highest level seen."""
     limit: float | None
     period_s: float
     level: float
     at: float
-    """When the level was that."""
+    """The time of `level`."""
     made_at: float
-    told_from: float = -math.inf
-    """What was sent before tells nothing new of the level: the endpoint has said since that it is empty."""
+    known_since: float = -math.inf
+    """Replies to earlier requests say nothing new about the level: the endpoint has reported it empty since."""
     trust: float = _TRUST
-    """What share of that flow is counted on."""
+    """The share of the flow that is used."""
     proof: float = 0.0
-    """How much was missing, as a share of the limit, when its period was found out."""
+    """How much was missing, as a share of the limit, when the period was inferred."""
 
     def delay_s(self, amount: float, now: float) -> float:
         """Seconds until `amount` may be drawn."""
@@ -68,27 +68,27 @@ class Bucket:
         return max(short / self.per_s, 0.0)
 
     def draw(self, amount: float, now: float) -> None:
-        """Draw it."""
+        """Draw an amount."""
         self.level = self._level(now) - amount
         self.at = now
 
-    def correct(self, told: ReportedLimit, *, uncounted: float, sent_at: float, now: float) -> None:
-        """Learn from the headers of a reply to a request of `sent_at`, which may not have counted so much."""
-        if told.limit:
-            if now > self.at:  # until now it filled as fast as was thought then
+    def correct(self, reported: ReportedLimit, *, uncounted: float, sent_at: float, now: float) -> None:
+        """Learn from the headers of a reply to a request of `sent_at`; they may not have counted `uncounted`."""
+        if reported.limit:
+            if now > self.at:  # until now it filled at the old rate
                 self.level, self.at = self._level(now), now
-            self._learn_period(told, told.limit)
-        if told.remaining is None or sent_at < self.told_from:
+            self._learn_period(reported, reported.limit)
+        if reported.remaining is None or sent_at < self.known_since:
             return
         self.trust = min(self.trust * _REGAIN, _TRUST)
-        self.holds = min(max(self.holds, told.remaining + 1.0), self.limit or math.inf)
-        highest = told.remaining + 1.0 + (now - sent_at) * self.per_s
-        self.level = min(max(self._level(now), told.remaining - uncounted), highest, self.holds)
+        self.holds = min(max(self.holds, reported.remaining + 1.0), self.limit or math.inf)
+        highest = reported.remaining + 1.0 + (now - sent_at) * self.per_s
+        self.level = min(max(self._level(now), reported.remaining - uncounted), highest, self.holds)
         self.at = now
 
-    def _learn_period(self, told: ReportedLimit, limit: float) -> None:
-        """By the better proof; of two that are about as good, the longer one: a window about to open looks quick."""
-        proof, period_s = _proof(told, limit), _period_s(told, limit)
+    def _learn_period(self, reported: ReportedLimit, limit: float) -> None:
+        """Take the period with the better proof, of two equal ones the longer: a window about to open looks quick."""
+        proof, period_s = _proof(reported, limit), _period_s(reported, limit)
         if limit != self.limit:
             self.proof = 0.0
         if period_s is not None and proof >= self.proof * _AS_GOOD:
@@ -99,20 +99,20 @@ class Bucket:
         self.per_s = self.trust * limit / self.period_s
 
     def empty(self, sent_at: float, now: float, resumes_at: float) -> None:
-        """The endpoint says, to a request of `sent_at`, that nothing is left before `resumes_at`.
+        """The endpoint rejected a request of `sent_at`: nothing is left before `resumes_at`.
 
-        Where that is far longer than one request takes to flow in, it is no bucket but a window that opens again:
-        how far, the next reply will tell.
+        Where that is far longer than the time for one request to flow in, it is a window that opens again; the next
+        reply will show how far.
         """
         if resumes_at - now > _SOON_S + 2.0 / self.per_s:
             self.level, self.at = 1.0, resumes_at
         else:
-            # Those that were turned away may have drawn nothing: by its own word, one request will be there by then.
-            if sent_at >= max(self.made_at, self.told_from):
+            # Rejected requests may have drawn nothing. The endpoint says that one request may be sent by then.
+            if sent_at >= max(self.made_at, self.known_since):
                 self.trust = max(self.trust * _DOUBT, _LEAST_TRUST)
-            told = 1.0 - (resumes_at - now) * self.per_s
-            self.level, self.at = max(min(self._level(now), 0.0), told), now
-        self.told_from = self.at
+            level = 1.0 - (resumes_at - now) * self.per_s
+            self.level, self.at = max(min(self._level(now), 0.0), level), now
+        self.known_since = self.at
 
     def share_left(self, now: float) -> float:
         """How full it is, from 0 to 1."""
@@ -122,44 +122,44 @@ class Bucket:
         return min(self.level + (now - self.at) * self.per_s, self.holds)
 
 
-def bucket_from(told: ReportedLimit, *, uncounted: float, now: float) -> Bucket | None:
-    """The bucket that the first headers tell of; None where they do not tell enough to go by."""
-    if told.limit is None or told.limit <= 0 or told.remaining is None:
+def bucket_from(reported: ReportedLimit, *, uncounted: float, now: float) -> Bucket | None:
+    """A bucket from the first headers; None where they do not say enough."""
+    if reported.limit is None or reported.limit <= 0 or reported.remaining is None:
         return None
-    period_s = _period_s(told, told.limit) or _USUAL_S
+    period_s = _period_s(reported, reported.limit) or _USUAL_S
     return Bucket(
-        per_s=_TRUST * told.limit / period_s,
-        holds=min(told.remaining + 1.0, told.limit),
-        limit=told.limit,
+        per_s=_TRUST * reported.limit / period_s,
+        holds=min(reported.remaining + 1.0, reported.limit),
+        limit=reported.limit,
         period_s=period_s,
-        level=told.remaining - uncounted,
+        level=reported.remaining - uncounted,
         at=now,
         made_at=now,
-        proof=_proof(told, told.limit),
+        proof=_proof(reported, reported.limit),
     )
 
 
-def _proof(told: ReportedLimit, limit: float) -> float:
-    """How much is missing, as a share of the limit; 0 where that says nothing of the period.
+def _proof(reported: ReportedLimit, limit: float) -> float:
+    """How much is missing, as a share of the limit; 0 where that does not show the period.
 
     A level far below the limit may be all that the bucket ever holds.
     """
-    missing = limit - (told.remaining or 0.0)
-    return missing / limit if told.reset_s and 1 <= missing <= limit / 2 else 0.0
+    missing = limit - (reported.remaining or 0.0)
+    return missing / limit if reported.reset_s and 1 <= missing <= limit / 2 else 0.0
 
 
-def _period_s(told: ReportedLimit, limit: float) -> float | None:
-    """The time in which an empty bucket fills, from the time that it still takes to fill what is missing.
+def _period_s(reported: ReportedLimit, limit: float) -> float | None:
+    """The time in which an empty bucket fills, inferred from the time until it is full.
 
-    Where that fits none of the usual ones, it is a window, and no shorter than the time to its end.
+    Where that fits none of the usual periods, it is a window at least as long as the time to its end.
     """
-    if told.period_s is not None:
-        return told.period_s
-    if told.reset_s is None or not _proof(told, limit):
+    if reported.period_s is not None:
+        return reported.period_s
+    if reported.reset_s is None or not _proof(reported, limit):
         return None
-    missing = limit - (told.remaining or 0.0)
-    # `remaining` is rounded down, so up to one less may be missing. Of a single one, that would fit anything.
-    shortest_s = told.reset_s * limit / missing
-    longest_s = told.reset_s * limit / max(missing - 1, 1)
+    missing = limit - (reported.remaining or 0.0)
+    # `remaining` is rounded down, so up to one less may be missing; with a single one missing, anything would fit.
+    shortest_s = reported.reset_s * limit / missing
+    longest_s = reported.reset_s * limit / max(missing - 1, 1)
     fitting = (one_s for one_s in _PERIODS_S if shortest_s <= (1 + _NEAR) * one_s and longest_s >= (1 - _NEAR) * one_s)
-    return next(fitting, next((one_s for one_s in _PERIODS_S if one_s >= told.reset_s), _PERIODS_S[-1]))
+    return next(fitting, next((one_s for one_s in _PERIODS_S if one_s >= reported.reset_s), _PERIODS_S[-1]))

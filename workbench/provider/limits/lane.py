@@ -1,8 +1,9 @@
-"""A lane: one endpoint with one key, and everything that decides when the next request may leave by it.
+"""A lane: one endpoint with one key, and everything that decides when its next request may be sent.
 
-The limits are those that we were given (windows that are never exceeded), those that the endpoint's headers tell
-(buckets that are drawn from as far as they reach), and where nothing is told, the pace at which it took requests
-before it turned one away. One rejected request holds back all of its lane. Nothing here sleeps or knows a clock.
+Three kinds of limits apply: those in the settings (windows that are never exceeded), those that the endpoint reports in
+its headers (buckets that requests draw from), and, where it reports none, the pace at which it accepted requests before
+it rejected one. One rejected request pauses the whole lane. Nothing here sleeps or reads a clock: `now` is an argument,
+in seconds of a clock that only goes forward.
 """
 
 import math
@@ -22,49 +23,50 @@ from workbench.provider.limits.rate_headers import Resource, reported_limits
 _MINUTE_S: Final = 60.0
 _DAY_S: Final = 86_400.0
 _PACED: Final = 0.99
-"""Of the limit we were given, while the endpoint tells nothing of its own."""
+"""The share of a limit in the settings that is used while the endpoint reports none of its own."""
 _MOST_IN_FLIGHT: Final = 4_000
 _FIRST_WAIT_S: Final = 1.0
 _LONGEST_WAIT_S: Final = 60.0
 _PLENTY: Final = 0.25
-"""Turned away with so much left in every bucket that is known, an endpoint means the number in flight."""
+"""If every known bucket is at least this full, a rejection is about the number of requests in flight."""
 _OVERLOADED: Final = frozenset({502, 503, 504, 529})
 _LEARNING: Final = 0.1
+"""The weight of the last reply in the ratio of used to expected tokens."""
 _SHUT_OUT_AFTER: Final = 5
 _SHUT_OUT_S: Final = 900.0
-"""Turned away so often in a row and for so long without a single answer, a limit is no limit of a minute."""
+"""After so many rejections in a row, and so long without an answer, the limit is not one per minute."""
 _NOTHING_S: Final = 1e-6
-"""A shorter wait is a rounding of numbers."""
+"""A shorter wait is a rounding error."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What we were given for one lane; None: no limit of ours."""
+    """The limits in the settings for one lane; None: no limit. rpm, tpm: per minute; rpd: per day."""
 
     rpm: int | None = None
     tpm: int | None = None
     rpd: int | None = None
     concurrency: int | None = None
     most_in_flight: int | None = None
-    """What this machine can hold open; None: thousands."""
+    """Connections that this machine can hold open; None: thousands."""
 
 
 @dataclass(slots=True)
 class Ticket:
-    """One request that has been let through, until its reply settles it."""
+    """One request that was sent, until its reply settles it."""
 
     sent_at: float
     tokens: float
-    """Expected."""
+    """Expected tokens."""
     amounts: dict[Resource, float]
-    """What it draws."""
+    """What the request draws from buckets."""
     counted: dict[Resource, float]
-    """What the lane had drawn in all when it left, without what was still on its way: the endpoint has counted it."""
+    """What the lane had drawn before, without requests still in flight: the endpoint has counted this much."""
     in_minute: Taken
 
 
 class Lane:
-    """Says when a request may leave, and learns from every reply."""
+    """Decides when a request may be sent, and learns from every reply."""
 
     def __init__(
         self,
@@ -75,21 +77,21 @@ class Lane:
         asked_before: Iterable[tuple[float, int]] = (),
         asked_lately: Iterable[tuple[float, float]] = (),
     ) -> None:
-        """What was asked by earlier sessions, the longest ago first.
+        """The last arguments are requests of earlier sessions, the oldest first.
 
-        `asked_before`: requests of the last day, as (seconds ago, how many); `asked_lately`: those of the last minute,
-        as (seconds ago, tokens).
+        `asked_before`: requests of the last day, as (seconds ago, number); `asked_lately`: those of the last minute, as
+        (seconds ago, tokens).
         """
         self.name = name
         self.closed: str | None = None
         self.limited_in_row = 0
         self.limited = 0
         self.n_taken = 0
-        """Requests that it ever let through."""
+        """Requests that were sent in all."""
         self._limits = limits
         self._in_flight = InFlight(_most_in_flight(limits))
         lately = [(now - ago_s, tokens) for ago_s, tokens in asked_lately]
-        # Counted where there is no limit too: one can be given at any time, and holds for the minute before it.
+        # Counted without a limit too: one can be set at any time, and then holds for the minute before.
         self._requests = Window(limits.rpm or math.inf, _MINUTE_S, [(at, 1.0) for at, _ in lately])
         self._tokens = Window(limits.tpm or math.inf, _MINUTE_S, lately)
         self._day = _day(limits.rpd, asked_before, now)
@@ -98,7 +100,7 @@ class Lane:
         self._learned = LearnedPace()
         self._buckets: dict[tuple[Resource, float | None], Bucket] = {}
         self._drawn = dict.fromkeys(Resource, 0.0)
-        self._away = dict.fromkeys(Resource, 0.0)
+        self._unsettled = dict.fromkeys(Resource, 0.0)
         self._resumes_at = now
         self._limited_since = now
         self._limited_at = -math.inf
@@ -109,13 +111,13 @@ class Lane:
 
     @property
     def limits(self) -> Limits:
-        """Those that hold now."""
+        """The present limits."""
         return self._limits
 
     def change(self, limits: Limits, now: float, *, asked_before: Iterable[tuple[float, int]] = ()) -> None:
-        """Other limits of ours from now on; what was sent under the old ones counts under the new ones.
+        """Set other limits. What was sent under the old limits counts under the new ones.
 
-        `asked_before`, as when it was made, is needed where a limit per day is new.
+        `asked_before`, as in the constructor, is needed where a limit per day is new.
         """
         self._requests.change(limits.rpm or math.inf)
         self._tokens.change(limits.tpm or math.inf)
@@ -132,11 +134,11 @@ class Lane:
 
     @property
     def n_in_flight(self) -> int:
-        """Requests on their way."""
+        """The number of requests in flight."""
         return self._in_flight.n
 
     def delay_s(self, tokens: float, now: float) -> float:
-        """Seconds until a request of so many expected tokens may leave; inf: not before something comes back."""
+        """Seconds until a request with so many expected tokens may be sent; inf: not before a reply comes."""
         if self.closed is not None or not self._in_flight.has_room:
             return math.inf
         expected = tokens * self._ratio
@@ -148,7 +150,7 @@ class Lane:
             (self._pace, Resource.REQUESTS, 1.0),
             (self._token_pace, Resource.TOKENS, expected),
         ):
-            if pace is not None and not self._is_told(resource):
+            if pace is not None and not self._is_reported(resource):
                 delays.append(pace.delay_s(amount, now))
         delays += [
             bucket.delay_s(1.0 if resource is Resource.REQUESTS else expected, now)
@@ -158,14 +160,14 @@ class Lane:
         return delay_s if delay_s > _NOTHING_S else 0.0
 
     def take(self, tokens: float, now: float) -> Ticket:
-        """Let one through."""
+        """Count a request as sent."""
         expected = tokens * self._ratio
         self._in_flight.start()
         self._learned.take(now)
         amounts = {Resource.REQUESTS: 1.0, Resource.TOKENS: expected}
         for resource, amount in amounts.items():
             self._drawn[resource] += amount
-            self._away[resource] += amount
+            self._unsettled[resource] += amount
         for (resource, _), bucket in self._buckets.items():
             bucket.draw(amounts[resource], now)
         self.n_taken += 1
@@ -179,23 +181,25 @@ class Lane:
         self._lately.append((now, expected))
         self._forget(now)
         in_minute = self._tokens.take(expected, now)
-        counted = {resource: self._drawn[resource] - self._away[resource] for resource in Resource}
+        counted = {resource: self._drawn[resource] - self._unsettled[resource] for resource in Resource}
         return Ticket(now, tokens, amounts, counted, in_minute)
 
     def abandon(self, ticket: Ticket) -> None:
-        """It was not sent after all, or nobody waits for it any more. What it took stays taken."""
-        self._come_home(ticket)
+        """The request was not sent, or its reply is no longer awaited. What it drew stays drawn."""
+        self._settle_amounts(ticket)
         self._in_flight.abandon()
 
     def settle(self, ticket: Ticket, reply: Reply, now: float, wall_s: float) -> None:
-        """Learn from what came back. `wall_s`: the time since 1970, by which headers name points in time."""
+        """Learn from a reply. `wall_s` is the time in seconds since 1970, which headers use for points in time."""
         limited = reply.fault is Fault.RATE_LIMITED
-        self._come_home(ticket)
+        self._settle_amounts(ticket)
         self._read_headers(ticket, reply, now, wall_s)
         self._settle_tokens(ticket, reply)
         crowded = limited and bool(self._buckets) and self._has_plenty(now)
         overloaded = (
-            crowded or reply.status_code in _OVERLOADED or (reply.fault is Fault.TRANSIENT and not _said(reply))
+            crowded
+            or reply.status_code in _OVERLOADED
+            or (reply.fault is Fault.TRANSIENT and reply.status_code is None)
         )
         is_answer = reply.outcome is not Outcome.FAILED
         self._in_flight.end(latency_s=reply.latency_s, is_answer=is_answer, is_overloaded=overloaded, now=now)
@@ -216,15 +220,15 @@ class Lane:
             self._learned.rejected(ticket.sent_at, now, self._resumes_at)
 
     def is_shut_out(self, now: float) -> bool:
-        """Whether it has been turned away for so long that waiting on is no use."""
+        """Whether the endpoint has rejected everything for so long that waiting is of no use."""
         return self.limited_in_row >= _SHUT_OUT_AFTER and now - self._limited_since > _SHUT_OUT_S
 
     def paused_s(self, now: float) -> float:
-        """So long the endpoint wants nothing."""
+        """Seconds for which the endpoint has asked to be left alone."""
         return max(self._resumes_at - now, 0.0)
 
     def meter(self, now: float, at: datetime | None = None) -> LaneMeter:
-        """How it stands; `at` is the time of day at `now`, by which a point in time is named."""
+        """The present state for displays. `at` is the time of day at `now`; with it `waits_until` is filled."""
         last_minute, tokens = self._last_minute(now)
         paused_s, waits_until = self.paused_s(now), None
         if at is not None and paused_s >= 1:
@@ -245,7 +249,7 @@ class Lane:
         )
 
     def _count_limited(self, ticket: Ticket, now: float) -> None:
-        """Those that had left before the endpoint first said no were turned away with the first: once in the row."""
+        """Count a rejection. Requests sent before the first rejection count as one in the row, with the first."""
         self.limited += 1
         if self.limited_in_row and ticket.sent_at <= self._limited_at:
             return
@@ -255,19 +259,19 @@ class Lane:
             self._limited_since = now
 
     def _read_headers(self, ticket: Ticket, reply: Reply, now: float, wall_s: float) -> None:
-        for told in reported_limits(reply.headers, wall_s):
-            resource = told.resource
-            # Whatever was on its way together with it may have been counted before it, or after.
+        for reported in reported_limits(reply.headers, wall_s):
+            resource = reported.resource
+            # Requests in flight at the same time may have been counted before this one, or after.
             uncounted = self._drawn[resource] - ticket.counted[resource] - ticket.amounts[resource]
-            if (bucket := self._buckets.get((resource, told.period_s))) is not None:
-                bucket.correct(told, uncounted=uncounted, sent_at=ticket.sent_at, now=now)
-            elif made := bucket_from(told, uncounted=uncounted, now=now):
-                self._buckets[resource, told.period_s] = made
+            if (bucket := self._buckets.get((resource, reported.period_s))) is not None:
+                bucket.correct(reported, uncounted=uncounted, sent_at=ticket.sent_at, now=now)
+            elif made := bucket_from(reported, uncounted=uncounted, now=now):
+                self._buckets[resource, reported.period_s] = made
                 self._in_flight.free()
 
-    def _come_home(self, ticket: Ticket) -> None:
+    def _settle_amounts(self, ticket: Ticket) -> None:
         for resource, amount in ticket.amounts.items():
-            self._away[resource] -= amount
+            self._unsettled[resource] -= amount
 
     def _settle_tokens(self, ticket: Ticket, reply: Reply) -> None:
         if reply.usage is None:
@@ -277,8 +281,8 @@ class Lane:
         if ticket.tokens > 0 and used > 0:
             self._ratio += _LEARNING * (used / ticket.tokens - self._ratio)
 
-    def _is_told(self, resource: Resource) -> bool:
-        return any(told is resource for told, _ in self._buckets)
+    def _is_reported(self, resource: Resource) -> bool:
+        return any(reported is resource for reported, _ in self._buckets)
 
     def _has_plenty(self, now: float) -> bool:
         return all(bucket.share_left(now) > _PLENTY for bucket in self._buckets.values())
@@ -289,7 +293,7 @@ class Lane:
         backoff_s = min(_FIRST_WAIT_S * 2.0 ** min(max(self.limited_in_row, 1) - 1, 16), _LONGEST_WAIT_S)
         if self.limited_in_row > 1:
             return backoff_s
-        # What is owed by our books may not have been drawn: the endpoint has turned some away.
+        # What the buckets owe by our account may not have been drawn: the endpoint has rejected some requests.
         known = [min(bucket.delay_s(1.0, now), 1 / bucket.per_s) for bucket in self._buckets.values()]
         return max(known, default=0.0) or backoff_s
 
@@ -297,7 +301,7 @@ class Lane:
         self._resumes_at = max(self._resumes_at, now + wait_s)
 
     def _last_minute(self, now: float) -> tuple[int, float]:
-        """Requests that left in it, and their tokens."""
+        """Requests of the last minute, and their tokens."""
         self._forget(now)
         return len(self._lately), sum(tokens for _, tokens in self._lately)
 
@@ -306,12 +310,12 @@ class Lane:
             self._lately.popleft()
 
     def _known(self, resource: Resource, ours: int | None) -> float | None:
-        told = [
+        reported = [
             _MINUTE_S * bucket.limit / bucket.period_s
             for (one, _), bucket in self._buckets.items()
             if one is resource and bucket.limit
         ]
-        return min([*told, *([float(ours)] if ours else [])], default=None)
+        return min([*reported, *([float(ours)] if ours else [])], default=None)
 
 
 def _most_in_flight(limits: Limits) -> int:
@@ -319,7 +323,7 @@ def _most_in_flight(limits: Limits) -> int:
 
 
 def _day(rpd: int | None, asked_before: Iterable[tuple[float, int]], now: float) -> Window | None:
-    """None without a limit: a day's requests are too many to remember for nothing."""
+    """None without a limit: a day's requests are too many to remember without need."""
     if not rpd:
         return None
     return Window(rpd, _DAY_S, [(now - ago_s, float(n)) for ago_s, n in asked_before])
@@ -334,13 +338,8 @@ def _changed_pace(pace: EvenPace | None, per_minute: int | None, now: float) -> 
 
 
 def _pace(per_minute: int | None, now: float) -> EvenPace | None:
-    """Evenly over the minute, one second's worth at a time: some endpoints count by the second."""
+    """An even pace over the minute with at most one second's worth saved up: some endpoints count by the second."""
     if per_minute is None:
         return None
     per_s = per_minute / _MINUTE_S
     return EvenPace(_PACED * per_s, max(per_s, 1.0), now)
-
-
-def _said(reply: Reply) -> bool:
-    """Whether the endpoint said anything at all."""
-    return reply.status_code is not None

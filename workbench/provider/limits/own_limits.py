@@ -1,6 +1,6 @@
-"""Limits that we set ourselves: so much in any window of time, and an even pace below it.
+"""Limits that the settings give: an amount in any window of time, an even pace, and a budget of dollars.
 
-Nothing here knows a clock: `now` is always an argument, in seconds of a clock that only goes forward.
+Nothing here reads a clock: `now` is an argument, in seconds of a clock that only goes forward.
 """
 
 from collections import deque
@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import Final
 
 _SLACK: Final = 1.01
-"""A window is taken this much longer than it is: requests that left evenly arrive a little closer together."""
+"""Windows are made longer by this factor: requests that were sent evenly arrive a little closer together."""
 
 
 @dataclass(slots=True)
 class Taken:
-    """One amount in a window; it may turn out to be another than was expected."""
+    """One amount in a window; `settle` may change it."""
 
     at: float
     amount: float
@@ -24,14 +24,14 @@ class Window:
     """At most `most` in any `span_s` seconds."""
 
     def __init__(self, most: float, span_s: float, taken: Iterable[tuple[float, float]] = ()) -> None:
-        """`taken`: amounts from before, as (when, how much), the oldest first."""
+        """`taken`: earlier amounts, as (time, amount), the oldest first."""
         self._most = most
         self._span_s = span_s * _SLACK
         self._taken = deque(Taken(at, amount) for at, amount in taken)
         self._sum = sum(one.amount for one in self._taken)
 
     def delay_s(self, amount: float, now: float) -> float:
-        """Seconds until `amount` may be taken. One that could never fit goes when the window is empty."""
+        """Seconds until `amount` may be taken. An amount above the limit may be taken when the window is empty."""
         self._expire(now)
         excess = self._sum + amount - self._most
         freed_at = now
@@ -43,24 +43,24 @@ class Window:
         return max(freed_at - now, 0.0)
 
     def take(self, amount: float, now: float) -> Taken:
-        """Count an amount that is being used from now on."""
+        """Count an amount from now on."""
         taken = Taken(now, amount)
         self._taken.append(taken)
         self._sum += amount
         return taken
 
     def settle(self, taken: Taken, amount: float) -> None:
-        """It was another amount than was expected."""
+        """Correct an amount that was taken."""
         if self._taken and taken.at >= self._taken[0].at:
             self._sum += amount - taken.amount
         taken.amount = amount
 
     def change(self, most: float) -> None:
-        """Another limit from now on, for what was taken before as well."""
+        """Set another limit; it also holds for what was taken before."""
         self._most = most
 
     def used(self, now: float) -> float:
-        """How much is taken in the window that ends now."""
+        """The sum of amounts in the window that ends now."""
         self._expire(now)
         return self._sum
 
@@ -86,18 +86,18 @@ class EvenPace:
         return max(min(amount, self.burst) - self._level, 0.0) / self.per_s
 
     def take(self, amount: float, now: float) -> None:
-        """Use it up; more than is there is owed."""
+        """Take an amount; it may be more than is saved up."""
         self._fill(now)
         self._level -= amount
 
     def change(self, per_s: float, now: float, burst: float | None = None) -> None:
-        """Another pace from now on; None: as much may be saved up as before."""
+        """Set another pace; burst None: unchanged."""
         self._fill(now)
         self.per_s = per_s
         self.burst = self.burst if burst is None else burst
 
     def empty(self, now: float) -> None:
-        """Nothing is saved up."""
+        """Take everything that is saved up."""
         self._fill(now)
         self._level = min(self._level, 0.0)
 
@@ -107,7 +107,10 @@ class EvenPace:
 
 
 class Budget:
-    """US dollars for one run, all its sessions together."""
+    """The budget of one run in US dollars, over all its sessions.
+
+    The expected cost of a request in flight counts as spent until its reply reports the real cost.
+    """
 
     def __init__(self, limit_usd: float, spent_usd: float) -> None:
         self.limit_usd = limit_usd
@@ -115,14 +118,14 @@ class Budget:
         self.reserved_usd = 0.0
 
     def has_room(self, expected_usd: float) -> bool:
-        """Whether a request that is expected to cost so much may leave."""
+        """Whether a request with this expected cost may be sent."""
         return self.spent_usd + self.reserved_usd + expected_usd <= self.limit_usd
 
     def reserve(self, expected_usd: float) -> None:
-        """It leaves."""
+        """Count the expected cost of a request that is sent."""
         self.reserved_usd += expected_usd
 
     def settle(self, expected_usd: float, cost_usd: float | None) -> None:
-        """It came back. A cost that nobody reported is taken to be what was expected, unless nothing came: 0."""
+        """Replace the expected cost by the real one; None (not reported) keeps the expected cost. No reply costs 0."""
         self.reserved_usd = max(self.reserved_usd - expected_usd, 0.0)
         self.spent_usd += expected_usd if cost_usd is None else cost_usd

@@ -1,9 +1,9 @@
-"""What an endpoint's headers tell about its limits, in all the forms in which endpoints tell it.
+"""What an endpoint reports about its limits in headers, in all the forms that endpoints use.
 
 OpenAI: `x-ratelimit-{limit,remaining,reset}-{requests,tokens}`, the reset as a Go duration (`6m0s`, `2s81ms`, `12ms`).
 Azure: the same with whole seconds, sometimes -1. Proxies add a period (`-requests-minute`, `-tokens-day`), leave out
 the resource (`x-ratelimit-remaining`), or give the reset as a point in time (seconds or milliseconds since 1970, or
-ISO 8601). What cannot be read is not told; nothing here raises.
+ISO 8601). Headers that cannot be read are ignored; nothing here raises.
 """
 
 import math
@@ -25,16 +25,16 @@ class Resource(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportedLimit:
-    """One limit as one reply's headers tell it; None for what they leave out."""
+    """One limit in the headers of one reply; None for what they leave out."""
 
     resource: Resource
     period_s: float | None
-    """Of the limit, where the header's name says it."""
+    """The period of the limit, where the header's name says it."""
     limit: float | None
     remaining: float | None
-    """The level now: how much may be asked for at once."""
+    """How much may be sent at once now."""
     reset_s: float | None
-    """Seconds until the level is full again (or, with a fixed window, until the window ends)."""
+    """Seconds until `remaining` is at its most again, or until a fixed window ends."""
 
 
 _NAME: Final = re.compile(
@@ -46,19 +46,19 @@ _DURATION: Final = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|us|µs|ns|h|m|s))+")
 _PART: Final = re.compile(r"(\d+(?:\.\d+)?)(ms|us|µs|ns|h|m|s)")  # `ms` before `m`: 41ms is no 41 minutes
 _UNITS_S: Final = {"h": 3_600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "ns": 1e-9}
 _EPOCH_S: Final = 1e9
-"""A number of seconds from here on is a point in time: a limit does not take thirty years to fill."""
+"""Numbers from here on are points in time: no limit takes thirty years to fill."""
 _EPOCH_MS: Final = 1e12
 _LONGEST_RESET_S: Final = 7 * 86_400.0
 
 
 def reported_limits(headers: Mapping[str, str], now_s: float) -> tuple[ReportedLimit, ...]:
-    """Every limit that the headers (names in lower case) tell; `now_s` is the time since 1970."""
-    said: defaultdict[tuple[Resource, float | None], dict[str, str]] = defaultdict(dict)
+    """Every limit in the headers (names in lower case); `now_s` is the time in seconds since 1970."""
+    values_by_limit: defaultdict[tuple[Resource, float | None], dict[str, str]] = defaultdict(dict)
     for name, value in headers.items():
         if found := _NAME.fullmatch(name):
             resource = Resource(found["resource"] or Resource.REQUESTS)
-            said[resource, _PERIODS.get(found["period"] or "")][found["what"]] = value
-    told = (
+            values_by_limit[resource, _PERIODS.get(found["period"] or "")][found["what"]] = value
+    reported = (
         ReportedLimit(
             resource=resource,
             period_s=period_s,
@@ -66,9 +66,9 @@ def reported_limits(headers: Mapping[str, str], now_s: float) -> tuple[ReportedL
             remaining=_amount(values.get("remaining")),
             reset_s=reset_after_s(values.get("reset", ""), now_s),
         )
-        for (resource, period_s), values in said.items()
+        for (resource, period_s), values in values_by_limit.items()
     )
-    return tuple(one for one in told if one.remaining is not None or one.limit is not None)
+    return tuple(one for one in reported if one.remaining is not None or one.limit is not None)
 
 
 def reset_after_s(text: str, now_s: float) -> float | None:
@@ -90,13 +90,13 @@ def reset_after_s(text: str, now_s: float) -> float | None:
 
 
 def _limit(text: str | None) -> float | None:
-    """A limit of less than one request or token is none: 0 stands for "unlimited" at some."""
+    """A limit of at least one; some endpoints use 0 for "unlimited"."""
     limit = _amount(text)
     return None if limit is None or limit < 1 else limit
 
 
 def _amount(text: str | None) -> float | None:
-    """A number that is no less than 0; None for anything else. A limit with a policy behind it (`10;w=1`) is read."""
+    """A number of at least 0; None for anything else. A policy after a semicolon (`10;w=1`) is ignored."""
     try:
         number = float((text or "").partition(";")[0])
     except ValueError:

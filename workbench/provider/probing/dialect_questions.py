@@ -1,6 +1,6 @@
-"""Questions about the dialect: which words a request may carry, and whether a form of the answer is kept.
+"""Questions about the dialect: which parameters a request may have, and whether answers keep to a schema.
 
-Each is put to the endpoint and comes back as a finding.
+Each function asks an endpoint and returns a finding.
 """
 
 import json
@@ -18,7 +18,7 @@ _LABELS: Final = ("happy", "sad")
 
 
 async def ask_answers(session: ProbeSession, _: ProbePictures) -> Finding:
-    """Whether it answers at all, and by what name it knows the limit of the answer's length."""
+    """Whether it answers, and what it calls the limit of the answer's length."""
     reply = await session.ask(_READY)
     told = session.endpoint.token_field
     if is_rejected(reply):
@@ -37,24 +37,24 @@ async def ask_answers(session: ProbeSession, _: ProbePictures) -> Finding:
 
 
 async def ask_temperature(session: ProbeSession, _: ProbePictures) -> Finding:
-    """Whether a temperature of 0 may be asked for."""
+    """Whether a request may set the temperature."""
     return await _carried(session, "temperature", _READY)
 
 
 async def ask_seed(session: ProbeSession, _: ProbePictures) -> Finding:
-    """Whether a seed may be given."""
+    """Whether a request may set a seed."""
     return await _carried(session, "seed", _READY)
 
 
 async def ask_detail(session: ProbeSession, pictures: ProbePictures) -> Finding:
-    """Whether a picture may say in how much detail it is to be looked at."""
+    """Whether a picture may have the parameter `detail`."""
     if not session.takes_pictures:
         return Finding(name="detail", mark=FindingMark.SKIPPED, says="it takes no pictures")
     return await _carried(session, "detail", "Name the colour.", ImagePart(pictures.square("purple")))
 
 
 async def _carried(session: ProbeSession, word: str, *parts: Part | str) -> Finding:
-    """Whether a request may carry a word. That it is accepted does not show that it is heeded."""
+    """Whether a request may have a parameter. That it is accepted does not show that it has an effect."""
     if not getattr(session.endpoint, word):
         return Finding(name=word, mark=FindingMark.SKIPPED, says="such servers are not sent it")
     reply = await session.ask(*parts, carry={word: True})
@@ -67,9 +67,9 @@ async def _carried(session: ProbeSession, word: str, *parts: Part | str) -> Find
 
 
 async def ask_structured(session: ProbeSession, _: ProbePictures) -> Finding:
-    """Whether an answer is held to a schema.
+    """Whether the server enforces a JSON schema.
 
-    The words ask for another form than the schema does: only a server that holds to the schema gives that one.
+    The prompt asks for another form than the schema: only a server that enforces the schema answers in its form.
     """
     set_to = session.endpoint.structured
     if set_to is Structured.NONE:

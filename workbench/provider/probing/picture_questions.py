@@ -1,6 +1,6 @@
-"""Questions about sight: whether pictures are seen, how many, in what order, and whether faces come through.
+"""Questions about pictures: whether they are seen, how many, in what order, and whether expressions of faces are seen.
 
-A model that guesses must not pass: colours are not offered, and faces come in an order that nobody says.
+A model that guesses must not pass: the prompts do not name the colours, nor the order of the faces.
 """
 
 import re
@@ -27,7 +27,7 @@ _AT_MOST: Final = re.compile(r"\b(?:at most|up to|max(?:imum)?|limit)\b\D{0,20}(
 
 
 async def ask_pictures(session: ProbeSession, pictures: ProbePictures) -> Finding:
-    """Whether it sees one."""
+    """Whether the model sees a picture."""
     reply = await session.ask("What colour is this? One word.", ImagePart(pictures.square("purple")))
     name, blind = "pictures", f"{session.model} does not see pictures here; choose a vision model with --model"
     if is_rejected(reply):
@@ -46,7 +46,7 @@ async def ask_pictures(session: ProbeSession, pictures: ProbePictures) -> Findin
 
 
 async def ask_order(session: ProbeSession, pictures: ProbePictures) -> Finding:
-    """Whether it can tell the first picture from the second."""
+    """Whether the model knows the first picture from the second."""
     if not session.takes_pictures:
         return _without_pictures("order")
     if session.endpoint.images_per_request == 1:
@@ -70,7 +70,7 @@ async def ask_order(session: ProbeSession, pictures: ProbePictures) -> Finding:
 
 
 async def ask_several(session: ProbeSession, pictures: ProbePictures) -> Finding:
-    """How many it takes in one request; the number it counts is no proof, but a small one is a hint."""
+    """How many pictures a request may have. The number that the model counts is no proof, but a low one is a hint."""
     name = "several pictures"
     if not session.takes_pictures:
         return _without_pictures(name)
@@ -94,7 +94,7 @@ async def ask_several(session: ProbeSession, pictures: ProbePictures) -> Finding
 
 
 def _too_many(session: ProbeSession, count: int, reply: Reply) -> Finding:
-    """A rejection often says where the limit is."""
+    """The finding after a rejection, which often names the limit."""
     told = _AT_MOST.search(reply.error or "")
     limit = int(told[1]) if told and session.most_images <= int(told[1]) < count else max(session.most_images, 1)
     session.most_images = limit
@@ -110,7 +110,7 @@ def _too_many(session: ProbeSession, count: int, reply: Reply) -> Finding:
 
 
 async def ask_faces(session: ProbeSession, pictures: ProbePictures) -> Finding:
-    """Whether expressions come through, asked as a run asks: guesses at four faces are right one time in sixteen."""
+    """Whether expressions are seen, asked as in a run. Guessing four faces right has a chance of one in sixteen."""
     known = None
     if session.endpoint.blurs_faces:
         known = (
@@ -127,7 +127,7 @@ async def ask_faces(session: ProbeSession, pictures: ProbePictures) -> Finding:
 
 
 def _judged(session: ProbeSession, shown: tuple[str, ...], reply: Reply) -> Finding:
-    """What four answers about drawn faces show."""
+    """The finding from answers about drawn faces."""
     name = "faces"
     if reply.outcome is Outcome.FAILED:
         return Finding(name=name, mark=FindingMark.UNCLEAR, says=quoted(reply))

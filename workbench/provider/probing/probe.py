@@ -1,7 +1,7 @@
-"""What one endpoint can do, found out by asking it a dozen small questions about drawings.
+"""Finds out what one endpoint can do, by a dozen small questions about drawn pictures.
 
-Presets say what a kind of server does; a server of one's own was started with options, and a model behind it has its
-own ways. Everything that goes wrong is a finding.
+Presets describe kinds of servers; one server was started with its own options and has its own model. Everything that
+goes wrong is a finding, never an error.
 """
 
 import re
@@ -50,11 +50,11 @@ QUESTIONS: Final = (
     ProbeQuestion("several pictures", 3, ask_several),
     ProbeQuestion("faces", 1, ask_faces),
 )
-"""In the order of asking: what a later one needs, an earlier one finds out."""
+"""In the order of asking: later questions use what earlier ones found out."""
 N_FINDINGS: Final = len(QUESTIONS) + 3
-"""Those of the questions, of the list of models, of who answered and of the limits."""
+"""One for each question, and those of the list of models, the model's name and the limits."""
 MOST_REQUESTS: Final = sum(question.most_requests for question in QUESTIONS)
-"""Not counting those that are sent again because the endpoint was busy."""
+"""Without requests that are sent again because the endpoint was busy."""
 _LIMIT: Final = re.compile(r"(?:x-)?ratelimit-")
 
 
@@ -100,7 +100,7 @@ async def probe(
 
 
 def _listed(offered: Sequence[OfferedModel], model: str, today: date) -> Finding:
-    """The list of models, and which of them end."""
+    """The list of models, and which of them will be shut down."""
     if not offered:
         return Finding(name="models", mark=FindingMark.UNCLEAR, says="it does not list its models")
     ending = {one.name: str(one.shuts_down_on) for one in offered if one.notice(today)}
@@ -113,7 +113,7 @@ def _listed(offered: Sequence[OfferedModel], model: str, today: date) -> Finding
 
 
 def _named(session: ProbeSession) -> Finding:
-    """Who answered, by its own word. An alias moves from one release to the next in the middle of a study."""
+    """The model that answered, by its own name. An alias can change to a new release in the middle of a study."""
     names = list(dict.fromkeys(reply.model for reply in session.replies if reply.model))
     if not names:
         return Finding(name="model", mark=FindingMark.UNCLEAR, says="answers do not say which model they are from")
@@ -126,7 +126,7 @@ def _named(session: ProbeSession) -> Finding:
 
 
 def _limited(session: ProbeSession) -> Finding:
-    """What the endpoint says of its own limits."""
+    """What the endpoint reports about its limits."""
     told: dict[str, str] = {}
     for reply in session.replies:
         told |= {_LIMIT.sub("", name): value for name, value in reply.headers.items() if _LIMIT.match(name)}

@@ -1,7 +1,7 @@
-"""One conversation with an endpoint: requests that carry as little as they can, and what came of each.
+"""The session of a probe: minimal requests to one endpoint, and what was learned so far.
 
-Every word that a request may carry and a server may reject (`seed`, `temperature`, `detail`, a schema) is left out
-until the question is about it, so that one rejection does not spoil the other questions.
+Every parameter that a server may reject (`seed`, `temperature`, `detail`, a schema) is left out unless the question is
+about it, so that one rejection does not spoil the other questions.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -19,9 +19,9 @@ ANSWER_TOKENS: Final = 1_000
 """Models that reason spend hundreds before the first word of an answer."""
 _QUOTED_CHARS: Final = 160
 _TRY_AGAIN: Final = frozenset({429, 500, 502, 503, 504, 529})
-"""Busy, broken, or still loading its model: worth waiting for, once. What fails twice is no accident."""
+"""Busy, broken, or still loading its model: tried once more after a wait."""
 _NO_SUCH_THING: Final = 404
-"""Said of a model; routers say it of pictures too, where none of theirs takes any."""
+"""Usually for an unknown model; routers also use it where none of their models takes pictures."""
 _WAIT_S: Final = 5.0
 _LONGEST_WAIT_S: Final = 60.0
 _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
@@ -31,22 +31,22 @@ Send = Callable[[bytes], Awaitable[Reply]]
 
 
 class ProbeStopped(Exception):
-    """Nothing more can be found out; its text says why. Ends the interview, and nothing but it."""
+    """Nothing more can be asked; the message says why. Ends the probe."""
 
 
 @dataclass(slots=True)
 class ProbeSession:
-    """With one model. What was learned so far decides how the next question is put."""
+    """A probe of one model. What was learned so far decides how the next question is asked."""
 
     endpoint: Endpoint
-    """As the settings have it."""
+    """As in the settings."""
     model: str
     send: Send
     sleep: Callable[[float], Awaitable[None]]
     pace_s: float = 0.0
-    """Between two requests, where their number is limited."""
+    """Seconds between two requests, where their number is limited."""
     token_field: str = ""
-    """The word that works for the limit of tokens; empty: that of the settings."""
+    """The name of the token limit that works; empty: the one in the settings."""
     wanted_images: int = 20
     """The most pictures in one request that any data set sends."""
     takes_pictures: bool = True
@@ -59,9 +59,9 @@ class ProbeSession:
     async def ask(
         self, *parts: Part | str, schema: Mapping[str, Any] | None = None, carry: Mapping[str, Any] = _NOTHING
     ) -> Reply:
-        """What the model says to this; `carry` holds fields of `Endpoint` for this one request.
+        """Ask the model; `carry` sets fields of `Endpoint` for this one request.
 
-        Raises ProbeStopped when no request can pass (key, quota, model).
+        Raises ProbeStopped where no request can succeed (key, quota, model).
         """
         plain: dict[str, Any] = {"seed": False, "temperature": False, "detail": False}
         plain["token_field"] = self.token_field or self.endpoint.token_field
@@ -95,10 +95,10 @@ class ProbeSession:
 
 
 class ProbePictures(Protocol):
-    """Pictures that show nobody."""
+    """Drawn pictures to ask about."""
 
     def square(self, colour: str) -> Frame:
-        """Nothing but one colour."""
+        """A picture of one colour."""
         ...
 
     def face(self, emotion: str) -> Frame:
@@ -108,7 +108,7 @@ class ProbePictures(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ProbeQuestion:
-    """One thing to be found out."""
+    """One question of a probe."""
 
     name: str
     most_requests: int
@@ -116,9 +116,9 @@ class ProbeQuestion:
 
 
 def is_rejected(reply: Reply) -> bool:
-    """Whether the server will not take this very request, as far as anybody can tell.
+    """Whether the server seems to reject this very request.
 
-    Some local servers answer 500 to what they cannot do; a request that got no answer at all was not rejected.
+    Some local servers answer 500 to what they cannot do. A request without any answer was not rejected.
     """
     return reply.fault in (Fault.BAD_REQUEST, Fault.TOO_LARGE) or (
         reply.outcome is Outcome.FAILED and reply.status_code in (_NO_SUCH_THING, 500, 501)
@@ -126,7 +126,7 @@ def is_rejected(reply: Reply) -> bool:
 
 
 def quoted(reply: Reply) -> str:
-    """What was said or what broke, in one short line; as foreign as it came otherwise."""
+    """The answer or the error as a quotation in one short line. It may hold control characters."""
     said = reply.error if reply.outcome is Outcome.FAILED else reply.refusal or reply.text
     if not said or not said.strip():
         return f"nothing ({reply.finish_reason or reply.outcome})"

@@ -22,7 +22,7 @@ from workbench.pipeline.jobs.job_writer import JobWriter
 from workbench.pipeline.sending.run_parts import RunParts, Stop
 from workbench.pipeline.sending.run_session import RunSession, rest, run_session
 from workbench.provider.jobs.batch_api import BatchApi
-from workbench.provider.jobs.job_files import written
+from workbench.provider.jobs.job_files import reporting_disk_errors
 from workbench.storage.runs.run_records import spent_usd
 
 _MOST_ROUNDS: Final = 40
@@ -163,7 +163,7 @@ class _Runner:
         """A folder of the run's own, without what a killed runner left in it."""
         folder = self._target.folder
         needed = {self._trips.path(job.file_hash).name for job in await self._trips.unfinished()}
-        with written(folder):
+        with reporting_disk_errors(folder):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             for path in folder.iterdir():
                 if path.name not in needed:

@@ -20,7 +20,7 @@ from workbench.pipeline.jobs.job_target import JobTarget
 from workbench.pipeline.sending.batch_prefetcher import BatchPrefetcher
 from workbench.pipeline.sending.prepared_batch import PreparedBatch
 from workbench.pipeline.sending.run_session import RunSession
-from workbench.provider.jobs.job_files import JobFile, request_line, written
+from workbench.provider.jobs.job_files import JobFile, reporting_disk_errors, request_line
 from workbench.provider.request_body import chat_body
 from workbench.storage.runs.attempts import Settled, save_parts, save_unsent
 from workbench.storage.runs.jobs import PlannedLine, save_planned
@@ -171,7 +171,7 @@ class _Filling:
 
     def __init__(self, folder: Path, requests: JobFile) -> None:
         self.requests = requests
-        with written(folder):
+        with reporting_disk_errors(folder):
             self._aside: IO[bytes] = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 (`discard` closes it)
         self._folder = folder
 
@@ -179,7 +179,7 @@ class _Filling:
         self.requests.add(line)
         batch = planned.batch
         row = [batch.id, batch.attempts, planned.asked, planned.prompt, planned.estimated_usd, planned.notes]
-        with written(self._folder):
+        with reporting_disk_errors(self._folder):
             self._aside.write(json.dumps(row).encode() + b"\n")
 
     def lines(self) -> Iterator[PlannedLine]:

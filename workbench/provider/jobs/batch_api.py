@@ -19,7 +19,7 @@ from workbench.domain.messages import Fault
 from workbench.errors import DataError, EndpointError
 from workbench.provider.api_keys import ApiKey
 from workbench.provider.faults import classify_error, error_code, error_param, retry_after_s
-from workbench.provider.jobs.job_files import URL, written
+from workbench.provider.jobs.job_files import URL, reporting_disk_errors
 from workbench.provider.jobs.remote_jobs import RemoteJob, read_id, read_job, read_object, read_page
 from workbench.provider.transport import error_text, openai_client
 
@@ -147,14 +147,14 @@ class BatchApi:
         """Fetch a file to `path`, readable by its owner alone. Raises Rejected for a file that is gone."""
 
         async def once() -> None:
-            with written(path.parent):
+            with reporting_disk_errors(path.parent):
                 target = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
             with target:
                 async with self._downloads.files.with_streaming_response.content(file_id) as response:
                     async for chunk in response.iter_bytes():
-                        with written(path.parent):
+                        with reporting_disk_errors(path.parent):
                             target.write(chunk)
-                with written(path.parent):
+                with reporting_disk_errors(path.parent):
                     target.flush()
 
         await self._tried(once)

@@ -61,7 +61,7 @@ class JobFile:
         self.n_lines = 0
         self.n_bytes = 0
         self._path = folder / f".{secrets.token_hex(8)}{UNFINISHED}"
-        with written(folder):
+        with reporting_disk_errors(folder):
             self._file = os.fdopen(os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
 
     @property
@@ -75,7 +75,7 @@ class JobFile:
 
     def add(self, line: bytes) -> None:
         """Write one more line."""
-        with written(self._path.parent):
+        with reporting_disk_errors(self._path.parent):
             self._file.write(line)
         self._hash.update(line)
         self.n_lines += 1
@@ -83,7 +83,7 @@ class JobFile:
 
     def keep(self, path: Path) -> None:
         """Give the complete file its name, after it has reached the disk."""
-        with written(path.parent):
+        with reporting_disk_errors(path.parent):
             self._file.flush()
             os.fsync(self._file.fileno())
             self._file.close()
@@ -106,7 +106,7 @@ def is_whole(path: Path, file_hash: str) -> bool:
 
 
 @contextmanager
-def written(folder: Path) -> Iterator[None]:
+def reporting_disk_errors(folder: Path) -> Iterator[None]:
     """Turns OSErrors of the block into a DataError with advice."""
     try:
         yield

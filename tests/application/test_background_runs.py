@@ -14,6 +14,7 @@ from tests.cli.processes import N_BATCHES, PlannedRun, planned_run
 from tests.pipeline.counting_endpoint import Asked, Said, answer, completion
 from tests.waiting import PATIENCE_S
 from workbench.application.background_runs import Launched
+from workbench.application.context import Context
 from workbench.application.run_actions import RunActions, run_actions
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.run_status import GivenLimits
@@ -32,9 +33,9 @@ def at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[PlannedRun]:
         yield made
 
 
-def parts_of(at: PlannedRun) -> RunActions:
+def actions_of(at: PlannedRun) -> RunActions:
     settings = load_settings(at.environment, at.folder, at.folder / "config")
-    return run_actions(settings, at.environment, "rafdb", "main")
+    return run_actions(Context(settings=settings, environment=at.environment), "rafdb", "main")
 
 
 def ended(launched: Launched) -> int:
@@ -42,26 +43,33 @@ def ended(launched: Launched) -> int:
 
 
 def test_what_is_open_is_sent_by_a_process_that_writes_into_a_file_of_its_owners(at: PlannedRun) -> None:
-    parts = parts_of(at)
-    errand = parts.rest()
-    assert (errand.samples, errand.requests, errand.hosts, errand.needs_asking) == (4 * N_BATCHES, N_BATCHES, (), False)
-    launched = parts.resume(errand)
+    actions = actions_of(at)
+    preview = actions.preview_open()
+    assert (preview.samples, preview.requests, preview.hosts, preview.needs_asking) == (
+        4 * N_BATCHES,
+        N_BATCHES,
+        (),
+        False,
+    )
+    launched = actions.resume(preview)
     assert ended(launched) == 0
     assert launched.complaint() is None
     assert stat.S_IMODE(launched.log.stat().st_mode) == 0o600
     assert stat.S_IMODE(launched.log.parent.stat().st_mode) == 0o700
     assert "40 of 40 samples settled" in launched.log.read_text()
     assert at.place.now(at.run).state is RunState.DONE
-    assert parts.rest().samples == 0
+    assert actions.preview_open().samples == 0
 
 
 STARTS_AND_DIES = """
 import os, signal
 from pathlib import Path
 from workbench.settings import load_settings
+from workbench.application.context import Context
 from workbench.application.run_actions import run_actions
-parts = run_actions(load_settings(os.environ, Path.cwd(), Path("config")), os.environ, "rafdb", "main")
-print(parts.resume(parts.rest()).process.pid, flush=True)
+settings = load_settings(os.environ, Path.cwd(), Path("config"))
+actions = run_actions(Context(settings=settings, environment=os.environ), "rafdb", "main")
+print(actions.resume(actions.preview_open()).process.pid, flush=True)
 os.killpg(0, signal.SIGKILL)
 """
 
@@ -93,8 +101,8 @@ def test_it_is_sent_under_the_limits_of_before_but_for_those_that_were_changed_s
     save_meter(at.place.db, hold, RunMeter(given=given), utc_now())
     release_run(at.place.db, hold, reason="x", elapsed_s=0, at=utc_now())
     save_limits(at.place.db, at.run.id, GivenLimits(concurrency=1, tpm=0), at=utc_now(), by="ana")
-    parts = parts_of(at)
-    launched = parts.resume(parts.rest())
+    actions = actions_of(at)
+    launched = actions.resume(actions.preview_open())
     words = " ".join(str(word) for word in launched.process.args)  # type: ignore[union-attr]  # a list of them
     assert "--rpm 600" in words
     assert "--concurrency" not in words
@@ -104,10 +112,10 @@ def test_it_is_sent_under_the_limits_of_before_but_for_those_that_were_changed_s
 
 
 def test_why_it_ended_at_once_is_the_last_line_that_it_said(at: PlannedRun) -> None:
-    parts = parts_of(at)
-    errand = parts.rest()
+    actions = actions_of(at)
+    preview = actions.preview_open()
     holds = claim_run(at.place.db, at.run, utc_now())
-    launched = parts.resume(errand)
+    launched = actions.resume(preview)
     assert ended(launched) == 5
     assert launched.complaint() == (
         f"run main is being sent by process {os.getpid()} on {holds.holder.split(':')[0]}; wait for it or stop it"
@@ -118,7 +126,7 @@ def test_an_endpoint_that_cannot_be_asked_is_told_of_before_anything_is_started(
     text = (at.folder / "emowb.toml").read_text() + 'key_variable = "NO_SUCH_KEY"\n'
     (at.folder / "emowb.toml").write_text(text)
     with pytest.raises(EndpointError, match="NO_SUCH_KEY"):
-        parts_of(at).rest()
+        actions_of(at).preview_open()
 
 
 def refusing(asked: Asked) -> Said:
@@ -129,12 +137,12 @@ def refusing(asked: Asked) -> Said:
 
 def test_all_that_was_refused_is_asked_again_and_nothing_else(at: PlannedRun) -> None:
     at.endpoint.begin(refusing)
-    parts = parts_of(at)
-    assert ended(parts.resume(parts.rest())) == 1
-    errand = parts.refused()
-    assert (errand.samples, errand.requests, errand.is_sent_already) == (4, 4, False)
+    actions = actions_of(at)
+    assert ended(actions.resume(actions.preview_open())) == 1
+    preview = actions.preview_refused()
+    assert (preview.samples, preview.requests, preview.is_sent_already) == (4, 4, False)
     at.endpoint.begin(answer)
-    launched = parts.retry_refused(errand)
+    launched = actions.retry_refused(preview)
     assert launched is not None
     assert ended(launched) == 0
     assert {asked.names for asked in at.endpoint.asked} == {(f"face_{n:03d}",) for n in range(4)}
@@ -143,10 +151,10 @@ def test_all_that_was_refused_is_asked_again_and_nothing_else(at: PlannedRun) ->
 
 def test_what_was_refused_is_left_to_whoever_sends_the_run_now(at: PlannedRun) -> None:
     at.endpoint.begin(refusing)
-    parts = parts_of(at)
-    assert ended(parts.resume(parts.rest())) == 1
+    actions = actions_of(at)
+    assert ended(actions.resume(actions.preview_open())) == 1
     claim_run(at.place.db, at.run, utc_now())
-    errand = parts.refused()
-    assert errand.is_sent_already
-    assert parts.retry_refused(errand) is None
-    assert parts.rest().samples == 4
+    preview = actions.preview_refused()
+    assert preview.is_sent_already
+    assert actions.retry_refused(preview) is None
+    assert actions.preview_open().samples == 4

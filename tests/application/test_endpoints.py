@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from workbench.application.context import Context
 from workbench.application.endpoints import connected
 from workbench.errors import EndpointError, UsageError
 from workbench.settings import Settings, load_settings
@@ -34,7 +35,9 @@ def settings(tmp_path: Path) -> Callable[[str], Settings]:
 def test_a_connection_has_every_key_that_is_set_and_those_that_share_the_work(
     settings: Callable[[str], Settings],
 ) -> None:
-    with connected(settings(TABLES), "one", {"A": "k1", "B": "k2", "C": "k3"}) as connection:
+    with connected(
+        Context(settings=settings(TABLES), environment={"A": "k1", "B": "k2", "C": "k3"}), "one"
+    ) as connection:
         assert [key.name for key in connection.keys] == ["A", "B"]
         assert connection.key.reveal() == "k1"
         assert [endpoint.name for endpoint in connection.endpoints] == ["one", "two", "vllm"]
@@ -46,14 +49,14 @@ def test_a_connection_has_every_key_that_is_set_and_those_that_share_the_work(
 def test_who_shares_the_work_of_another_works_alone_when_it_is_named_itself(
     settings: Callable[[str], Settings],
 ) -> None:
-    with connected(settings(TABLES), "two", {"C": "k3"}) as connection:
+    with connected(Context(settings=settings(TABLES), environment={"C": "k3"}), "two") as connection:
         assert (connection.endpoint.name, connection.partners) == ("two", ())
 
 
 def test_a_partner_without_its_key_is_named(settings: Callable[[str], Settings]) -> None:
     with (
         pytest.raises(EndpointError, match="endpoint two needs a key in the environment variable C"),
-        connected(settings(TABLES), "one", {"A": "k1"}),
+        connected(Context(settings=settings(TABLES), environment={"A": "k1"}), "one"),
     ):
         pass
 
@@ -62,7 +65,7 @@ def test_a_partner_that_does_not_exist_is_answered_with_its_neighbours(settings:
     text = '[endpoints.one]\nbase_url = "http://127.0.0.1:1/v1"\nshares_with = ["vlm"]'
     with (
         pytest.raises(UsageError, match="unknown endpoint 'vlm'; did you mean vllm"),
-        connected(settings(text), "one", {}),
+        connected(Context(settings=settings(text), environment={}), "one"),
     ):
         pass
 
@@ -70,6 +73,6 @@ def test_a_partner_that_does_not_exist_is_answered_with_its_neighbours(settings:
 def test_the_embedded_endpoint_wants_no_key_and_lives_as_long_as_the_block(
     settings: Callable[[str], Settings],
 ) -> None:
-    with connected(settings(""), "embedded", {}) as connection:
+    with connected(Context(settings=settings(""), environment={}), "embedded") as connection:
         assert connection.endpoint.is_local
         assert [key.name for key in connection.keys] == [""]

@@ -13,7 +13,7 @@ from tests.pipeline.faces_set import Passing, draw_set, plan, run_parts, store_s
 from tests.provider.jobs.batch_server import Asked, BatchServer
 from tests.waiting import PATIENCE_S
 from workbench.domain.datasets.samples import Sample
-from workbench.domain.events import Held, JobEvent
+from workbench.domain.events import Held, RunEvent
 from workbench.domain.jobs import JobState, run_mark
 from workbench.domain.messages import Usage
 from workbench.domain.predictions import PredictionStatus
@@ -80,10 +80,10 @@ class JobPlace:
 
     def send(
         self, stop: Stop | None = None, *, waits: bool = True, cancels: bool = False, **changes: Any
-    ) -> list[JobEvent]:
+    ) -> list[RunEvent]:
         """One command: have what is open answered."""
 
-        async def collected() -> list[JobEvent]:
+        async def collected() -> list[RunEvent]:
             parts, target = self.parts_and_target(**changes)
             async with BatchApi(target.endpoint, KEY, timeout_s=PATIENCE_S, sleep=Passing().sleep) as api:
                 events = run_jobs(parts, target, api, stop or Stop(), waits=waits, cancels=cancels)
@@ -148,12 +148,12 @@ def killing(at: str, *, nth: int = 1) -> Callable[[str], None]:
     return reach
 
 
-def held(events: Iterable[JobEvent]) -> list[str]:
+def held(events: Iterable[RunEvent]) -> list[str]:
     """What a person was told."""
     return [event.reason for event in events if isinstance(event, Held)]
 
 
-def told(events: Iterable[JobEvent], *words: str) -> Collection[str]:
+def told(events: Iterable[RunEvent], *words: str) -> Collection[str]:
     """The lines that hold all of these words."""
     return [line for line in held(events) if all(word in line for word in words)]
 

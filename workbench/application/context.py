@@ -9,8 +9,8 @@ from workbench.settings import Settings
 from workbench.storage.workspace.database import Database, open_workspace
 
 
-def _ignore(_: str) -> None:
-    """Nobody listens."""
+def ignore(_: str) -> None:
+    """Tell nobody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +21,7 @@ class Context:
     environment: Mapping[str, str]
     now: Callable[[], str] = utc_now
     """The time as UTC ISO 8601 text."""
-    tell: Callable[[str], None] = _ignore
+    tell: Callable[[str], None] = ignore
     """Called with what a person may want to know, such as that an older workspace was brought up to date."""
 
     @contextmanager

@@ -1,19 +1,19 @@
 """Who is asked: an endpoint by name, with its keys and those that share its work, and the model there."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
+from workbench.application.context import Context
 from workbench.domain.endpoints import EMBEDDED, Endpoint, OfferedModel, model_among
 from workbench.domain.runs import ELSEWHERE, RunSpec
+from workbench.embedded.fault_injection import FaultRates
+from workbench.embedded.server import EndpointServer
 from workbench.errors import EndpointError, UsageError
 from workbench.provider.api_keys import NO_KEY, ApiKey, read_keys
+from workbench.provider.client import EndpointClient
 from workbench.settings import Settings, endpoint_named
-
-if TYPE_CHECKING:
-    from workbench.embedded.fault_injection import FaultRates
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +39,18 @@ class Connection:
 
 @contextmanager
 def connected(
-    settings: Settings,
-    name: str,
-    environment: Mapping[str, str],
-    faults: "FaultRates | None" = None,
-    *,
-    needs_key: bool = True,
+    context: Context, name: str, *, faults: FaultRates | None = None, needs_key: bool = True
 ) -> Iterator[Connection]:
-    """An endpoint by name, with those that share its work.
+    """The endpoint of that name, with those that share its work.
 
-    The embedded one is started for the time of the block, with `faults` where asked for. Raises UsageError for an
-    unknown name and, where one is needed, EndpointError for a missing key.
+    The embedded endpoint runs for the time of the block, and fails as `faults` say. Raises UsageError for an unknown
+    name and, where a key is needed, EndpointError for a missing one.
     """
+    settings = context.settings
 
     def keys(endpoint: Endpoint) -> tuple[ApiKey, ...]:
         try:
-            return read_keys(endpoint, environment)
+            return read_keys(endpoint, context.environment)
         except EndpointError:
             if needs_key:
                 raise
@@ -65,8 +61,6 @@ def connected(
             "these predictions were made elsewhere and cannot be asked for again; run it under a new --name"
         )
     if name == EMBEDDED:
-        from workbench.embedded.server import EndpointServer
-
         with EndpointServer(faults=faults) as server:
             yield Connection(Endpoint(name=EMBEDDED, base_url=server.base_url), (NO_KEY,))
     else:
@@ -91,8 +85,6 @@ def endpoint_name(settings: Settings, flag: str | None, stored: RunSpec | None =
 
 async def offered_models(connection: Connection) -> list[OfferedModel]:
     """What the endpoint offers; empty where it does not tell. Raises EndpointError when nobody answers."""
-    from workbench.provider.client import EndpointClient
-
     async with EndpointClient(connection.endpoint, connection.key) as client:
         return await client.models()
 

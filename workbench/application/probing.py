@@ -48,7 +48,7 @@ def probe_endpoint(
     with ExitStack() as stack:
         # Opened before anything is asked: a workspace that cannot be written is found out before it costs anything.
         db = stack.enter_context(context.workspace()) if settings.db.exists() else None
-        connection = stack.enter_context(connected(settings, endpoint, context.environment))
+        connection = stack.enter_context(connected(context, endpoint))
         offered = asyncio.run(offered_models(connection))
         chosen = model_among(connection.endpoint, offered, model or settings.model).name
         on_start(connection.endpoint, chosen)

@@ -126,9 +126,9 @@ class RunReview:
 
         Raises WorkbenchError where they cannot be sent.
         """
-        from workbench.application.send_run import asked_again  # the first paint does not wait for what sends
+        from workbench.application.run_sending import retry_samples  # the first paint does not wait for what sends
 
-        return asked_again(self.context.settings, self.context.environment, self.run, sample_ids)
+        return retry_samples(self.context, self.run, sample_ids)
 
     @property
     def views(self) -> RunViews:

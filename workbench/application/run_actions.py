@@ -1,35 +1,29 @@
-"""What the queue gets of the house: how a run stands, and what can be done about it."""
+"""What a person can do with a run from the queue, the run being sent in another process."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from workbench.application.background_runs import Launched, launch_run
-from workbench.application.run_monitor import RunMonitor
-from workbench.application.runs import chosen_run
-from workbench.application.steer_run import ask_sender, change_limits
+from workbench.application.context import Context
+from workbench.application.endpoints import Connection, connected
+from workbench.application.run_monitor import RunMonitor, open_monitor
+from workbench.application.run_setup import estimate_batches
+from workbench.application.runs import ask_sender, change_limits, chosen_run
 from workbench.domain.endpoints import EMBEDDED
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.run_status import GivenLimits, RunCommand
 from workbench.domain.runs import Run
-from workbench.pipeline.planning import plan_again, utc_now
-from workbench.settings import Settings
+from workbench.pipeline.planning import plan_again
 from workbench.storage.runs.batch_rows import load_samples_failing
 from workbench.storage.runs.plans import OpenPlan, count_open_samples
 from workbench.storage.runs.run_control import load_control, load_meter, load_sender
 from workbench.storage.samples import has_consent, load_card, load_dataset, save_consent
-from workbench.storage.workspace.database import Database, open_workspace
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from workbench.application.endpoints import Connection
+from workbench.storage.workspace.database import Database
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendPreview:
-    """What sending something would take, for a person to say yes to."""
+    """What sending something would take, for a person to agree to."""
 
     samples: int
     requests: int = 0
@@ -48,138 +42,97 @@ class SendPreview:
         return bool(self.hosts) or bool(self.cost_usd)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class RunActions:
-    """All that the queue needs of the house. Everything here may block: call it off the screen's loop."""
+    """The actions of one run. All of them may block, and any thread may call them."""
 
+    context: Context
     run: Run
     title: str
     """The data set's."""
-    open_session: Callable[[], RunMonitor]
-    """Open the workspace for one thread; call it in that thread, and close `session.db` there."""
-    pause: Callable[[], str | None]
-    """Says who was asked; None: nobody sends it. So does `cancel`."""
-    cancel: Callable[[], str | None]
-    limit: Callable[[GivenLimits], str | None]
-    """Says who sends it now, if anybody does. Raises UsageError for a budget that cannot be kept."""
-    rest: Callable[[], SendPreview]
-    """What it would take to send what is open."""
-    refused: Callable[[], SendPreview]
-    """What it would take to ask again about all that was refused."""
-    resume: Callable[[SendPreview], Launched]
-    """Send what is open in a process of its own."""
-    retry_refused: Callable[[SendPreview], Launched | None]
-    """Ask again about all that was refused; None: whoever sends the run now does it."""
 
+    def open_monitor(self) -> RunMonitor:
+        """Open the workspace for the calling thread, which closes the monitor in the end."""
+        return open_monitor(self.context, self.run)
 
-def run_actions(settings: Settings, environment: Mapping[str, str], dataset: str, run_name: str | None) -> RunActions:
-    """What the queue of a run gets. Raises DataError or UsageError when there is none."""
-    with _opened(settings) as db:
-        title = load_card(db, dataset).title
-        run = chosen_run(db, dataset, run_name)
-    errands = _Errands(settings, environment, run)
-    return RunActions(
-        run=run,
-        title=title,
-        open_session=lambda: RunMonitor(open_workspace(settings.db), run, utc_now),
-        pause=lambda: errands.ask(RunCommand.PAUSE),
-        cancel=lambda: errands.ask(RunCommand.CANCEL),
-        limit=errands.limit,
-        rest=errands.rest,
-        refused=errands.refused,
-        resume=errands.resume,
-        retry_refused=errands.retry_refused,
-    )
+    def pause(self) -> str | None:
+        """Let what is in flight come in, and send nothing more; returns who was asked. None: nobody sends it."""
+        return ask_sender(self.context, self.run, RunCommand.PAUSE)
 
-
-@dataclass(frozen=True, slots=True)
-class _Errands:
-    """Each opens the workspace for itself: it is called from whatever thread is free."""
-
-    settings: Settings
-    environment: Mapping[str, str]
-    run: Run
-
-    def ask(self, wanted: RunCommand) -> str | None:
-        with _opened(self.settings) as db:
-            return ask_sender(db, self.run, wanted)
+    def cancel(self) -> str | None:
+        """Stop without waiting for what is in flight; returns who was asked. None: nobody sends it."""
+        return ask_sender(self.context, self.run, RunCommand.CANCEL)
 
     def limit(self, limits: GivenLimits) -> str | None:
-        with _opened(self.settings) as db:
-            return change_limits(self.settings, db, self.run, limits)
+        """Change limits; returns who sends it now. Raises UsageError for a budget that cannot be kept."""
+        return change_limits(self.context, self.run, limits)
 
-    def rest(self) -> SendPreview:
-        with _opened(self.settings) as db:
-            samples = count_open_samples(db, self.run.id)
-            return self._errand(db, OpenPlan(db, self.run.id), samples)
+    def preview_open(self) -> SendPreview:
+        """What it would take to send what is open."""
+        with self.context.workspace() as db:
+            return self._preview(db, OpenPlan(db, self.run.id), count_open_samples(db, self.run.id))
 
-    def refused(self) -> SendPreview:
-        with _opened(self.settings) as db:
-            names = load_samples_failing(db, self.run.id, PredictionStatus.REFUSED)
-            errand = self._errand(db, [(name,) for name in names], len(names))
-            sender = load_sender(db, self.run.id, utc_now())
-            return replace(errand, is_sent_already=sender is not None)
+    def preview_refused(self) -> SendPreview:
+        """What it would take to ask again about all that was refused."""
+        with self.context.workspace() as db:
+            refused = load_samples_failing(db, self.run.id, PredictionStatus.REFUSED)
+            preview = self._preview(db, [(sample_id,) for sample_id in refused], len(refused))
+            return replace(preview, is_sent_already=self._is_sent(db))
 
-    def resume(self, errand: SendPreview) -> Launched:
-        with _opened(self.settings) as db:
-            return self._launched(db, errand)
+    def resume(self, agreed: SendPreview) -> Launched:
+        """Send what is open, in a process of its own; a person has agreed to it."""
+        with self.context.workspace() as db:
+            return self._launch(db, agreed)
 
-    def retry_refused(self, errand: SendPreview) -> Launched | None:
-        with _opened(self.settings) as db:
-            self._agree(db, errand)
+    def retry_refused(self, agreed: SendPreview) -> Launched | None:
+        """Ask again about all that was refused; None: whoever sends the run now does it."""
+        with self.context.workspace() as db:
+            self._save_consent(db, agreed)
             plan_again(db, self.run, load_samples_failing(db, self.run.id, PredictionStatus.REFUSED))
-            if load_sender(db, self.run.id, utc_now()) is not None:
-                return None
-            return self._launched(db, errand)
+            return None if self._is_sent(db) else self._launch(db, agreed)
 
-    def _launched(self, db: Database, errand: SendPreview) -> Launched:
-        self._agree(db, errand)
-        told = load_meter(db, self.run.id)
+    def _is_sent(self, db: Database) -> bool:
+        return load_sender(db, self.run.id, self.context.now()) is not None
+
+    def _launch(self, db: Database, agreed: SendPreview) -> Launched:
+        self._save_consent(db, agreed)
         limits, by_jobs = GivenLimits(), False
-        if told is not None:
-            meter, _ = told
+        if (reported := load_meter(db, self.run.id)) is not None:
+            meter, _ = reported
             limits, by_jobs = meter.given.without(load_control(db, self.run.id).limits), meter.is_by_jobs
-        agreed = errand.licence is not None
-        return launch_run(self.settings, self.environment, self.run, limits, agreed=agreed, by_jobs=by_jobs)
+        return launch_run(self.context, self.run, limits, agreed=agreed.licence is not None, by_jobs=by_jobs)
 
-    def _agree(self, db: Database, errand: SendPreview) -> None:
-        """Keep that somebody has said yes to where pictures go."""
-        if errand.licence is not None:
-            for host in errand.hosts:
-                save_consent(db, self.run.dataset, host, utc_now())
+    def _save_consent(self, db: Database, agreed: SendPreview) -> None:
+        if agreed.licence is not None:
+            for host in agreed.hosts:
+                save_consent(db, self.run.dataset, host, self.context.now())
 
-    def _errand(self, db: Database, batches: "Sequence[Sequence[str]]", samples: int) -> SendPreview:
+    def _preview(self, db: Database, batches: Sequence[Sequence[str]], samples: int) -> SendPreview:
+        spec = self.run.spec
         if not samples:
             return SendPreview(samples=0)
-        spec = self.run.spec
         if spec.endpoint == EMBEDDED:
             return SendPreview(samples=samples, requests=len(batches), cost_usd=0.0)
-        from workbench.application.endpoints import connected
-        from workbench.application.estimating import estimate_batches
-
-        with connected(self.settings, spec.endpoint, self.environment) as connection:
-            estimate = estimate_batches(self.settings, db, spec, connection, batches, samples=samples)
+        with connected(self.context, spec.endpoint) as connection:
+            estimate = estimate_batches(self.context, db, spec, connection, batches, samples=samples)
             hosts = _hosts(connection)
         card = load_dataset(db, self.run.dataset).card
-        is_open = card.open_licence or all(has_consent(db, self.run.dataset, host) for host in hosts)
+        is_agreed = card.open_licence or all(has_consent(db, self.run.dataset, host) for host in hosts)
         return SendPreview(
             samples=samples,
             requests=estimate.requests,
             cost_usd=estimate.cost_usd,
             hosts=hosts,
-            licence=None if is_open else card.licence,
+            licence=None if is_agreed else card.licence,
         )
 
 
-@contextmanager
-def _opened(settings: Settings) -> Iterator[Database]:
-    db = open_workspace(settings.db)
-    try:
-        yield db
-    finally:
-        db.close()
+def run_actions(context: Context, dataset: str, run_name: str | None) -> RunActions:
+    """The actions of a run, by default of the one changed last. Raises DataError or UsageError where there is none."""
+    with context.workspace() as db:
+        return RunActions(context, chosen_run(db, dataset, run_name), load_card(db, dataset).title)
 
 
-def _hosts(connection: "Connection") -> tuple[str, ...]:
+def _hosts(connection: Connection) -> tuple[str, ...]:
     far = [endpoint.host for endpoint in connection.endpoints if not endpoint.is_local]
     return tuple(dict.fromkeys(far))

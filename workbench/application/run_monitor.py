@@ -1,12 +1,12 @@
-"""Looking at a run on its way: its state, its batches page by page, and one batch in full.
+"""Watching a run that is being sent: how it stands, its batches page by page, and one batch in full.
 
-A session owns its connection and so belongs to one thread. It remembers nothing: whoever sends the run may be another
-process, and all that is known of it stands in the workspace.
+All of it is read from the workspace, since the run may be sent by another process.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from workbench.application.context import Context
 from workbench.domain.messages import Attempt
 from workbench.domain.run_status import BatchRow, BatchState, RunSnapshot
 from workbench.domain.runs import Run
@@ -20,7 +20,7 @@ from workbench.storage.runs.batch_rows import (
     load_snapshot,
 )
 from workbench.storage.runs.run_control import load_sender
-from workbench.storage.workspace.database import Database
+from workbench.storage.workspace.database import Database, open_workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +37,16 @@ class BatchDetails:
 
 @dataclass(frozen=True, slots=True)
 class RunMonitor:
-    """See the module. Every method reads the workspace: call it from the session's own thread."""
+    """Reads one run over a connection of its own, which belongs to the thread that opened it."""
 
     db: Database
     run: Run
     now: Callable[[], str]
-    """The time as UTC ISO text."""
+    """The time as UTC ISO 8601 text."""
+
+    def close(self) -> None:
+        """Close the connection."""
+        self.db.close()
 
     def snapshot(self) -> RunSnapshot:
         """How the run stands now."""
@@ -77,9 +81,10 @@ class RunMonitor:
             tuple(load_children(self.db, self.run.id, number)),
         )
 
-    def close(self) -> None:
-        """Let go of the workspace."""
-        self.db.close()
-
     def _is_sent(self) -> bool:
         return load_sender(self.db, self.run.id, self.now()) is not None
+
+
+def open_monitor(context: Context, run: Run) -> RunMonitor:
+    """Open the workspace for the calling thread. Raises DatabaseError."""
+    return RunMonitor(open_workspace(context.settings.db), run, context.now)

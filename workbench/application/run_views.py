@@ -6,6 +6,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from workbench.application.context import Context
 from workbench.domain.datasets.cards import DatasetCard
 from workbench.domain.runs import Run
 from workbench.domain.scoring.protocols import Protocol
@@ -63,7 +64,7 @@ def run_views_of(settings: Settings, environment: Mapping[str, str], card: Datas
     def queue() -> "RunActions":
         from workbench.application.run_actions import run_actions
 
-        return run_actions(settings, environment, card.key, run.name)
+        return run_actions(Context(settings=settings, environment=environment), card.key, run.name)
 
     return run_views(settings.db, settings.exports, card, run, queue)
 

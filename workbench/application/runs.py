@@ -1,14 +1,47 @@
-"""The runs of a workspace: which there are, and which one a person means."""
+"""The runs of a workspace: which there are, how they stand, and what is wanted of those that are being sent."""
 
-from collections.abc import Sequence
+import getpass
+import socket
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from workbench.application.context import Context
-from workbench.domain.run_status import RunSnapshot
+from workbench.domain.jobs import Job, JobState
+from workbench.domain.run_status import GivenLimits, RunCommand, RunSnapshot
 from workbench.domain.runs import Run
 from workbench.errors import UsageError
+from workbench.pipeline.scoring.answer_rates import Rates, run_rates
+from workbench.provider.costs.price_list import load_prices
 from workbench.storage.runs.batch_rows import load_snapshot
-from workbench.storage.runs.run_records import load_run, load_runs
+from workbench.storage.runs.jobs import count_unanswered, load_jobs
+from workbench.storage.runs.run_control import load_sender, save_limits, save_wanted
+from workbench.storage.runs.run_records import load_answerers, load_endpoint_record, load_estimate, load_run, load_runs
 from workbench.storage.workspace.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class RunJob:
+    """A job of a run."""
+
+    job: Job
+    n_away: int
+    """Requests in it that have no answer yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunDetails:
+    """Everything about one run."""
+
+    snapshot: RunSnapshot
+    jobs: tuple[RunJob, ...]
+    rates: Rates
+    answered_by: Mapping[str, int]
+    """How many replies came from each model, by the models' own word."""
+    estimate: Mapping[str, Any] | None
+    """What it was expected to take; None: it was never sent."""
+    endpoint_record: Mapping[str, Any] | None
+    """What a probe had found out about its endpoint; None: it was not probed."""
 
 
 def choose_run(context: Context, dataset: str, name: str | None = None) -> Run:
@@ -36,6 +69,70 @@ def run_snapshot(context: Context, run: Run) -> RunSnapshot:
     """How a run stands at this moment. Raises DatabaseError where the workspace cannot be read."""
     with context.workspace() as db:
         return load_snapshot(db, run, context.now())
+
+
+def list_snapshots(context: Context, dataset: str | None = None) -> list[RunSnapshot]:
+    """How the runs of one data set stand, or those of all; the one changed last comes first."""
+    with context.workspace() as db:
+        return [load_snapshot(db, run, context.now()) for run in load_runs(db, dataset)]
+
+
+def run_details(context: Context, run: Run) -> RunDetails:
+    """Everything that is known of a run beside its predictions."""
+    with context.workspace() as db:
+        return RunDetails(
+            snapshot=load_snapshot(db, run, context.now()),
+            jobs=tuple(_jobs(db, run)),
+            rates=run_rates(db, run.id),
+            answered_by=load_answerers(db, run.id),
+            estimate=load_estimate(db, run.id),
+            endpoint_record=load_endpoint_record(db, run.id),
+        )
+
+
+def unfinished_jobs(context: Context, run: Run) -> list[RunJob]:
+    """The jobs and files of a run that are not fetched and joined yet."""
+    with context.workspace() as db:
+        return [one for one in _jobs(db, run) if one.job.state is not JobState.DONE]
+
+
+def ask_sender(context: Context, run: Run, wanted: RunCommand) -> str | None:
+    """Ask whoever sends a run to pause or to stop at once; returns who that is.
+
+    None: nobody sends it, and nothing was asked.
+    """
+    with context.workspace() as db:
+        sender = load_sender(db, run.id, context.now())
+        if sender is not None:
+            save_wanted(db, run.id, wanted, at=context.now(), by=_who())
+        return sender
+
+
+def change_limits(context: Context, run: Run, limits: GivenLimits) -> str | None:
+    """Change limits of a run, for its present sender or the next; returns who sends it now, if anybody does.
+
+    Raises UsageError for a budget where the model's price is not known.
+    """
+    if limits.budget_usd:
+        load_prices(context.settings.prices).require(run.spec.model)
+    with context.workspace() as db:
+        save_limits(db, run.id, limits, at=context.now(), by=_who())
+        return load_sender(db, run.id, context.now())
+
+
+def _who() -> str:
+    """Who asks something of a run, for whoever sends it: `ana@lab3`."""
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError):  # the user database has no name for this user
+        name = "somebody"
+    return f"{name}@{socket.gethostname()}"
+
+
+def _jobs(db: Database, run: Run) -> Iterator[RunJob]:
+    away = count_unanswered(db, run.id)
+    for job in load_jobs(db, run.id):
+        yield RunJob(job, away.get(job.id, 0))
 
 
 def chosen_run(db: Database, dataset: str, name: str | None) -> Run:

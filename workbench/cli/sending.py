@@ -1,35 +1,33 @@
-"""Sending a run from the command line: the display, Ctrl-C in two stages, what became of it, the exit code."""
+"""Sending a run from the command line: the display, Ctrl-C in two stages, the report and the exit code."""
 
 import asyncio
-import os
 import signal
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import aclosing
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import aclosing, contextmanager
+from dataclasses import dataclass
+from typing import Any, Final
 
 import typer
 
-from workbench.cli.job_sending import REQUESTS, Way, job_line
+from workbench.application.context import Context
+from workbench.application.endpoints import Connection
+from workbench.application.run_sending import REQUESTS, RunHandle, SendOptions, Stop, start_run
+from workbench.application.run_setup import Destination, Estimate, estimate_open
+from workbench.application.runs import unfinished_jobs
 from workbench.cli.output import say, show, show_json, suggest
-from workbench.cli.run_display import RunDisplay
-from workbench.cli.tables.estimate_tables import estimate_json, estimate_lines
+from workbench.cli.run_display import EVERY_S, RunDisplay
+from workbench.cli.tables.estimate_tables import estimate_lines
+from workbench.domain.events import Held, JobSeen, MediaFailed
 from workbench.domain.figure_words import dollars
 from workbench.domain.predictions import PredictionStatus
-from workbench.domain.run_status import RunTotals
+from workbench.domain.run_status import RunSnapshot, RunTotals
 from workbench.domain.runs import Run
 from workbench.errors import EXIT_INTERRUPTED, EXIT_WORTH_KNOWING, EndpointError
 
-if TYPE_CHECKING:
-    from workbench.application.endpoints import Connection
-    from workbench.pipeline.run_estimates import Estimate
-    from workbench.pipeline.sending.run_parts import Stop
-    from workbench.settings import Settings
-    from workbench.storage.workspace.database import Database
-
 INTERRUPTED: Final = "interrupted"
-_NO_DOLLARS: Final = 1e-9
-"""A budget that is used up: the run pauses before its first request and says so."""
+_JOB_LINE_EVERY_S: Final = 600.0
+"""Between two plain lines about jobs, which take hours."""
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -37,169 +35,170 @@ _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 class Sent:
     """A run that was sent until it was done or something stopped it."""
 
-    run: Run
-    before: RunTotals
-    progress: RunTotals
-    estimate: "Estimate | None"
+    before: RunSnapshot
+    after: RunSnapshot
+    estimate: Estimate | None
     """None where nothing was open."""
-    elapsed_s: float
-    """Of this time alone."""
-    stop: "Stop"
+    stop: Stop
+
+    @property
+    def run(self) -> Run:
+        """As it is now."""
+        return self.after.run
+
+
+def agree_on_terminal(*, yes: bool) -> Callable[[Destination], bool]:
+    """Asks a person at the terminal whether samples may leave this machine; with `yes`, that is said already."""
+
+    def agree(to: Destination) -> bool:
+        return yes or (sys.stdin.isatty() and typer.confirm(f"Send them to {to.host}?", err=True))
+
+    return agree
 
 
 def send_and_report(
-    settings: "Settings",
-    db: "Database",
+    context: Context,
     runs: Iterable[Run],
-    connection: "Connection",
+    connection: Connection,
+    options: SendOptions = REQUESTS,
     *,
-    way: Way = REQUESTS,
     is_series: bool = False,
     as_json: bool = False,
 ) -> None:
-    """Send what is open of each run, say what became of it, and exit as their state demands.
+    """Send what is open of each run, report what came of it, and exit with the code of the runs' state.
 
     Each run is taken when its turn comes, none after one that was stopped. Those of a series share the budget.
     """
     done: list[Sent] = []
     for run in runs:
-        one = send_to_end(with_budget_left(settings, db, [sent.run for sent in done]), db, run, connection, way)
+        one = send_to_end(context, run, connection, options, paid_before=[sent.run for sent in done])
         done.append(one)
         if not as_json:
-            report(one)
-        if one.stop.reason is not None:
+            _report(one)
+        if one.stop.is_set:
             break
     if as_json:
-        documents = [sent_json(one) for one in done]
+        documents = [_sent_json(one) for one in done]
         show_json({"dataset": done[0].run.dataset, "runs": documents} if is_series else documents[0])
-    finish(done, way, is_series=is_series)
+    _finish(done, options, is_series=is_series)
 
 
-def with_budget_left(settings: "Settings", db: "Database", others: Iterable[Run]) -> "Settings":
-    """The settings with what other runs have left of the budget."""
-    from workbench.storage.runs.run_records import spent_usd
-
-    if settings.budget_usd is None:
-        return settings
-    left_usd = settings.budget_usd - sum(spent_usd(db, run.id) for run in others)
-    return replace(settings, budget_usd=max(left_usd, _NO_DOLLARS))
-
-
-def send_to_end(settings: "Settings", db: "Database", run: Run, connection: "Connection", way: Way = REQUESTS) -> Sent:
+def send_to_end(
+    context: Context,
+    run: Run,
+    connection: Connection,
+    options: SendOptions = REQUESTS,
+    *,
+    paid_before: Sequence[Run] = (),
+) -> Sent:
     """Send what is open of a run with a live display, until it is done or something stops it."""
-    from workbench.pipeline.sending.run_parts import Stop
-    from workbench.storage.runs.batch_rows import load_totals
-    from workbench.storage.runs.run_records import load_run
+    handle = start_run(context, run, connection, options, paid_before=paid_before)
+    before = handle.snapshot()
+    estimate = None if options.cancels else estimate_open(handle.context, run, connection, options)
+    send(handle)
+    return Sent(before, handle.snapshot(), estimate, handle.stop)
 
-    stop = Stop()
-    before = load_totals(db, run.id)
-    estimate = None if way.cancels else _estimated(settings, db, run, connection, way)
+
+def send(handle: RunHandle) -> None:
+    """Send with a live display and two-stage Ctrl-C; `handle.stop` says afterwards why the run paused, if it did."""
     try:
-        asyncio.run(send(settings, db, run, connection, stop, way))
+        asyncio.run(_sending(handle))
     except asyncio.CancelledError:
-        stop.set(INTERRUPTED)
-    after = load_run(db, run.dataset, run.name)
-    return Sent(after, before, load_totals(db, run.id), estimate, after.elapsed_s - run.elapsed_s, stop)
+        handle.stop.set(INTERRUPTED)
 
 
-def report(one: Sent) -> None:
-    """What became of a run, for people."""
-    run, progress = one.run, one.progress
-    show(f"{run.dataset} / {run.name}: {run.state}, {progress.settled} of {progress.planned} samples settled")
-    show_progress(progress)
-    if one.estimate is not None:
-        for line in estimate_lines(one.estimate, progress, before=one.before, elapsed_s=one.elapsed_s):
-            show(f"  {line}")
-
-
-def sent_json(one: Sent) -> dict[str, Any]:
-    """What became of a run in the shape of `--json`."""
-    return run_json(one.run, one.progress) | ({} if one.estimate is None else {"estimate": estimate_json(one.estimate)})
-
-
-def _estimated(settings: "Settings", db: "Database", run: Run, connection: "Connection", way: Way) -> "Estimate | None":
-    """What the open batches of a run are expected to take; None where there are none."""
-    from workbench.application.estimating import estimate_batches
-    from workbench.storage.runs.plans import OpenPlan, count_open_samples
-    from workbench.storage.runs.run_records import save_estimate
-
-    plan = OpenPlan(db, run.id)
-    if not plan:
-        return None
-    samples = count_open_samples(db, run.id)
-    estimate = estimate_batches(settings, db, run.spec, connection, plan, samples=samples, batch_api=way.is_batch)
-    save_estimate(db, run.id, estimate_json(estimate))
-    return estimate
-
-
-def has_unanswered(db: "Database", run: Run) -> bool:
-    """Whether any sample of a run is without an answer."""
-    from workbench.storage.runs.batch_rows import load_totals
-
-    return load_totals(db, run.id).unanswered > 0
-
-
-async def send(
-    settings: "Settings", db: "Database", run: Run, connection: "Connection", stop: "Stop", way: Way = REQUESTS
-) -> None:
-    """Send with a live display and two-stage Ctrl-C; `stop.reason` says afterwards why the run paused, if it did."""
-    from workbench.application.context import Context
-    from workbench.application.runs import run_snapshot
-    from workbench.domain.events import Held, JobSeen, MediaFailed
-
-    context = Context(settings=settings, environment=os.environ)
-    display = RunDisplay(lambda: run_snapshot(context, run), run_snapshot(context, run), way.told_every_s)
-    with display.shown() as tell, _interruptible(stop, tell):
-        async with aclosing(way.events(settings, db, run, connection, stop)) as events:
+async def _sending(handle: RunHandle) -> None:
+    line_every_s = _JOB_LINE_EVERY_S if handle.options.by_jobs else EVERY_S
+    display = RunDisplay(handle.snapshot, handle.snapshot(), line_every_s)
+    with display.shown() as tell, _interruptible(handle.stop, tell):
+        async with aclosing(handle.events()) as events:
             async for event in events:
                 if isinstance(event, JobSeen):
-                    tell(job_line(event))
+                    tell(_job_line(event))
                 elif isinstance(event, MediaFailed):
                     tell(f"bad media: {event.sample_id}: {event.reason}")
                 elif isinstance(event, Held):
                     tell(event.reason)
 
 
-class _interruptible:  # noqa: N801 (reads as a verb where it is used)
+@contextmanager
+def _interruptible(stop: Stop, tell: Callable[[str], None]) -> Iterator[None]:
     """Within the block, the first Ctrl-C (or a hang-up) asks the run to stop, and the second does not wait."""
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
 
-    def __init__(self, stop: "Stop", tell: Callable[[str], None]) -> None:
-        self._stop = stop
-        self._tell = tell
-        self._loop = asyncio.get_running_loop()
-        self._task = asyncio.current_task()
+    def interrupt() -> None:
+        if not stop.is_set:
+            stop.set(INTERRUPTED)
+            tell("stopping: what is in flight comes in first (Ctrl-C again does not wait)")
+        elif task is not None:
+            task.cancel()
 
-    def __enter__(self) -> None:
+    for number in _SIGNALS:
+        loop.add_signal_handler(number, interrupt)
+    try:
+        yield
+    finally:
         for number in _SIGNALS:
-            self._loop.add_signal_handler(number, self._asked)
-
-    def __exit__(self, *_: object) -> None:
-        for number in _SIGNALS:
-            self._loop.remove_signal_handler(number)
-
-    def _asked(self) -> None:
-        if self._stop.is_set:
-            if self._task is not None:
-                self._task.cancel()
-            return
-        self._stop.set(INTERRUPTED)
-        self._tell("stopping: what is in flight comes in first (Ctrl-C again does not wait)")
+            loop.remove_signal_handler(number)
 
 
-def show_progress(progress: RunTotals) -> None:
-    """What has become of a run's samples, for people."""
-    counts = ", ".join(f"{status} {count}" for status, count in sorted(progress.by_status.items()))
-    show(f"  {counts or 'nothing settled yet'}")
-    show(f"  {progress.requests} requests, cost {dollars(progress.cost_usd)}")
-    if progress.unseen:
-        show(f"  {progress.unseen} requests without a reply that was seen: perhaps paid for twice")
+def say_what_is_away(context: Context, run: Run, options: SendOptions = REQUESTS) -> None:
+    """Say which requests are not sent one by one, since they are in a job or a file already."""
+    for one in unfinished_jobs(context, run):
+        job = one.job
+        if not one.n_away or (options.by_jobs and not job.is_file):
+            continue
+        if job.is_file:
+            how = f"`emowb batch-file read {run.dataset} --run {run.name} ANSWERS` reads its answers"
+            say(f"{one.n_away:,} requests are out in the file {job.input_file} and are not asked: {how}")
+        else:
+            how = f"`emowb run {run.dataset} --name {run.name} --via batch` fetches them"
+            say(f"{one.n_away:,} requests are at {job.endpoint} in job {job.name} and are not asked twice: {how}")
 
 
-def finish(done: Sequence[Sent], way: Way = REQUESTS, *, is_series: bool = False) -> None:
-    """Say what to do next, and leave with the exit code that the last run's state, or any one's gaps, demand."""
+def _job_line(event: JobSeen) -> str:
+    counts = f", {event.n_answered:,} answered" if event.n_answered or event.n_failed else ""
+    failed = f", {event.n_failed:,} failed" if event.n_failed else ""
+    return f"job {event.name}: {event.status}, {event.n_requests:,} requests{counts}{failed}"
+
+
+# ── what came of it ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _report(one: Sent) -> None:
+    run, totals = one.run, one.after.totals
+    show(f"{run.dataset} / {run.name}: {run.state}, {totals.settled} of {totals.planned} samples settled")
+    show_totals(totals)
+    if one.estimate is not None:
+        elapsed_s = run.elapsed_s - one.before.run.elapsed_s
+        for line in estimate_lines(one.estimate, totals, before=one.before.totals, elapsed_s=elapsed_s):
+            show(f"  {line}")
+
+
+def _sent_json(one: Sent) -> dict[str, Any]:
+    return run_json(one.after) | ({} if one.estimate is None else {"estimate": one.estimate.as_json()})
+
+
+def show_totals(totals: RunTotals) -> None:
+    """How far a run has come, for people."""
+    show(f"  {status_counts(totals)}")
+    show(f"  {totals.requests} requests, cost {dollars(totals.cost_usd)}")
+    if totals.unseen:
+        show(f"  {totals.unseen} requests without a reply that was seen: perhaps paid for twice")
+
+
+def status_counts(totals: RunTotals) -> str:
+    """Samples by their final status: `ranked 64, refused 6`."""
+    counts = ", ".join(f"{status} {count}" for status, count in sorted(totals.by_status.items()))
+    return counts or "nothing settled yet"
+
+
+def _finish(done: Sequence[Sent], options: SendOptions, *, is_series: bool) -> None:
+    """Say what to do next, and exit with the code that the last run's state, or samples without an answer, demand."""
     run = done[-1].run
-    leave_if_stopped(done[-1], f"emowb run {run.dataset} --name {run.name}{way.flags}", is_series=is_series)
-    if any(one.progress.unanswered for one in done):
+    via = " --via batch" if options.by_jobs else ""
+    leave_if_stopped(done[-1], f"emowb run {run.dataset} --name {run.name}{via}", is_series=is_series)
+    if any(one.after.totals.unanswered for one in done):
         suggest(f"emowb open {run.dataset} (review), emowb retry {run.dataset} --refused (ask again)")
         raise typer.Exit(EXIT_WORTH_KNOWING)
     if is_series:
@@ -208,8 +207,8 @@ def finish(done: Sequence[Sent], way: Way = REQUESTS, *, is_series: bool = False
         suggest(f"emowb metrics {run.dataset}, emowb open {run.dataset}, emowb export {run.dataset}")
 
 
-def leave_if_stopped(last: Sent, command: str, *, is_series: bool = False) -> None:
-    """Leave with the exit code of what stopped the run, if anything did; `command` goes on with it."""
+def leave_if_stopped(last: Sent, command: str = "", *, is_series: bool = False) -> None:
+    """Exit with the code of what stopped the run, if anything did; `command` resumes it."""
     run, stop = last.run, last.stop
     if stop.reason is None:
         return
@@ -224,11 +223,12 @@ def leave_if_stopped(last: Sent, command: str, *, is_series: bool = False) -> No
     raise EndpointError(f"run {run.name} is paused: {stop.reason}; the same command goes on")
 
 
-def run_json(run: Run, progress: RunTotals) -> dict[str, Any]:
+def run_json(snapshot: RunSnapshot) -> dict[str, Any]:
     """A run and its counts in the shape of `--json`."""
+    run, totals = snapshot.run, snapshot.totals
 
     def count(status: PredictionStatus) -> int:
-        return progress.by_status.get(status, 0)
+        return totals.by_status.get(status, 0)
 
     return {
         "run": run.name,
@@ -236,16 +236,16 @@ def run_json(run: Run, progress: RunTotals) -> dict[str, Any]:
         "state": run.state,
         "reason": run.reason,
         "model": run.spec.model,
-        "planned": progress.planned,
-        "predicted": progress.planned - progress.unanswered,
+        "planned": totals.planned,
+        "predicted": totals.planned - totals.unanswered,
         "out_of_vocabulary": count(PredictionStatus.OUT_OF_VOCABULARY),
         "refused": count(PredictionStatus.REFUSED),
         "unparsed": count(PredictionStatus.UNPARSED),
         "missing": count(PredictionStatus.MISSING),
         "bad_media": count(PredictionStatus.BAD_MEDIA),
         "failed": count(PredictionStatus.FAILED),
-        "attempts": progress.requests,
-        "unseen": progress.unseen,
-        "cost_usd": progress.cost_usd,
+        "attempts": totals.requests,
+        "unseen": totals.unseen,
+        "cost_usd": totals.cost_usd,
         "elapsed_s": round(run.elapsed_s, 3),
     }

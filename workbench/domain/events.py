@@ -43,9 +43,6 @@ class Held:
     reason: str
 
 
-RunEvent = AttemptSaved | MediaFailed | Held
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobSeen:
     """A job at a Batch API has come a step further, or was looked at and had moved."""
@@ -59,5 +56,5 @@ class JobSeen:
     n_failed: int = 0
 
 
-JobEvent = RunEvent | JobSeen
-"""What a runner of jobs tells."""
+RunEvent = AttemptSaved | MediaFailed | Held | JobSeen
+"""What is told of a run while it is sent; JobSeen only where its requests travel in jobs."""

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from workbench.domain.messages import Usage
+from workbench.errors import UsageError
 
 _DATE: Final = re.compile(r"-(?:\d{4}-\d{2}-\d{2}|\d{8})\Z")
 _TOKENS_PER_PRICE: Final = 1_000_000
@@ -47,6 +48,14 @@ class PriceTable:
                 if listed is not None:
                     return prices[listed]
         return None
+
+    def require(self, model: str) -> None:
+        """Raise UsageError where the price of a model is not known, so that no budget could be kept."""
+        if self.price_of(model) is None:
+            raise UsageError(
+                f"--budget needs the price of {model}; put it under "
+                f'[prices."{model}"] in emowb.toml as input_usd and output_usd, per million tokens'
+            )
 
 
 def listed_name(model: str, names: Container[str]) -> str | None:

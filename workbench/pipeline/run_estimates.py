@@ -8,7 +8,7 @@ import random
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from workbench.domain.datasets.cards import DatasetCard
 from workbench.domain.prices import PriceTable
@@ -45,6 +45,22 @@ class Estimate:
     bound_by: Bound
     assumed: tuple[str, ...]
     """What the figures rest on and nobody knows, in words."""
+
+    def as_json(self) -> dict[str, Any]:
+        """As plain values."""
+        return {
+            "open": self.samples,
+            "requests": self.requests,
+            "looked_at": self.looked_at,
+            "tokens": self.prompt_tokens + self.completion_tokens,
+            "prompt_tokens": self.prompt_tokens,
+            "image_tokens": self.image_tokens,
+            "completion_tokens": self.completion_tokens,
+            "cost_usd": self.cost_usd,
+            "minutes": round(self.minutes, 3),
+            "bound_by": str(self.bound_by),
+            "assumed": list(self.assumed),
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ import pytest
 
 from tests.cli.conftest import SAMPLES, Emowb
 from tests.provider.jobs.batch_server import MISSING, REFUSED, REJECTED, Asked, Said, answered, run_batch
-from workbench.cli.run_specs import card_spec
 from workbench.domain.datasets.cards import CARDS
+from workbench.domain.run_options import card_spec
 from workbench.pipeline.planning import open_run
 from workbench.storage.workspace.database import open_workspace
 

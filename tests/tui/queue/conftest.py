@@ -10,13 +10,15 @@ import pytest
 from sqlite_utils import Database
 
 from tests.building import REFUSED, at, broken, exchange, plan, ranked, received, sample, store
+from workbench.application.context import Context
 from workbench.application.run_actions import RunActions, SendPreview
-from workbench.application.run_monitor import RunMonitor
 from workbench.domain.batches import Step
 from workbench.domain.messages import Outcome, Usage
 from workbench.domain.run_status import GivenLimits, LaneMeter, RunMeter
 from workbench.domain.runs import Run
+from workbench.errors import UsageError
 from workbench.pipeline.planning import utc_now
+from workbench.settings import load_settings
 from workbench.storage.runs.attempts import save_sent
 from workbench.storage.runs.plans import open_batches
 from workbench.storage.runs.run_control import Lease, claim_run, save_meter
@@ -50,6 +52,8 @@ class QueueRun:
     hold: Lease | None = None
     asked: list[str] = field(default_factory=list)
     limits: list[GivenLimits] = field(default_factory=list)
+    limit_error: UsageError | None = None
+    """What is wrong with the limits that are given next."""
 
     def sends(self, **meter: Any) -> Lease:
         """From now on this process sends the run, as far as anybody can tell."""
@@ -103,30 +107,43 @@ def queue(tmp_path: Path) -> Iterator[QueueRun]:
         store(db, [sample(name) for name in names])
         run = plan(db, *(names[place : place + 2] for place in range(0, len(names), 2)))
         made = QueueRun(path, db, run, None)  # type: ignore[arg-type]  # in a moment
-        made.parts = _parts(made)
+        made.parts = RecordedActions(_context(path), run, "RAF-DB [basic]", made)
         yield made
 
 
-def _parts(queue: QueueRun) -> RunActions:
-    def asked(what: str, answer: Any) -> Any:
-        queue.asked.append(what)
-        return answer
+@dataclass(frozen=True)
+class RecordedActions(RunActions):
+    """Remembers what it was asked to do, and does nothing."""
 
-    def limit(limits: GivenLimits) -> str | None:
-        queue.limits.append(limits)
-        return "process 1 on here" if queue.hold else None
+    queue: QueueRun
 
-    free = SendPreview(samples=600, requests=300, cost_usd=0.0)
-    far = replace(free, samples=1, requests=1, cost_usd=0.02, hosts=("api.example.com",), licence="ask [first]")
-    return RunActions(
-        run=queue.run,
-        title="RAF-DB [basic]",
-        open_session=lambda: RunMonitor(open_workspace(queue.path), queue.run, utc_now),
-        pause=lambda: asked("pause", "process 1 on here" if queue.hold else None),
-        cancel=lambda: asked("cancel", "process 1 on here"),
-        limit=limit,
-        rest=lambda: free,
-        refused=lambda: far,
-        resume=lambda errand: asked(f"resume {errand.samples}", None),
-        retry_refused=lambda errand: asked(f"retry {errand.samples}", None),
-    )
+    def pause(self) -> str | None:
+        self.queue.asked.append("pause")
+        return "process 1 on here" if self.queue.hold else None
+
+    def cancel(self) -> str | None:
+        self.queue.asked.append("cancel")
+        return "process 1 on here"
+
+    def limit(self, limits: GivenLimits) -> str | None:
+        if self.queue.limit_error is not None:
+            raise self.queue.limit_error
+        self.queue.limits.append(limits)
+        return "process 1 on here" if self.queue.hold else None
+
+    def preview_open(self) -> SendPreview:
+        return SendPreview(samples=600, requests=300, cost_usd=0.0)
+
+    def preview_refused(self) -> SendPreview:
+        return SendPreview(samples=1, requests=1, cost_usd=0.02, hosts=("api.example.com",), licence="ask [first]")
+
+    def resume(self, agreed: SendPreview) -> Any:
+        self.queue.asked.append(f"resume {agreed.samples}")
+
+    def retry_refused(self, agreed: SendPreview) -> None:
+        self.queue.asked.append(f"retry {agreed.samples}")
+
+
+def _context(path: Path) -> Context:
+    settings = load_settings({}, path.parent, path.parent / "nowhere")
+    return Context(settings=replace(settings, db=path), environment={})

@@ -292,10 +292,7 @@ async def test_to_ask_again_says_how_much_at_what_cost_where_and_under_what_lice
 
 
 async def test_what_cannot_be_done_is_said(queue: QueueRun) -> None:
-    def refuse(_: GivenLimits) -> str | None:
-        raise UsageError("--budget needs the price of [x]")
-
-    queue.parts = replace(queue.parts, limit=refuse)
+    queue.limit_error = UsageError("--budget needs the price of [x]")
     async with opened(queue) as driver:
         await driver.press("l")
         await driver.until(lambda: driver.is_on(LimitsScreen))

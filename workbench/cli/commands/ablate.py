@@ -1,34 +1,35 @@
 """`emowb ablate`."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
+from workbench.application.ablations import ORDERS, Arm, Axis, ablation_json, plan_arms, score_arms
+from workbench.application.context import Context
+from workbench.application.datasets import find_card
+from workbench.application.run_sending import open_run, require_names
+from workbench.application.run_setup import ReadyRun, plan_run, ready_to_send
+from workbench.application.runs import run_snapshot
 from workbench.cli import run_options as flags
 from workbench.cli.commands.metrics import ProtocolOption
-from workbench.cli.context import AsJson, Key, Opened, opened
+from workbench.cli.context import AsJson, Key, context_of
 from workbench.cli.output import say, show_json, suggest
-from workbench.cli.readiness import ReadyRun, ready_to_ask
-from workbench.cli.run_specs import checked_modality, frame_policy, known_policy
-from workbench.cli.sending import has_unanswered, leave_if_stopped, send_to_end, with_budget_left
+from workbench.cli.sending import agree_on_terminal, leave_if_stopped, send_to_end, status_counts
 from workbench.cli.tables.ablation_tables import show_ablation, show_arm_plans
-from workbench.cli.tables.estimate_tables import plan_json, plan_run
+from workbench.cli.tables.estimate_tables import plan_json
 from workbench.domain.datasets.cards import DatasetCard
 from workbench.domain.datasets.tasks import Modality
 from workbench.domain.figure_words import dollars
 from workbench.domain.prompts import prompt_version
+from workbench.domain.run_options import checked_modality, frame_policy, known_policy
 from workbench.domain.runs import Colour, Run, RunState
 from workbench.domain.scoring.protocols import Protocol
 from workbench.errors import EXIT_WORTH_KNOWING, UsageError, unknown_name
 
-if TYPE_CHECKING:
-    from workbench.pipeline.ablation import Arm, Axis
-
 
 def ablate(
-    context: typer.Context,
+    command: typer.Context,
     key: Key,
     *,
     colour: Annotated[str | None, typer.Option(metavar="A,B", help="rgb,grey")] = None,
@@ -74,7 +75,7 @@ def ablate(
         emowb ablate chsims --modality text,video,multi --endpoint openai --model NAME
         emowb ablate rafdb --option-order --endpoint openai --model NAME --limit 500
     """
-    options: dict[str, Any] = {
+    spec_fields: dict[str, Any] = {
         "endpoint": endpoint,
         "model": model,
         "prompt": prompt_version(prompt) if prompt else None,
@@ -84,23 +85,21 @@ def ablate(
     }
     given = {"colour": colour, "frames": frames, "modality": modality, "batch-size": batch_size}
     axis, values, fixed = _split(given, option_order=option_order)
-    with ExitStack() as stack:
-        flagged = {"rpm": rpm, "tpm": tpm, "rpd": rpd, "concurrency": concurrency, "budget_usd": budget}
-        at = stack.enter_context(opened(context, key, **flagged))
-        options |= _held(at.card, axis, values, fixed)
-        ready = stack.enter_context(ready_to_ask(at, name, options, dry_run=dry_run, yes=yes))
-        arms = _arms(at, ready, axis, values)
+    context = context_of(command, rpm=rpm, tpm=tpm, rpd=rpd, concurrency=concurrency, budget_usd=budget)
+    card = find_card(context, key)
+    spec_fields |= _held(card, axis, values, fixed)
+    with ready_to_send(context, card, name, spec_fields, agree=agree_on_terminal(yes=yes), dry_run=dry_run) as ready:
+        arms = plan_arms(context, ready.spec, ready.name, axis, values)
+        require_names(context, [(arm.name, arm.spec) for arm in arms])
         if dry_run:
-            _show_plans(at, ready, axis, arms, as_json=as_json)
+            _show_plans(context, ready, axis, arms, as_json=as_json)
             return
-        runs = _sent(at, ready, arms)
-        _report(at, axis, list(zip(arms, runs, strict=True)), protocol, as_json=as_json)
+        runs = _sent(context, ready, arms)
+        _report(context, axis, list(zip(arms, runs, strict=True)), protocol, as_json=as_json)
 
 
-def _split(given: Mapping[str, str | None], *, option_order: bool) -> "tuple[Axis, list[str], dict[str, str]]":
+def _split(given: Mapping[str, str | None], *, option_order: bool) -> tuple[Axis, list[str], dict[str, str]]:
     """The axis with its values, and the options that hold for all arms. Raises UsageError unless there is one axis."""
-    from workbench.pipeline.ablation import ORDERS, Axis
-
     lists = {
         name: [one.strip() for one in text.split(",") if one.strip()]
         for name, text in given.items()
@@ -119,10 +118,8 @@ def _split(given: Mapping[str, str | None], *, option_order: bool) -> "tuple[Axi
     return Axis(name), values, {one: held[0] for one, held in lists.items() if len(held) == 1}
 
 
-def _held(card: DatasetCard, axis: "Axis", values: Sequence[str], fixed: Mapping[str, str]) -> dict[str, Any]:
+def _held(card: DatasetCard, axis: Axis, values: Sequence[str], fixed: Mapping[str, str]) -> dict[str, Any]:
     """The options that hold for all arms, as fields of a run spec. Raises UsageError for what the set does not have."""
-    from workbench.pipeline.ablation import Axis
-
     asked = [Modality(card.modality)]
     if axis is Axis.MODALITY:
         asked = [_modality(card, value) for value in values]
@@ -152,38 +149,25 @@ def _modality(card: DatasetCard, word: str) -> Modality:
     return modality
 
 
-def _arms(at: Opened, ready: ReadyRun, axis: "Axis", values: Sequence[str]) -> "list[Arm]":
-    """The arms; raises UsageError where a name is taken by another spec, before anything is sent."""
-    from workbench.pipeline.ablation import plan_arms
-    from workbench.pipeline.planning import stored_run
-
-    arms = plan_arms(at.db, at.card, ready.spec, ready.name, axis, values)
-    for arm in arms:
-        stored_run(at.db, arm.name, arm.spec)
-    return arms
-
-
-def _show_plans(at: Opened, ready: ReadyRun, axis: "Axis", arms: "Sequence[Arm]", *, as_json: bool) -> None:
-    plans = [(arm, plan_run(at, arm.name, arm.spec, ready.connection)) for arm in arms]
+def _show_plans(context: Context, ready: ReadyRun, axis: Axis, arms: Sequence[Arm], *, as_json: bool) -> None:
+    plans = [(arm, plan_run(context, arm.name, arm.spec, ready.connection)) for arm in arms]
     if as_json:
         documents = [
             {"arm": arm.value, "reused": arm.is_reused} | plan_json(plan, ready.connection) for arm, plan in plans
         ]
-        show_json({"dataset": at.card.key, "axis": str(axis), "arms": documents})
+        show_json({"dataset": ready.spec.dataset, "axis": str(axis), "arms": documents})
         return
     show_arm_plans(axis, plans)
     for note in dict.fromkeys(note for _, plan in plans if plan.estimate.requests for note in plan.estimate.assumed):
         say(f"assumed: {note}")
 
 
-def _sent(at: Opened, ready: ReadyRun, arms: "Sequence[Arm]") -> list[Run]:
-    """The run of every arm, sent to its end; leaves with an exit code where one is stopped."""
-    from workbench.pipeline.planning import open_run
-
+def _sent(context: Context, ready: ReadyRun, arms: Sequence[Arm]) -> list[Run]:
+    """The run of every arm, sent to its end; exits with a code where one is stopped."""
     done: list[Run] = []
     paid: list[Run] = []
     for arm in arms:
-        run, _ = open_run(at.db, arm.name, arm.spec)
+        run, _ = open_run(context, arm.name, arm.spec)
         if run.state is RunState.DONE:
             say(f"{arm.value}: run {run.name} is done already")
             done.append(run)
@@ -191,26 +175,24 @@ def _sent(at: Opened, ready: ReadyRun, arms: "Sequence[Arm]") -> list[Run]:
                 paid.append(run)
             continue
         say(f"{arm.value}: run {run.name}")
-        sent = send_to_end(with_budget_left(at.settings, at.db, paid), at.db, run, ready.connection)
-        progress = sent.progress
-        counts = ", ".join(f"{status} {count}" for status, count in sorted(progress.by_status.items()))
-        say(f"  {counts or 'nothing settled yet'}; {progress.requests} requests, cost {dollars(progress.cost_usd)}")
-        leave_if_stopped(sent, "", is_series=True)
+        sent = send_to_end(context, run, ready.connection, paid_before=paid)
+        totals = sent.after.totals
+        say(f"  {status_counts(totals)}; {totals.requests} requests, cost {dollars(totals.cost_usd)}")
+        leave_if_stopped(sent, is_series=True)
         done.append(sent.run)
         paid.append(sent.run)
     return done
 
 
-def _report(at: Opened, axis: "Axis", arms: "list[tuple[Arm, Run]]", protocol: Protocol, *, as_json: bool) -> None:
-    from workbench.pipeline.ablation import as_json as ablation_json
-    from workbench.pipeline.ablation import score_arms
-
-    found = score_arms(at.db, at.card, axis, arms, protocol)
+def _report(
+    context: Context, axis: Axis, arms: Sequence[tuple[Arm, Run]], protocol: Protocol, *, as_json: bool
+) -> None:
+    found = score_arms(context, axis, arms, protocol)
     if as_json:
         show_json(ablation_json(found))
     else:
         show_ablation(found)
     first, second = arms[0][1], arms[1][1]
-    suggest(f"emowb compare {at.card.key} {second.name} {first.name} (what changed sides)")
-    if any(has_unanswered(at.db, run) for _, run in arms):
+    suggest(f"emowb compare {first.dataset} {second.name} {first.name} (what changed sides)")
+    if any(run_snapshot(context, run).totals.unanswered for _, run in arms):
         raise typer.Exit(EXIT_WORTH_KNOWING)

@@ -1,24 +1,22 @@
 """`emowb batch-file`: a run's requests as a file for a program such as `vllm run-batch`, and its answers."""
 
-import asyncio
 from pathlib import Path
 from shlex import quote
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import Annotated, Final
 
 import typer
 
-from workbench.cli.context import AsJson, Key, Opened, RunName, opened
-from workbench.cli.job_sending import REQUESTS, say_what_travels
+from workbench.application.batch_files import WrittenFile, drop_files, read_files, run_for_files, write_file
+from workbench.application.datasets import find_card
+from workbench.application.runs import choose_run
+from workbench.cli.context import AsJson, Key, RunName, context_of
 from workbench.cli.output import say, show, show_json, suggest
-from workbench.cli.run_specs import card_spec, checked_modality, frame_policy, resumed_spec, stored_spec
-from workbench.cli.sending import run_json, show_progress
+from workbench.cli.sending import run_json, say_what_is_away, show_totals
 from workbench.domain.datasets.tasks import Modality
 from workbench.domain.prompts import prompt_version
+from workbench.domain.run_options import checked_modality, frame_policy
+from workbench.domain.runs import Run
 from workbench.errors import EXIT_WORTH_KNOWING, UsageError
-
-if TYPE_CHECKING:
-    from workbench.domain.runs import Run
-    from workbench.pipeline.jobs.file_jobs import Written
 
 _HELP: Final = """Have a file of requests answered by a program of your own, such as vllm run-batch.
 
@@ -28,12 +26,10 @@ Example:
     vllm run-batch -i requests.jsonl -o answers.jsonl --model Qwen/Qwen2.5-VL-7B-Instruct
     emowb batch-file read rafdb --run qwen answers.jsonl
 """
-_ENDPOINT: Final = "vllm"
-"""In whose dialect a new run's requests are written, where nothing else is said."""
 
 
 def write(
-    context: typer.Context,
+    command: typer.Context,
     key: Key,
     *,
     out: Annotated[Path, typer.Option(metavar="FILE", help="The file to write: JSON lines.")],
@@ -63,13 +59,10 @@ def write(
         vllm run-batch -i requests.jsonl -o answers.jsonl --model Qwen/Qwen2.5-VL-7B-Instruct
         emowb batch-file read rafdb --run qwen answers.jsonl
     """
-    from workbench.application.batch_jobs import file_parts
-    from workbench.pipeline.jobs.file_jobs import write_job_file
-
     out = out.expanduser().absolute()
     if out.exists() and not force:
         raise UsageError(f"{out} is there already; choose another name, or replace it with --force")
-    options = {
+    given = {
         "model": model,
         "endpoint": endpoint,
         "prompt": prompt_version(prompt) if prompt else None,
@@ -77,18 +70,18 @@ def write(
         "batch_size": batch_size,
         "limit": limit,
     }
-    with opened(context, key) as at:
-        options["modality"] = checked_modality(at.card, modality)
-        found = _run_to_write(at, run, options)
-        say_what_travels(at.db, found, REQUESTS)
-        written = asyncio.run(write_job_file(*file_parts(at.settings, at.db, found), out))
+    context = context_of(command)
+    card = find_card(context, key)
+    found = run_for_files(context, card, run, given | {"modality": checked_modality(card, modality)})
+    say_what_is_away(context, found)
+    written = write_file(context, found, out)
     for one in written.bad:
         say(f"bad media: {one.sample_id}: {one.reason}")
-    _tell_written(found, written, out, as_json=as_json)
+    _report_written(found, written, out, as_json=as_json)
 
 
 def read(
-    context: typer.Context,
+    command: typer.Context,
     key: Key,
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="What the program wrote.")],
     *,
@@ -104,61 +97,50 @@ def read(
     Example:
         emowb batch-file read rafdb --run qwen answers.jsonl
     """
-    from workbench.application.batch_jobs import file_parts
-    from workbench.application.runs import chosen_run
-    from workbench.pipeline.jobs.file_jobs import read_job_files
-    from workbench.storage.runs.batch_rows import load_totals
-    from workbench.storage.runs.plans import OpenPlan
-    from workbench.storage.runs.run_records import load_run
-
-    with opened(context, key) as at:
-        found = chosen_run(at.db, at.card.key, run)
-        done = asyncio.run(read_job_files(*file_parts(at.settings, at.db, found), [one.expanduser() for one in files]))
-        found = load_run(at.db, at.card.key, found.name)
-        progress, still_open = load_totals(at.db, found.id), len(OpenPlan(at.db, found.id))
-    lines = done.lines
+    context = context_of(command)
+    found = choose_run(context, find_card(context, key).key, run)
+    done = read_files(context, found, [one.expanduser() for one in files])
+    lines, totals = done.lines, done.snapshot.totals
     counts = {
         "joined": lines.joined,
         "repeated": lines.repeated,
         "unknown": lines.unknown,
         "broken": lines.broken,
-        "out": done.away,
-        "open": still_open,
+        "out": done.n_away,
+        "open": done.n_open,
     }
     if as_json:
-        show_json(run_json(found, progress) | {"lines": counts})
+        show_json(run_json(done.snapshot) | {"lines": counts})
     else:
-        show(f"{found.dataset} / {found.name}: {lines.joined:,} answers read, {done.away:,} requests still out")
+        show(f"{found.dataset} / {found.name}: {lines.joined:,} answers read, {done.n_away:,} requests still out")
         left_out = [f"{counts[word]:,} {word}" for word in ("repeated", "unknown", "broken") if counts[word]]
         if left_out:
             show(f"  lines left out: {', '.join(left_out)}")
-        show_progress(progress)
+        show_totals(totals)
     if lines.stopped is not None:
         say(f"every request was turned away: {lines.stopped}")
-    if done.away:
+    if done.n_away:
         suggest(f"read the file with the rest, or emowb batch-file drop {found.dataset} --run {found.name}")
-    elif still_open:
-        suggest(f"emowb batch-file write {found.dataset} --run {found.name} --out NEXT.jsonl ({still_open:,} requests)")
+    elif done.n_open:
+        suggest(
+            f"emowb batch-file write {found.dataset} --run {found.name} --out NEXT.jsonl ({done.n_open:,} requests)"
+        )
     else:
         suggest(f"emowb metrics {found.dataset} --run {found.name}")
-    if done.away or still_open or progress.unanswered:
+    if done.n_away or done.n_open or totals.unanswered:
         raise typer.Exit(EXIT_WORTH_KNOWING)
 
 
-def drop(context: typer.Context, key: Key, *, run: RunName = None, as_json: AsJson = False) -> None:
+def drop(command: typer.Context, key: Key, *, run: RunName = None, as_json: AsJson = False) -> None:
     """Give back what is out in files and will not be answered, so that it is asked otherwise.
 
     \b
     Example:
         emowb batch-file drop rafdb --run qwen
     """
-    from workbench.application.batch_jobs import file_parts
-    from workbench.application.runs import chosen_run
-    from workbench.pipeline.jobs.file_jobs import give_back_files
-
-    with opened(context, key) as at:
-        found = chosen_run(at.db, at.card.key, run)
-        count = asyncio.run(give_back_files(*file_parts(at.settings, at.db, found)))
+    context = context_of(command)
+    found = choose_run(context, find_card(context, key).key, run)
+    count = drop_files(context, found)
     if as_json:
         show_json({"run": found.name, "dataset": found.dataset, "given_back": count})
         return
@@ -166,24 +148,7 @@ def drop(context: typer.Context, key: Key, *, run: RunName = None, as_json: AsJs
     suggest(f"emowb run {found.dataset} --name {found.name}")
 
 
-def _run_to_write(at: Opened, name: str | None, options: dict[str, Any]) -> "Run":
-    """The run of that name, made where there is none. Raises UsageError where a new one has no model."""
-    from workbench.application.batch_jobs import file_endpoint
-    from workbench.pipeline.planning import open_run
-
-    model = options["model"] or (None if name else at.settings.model)
-    name = name or model
-    stored = stored_spec(at, name)
-    if stored is None and (name is None or model is None):
-        raise UsageError("a new run needs --model, the name by which the server that will answer knows it")
-    new = {**options, "model": model, "endpoint": options["endpoint"] or _ENDPOINT}
-    spec = card_spec(at.card, new) if stored is None else resumed_spec(stored, options)
-    file_endpoint(at.settings, spec.endpoint)  # before a run is made that nobody could answer
-    assert name is not None, "there is a stored spec of that name, or a new one was refused"
-    return open_run(at.db, name, spec)[0]
-
-
-def _tell_written(run: "Run", written: "Written", out: Path, *, as_json: bool) -> None:
+def _report_written(run: Run, written: WrittenFile, out: Path, *, as_json: bool) -> None:
     job = written.job
     if as_json:
         show_json(

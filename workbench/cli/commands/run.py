@@ -1,34 +1,32 @@
 """`emowb run` and `emowb retry`."""
 
-import os
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any
 
 import typer
 
+from workbench.application.context import Context
+from workbench.application.datasets import find_card
+from workbench.application.endpoints import connected
+from workbench.application.run_sending import SendOptions, Via, open_run, plan_retry, require_names
+from workbench.application.run_setup import ReadyRun, plan_run, ready_to_send, require_consent
+from workbench.application.runs import choose_run
 from workbench.cli import run_options as flags
-from workbench.cli.context import AsJson, Key, Opened, RunName, opened
-from workbench.cli.job_sending import REQUESTS, Via, Way, say_what_travels
-from workbench.cli.output import say
-from workbench.cli.readiness import agree, ready_to_ask
-from workbench.cli.run_specs import (
-    checked_modality,
-    frame_policy,
-    known_policy,
-    ordered_labels,
-    repeated,
-)
-from workbench.cli.sending import send_and_report
-from workbench.cli.tables.estimate_tables import show_plans
+from workbench.cli.context import AsJson, Key, RunName, context_of
+from workbench.cli.output import say, show_json
+from workbench.cli.sending import agree_on_terminal, say_what_is_away, send_and_report
+from workbench.cli.tables.estimate_tables import plan_json, show_plans
+from workbench.domain.datasets.cards import DatasetCard
 from workbench.domain.datasets.tasks import Modality
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.prompts import prompt_version
+from workbench.domain.run_options import checked_modality, frame_policy, known_policy, ordered_labels, repeated
 from workbench.domain.runs import Run, RunSpec, RunState
 from workbench.errors import UsageError
 
 
 def run_set(
-    context: typer.Context,
+    command: typer.Context,
     key: Key,
     *,
     name: flags.Name = None,
@@ -74,7 +72,7 @@ def run_set(
         emowb run rafdb --endpoint openai --model NAME --option-order shuffled:1 --name NAME-shuffled
         emowb run rafdb --endpoint openai --model NAME --via batch
     """
-    options: dict[str, Any] = {
+    given: dict[str, Any] = {
         "endpoint": endpoint,
         "model": model,
         "prompt": prompt_version(prompt) if prompt else None,
@@ -85,20 +83,22 @@ def run_set(
         "seed": seed,
         "retry": known_policy(retry_policy_name),
     }
-    way = Way(via=via, waits=wait, cancels=cancel)
-    with opened(context, key, rpm=rpm, tpm=tpm, rpd=rpd, concurrency=concurrency, budget_usd=budget) as at:
-        options |= {"modality": checked_modality(at.card, modality), "labels": ordered_labels(at.card, option_order)}
-        with ready_to_ask(at, name, options, way=way, dry_run=dry_run, yes=yes) as ready:
-            plans = repeated(ready.name, ready.spec, repeat)
-            if dry_run:
-                show_plans(at, plans, ready.connection, batch_api=way.is_batch, as_json=as_json)
-                return
-            runs, is_series = _opened_runs(at, plans, way), len(plans) > 1
-            send_and_report(at.settings, at.db, runs, ready.connection, way=way, is_series=is_series, as_json=as_json)
+    options = SendOptions(via=via, waits=wait, cancels=cancel)
+    context = context_of(command, rpm=rpm, tpm=tpm, rpd=rpd, concurrency=concurrency, budget_usd=budget)
+    card = find_card(context, key)
+    given |= {"modality": checked_modality(card, modality), "labels": ordered_labels(card, option_order)}
+    agree = agree_on_terminal(yes=yes)
+    with ready_to_send(context, card, name, given, options, agree=agree, dry_run=dry_run) as ready:
+        plans = repeated(ready.name, ready.spec, repeat)
+        if dry_run:
+            _show_plans(context, card, ready, plans, options, as_json=as_json)
+            return
+        runs, is_series = _opened_runs(context, plans, options), len(plans) > 1
+        send_and_report(context, runs, ready.connection, options, is_series=is_series, as_json=as_json)
 
 
 def retry(
-    context: typer.Context,
+    command: typer.Context,
     key: Key,
     *,
     run: RunName = None,
@@ -122,10 +122,6 @@ def retry(
     Example:
         emowb retry rafdb --refused
     """
-    from workbench.application.endpoints import connected
-    from workbench.application.runs import chosen_run
-    from workbench.pipeline.planning import plan_again, samples_with
-
     chosen = {
         PredictionStatus.REFUSED: refused,
         PredictionStatus.UNPARSED: unparsed,
@@ -137,28 +133,42 @@ def retry(
         raise UsageError(
             "say what to ask again: --refused, --unparsed, --missing, --failed, --bad-media or --sample ID"
         )
-    with opened(context, key, rpm=rpm, tpm=tpm, rpd=rpd, concurrency=concurrency, budget_usd=budget) as at:
-        found = chosen_run(at.db, at.card.key, run)
-        wanted = [*samples_with(at.db, found, [status for status, on in chosen.items() if on]), *(sample or [])]
-        with connected(at.settings, found.spec.endpoint, os.environ) as connection:
-            agree(at, Modality(found.spec.modality), connection, yes=yes)
-            count = plan_again(at.db, found, wanted)
-            say(f"{found.name}: asking again about {count} samples")
-            say_what_travels(at.db, found, REQUESTS)
-            send_and_report(at.settings, at.db, [found], connection, as_json=as_json)
+    context = context_of(command, rpm=rpm, tpm=tpm, rpd=rpd, concurrency=concurrency, budget_usd=budget)
+    card = find_card(context, key)
+    found = choose_run(context, card.key, run)
+    with connected(context, found.spec.endpoint) as connection:
+        require_consent(context, card, Modality(found.spec.modality), connection, agree_on_terminal(yes=yes))
+        count = plan_retry(context, found, [status for status, on in chosen.items() if on], sample or [])
+        say(f"{found.name}: asking again about {count} samples")
+        say_what_is_away(context, found)
+        send_and_report(context, [found], connection, as_json=as_json)
 
 
-def _opened_runs(at: Opened, plans: Sequence[tuple[str, RunSpec]], way: Way) -> Iterator[Run]:
+def _show_plans(
+    context: Context,
+    card: DatasetCard,
+    ready: ReadyRun,
+    specs: Sequence[tuple[str, RunSpec]],
+    options: SendOptions,
+    *,
+    as_json: bool,
+) -> None:
+    plans = [plan_run(context, name, spec, ready.connection, options) for name, spec in specs]
+    if not as_json:
+        show_plans(plans, card, ready.connection, context.settings.budget_usd)
+        return
+    documents = [plan_json(one, ready.connection) for one in plans]
+    show_json(documents[0] if len(documents) == 1 else {"dataset": card.key, "runs": documents})
+
+
+def _opened_runs(context: Context, plans: Sequence[tuple[str, RunSpec]], options: SendOptions) -> Iterator[Run]:
     """Each run as its turn comes, made where there is none; before the first, whether every name is free for it."""
-    from workbench.pipeline.planning import open_run, stored_run
-
+    require_names(context, plans)
     for name, spec in plans:
-        stored_run(at.db, name, spec)
-    for name, spec in plans:
-        run, was_there = open_run(at.db, name, spec)
+        run, was_there = open_run(context, name, spec)
         if run.state is RunState.DONE:
             say(f"run {run.name} is done already; `emowb retry` asks again for what has no answer")
         elif was_there:
             say(f"going on with run {run.name}")
-        say_what_travels(at.db, run, way)
+        say_what_is_away(context, run, options)
         yield run

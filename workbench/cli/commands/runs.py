@@ -1,20 +1,22 @@
 """`emowb runs` and `emowb show`."""
 
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
 
 import typer
 
+from workbench.application.datasets import find_card
+from workbench.application.runs import RunJob, choose_run, list_snapshots, run_details
 from workbench.cli.commands.metrics import rates_line
-from workbench.cli.context import AsJson, Key, opened, settings_of, workspace
-from workbench.cli.job_sending import jobs_json, show_jobs
+from workbench.cli.context import AsJson, Key, context_of
 from workbench.cli.output import show, show_json, show_table, suggest
-from workbench.cli.sending import run_json, show_progress
+from workbench.cli.sending import run_json, show_totals
 from workbench.domain.figure_words import dollars
 from workbench.domain.predictions import PredictionStatus
 
 
 def list_runs(
-    context: typer.Context,
+    command: typer.Context,
     key: Annotated[str | None, typer.Argument(metavar="[KEY]", help="Only of this data set.")] = None,
     *,
     as_json: AsJson = False,
@@ -25,33 +27,28 @@ def list_runs(
     Example:
         emowb runs rafdb
     """
-    from workbench.storage.runs.batch_rows import load_totals
-    from workbench.storage.runs.run_records import load_runs
-    from workbench.storage.samples import load_card
-
-    with workspace(settings_of(context)) as db:
-        wanted = load_card(db, key).key if key else None
-        runs = [(run, load_totals(db, run.id)) for run in load_runs(db, wanted)]
+    context = context_of(command)
+    snapshots = list_snapshots(context, find_card(context, key).key if key else None)
     if as_json:
-        show_json([run_json(run, progress) for run, progress in runs])
+        show_json([run_json(one) for one in snapshots])
         return
     show_table(
         ("data set", "run", "model", "prompt", "state", "#settled", "#planned", "#refused", "#cost", "changed"),
         (
             (
                 *(run.dataset, run.name, run.spec.model, run.spec.prompt, run.state),
-                *(progress.settled, progress.planned, progress.by_status.get(PredictionStatus.REFUSED, 0)),
-                *(dollars(progress.cost_usd), run.changed_at[:16].replace("T", " ")),
+                *(totals.settled, totals.planned, totals.by_status.get(PredictionStatus.REFUSED, 0)),
+                *(dollars(totals.cost_usd), run.changed_at[:16].replace("T", " ")),
             )
-            for run, progress in runs
+            for run, totals in ((one.run, one.totals) for one in snapshots)
         ),
     )
-    if not runs:
+    if not snapshots:
         suggest(f"emowb run {key or 'KEY'} --endpoint NAME")
 
 
 def show_run(
-    context: typer.Context,
+    command: typer.Context,
     key: Key,
     name: Annotated[str | None, typer.Argument(metavar="[RUN]", help="Default: the one touched last.")] = None,
     *,
@@ -63,22 +60,14 @@ def show_run(
     Example:
         emowb show rafdb
     """
-    from workbench.application.runs import chosen_run
-    from workbench.pipeline.scoring.answer_rates import run_rates
-    from workbench.storage.runs.batch_rows import load_totals
-    from workbench.storage.runs.run_records import load_answerers, load_endpoint_record, load_estimate
-
-    with opened(context, key) as at:
-        run = chosen_run(at.db, at.card.key, name)
-        answerers = load_answerers(at.db, run.id)
-        record, estimate = load_endpoint_record(at.db, run.id), load_estimate(at.db, run.id)
-        progress = load_totals(at.db, run.id)
-        jobs = jobs_json(at.db, run)
-        rates = run_rates(at.db, run.id)
+    context = context_of(command)
+    found = run_details(context, choose_run(context, find_card(context, key).key, name))
+    run, jobs = found.snapshot.run, [_job_json(one) for one in found.jobs]
     if as_json:
-        document = {**run_json(run, progress), "jobs": jobs, "rates": rates.as_json(), "answered_by": answerers}
-        document |= {"estimate": estimate, "endpoint_record": record}
-        show_json({**document, "spec": run.spec.as_json(), "spec_hash": run.spec_hash})
+        document = {**run_json(found.snapshot), "jobs": jobs, "rates": found.rates.as_json()}
+        document |= {"answered_by": found.answered_by, "estimate": found.estimate}
+        document |= {"endpoint_record": found.endpoint_record, "spec": run.spec.as_json(), "spec_hash": run.spec_hash}
+        show_json(document)
         return
     show(f"{run.dataset} / {run.name}: {run.state}" + (f" ({run.reason})" if run.reason else ""))
     show(f"  spec {run.spec_hash}, made {run.created_at}, touched {run.changed_at}, sending took {run.elapsed_s:.1f} s")
@@ -87,11 +76,40 @@ def show_run(
     else:
         for word, value in run.spec.as_json().items():
             show(f"  {word}: {', '.join(value) if isinstance(value, tuple | list) else value}")
-    show_progress(progress)
-    show(f"  {rates_line(rates)}")
-    if answerers:
-        show(f"  answered by {', '.join(f'{model} ({count:,})' for model, count in answerers.items())}")
-    if record is not None:
-        show(f"  its endpoint was probed at {record.get('probed_at')}")
-    show_jobs(jobs)
+    show_totals(found.snapshot.totals)
+    show(f"  {rates_line(found.rates)}")
+    if found.answered_by:
+        show(f"  answered by {', '.join(f'{model} ({count:,})' for model, count in found.answered_by.items())}")
+    if found.endpoint_record is not None:
+        show(f"  its endpoint was probed at {found.endpoint_record.get('probed_at')}")
+    _show_jobs(jobs)
     suggest(f"emowb open {run.dataset} --run {run.name}")
+
+
+def _job_json(one: RunJob) -> dict[str, Any]:
+    """A job in the shape of `--json`; `out` is how many of its requests have no answer yet."""
+    job = one.job
+    return {
+        "job": job.input_file if job.is_file else job.name,
+        "endpoint": job.endpoint,
+        "state": job.state,
+        "requests": job.n_requests,
+        "out": one.n_away,
+        "bytes": job.n_bytes,
+        "created_at": job.created_at,
+        "error": job.error,
+    }
+
+
+def _show_jobs(jobs: Sequence[Mapping[str, Any]]) -> None:
+    if jobs:
+        show_table(
+            ("job", "at", "state", "#requests", "#out", "#MB", "made", "error"),
+            (
+                (
+                    *(job["job"], job["endpoint"], job["state"], f"{job['requests']:,}", f"{job['out']:,}"),
+                    *(f"{job['bytes'] / 1e6:.1f}", job["created_at"][:16].replace("T", " "), job["error"]),
+                )
+                for job in jobs
+            ),
+        )

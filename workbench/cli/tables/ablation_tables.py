@@ -1,19 +1,16 @@
 """Ablations as people read them, laid out as Tables 8 to 10 of the paper: an arm per row."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from workbench.application.ablations import Ablation, Arm, ArmResult, Axis
+from workbench.application.run_setup import RunPlan
 from workbench.cli.output import say, show, show_table
 from workbench.cli.tables.comparison_tables import percent_with_interval, share, with_interval_words
 from workbench.domain.figure_words import dollars, p_value, percent
-
-if TYPE_CHECKING:
-    from workbench.cli.tables.estimate_tables import RunPlan
-    from workbench.domain.scoring.comparison import Comparison
-    from workbench.pipeline.ablation import Ablation, Arm, ArmResult, Axis
+from workbench.domain.scoring.comparison import Comparison
 
 
-def show_arm_plans(axis: "Axis", plans: "Sequence[tuple[Arm, RunPlan]]") -> None:
+def show_arm_plans(axis: Axis, plans: Sequence[tuple[Arm, RunPlan]]) -> None:
     """What each arm would still ask, and what all of them together."""
     estimates = [plan.estimate for _, plan in plans]
     costs = [one.cost_usd for one in estimates if one.requests]
@@ -33,7 +30,7 @@ def show_arm_plans(axis: "Axis", plans: "Sequence[tuple[Arm, RunPlan]]") -> None
     say("nothing was sent; repeats and splits after refusals come on top, and so does what a model thinks")
 
 
-def _state(arm: "Arm", plan: "RunPlan") -> str:
+def _state(arm: Arm, plan: RunPlan) -> str:
     if arm.run is None:
         return "new"
     if not plan.estimate.requests:
@@ -41,7 +38,7 @@ def _state(arm: "Arm", plan: "RunPlan") -> str:
     return "goes on"
 
 
-def _amounts(plan: "RunPlan") -> tuple[str, str, str, str]:
+def _amounts(plan: RunPlan) -> tuple[str, str, str, str]:
     one = plan.estimate
     if not one.requests:
         return "0", "0", "0", ""
@@ -53,7 +50,7 @@ def _amounts(plan: "RunPlan") -> tuple[str, str, str, str]:
     )
 
 
-def show_ablation(found: "Ablation") -> None:
+def show_ablation(found: Ablation) -> None:
     """What each arm scores, then what it adds to the first."""
     show(f"{found.dataset} by {found.axis}, protocol {found.protocol}: {found.rule}")
     headline = found.arms[0].scores.headline
@@ -82,7 +79,7 @@ def show_ablation(found: "Ablation") -> None:
         show(f"under the same order, {control.a} and {control.b} differ in {share(flips.flip_rate)} of {flips.n:,}")
 
 
-def _show_differences(found: "Ablation") -> None:
+def _show_differences(found: Ablation) -> None:
     first = found.arms[0]
     pairs = [(one.arm.value, one.pair) for one in found.arms if one.pair is not None]
     compared = pairs[0][1].comparison
@@ -118,9 +115,9 @@ def _show_differences(found: "Ablation") -> None:
             show(f"{value} and {first.arm.value} share {pair.shared:,} samples; the others are not compared")
 
 
-def _clusters_p(compared: "Comparison") -> str:
+def _clusters_p(compared: Comparison) -> str:
     return p_value(None if compared.permutation is None else compared.permutation.p)
 
 
-def _papers(one: "ArmResult", headline: Sequence[str]) -> str:
+def _papers(one: ArmResult, headline: Sequence[str]) -> str:
     return ", ".join(percent(one.published[name]) for name in headline if name in one.published)

@@ -1,84 +1,34 @@
 """What a run will take, told before it, and what it took, laid beside that after it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from workbench.cli.context import Opened
-from workbench.cli.output import say, show, show_json
+from workbench.application.endpoints import Connection
+from workbench.application.run_setup import Estimate, RunPlan
+from workbench.cli.output import say, show
+from workbench.domain.datasets.cards import DatasetCard
 from workbench.domain.datasets.tasks import Modality
 from workbench.domain.figure_words import dollars
+from workbench.domain.prices import Price
 from workbench.domain.run_status import RunTotals
-from workbench.domain.runs import RunSpec
-from workbench.errors import UsageError
-
-if TYPE_CHECKING:
-    from workbench.application.endpoints import Connection
-    from workbench.domain.prices import Price
-    from workbench.pipeline.run_estimates import Estimate
 
 _DAY_MINUTES: Final = 24 * 60.0
 _UNITS: Final = ((1.5, 60.0, "s"), (90.0, 1.0, "min"), (1.5 * _DAY_MINUTES, 1 / 60, "h"))
 """Below so many minutes, a duration is told in the unit of which a minute has so many."""
 
 
-@dataclass(frozen=True, slots=True)
-class RunPlan:
-    """What a run of some name would still ask, and what that takes."""
-
-    name: str
-    spec: RunSpec
-    estimate: "Estimate"
-    planned: int
-    before: RunTotals | None
-    """How far it has come; None where there is no run of that name yet."""
-
-
-def plan_run(at: Opened, name: str, spec: RunSpec, connection: "Connection", *, batch_api: bool = False) -> RunPlan:
-    """Look at a run before it is sent.
-
-    A name that stands for another spec, which the run itself would refuse, is only said to.
-    """
-    from workbench.application.estimating import estimate_batches
-    from workbench.pipeline.planning import plan_samples, stored_run
-    from workbench.storage.runs.batch_rows import load_totals
-    from workbench.storage.runs.plans import open_batches
-
-    try:
-        run = stored_run(at.db, name, spec)
-    except UsageError as error:
-        say(f"warning: {error}")
-        run = None
-    before = load_totals(at.db, run.id) if run else None
-    batches = [batch.sample_ids for batch in open_batches(at.db, run.id)] if run else plan_samples(at.db, spec)
-    estimate = estimate_batches(at.settings, at.db, spec, connection, batches, batch_api=batch_api)
-    return RunPlan(name, spec, estimate, before.planned if before else estimate.samples, before)
-
-
-def show_plans(
-    at: Opened,
-    plans: Sequence[tuple[str, RunSpec]],
-    connection: "Connection",
-    *,
-    batch_api: bool = False,
-    as_json: bool,
-) -> None:
+def show_plans(plans: Sequence[RunPlan], card: DatasetCard, connection: Connection, budget_usd: float | None) -> None:
     """What each run would still ask, and what that takes; nothing is sent."""
-    found = [plan_run(at, name, spec, connection, batch_api=batch_api) for name, spec in plans]
-    if as_json:
-        documents = [plan_json(one, connection) for one in found]
-        show_json(documents[0] if len(found) == 1 else {"dataset": at.card.key, "runs": documents})
-        return
-    for one in found:
-        _show_plan(at, one, connection)
-    sent = [one.estimate for one in found if one.estimate.requests]
+    for one in plans:
+        _show_plan(one, card, connection, budget_usd)
+    sent = [one.estimate for one in plans if one.estimate.requests]
     for note in dict.fromkeys(note for estimate in sent for note in estimate.assumed):
         say(f"assumed: {note}")
     if sent:
         say("repeats and splits after refusals come on top, and so does what a model thinks before it answers")
 
 
-def plan_json(plan: RunPlan, connection: "Connection") -> dict[str, Any]:
+def plan_json(plan: RunPlan, connection: Connection) -> dict[str, Any]:
     """A plan in the shape of `--json`."""
     hosts = [endpoint.host for endpoint in connection.endpoints]
     return {
@@ -91,45 +41,25 @@ def plan_json(plan: RunPlan, connection: "Connection") -> dict[str, Any]:
         "prompt": plan.spec.prompt,
         "frames": plan.spec.frames,
         "planned": plan.planned,
-    } | estimate_json(plan.estimate)
+    } | plan.estimate.as_json()
 
 
-def _show_plan(at: Opened, plan: RunPlan, connection: "Connection") -> None:
-    from workbench.provider.costs.price_list import load_prices
-
+def _show_plan(plan: RunPlan, card: DatasetCard, connection: Connection, budget_usd: float | None) -> None:
     spec, estimate = plan.spec, plan.estimate
     if not estimate.requests:
-        show(f"{at.card.title}: run {plan.name} has asked about all of its {plan.planned:,} samples; nothing was sent")
+        show(f"{card.title}: run {plan.name} has asked about all of its {plan.planned:,} samples; nothing was sent")
         return
     samples = f"{estimate.samples:,} of {plan.planned:,}" if plan.before else f"{plan.planned:,}"
-    show(f"{at.card.title}: {samples} samples in {estimate.requests:,} requests of up to {spec.batch_size}")
+    show(f"{card.title}: {samples} samples in {estimate.requests:,} requests of up to {spec.batch_size}")
     sent = f"frames {spec.frames}" if Modality(spec.modality).has_pictures else "text alone"
     hosts = ", ".join(endpoint.host for endpoint in connection.endpoints)
     show(f"  to {spec.model} at {hosts}, prompt {spec.prompt}, {sent}; nothing was sent")
-    price = load_prices(at.settings.prices).price_of(spec.model)
-    for line in _plan_lines(estimate, price, _left_usd(at.settings.budget_usd, plan.before)):
+    for line in _plan_lines(estimate, plan.price, _left_usd(budget_usd, plan.before)):
         show(f"  {line}")
 
 
-def estimate_json(estimate: "Estimate") -> dict[str, Any]:
-    """An estimate in the shape of `--json`."""
-    return {
-        "open": estimate.samples,
-        "requests": estimate.requests,
-        "looked_at": estimate.looked_at,
-        "tokens": estimate.prompt_tokens + estimate.completion_tokens,
-        "prompt_tokens": estimate.prompt_tokens,
-        "image_tokens": estimate.image_tokens,
-        "completion_tokens": estimate.completion_tokens,
-        "cost_usd": estimate.cost_usd,
-        "minutes": round(estimate.minutes, 3),
-        "bound_by": str(estimate.bound_by),
-        "assumed": list(estimate.assumed),
-    }
-
-
 def estimate_lines(
-    estimate: "Estimate", after: RunTotals, *, before: RunTotals | None = None, elapsed_s: float | None = None
+    estimate: Estimate, after: RunTotals, *, before: RunTotals | None = None, elapsed_s: float | None = None
 ) -> list[str]:
     """What a run took beside what was estimated, as lines of a small table.
 
@@ -154,7 +84,7 @@ def estimate_lines(
     return lines
 
 
-def _plan_lines(estimate: "Estimate", price: "Price | None", left_usd: float | None) -> list[str]:
+def _plan_lines(estimate: Estimate, price: Price | None, left_usd: float | None) -> list[str]:
     pictures = f" ({estimate.image_tokens:,} of them pictures)" if estimate.image_tokens else ""
     lines = [f"tokens  about {estimate.prompt_tokens:,} in{pictures} and {estimate.completion_tokens:,} out"]
     lines.append(f"cost    {dollars(estimate.cost_usd)}{_rate(price) if price is not None else ''}")
@@ -164,7 +94,7 @@ def _plan_lines(estimate: "Estimate", price: "Price | None", left_usd: float | N
     return lines
 
 
-def _rate(price: "Price") -> str:
+def _rate(price: Price) -> str:
     read = ", ".join(filter(None, (price.source, price.read_on)))
     if price.input_usd == price.output_usd == 0:
         return f" ({read})"

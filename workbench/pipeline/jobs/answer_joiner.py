@@ -33,18 +33,18 @@ _REJECTED_TO_STOP: Final = 8
 
 
 @dataclass(slots=True)
-class Lines:
+class AnswerLines:
     """What a file of answers held."""
 
     joined: int = 0
     answered: int = 0
     """Of those joined, with a reply of whatever kind."""
     repeated: int = 0
-    """Lines for attempts that have their answer."""
+    """AnswerLines for attempts that have their answer."""
     unknown: int = 0
-    """Lines of other runs, or of nobody."""
+    """AnswerLines of other runs, or of nobody."""
     broken: int = 0
-    """Lines that could not be read."""
+    """AnswerLines that could not be read."""
     error: str | None = None
     """What the last request without a reply failed of."""
     stopped: str | None = None
@@ -63,7 +63,7 @@ class Joiner:
         self._session = session
         self._masked = target.masked
         self._jobs = [job.id for job in jobs]
-        self.lines = Lines()
+        self.lines = AnswerLines()
 
     async def join(self, paths: Sequence[Path]) -> AsyncGenerator[AttemptSaved]:
         """Store every answer of these files to a request that travels. Raises DataError for one that cannot be read."""

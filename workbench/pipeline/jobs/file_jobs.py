@@ -13,7 +13,7 @@ from workbench.domain.events import MediaFailed
 from workbench.domain.jobs import Job, JobState
 from workbench.domain.messages import Fault, Outcome, Reply
 from workbench.errors import DataError, UsageError
-from workbench.pipeline.jobs.answer_joiner import Joiner, Lines
+from workbench.pipeline.jobs.answer_joiner import AnswerLines, Joiner
 from workbench.pipeline.jobs.job_target import JobTarget
 from workbench.pipeline.jobs.job_writer import JobWriter
 from workbench.pipeline.sending.run_parts import RunParts, Stop
@@ -23,24 +23,15 @@ from workbench.storage.workspace.database import Database
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
-    """What was written."""
+class WrittenFile:
+    """A file of requests that was written."""
 
     job: Job | None
     """None: nothing is open."""
     bad: tuple[MediaFailed, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class FilesRead:
-    """What was read."""
-
-    lines: Lines
-    away: int
-    """Requests of the run that are still out in files."""
-
-
-async def write_job_file(parts: RunParts, target: JobTarget, out: Path) -> Written:
+async def write_job_file(parts: RunParts, target: JobTarget, out: Path) -> WrittenFile:
     """Write all that is open of a run into the file `out`; from then on it is out, and is not asked elsewhere.
 
     A file of that name is replaced. Raises DataError where it cannot be written.
@@ -54,11 +45,11 @@ async def write_job_file(parts: RunParts, target: JobTarget, out: Path) -> Writt
                     bad.append(one)
                 else:
                     job = one
-    return Written(job, tuple(bad))
+    return WrittenFile(job, tuple(bad))
 
 
-async def read_job_files(parts: RunParts, target: JobTarget, paths: Sequence[Path]) -> FilesRead:
-    """Read files of answers; one that was read before changes nothing.
+async def read_job_files(parts: RunParts, target: JobTarget, paths: Sequence[Path]) -> tuple[AnswerLines, int]:
+    """Read files of answers; returns what they held, and how many of the run's requests are still out in files.
 
     Raises UsageError where the run has no file out, DataError for files that answer nothing of it.
     """
@@ -76,7 +67,7 @@ async def read_job_files(parts: RunParts, target: JobTarget, paths: Sequence[Pat
                 f"{', '.join(map(str, paths))}: none of {lines.total:,} lines answers a request of run "
                 f"{parts.run.name} ({lines.broken:,} are no answers at all); is it the file that the program wrote?"
             )
-        return FilesRead(lines, await _close(session, jobs))
+        return lines, await _close(session, jobs)
 
 
 async def give_back_files(parts: RunParts, target: JobTarget) -> int:

@@ -12,7 +12,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing, suppress
 from typing import Final
 
-from workbench.domain.events import JobEvent, MediaFailed
+from workbench.domain.events import MediaFailed, RunEvent
 from workbench.domain.jobs import Job, JobState
 from workbench.errors import EndpointError
 from workbench.pipeline.jobs.job_target import JobTarget
@@ -36,7 +36,7 @@ _FULL: Final = "token_limit_exceeded"
 
 async def run_jobs(
     parts: RunParts, target: JobTarget, api: BatchApi, stop: Stop, *, waits: bool = True, cancels: bool = False
-) -> AsyncGenerator[JobEvent]:
+) -> AsyncGenerator[RunEvent]:
     """Have all open batches of a run answered by jobs; without `waits`, look once at each job and leave it there.
 
     With `cancels`, end all jobs of the run instead, keep what they have answered, and give the rest back. Raises
@@ -69,7 +69,7 @@ class _Runner:
         self._bad: set[str] = set()
         """Samples that cannot be shown and were told of: each round meets them again."""
 
-    async def rounds(self) -> AsyncGenerator[JobEvent]:
+    async def rounds(self) -> AsyncGenerator[RunEvent]:
         await self._make_room()
         for _ in range(_MOST_ROUNDS):
             self._trips.home.clear()
@@ -89,7 +89,7 @@ class _Runner:
                 return
         self._stop.set(f"after {_MOST_ROUNDS} rounds of jobs some requests are still open")
 
-    async def ending(self) -> AsyncGenerator[JobEvent]:
+    async def ending(self) -> AsyncGenerator[RunEvent]:
         """End all jobs, keep what they have answered."""
         await self._make_room()
         for job in await self._trips.unfinished():
@@ -103,7 +103,7 @@ class _Runner:
         with suppress(OSError):
             self._target.folder.rmdir()
 
-    async def _plan(self) -> AsyncGenerator[JobEvent]:
+    async def _plan(self) -> AsyncGenerator[RunEvent]:
         """Write what is open into files, and hand each over as soon as it is whole."""
         room_usd = await self._room_usd()
         writer = JobWriter(self._session, self._target, self._target.folder, self._trips.path, room_usd)
@@ -123,12 +123,12 @@ class _Runner:
             spent = f"${limit_usd - (room_usd or 0.0):,.4f} spent"
             self._stop.set(f"the budget of ${limit_usd:,.2f} is used up ({spent})", is_limit=True)
 
-    async def _submit(self, job: Job) -> AsyncGenerator[JobEvent]:
+    async def _submit(self, job: Job) -> AsyncGenerator[RunEvent]:
         if not self._stop.is_set:
             async for event in self._trips.submit(job):
                 yield event
 
-    async def _collect(self, jobs: Sequence[Job]) -> AsyncGenerator[JobEvent]:
+    async def _collect(self, jobs: Sequence[Job]) -> AsyncGenerator[RunEvent]:
         """Wait until every job has ended, and join each as it does."""
         waiting = [job for job in jobs if job.state not in (JobState.PLANNED, JobState.UPLOADED)]
         wait_s = _FIRST_WAIT_S

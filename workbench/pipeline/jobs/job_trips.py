@@ -7,10 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from workbench.domain.events import Held, JobEvent
+from workbench.domain.events import Held, RunEvent
 from workbench.domain.jobs import Job, JobState, run_mark
 from workbench.errors import EndpointError
-from workbench.pipeline.jobs.answer_joiner import Joiner, Lines
+from workbench.pipeline.jobs.answer_joiner import AnswerLines, Joiner
 from workbench.pipeline.jobs.job_target import JobTarget
 from workbench.pipeline.jobs.job_words import ended, oddities, seen, unanswered
 from workbench.pipeline.sending.run_session import RunSession
@@ -37,7 +37,7 @@ class JobTrips:
         self._api = api
         self._last_seen: dict[int, RemoteJob] = {}
         self._silent = 0
-        self.home: dict[int, tuple[Job, Lines]] = {}
+        self.home: dict[int, tuple[Job, AnswerLines]] = {}
         """Jobs that were joined, with what their files held."""
 
     async def unfinished(self) -> list[Job]:
@@ -50,7 +50,7 @@ class JobTrips:
         """Where the file with this content is kept until the provider has made a job of it."""
         return self._target.folder / f"{file_hash}.jsonl"
 
-    async def submit(self, job: Job) -> AsyncGenerator[JobEvent]:
+    async def submit(self, job: Job) -> AsyncGenerator[RunEvent]:
         """Take a job as far as the provider's hands. Where it will not be taken, its requests are given back."""
         was_uploaded = job.state is JobState.UPLOADED
         try:
@@ -72,7 +72,7 @@ class JobTrips:
             async for event in self.give_back(job, str(error), is_lost=was_uploaded or isinstance(error, _Lost)):
                 yield event
 
-    async def cancel(self, job: Job) -> AsyncGenerator[JobEvent]:
+    async def cancel(self, job: Job) -> AsyncGenerator[RunEvent]:
         """Ask the provider to end a job. One of which nothing will come is given back at once."""
         why: str | None = None
         try:
@@ -92,7 +92,7 @@ class JobTrips:
             async for event in self.give_back(job, why):
                 yield event
 
-    async def give_back(self, job: Job, why: str, *, is_lost: bool = False) -> AsyncGenerator[JobEvent]:
+    async def give_back(self, job: Job, why: str, *, is_lost: bool = False) -> AsyncGenerator[RunEvent]:
         """Nobody will answer a job: its requests are open again, and that is no fault of theirs.
 
         One that `is_lost` is not `home` either: nothing speaks against sending its requests again at once.
@@ -104,7 +104,7 @@ class JobTrips:
         if is_lost:
             del self.home[job.id]
 
-    async def look(self, job: Job) -> AsyncGenerator[JobEvent]:
+    async def look(self, job: Job) -> AsyncGenerator[RunEvent]:
         """See how a job stands; one that has ended is joined. Raises Unreachable when nobody is there for long."""
         if job.state is JobState.CREATED:
             try:
@@ -141,7 +141,7 @@ class JobTrips:
         except Rejected as error:
             raise EndpointError(f"{error}; if it is gone for good, --cancel gives its requests back") from error
 
-    async def _join(self, job: Job) -> AsyncGenerator[JobEvent]:
+    async def _join(self, job: Job) -> AsyncGenerator[RunEvent]:
         """Fetch what a job has come to and store it; what it left unanswered is open again."""
         paths: list[Path] = []
         lost: str | None = None

@@ -8,7 +8,7 @@ from typing import Final
 from workbench.domain.events import Held, JobSeen
 from workbench.domain.jobs import Job, JobState
 from workbench.domain.messages import Fault, Outcome, Reply
-from workbench.pipeline.jobs.answer_joiner import Lines
+from workbench.pipeline.jobs.answer_joiner import AnswerLines
 from workbench.provider.jobs.remote_jobs import RemoteJob
 
 _ENDS: Final = MappingProxyType(
@@ -59,7 +59,7 @@ def unanswered(job: Job, lost: str | None) -> Reply:
     return Reply(outcome=Outcome.FAILED, fault=Fault.TRANSIENT, error=words)
 
 
-def oddities(name: str, lines: Lines) -> Iterator[Held]:
+def oddities(name: str, lines: AnswerLines) -> Iterator[Held]:
     """What a file of answers held that answers nothing of ours."""
     for count, what in (
         (lines.unknown, "that answer no request of this run"),

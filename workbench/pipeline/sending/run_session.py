@@ -13,7 +13,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Final, TypeVar
 
-from workbench.domain.events import Held, JobEvent, RunEvent
+from workbench.domain.events import Held, RunEvent
 from workbench.errors import DatabaseError
 from workbench.pipeline.sending.reply_reader import ReplyRules
 from workbench.pipeline.sending.run_parts import RunParts, Stop
@@ -126,9 +126,9 @@ class RunSession:
         self.steering.count(event)
         self.events.append(event)
 
-    async def counted(self, events: AsyncGenerator[JobEvent]) -> AsyncGenerator[JobEvent]:
+    async def counted(self, events: AsyncGenerator[RunEvent]) -> AsyncGenerator[RunEvent]:
         """The events of jobs, counted, and between them at once what the session itself has to tell."""
-        coming: asyncio.Future[JobEvent | None] | None = None
+        coming: asyncio.Future[RunEvent | None] | None = None
         try:
             while True:
                 self.wake.clear()

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from workbench.domain.batches import Step
-from workbench.domain.events import AttemptSaved, JobEvent, MediaFailed
+from workbench.domain.events import AttemptSaved, MediaFailed, RunEvent
 from workbench.domain.run_status import GivenLimits, RunCommand, RunControl, RunMeter
 from workbench.errors import DatabaseError
 from workbench.pipeline.sending.channels import Channel
@@ -79,7 +79,7 @@ class RunSteering:
             with suppress(DatabaseError):  # a lock, or the hold is lost: whoever has something to store tells of it
                 await self._look()
 
-    def count(self, event: JobEvent) -> None:
+    def count(self, event: RunEvent) -> None:
         """Count what has happened, for whoever watches the run."""
         if isinstance(event, AttemptSaved):
             self._lately.append((self._parts.clock(), len(event.settled)))

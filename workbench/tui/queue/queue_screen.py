@@ -53,7 +53,7 @@ class QueueScreen(WorkbenchScreen):
         self._is_reading = False
         self._heading = RunHeading(parts.title)
         self._starter = RunStarter(self, parts.run.spec.model)
-        self._thread = OwnedThread(parts.open_session, "queue-session")
+        self._thread = OwnedThread(parts.open_monitor, "queue-session")
 
     def compose(self) -> ComposeResult:
         yield self._heading
@@ -195,7 +195,7 @@ class QueueScreen(WorkbenchScreen):
             self.notice("it is being started", seconds=2)
         else:
             nothing = "nothing is left to ask; R asks again what was refused"
-            self._start(SendTask(self.parts.rest, self.parts.resume, "Send", nothing))
+            self._start(SendTask(self.parts.preview_open, self.parts.resume, "Send", nothing))
 
     def action_retry_refused(self) -> None:
         if self._starter.is_starting and self._sender is None:
@@ -203,7 +203,9 @@ class QueueScreen(WorkbenchScreen):
         else:
             parts = self.parts
             nothing = "no sample was refused"
-            self._start(SendTask(parts.refused, parts.retry_refused, "Ask again about", nothing, always_asks=True))
+            self._start(
+                SendTask(parts.preview_refused, parts.retry_refused, "Ask again about", nothing, always_asks=True)
+            )
 
     @property
     def _sender(self) -> str | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from textual.message import Message
 
-from workbench.domain.events import AttemptSaved, Held, RunEvent
+from workbench.domain.events import AttemptSaved, Held, MediaFailed, RunEvent
 from workbench.errors import WorkbenchError
 from workbench.tui.base.background import run_blocking
 
@@ -83,5 +83,8 @@ class RetryQueue:
     def _message(self, event: RunEvent) -> Message:
         if isinstance(event, Held):
             return self.Notice(event.reason)
-        settled = [name for name, _ in event.settled] if isinstance(event, AttemptSaved) else [event.sample_id]
+        if isinstance(event, AttemptSaved):
+            settled = [name for name, _ in event.settled]
+        else:
+            settled = [event.sample_id] if isinstance(event, MediaFailed) else []
         return self.Saved(tuple(settled))

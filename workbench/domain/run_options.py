@@ -1,10 +1,9 @@
-"""From a command's options to a run spec."""
+"""From the options that a person gives to a run spec. None stands for an option that was not given."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from workbench.cli.context import Opened
 from workbench.domain.batches import retry_policy
 from workbench.domain.datasets.cards import DatasetCard
 from workbench.domain.datasets.tasks import FramePolicy, Modality
@@ -13,11 +12,11 @@ from workbench.domain.runs import RunSpec
 from workbench.errors import UsageError
 
 _TEXT_BATCH: Final = 20
-"""Samples in one request where no picture goes: the ancestor's size for texts."""
+"""Samples in one request without pictures, as in the program of the paper's authors."""
 
 
 def card_spec(card: DatasetCard, options: Mapping[str, Any]) -> RunSpec:
-    """The card's run spec with the options that were given; None stands for not given."""
+    """The run spec of a data set's card, with the options that were given."""
     given = {word: value for word, value in options.items() if value is not None}
     modality = Modality(given.get("modality", card.modality))
     defaults: dict[str, Any] = {
@@ -32,16 +31,9 @@ def card_spec(card: DatasetCard, options: Mapping[str, Any]) -> RunSpec:
 
 
 def resumed_spec(stored: RunSpec, options: Mapping[str, Any]) -> RunSpec:
-    """A stored run's own spec with the options that were given; one that changes it is refused later."""
+    """A stored run's spec with the options that were given; a difference to the stored one is refused later."""
     given = {word: value for word, value in options.items() if value is not None}
     return RunSpec.from_json(stored.as_json() | given)
-
-
-def stored_spec(at: Opened, name: str | None) -> RunSpec | None:
-    """The spec of the run of that name, where there is one."""
-    from workbench.storage.runs.run_records import has_run, load_run
-
-    return load_run(at.db, at.card.key, name).spec if name and has_run(at.db, at.card.key, name) else None
 
 
 def repeated(name: str, spec: RunSpec, repeats: int | None) -> list[tuple[str, RunSpec]]:

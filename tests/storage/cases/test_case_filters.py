@@ -159,7 +159,7 @@ def test_the_next_failure_is_the_nearest_in_the_list_however_it_is_found(
     listed = list_positions(db, 1, wanted, "ann")
     kinds = [None, *(one.settled.failure for one in drawn if one.settled.failure)][:4]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(case_positions, "_LEAPS", leaps)
+        patch.setattr(case_positions, "_LOOKUPS", leaps)
         for kind in kinds:
             fits = [
                 at

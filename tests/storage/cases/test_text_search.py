@@ -9,7 +9,7 @@ from sqlite_utils import Database
 from tests.building import plan, sample, store
 from workbench.domain.runs import Run
 from workbench.errors import DatabaseError
-from workbench.storage.cases.text_search import TextSearch, mark_said
+from workbench.storage.cases.text_search import TextSearch, mark_samples
 from workbench.storage.workspace.connections import break_off_when
 from workbench.storage.workspace.database import open_for_reading, open_workspace, opener_beside
 
@@ -39,12 +39,12 @@ def test_two_halves_find_what_one_pass_finds(
     db: Database, run: Run, words: str, found: set[str], halved_from: int
 ) -> None:
     marks = bytearray(len(NAMES))
-    mark_said(db, run.id, TextSearch(words), marks, halved_from=halved_from)
+    mark_samples(db, run.id, TextSearch(words), marks, halved_from=halved_from)
     assert {name for name, mark in zip(NAMES, marks, strict=True) if mark} == found
 
 
 def test_an_empty_workspace_has_nothing_to_find(db: Database) -> None:
-    mark_said(db, 1, TextSearch("x"), bytearray(), halved_from=1)
+    mark_samples(db, 1, TextSearch("x"), bytearray(), halved_from=1)
 
 
 def test_another_thread_is_broken_off_with_the_one_it_helps(db: Database, tmp_path: Path) -> None:

@@ -1,12 +1,10 @@
-"""All samples of a run that pass a filter, as places in its planned order, fast enough to be asked at every key.
+"""All samples of a run that pass a filter, as positions in its planned order, fast enough for every key press.
 
-Each part of a filter is read by itself, along whatever index or table has it in one piece, and marks positions in a
-map of one byte a sample; the maps are then laid over each other. To look at sample after sample instead takes seconds
-for a million: the planned order is a shuffled one, so that each sample lies elsewhere.
+Each part of a filter is read along the index or table that holds it in one piece, and marks positions in a map of one
+byte a sample; then the maps are combined. Looking at one sample after the other takes seconds for a million, since
+the planned order is shuffled and neighbours lie far apart in the file.
 
-Whoever asks can break off: a statement that is interrupted raises DatabaseError.
-
-From failure to failure, at once however many samples there are.
+Every statement can be broken off (see `break_off_when`), and then raises DatabaseError.
 """
 
 import json
@@ -22,13 +20,13 @@ from workbench.domain.cases import CaseFilter, CaseKind
 from workbench.domain.predictions import FailureKind
 from workbench.domain.reviews import ReviewField
 from workbench.storage.cases.confusions import ANSWERED, answers_to, golds_of
-from workbench.storage.cases.text_search import TextSearch, mark_said
+from workbench.storage.cases.text_search import TextSearch, mark_samples
 from workbench.storage.runs.plans import count_planned
 
 _ROWS_AT_ONCE: Final = 1_024
 _PIECE_BYTES: Final = 65_536
 _SPARSE: Final = 16
-"""Where fewer than one position of so many is marked, to leap from one to the next is quicker than to look at all."""
+"""Where fewer than one of so many positions is marked, `find` is quicker than looking at each."""
 _FAILING: Final = "SELECT position FROM prediction INDEXED BY prediction_by_failure WHERE run_id = :run "
 _REVIEWED: Final = (
     "FROM review AS said CROSS JOIN prediction ON prediction.run_id = said.run_id "
@@ -44,7 +42,7 @@ _CHANGED: Final = (  # both runs in the order of their samples, which is how the
 
 
 def list_positions(db: Database, run_id: int, wanted: CaseFilter, reviewer: str) -> Sequence[int]:
-    """The positions of all samples that pass the filter, in order: four bytes for each, and nothing for all of them."""
+    """The positions of all samples that pass the filter, in order: four bytes each, or a range if all of them do."""
     planned = count_planned(db, run_id)
     kept = _kept(_Run(db, run_id, planned), wanted, reviewer)
     return range(planned) if kept is None else _marked(kept)
@@ -74,7 +72,7 @@ def list_unanswered(db: Database, run_id: int, positions: Sequence[int]) -> "arr
 
 
 class _Run:
-    """One run, whose samples are marked."""
+    """Marks samples of one run."""
 
     def __init__(self, db: Database, run_id: int, planned: int) -> None:
         self.db = db
@@ -101,7 +99,7 @@ class _Run:
 
 
 def _kept(run: _Run, wanted: CaseFilter, reviewer: str) -> bytearray | None:
-    """What all parts of a filter leave; None: it has none."""
+    """What passes all parts of a filter; None: the filter is empty."""
     kept: bytearray | None = None
     for marks in _parts(run, wanted, reviewer):
         kept = marks if kept is None else _overlaid(kept, marks)
@@ -109,7 +107,7 @@ def _kept(run: _Run, wanted: CaseFilter, reviewer: str) -> bytearray | None:
 
 
 def _parts(run: _Run, wanted: CaseFilter, reviewer: str) -> Iterator[bytearray]:
-    """What each part of a filter leaves, the quickest first."""
+    """What passes each part of a filter, the quickest part first."""
     if wanted.gold is not None or wanted.predicted is not None:
         yield _answered(run, wanted)
     if wanted.kind is not CaseKind.ALL:
@@ -145,7 +143,7 @@ def _of_kind(run: _Run, kind: CaseKind, reviewer: str) -> bytearray:
 
 
 def _searched(run: _Run, search: str) -> bytearray:
-    """Where the words stand in a label, an answer, a note, an id or what was said."""
+    """Samples with these words in a label, an answer, a note, their id or their text."""
     needle, marks = TextSearch(search.casefold()), run.nothing()
     for gold in golds_of(run.db, run.id):
         if needle.text in gold.casefold():
@@ -159,7 +157,7 @@ def _searched(run: _Run, search: str) -> bytearray:
         f"SELECT position {_REVIEWED} AND said.field = '{ReviewField.NOTE}' AND instr(casefold(said.value), :needle)",
         needle=needle.text,
     )
-    mark_said(run.db, run.id, needle, marks)
+    mark_samples(run.db, run.id, needle, marks)
     return marks
 
 
@@ -175,7 +173,7 @@ def _marked(marks: bytearray) -> "array[int]":
 
 
 def _overlaid(one: bytearray, other: bytearray) -> bytearray:
-    """What is marked in both, in place of the first. Piece by piece, so that nothing of the size of both is made."""
+    """What is marked in both, written over the first piece by piece, so that no third map is made."""
     for start in range(0, len(one), _PIECE_BYTES):
         piece = slice(start, start + _PIECE_BYTES)
         both = int.from_bytes(one[piece], "little") & int.from_bytes(other[piece], "little")
@@ -187,8 +185,8 @@ def _all_but(marks: bytearray) -> bytearray:
     return marks.translate(bytes((1, 0)) + bytes(254))
 
 
-_LEAPS: Final = 64
-"""How often the next failure is looked up before all of them are read, which takes as long as some thousand leaps."""
+_LOOKUPS: Final = 64
+"""How often the next failure is looked up before all are read, which takes as long as some thousand lookups."""
 
 
 def next_failure(
@@ -206,7 +204,7 @@ def next_failure(
     """
     kinds = tuple(FailureKind) if kind is None else (FailureKind(kind),)
     step = -1 if backwards else 1
-    for _ in range(_LEAPS):
+    for _ in range(_LOOKUPS):
         found = _nearest(db, run_id, kinds, position, backwards=backwards)
         if found is None:
             return None
@@ -217,7 +215,10 @@ def next_failure(
         if not 0 <= place < len(positions):
             return None
         position = positions[place] - step
-    return _nearest_of_all(failing(db, run_id, kinds), positions, position, backwards=backwards)
+    marks = failing(db, run_id, kinds)
+    start = bisect_left(positions, position + (not backwards))
+    rest = reversed(positions[:start]) if backwards else positions[start:]
+    return next((one for one in rest if marks[one]), None)
 
 
 def _nearest(db: Database, run_id: int, kinds: Sequence[FailureKind], position: int, *, backwards: bool) -> int | None:
@@ -228,11 +229,3 @@ def _nearest(db: Database, run_id: int, kinds: Sequence[FailureKind], position: 
         {"run": run_id, "position": position, "kinds": json.dumps(kinds)},
     ).fetchone()
     return None if row[0] is None else int(row[0])
-
-
-def _nearest_of_all(marks: bytearray, positions: Sequence[int], position: int, *, backwards: bool) -> int | None:
-    if backwards:
-        listed = reversed(positions[: bisect_left(positions, position)])
-    else:
-        listed = iter(positions[bisect_left(positions, position + 1) :])
-    return next((at for at in listed if marks[at]), None)

@@ -1,7 +1,7 @@
-"""The samples of a run as a reviewer looks at them, line by line, and whether one passes a filter.
+"""A few samples of a run as a reviewer sees them: the lines of the list, and which of them pass a filter.
 
-What is asked here is asked of few samples and costs what these cost, however many the run has; `case_positions` goes
-through all of them. The words of a search are data: they are bound, never pasted.
+What these functions cost depends on the number of samples asked about, not on the length of the run;
+`case_positions` goes through all samples.
 """
 
 import json
@@ -19,7 +19,7 @@ _VERDICT: Final = (
     "AND verdict.reviewer = :reviewer AND verdict.field = 'verdict' "
 )
 _AMONG: Final = "json_each(:positions) AS asked CROSS JOIN prediction ON prediction.position = asked.value "
-"""CROSS JOIN keeps SQLite from walking the whole run."""
+"""CROSS JOIN: from these few positions to their rows, not through the whole run."""
 _CHANGED: Final = (
     "EXISTS (SELECT 1 FROM prediction AS other WHERE other.run_id = "
     "(SELECT id FROM run WHERE name = :changed_from AND dataset = (SELECT dataset FROM run WHERE id = :run)) "
@@ -59,7 +59,7 @@ def load_ids(db: Database, run_id: int, positions: Sequence[int]) -> list[str]:
 
 
 def position_of(db: Database, run_id: int, sample_id: str) -> int | None:
-    """Where in the run's planned order a sample stands; None: the run did not plan it."""
+    """A sample's place in the run's planned order; None: the run did not plan it."""
     row = db.conn.execute(
         "SELECT prediction.position FROM sample CROSS JOIN prediction ON run_id = :run AND sample_no = sample.no "
         "WHERE sample.id = :sample AND dataset = (SELECT dataset FROM run WHERE id = :run)",
@@ -71,7 +71,7 @@ def position_of(db: Database, run_id: int, sample_id: str) -> int | None:
 def positions_near(
     db: Database, run_id: int, wanted: CaseFilter, reviewer: str, position: int, *, within: int, most: int
 ) -> "array[int]":
-    """The first positions from `position` on that pass the filter, looking no further than `within` samples."""
+    """The first `most` positions from `position` on that pass the filter, among the next `within` samples."""
     where, values = _where(wanted)
     rows = db.conn.execute(
         "SELECT prediction.position FROM prediction CROSS JOIN sample ON sample.no = prediction.sample_no "
@@ -92,7 +92,7 @@ def positions_near(
 def positions_that_pass(
     db: Database, run_id: int, wanted: CaseFilter, reviewer: str, positions: Sequence[int]
 ) -> set[int]:
-    """Those of these positions that pass the filter as things stand now."""
+    """Those of these positions that pass the filter now."""
     where, values = _where(wanted)
     rows = db.conn.execute(
         f"SELECT prediction.position FROM {_AMONG} CROSS JOIN sample ON sample.no = prediction.sample_no {_VERDICT} "

@@ -1,7 +1,7 @@
-"""Gold labels beside answers, counted along the index that has both, by a leap from each label to the next.
+"""How often each answer was given for each gold label, counted along the index that has both.
 
-To group a million rows takes twice as long as to count them label by label, and to list the labels by it a hundred
-times as long.
+Labels are found by skipping from one to the next in the index (a "loose index scan"): grouping a million rows takes
+twice as long as counting them label by label, and a hundred times as long as listing the labels.
 """
 
 from collections.abc import Sequence
@@ -32,14 +32,14 @@ def golds_of(db: Database, run_id: int) -> list[str]:
 
 
 def answers_to(db: Database, run_id: int, gold: str) -> list[str]:
-    """What was answered about the samples of a gold label."""
+    """The different answers about samples of a gold label."""
     return [top1 for (top1,) in db.conn.execute(_BY_ANSWER, {"run": run_id, "gold": gold}).fetchall()]
 
 
 def count_confusion(db: Database, run_id: int, *, halved_from: int = WORTH_HALVING) -> dict[tuple[str, str], int]:
-    """Planned samples by gold label and top-1 as they stand; the empty string stands for no answer.
+    """Planned samples by gold label and top-1; the empty string stands for no answer.
 
-    Of `halved_from` samples on by two threads. Not of one moment: what is settled meanwhile may be in or not.
+    Two threads read runs of at least `halved_from` samples. What is settled meanwhile may be counted or not.
     """
 
     def counted(db: Database, golds: Sequence[str]) -> dict[tuple[str, str], int]:

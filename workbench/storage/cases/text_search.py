@@ -1,8 +1,7 @@
-"""Words looked for in a column, whatever their case: by SQLite's own LIKE where that finds the same, since it is quick.
+"""Search for words in texts that no index covers, whatever their case.
 
-LIKE knows the case of ASCII letters alone. A text with other characters is folded by Python, five times slower.
-
-A pass through all samples of a run, whose ids and texts no index can look into.
+SQLite's LIKE is quick, but knows the case of ASCII letters alone. A text with other characters is folded by Python,
+which takes five times as long.
 """
 
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ _FOLDED_TO: Final = frozenset("afhijklnstwy")
 
 @dataclass(frozen=True, slots=True)
 class TextSearch:
-    """Words, folded, that are bound as `:needle`, with `:pattern` for LIKE."""
+    """Case-folded words, which a statement takes as `:needle`, and for LIKE as `:pattern`."""
 
     text: str
 
@@ -31,7 +30,7 @@ class TextSearch:
         return f"%{escaped}%"
 
     def is_in(self, column: str) -> str:
-        """SQL that holds where the words stand in a column of texts or NULL."""
+        """An SQL expression: whether a column of texts (or NULL) contains the words."""
         folded = f"instr(casefold(coalesce({column}, '')), :needle)"
         if len(self.text) > _LONGEST_PATTERN:
             return folded
@@ -48,25 +47,26 @@ class TextSearch:
 
 
 _ROWS_AT_ONCE: Final = 1_024
-_SAID: Final = (  # samples in the order in which they are stored: the planned one is a shuffled one
+_SAMPLES: Final = (  # samples in the order in which they are stored: the planned one is a shuffled one
     "SELECT prediction.position FROM sample NOT INDEXED "
     "CROSS JOIN prediction ON prediction.run_id = :run AND prediction.sample_no = sample.no "
     "WHERE sample.no BETWEEN :first AND :last "
 )
 
 
-def mark_said(
+def mark_samples(
     db: Database, run_id: int, needle: TextSearch, marks: bytearray, *, halved_from: int = WORTH_HALVING
 ) -> None:
-    """Mark the position of every sample of a run whose id or words have the needle, in a map of a byte for each.
+    """Set the byte at the position of every sample of a run whose id or text contains the needle.
 
-    Of `halved_from` samples on by two threads. Raises DatabaseError, also when the connection is told to break off.
+    Two threads read runs of at least `halved_from` samples. Raises DatabaseError, also when the connection is told to
+    break off.
     """
 
     def mark(db: Database, ids: tuple[int, int]) -> None:
         first, last = ids
         cursor = db.conn.execute(
-            f"{_SAID} AND ({needle.is_in('sample.id')} OR {needle.is_in('text')})",
+            f"{_SAMPLES} AND ({needle.is_in('sample.id')} OR {needle.is_in('text')})",
             {"run": run_id, "first": first, "last": last, "needle": needle.text, "pattern": needle.pattern},
         )
         while rows := cursor.fetchmany(_ROWS_AT_ONCE):

@@ -1,4 +1,4 @@
-"""The batches of a run as a list that can be looked into while it changes: sums kept by triggers, pages by key.
+"""How a run stands, and the list of its batches, read while it changes: sums from triggers, pages by key.
 
 The list is ordered by the last attempt, the newest first, then those that were never tried in planned order; a
 batch's `activity` is its key in it. Each page is read from an index, however long the run is.
@@ -11,6 +11,8 @@ from sqlite_utils import Database
 
 from workbench.domain.run_status import BatchRow, BatchState, RunSnapshot, RunTotals
 from workbench.domain.runs import Run
+from workbench.storage.rows import value_of
+from workbench.storage.runs.plans import count_planned
 from workbench.storage.runs.run_control import load_control, load_meter, load_sender
 from workbench.storage.runs.run_records import load_run
 
@@ -61,18 +63,15 @@ def load_snapshot(db: Database, run: Run, at: str) -> RunSnapshot:
 
 
 def load_totals(db: Database, run_id: int, *, is_sent: bool = False) -> RunTotals:
-    """What a run has come to. Counts nothing but the batches that are begun and open."""
+    """How far a run has come, from sums; only batches that are begun and open are counted."""
     sums = dict(db.conn.execute("SELECT what, amount FROM run_sum WHERE run_id = ?", (run_id,)).fetchall())
-    (planned,) = db.conn.execute(
-        "SELECT COALESCE(MAX(position) + 1, 0) FROM prediction WHERE run_id = ?", (run_id,)
-    ).fetchone()
     whole = {what: round(amount) for what, amount in sums.items() if what != "cost_usd"}
     by_status = {
         what.removeprefix("samples "): count for what, count in whole.items() if what.startswith("samples ") and count
     }
     is_loaded = by_status and not whole.get("requests")
     return RunTotals(
-        planned=planned,
+        planned=count_planned(db, run_id),
         by_status=by_status,
         by_state=_by_state(db, run_id, whole, is_sent=is_sent),
         requests=whole.get("requests", 0),
@@ -118,7 +117,7 @@ def load_batches(
 ) -> list[BatchRow]:
     """A page of the list of batches in a state (None: of all), the highest key first.
 
-    It begins under the key `below`, or ends over the key `above`; else at the list's beginning, after `skip` rows.
+    It begins below the key `below`, or ends above the key `above`; else it begins after the list's first `skip` rows.
     """
     index, where = _STATES[state]
     bounds = "AND batch.activity < :below " if below is not None else ""
@@ -133,7 +132,7 @@ def load_batches(
 
 
 def load_batch_rows(db: Database, run_id: int, numbers: Sequence[int], *, is_sent: bool) -> dict[int, BatchRow]:
-    """Some batches as they stand now, by row number."""
+    """Some batches, by row number."""
     marks = ", ".join(str(int(number)) for number in numbers)
     rows = db.query(f"{_ROWS.format(index='NOT INDEXED')} AND batch.id IN ({marks})", {"run": run_id})
     return {row["id"]: _row(row, is_sent=is_sent) for row in rows}
@@ -149,7 +148,7 @@ def load_children(db: Database, run_id: int, batch_id: int) -> list[int]:
 
 
 def load_batch_samples(db: Database, batch_id: int, run_id: int) -> list[tuple[str, str | None]]:
-    """The samples of a batch by place, each with what has become of it."""
+    """The samples of a batch by place, each with its status."""
     rows = db.conn.execute(
         "SELECT sample.id, status FROM batch_sample JOIN sample ON sample.no = batch_sample.sample_no "
         "LEFT JOIN prediction ON prediction.run_id = ? AND prediction.sample_no = batch_sample.sample_no "
@@ -170,22 +169,8 @@ def load_samples_failing(db: Database, run_id: int, failure: str) -> list[str]:
 
 
 def _row(row: Mapping[str, Any], *, is_sent: bool) -> BatchRow:
-    return BatchRow(
-        id=row["id"],
-        parent_id=row["parent_id"],
-        state=_state(row, is_sent=is_sent),
-        activity=row["activity"],
-        depth=row["depth"],
-        samples=row["samples"],
-        first_sample=row["first_sample"] or "",
-        attempts=row["attempts"],
-        sent_at=row["sent_at"],
-        outcome=row["outcome"],
-        fault=row["fault"],
-        error=row["error"],
-        latency_s=row["latency_s"],
-        step=row["step"],
-    )
+    state = _state(row, is_sent=is_sent)
+    return value_of(BatchRow, {**row, "state": state, "first_sample": row["first_sample"] or ""})
 
 
 _ENDED: Final = {

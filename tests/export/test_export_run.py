@@ -80,7 +80,7 @@ def test_all_tables_speak_of_one_moment(
     """Before each table, somebody else wants to take the prediction away; without a write-ahead log, they wait."""
 
     def interrupted(table: Table) -> Iterator[str]:
-        other = open_workspace(tmp_path / "emowb.db", patience_s=0.05)
+        other = open_workspace(tmp_path / "emowb.db", lock_timeout_s=0.05)
         with closing(other), suppress(DatabaseError):
             other.conn.execute("UPDATE prediction SET status = NULL")
         return csv_of(table)

@@ -68,7 +68,7 @@ class Workplace:
     def parts(self, run: Run, *channels: Channel, time: Passing, **changes: object) -> RunParts:
         """Runner parts around channels."""
         values: dict[str, object] = {
-            "open_db": lambda: open_workspace(self.path, patience_s=0.02, any_thread=True),
+            "open_db": lambda: open_workspace(self.path, lock_timeout_s=0.02, any_thread=True),
             "channels": channels,
             "clock": time.clock,
             "sleep": time.sleep,

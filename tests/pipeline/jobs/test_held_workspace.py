@@ -34,7 +34,7 @@ def locking(other: OtherProgram, point: str, *, commits: int) -> Callable[[str],
 
 def impatient(place: JobPlace) -> Callable[[], Database]:
     """Opens a connection that does not wait for another program's lock by itself."""
-    return lambda: open_workspace(place.path, patience_s=0.02, any_thread=True)
+    return lambda: open_workspace(place.path, lock_timeout_s=0.02, any_thread=True)
 
 
 @pytest.mark.parametrize("point", ["planned", "after upload", "created", "fetched"])

@@ -91,7 +91,7 @@ def test_failures_are_counted_by_what_they_have_in_common(db: Database, run: Run
 
 def test_what_is_read_of_one_moment_does_not_change(db: Database, run: Run, path: Path) -> None:
     def changed() -> None:
-        with closing(open_workspace(path, patience_s=0.05)) as other, suppress(DatabaseError):
+        with closing(open_workspace(path, lock_timeout_s=0.05)) as other, suppress(DatabaseError):
             other.conn.execute("UPDATE prediction SET status = NULL")
 
     with read_snapshot(db), read_snapshot(db):

@@ -173,7 +173,7 @@ def test_a_file_that_appears_meanwhile_is_not_replaced(full: Database, target: P
 
 def test_a_workspace_that_stays_locked_is_not_waited_for_without_end(full: Database, path: Path, target: Path) -> None:
     full.conn.execute("PRAGMA journal_mode = TRUNCATE")
-    with closing(open_as_it_is(path, patience_s=0.001)) as reader:
+    with closing(open_as_it_is(path, lock_timeout_s=0.001)) as reader:
         full.conn.execute("BEGIN EXCLUSIVE")
         with pytest.raises(DatabaseError, match="locked; another program holds it"):
             copy_whole(reader, target)
@@ -185,7 +185,7 @@ def test_a_workspace_that_is_locked_half_way_is_not_waited_for_without_end(
     full: Database, path: Path, target: Path
 ) -> None:
     full.conn.execute("PRAGMA journal_mode = TRUNCATE")
-    with closing(open_as_it_is(path, patience_s=0.001)) as reader:
+    with closing(open_as_it_is(path, lock_timeout_s=0.001)) as reader:
         with pytest.raises(DatabaseError, match="cannot be copied: it is locked; another program holds it"):
             copy_whole(reader, target, between_steps=lambda: full.conn.execute("BEGIN EXCLUSIVE"), step_pages=10)
         full.conn.execute("ROLLBACK")

@@ -408,14 +408,14 @@ def test_a_workspace_that_stays_locked_is_refused_in_one_line(
     db.conn.execute("PRAGMA journal_mode = TRUNCATE")
     db.conn.execute("BEGIN EXCLUSIVE")
     with pytest.raises(DatabaseError, match=f"^the workspace {path} cannot be used: database is locked; another pro"):
-        opened(path, patience_s=0.001)
+        opened(path, lock_timeout_s=0.001)
     db.conn.execute("ROLLBACK")
-    opened(path, patience_s=0.001).close()
+    opened(path, lock_timeout_s=0.001).close()
 
 
 def test_a_lock_is_waited_for_as_long_as_was_said(db: Database, path: Path) -> None:
     assert pragma(db, "busy_timeout") == 20_000
-    with closing(open_workspace(path, patience_s=1.5)) as other:
+    with closing(open_workspace(path, lock_timeout_s=1.5)) as other:
         assert pragma(other, "busy_timeout") == 1500
 
 

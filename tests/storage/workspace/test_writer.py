@@ -85,7 +85,7 @@ async def test_what_was_asked_is_done_though_nobody_waits_for_it(path: Path) -> 
 async def test_a_workspace_that_another_program_holds_is_an_error_that_passes(path: Path) -> None:
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    async with Writer(lambda: open_workspace(path, any_thread=True, patience_s=0.01)) as writer:
+    async with Writer(lambda: open_workspace(path, any_thread=True, lock_timeout_s=0.01)) as writer:
         with pytest.raises(DatabaseError, match="another program holds it"):
             await writer.do(keep("a"))
         other.execute("ROLLBACK")

@@ -45,7 +45,7 @@ def opened(db: Database, path: Path) -> Open:
     """A workspace without references to be kept, so that a row stands for itself."""
 
     def open_db() -> Database:
-        own = open_workspace(path, patience_s=0.02, any_thread=True)
+        own = open_workspace(path, lock_timeout_s=0.02, any_thread=True)
         own.conn.execute("PRAGMA foreign_keys = OFF")
         return own
 

@@ -1,4 +1,4 @@
-"""A copy of the workspace for safe keeping, taken while others write."""
+"""Backups: a copy of the workspace, made while others write."""
 
 import os
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.errors import UsageError
-from workbench.storage.workspace.connections import PATIENCE_S, pragma
+from workbench.storage.workspace.connections import LOCK_TIMEOUT_S, pragma
 from workbench.storage.workspace.copies import copy_whole
 from workbench.storage.workspace.database import open_as_it_is
 from workbench.storage.workspace.file_access import BESIDE
@@ -15,7 +15,7 @@ from workbench.storage.workspace.file_access import BESIDE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backup:
-    """A copy, and what is in it: counted there, since the workspace may have gone on."""
+    """A copy, and what is in it: counted in the copy, since the workspace may have changed meanwhile."""
 
     path: Path
     n_bytes: int
@@ -31,7 +31,7 @@ def backup_workspace(
     target: Path,
     *,
     force: bool = False,
-    patience_s: float = PATIENCE_S,
+    lock_timeout_s: float = LOCK_TIMEOUT_S,
     between_steps: Callable[[], object] = lambda: None,
 ) -> Backup:
     """Copy everything that is committed to a file of its own; with `force`, in place of what is there.
@@ -40,22 +40,17 @@ def backup_workspace(
     for a workspace that cannot be read and a copy that cannot be written; then what was there is there still.
     """
     _assert_place(workspace, target, force=force)
-    with closing(open_as_it_is(workspace, patience_s=patience_s)) as source:
+    with closing(open_as_it_is(workspace, lock_timeout_s=lock_timeout_s)) as source:
         n_bytes = copy_whole(source, target, replace=force, between_steps=between_steps)
-    with closing(open_as_it_is(target, patience_s=patience_s)) as copy:
-        counts = (
-            int(copy.conn.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0])
-            for table in ("dataset", "run", "attempt", "review_change")
-        )
-        datasets, runs, attempts, review_changes = counts
+    with closing(open_as_it_is(target, lock_timeout_s=lock_timeout_s)) as copy:
         return Backup(
             path=target,
             n_bytes=n_bytes,
             schema=pragma(copy, "user_version"),
-            datasets=datasets,
-            runs=runs,
-            attempts=attempts,
-            review_changes=review_changes,
+            datasets=copy.table("dataset").count,
+            runs=copy.table("run").count,
+            attempts=copy.table("attempt").count,
+            review_changes=copy.table("review_change").count,
         )
 
 

@@ -1,16 +1,16 @@
-"""A copy of a workspace that is whole, private and safe on the disk, or is not there at all.
+"""A copy of a workspace that is complete, private and synced to the disk, or not there at all.
 
-SQLite's online backup copies while others write. With a log, it reads one moment to the end. With a rollback journal
-it has to start anew whenever another connection commits between two of its steps, so each new start takes steps twice
-as long: in the end the whole in one, for whose time writers wait (on a laptop's disk a second for some 250 MB).
+SQLite's online backup copies while others write. With a write-ahead log it copies one moment. With a rollback journal
+it must start again whenever another connection commits between two of its steps, so each start takes steps twice as
+long: in the end one step copies all, and writers wait meanwhile (on a laptop's disk a second for some 250 MB).
 """
 
 import os
 import secrets
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable
+from contextlib import closing, nullcontext, suppress
 from errno import EEXIST
 from pathlib import Path
 from typing import Final
@@ -18,7 +18,7 @@ from typing import Final
 from sqlite_utils import Database
 
 from workbench.errors import DatabaseError
-from workbench.storage.workspace.connections import pragma
+from workbench.storage.workspace.connections import pragma, read_snapshot
 from workbench.storage.workspace.file_access import BESIDE
 
 _STEP_PAGES: Final = 2_000
@@ -38,11 +38,11 @@ def copy_whole(
     step_pages: int = _STEP_PAGES,
     free_bytes: Callable[[Path], int] = lambda folder: shutil.disk_usage(folder).free,
 ) -> int:
-    """Copy what is committed to `target`; returns the bytes.
+    """Copy what is committed to `target`; returns its size in bytes.
 
-    The copy is readable by its owner alone, checked for damage, and reaches the disk before it gets its name. Raises
+    Only its owner can read the copy; it is checked for damage, and synced to the disk before it gets its name. Raises
     DatabaseError, and leaves nothing behind, when it cannot be written, when something is there already (unless
-    `replace`), when the source stays locked, or is damaged.
+    `replace`), and when the source stays locked or is damaged.
     """
     beside = target.with_name(f".{secrets.token_hex(8)}.part")  # the same folder: a rename between disks is no rename
     try:
@@ -80,12 +80,12 @@ def make_private_file(path: Path) -> None:
 
 
 def _copied(source: Database, beside: Path, between_steps: Callable[[], object], step_pages: int) -> bool:
-    """Copy to a new file in steps of so many pages; False when a writer got in between."""
+    """Copy to a new file in steps of `step_pages`; False when another connection wrote between two steps."""
     most_done = 0
 
-    def watch(status: int, remaining: int, total: int) -> None:
+    def check(status: int, remaining: int, total: int) -> None:
         nonlocal most_done
-        if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):  # after all of the connection's patience
+        if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):  # after the connection's whole timeout
             raise DatabaseError("the workspace cannot be copied: it is locked; another program holds it, try again")
         if status == sqlite3.SQLITE_OK and total - remaining <= most_done:
             raise _Overtaken
@@ -97,26 +97,13 @@ def _copied(source: Database, beside: Path, between_steps: Callable[[], object],
         copy.execute("PRAGMA synchronous = OFF")  # it is synced once, at the end
         copy.execute("PRAGMA journal_mode = OFF")
         try:
-            with _one_moment(source):
-                source.conn.backup(copy, pages=step_pages, progress=watch)
+            with read_snapshot(source) if source.journal_mode == "wal" else nullcontext():
+                pragma(source, "schema_version")  # the snapshot is of the moment of the first read
+                source.conn.backup(copy, pages=step_pages, progress=check)
         except _Overtaken:
             return False
         copy.execute("PRAGMA journal_mode = DELETE")  # one file, also where the source had a log beside it
     return True
-
-
-@contextmanager
-def _one_moment(source: Database) -> Iterator[None]:
-    """With a log a reader holds up nobody, and sees nothing new until it is done."""
-    if source.conn.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-        yield
-        return
-    source.conn.execute("BEGIN")
-    try:
-        pragma(source, "schema_version")  # the moment is that of the first reading
-        yield
-    finally:
-        source.conn.execute("ROLLBACK")
 
 
 def _assert_room(source: Database, target: Path, free_bytes: Callable[[Path], int]) -> None:

@@ -1,12 +1,12 @@
-"""The workspace file: what it is told by, and how it is opened.
+"""The workspace file: how it is recognised and opened.
 
-A workspace is told from other SQLite files by its application id, and from other versions of itself by its user
-version; an older one is brought up to date, anything else is refused and left untouched.
+The application id says that a SQLite file is a workspace, the user version says of which schema. A workspace of an
+older schema is brought up to date; anything else is refused and left untouched.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -17,12 +17,13 @@ from sqlite_utils import Database
 
 from workbench.errors import DatabaseError
 from workbench.storage.workspace.connections import (
-    PATIENCE_S,
+    LOCK_TIMEOUT_S,
     break_off_when,
     breaks_off_when,
     connected,
     path_of,
     pragma,
+    read_snapshot,
     statements,
     transaction,
     translated,
@@ -34,7 +35,7 @@ from workbench.storage.workspace.migrations import MIGRATIONS, migrate, record_v
 __all__ = [
     "APPLICATION_ID",
     "SCHEMA_VERSION",
-    "Database",  # the rest of the house takes the type from here
+    "Database",  # other packages take the type from here: one package knows SQLite
     "WorkspaceFile",
     "inspect_file",
     "journal_mode",
@@ -59,14 +60,14 @@ def open_workspace(
     *,
     create: bool = False,
     say: Callable[[str], None] = lambda _: None,
-    patience_s: float = PATIENCE_S,
+    lock_timeout_s: float = LOCK_TIMEOUT_S,
     any_thread: bool = False,
 ) -> Database:
     """Open a workspace for reading and writing; with `create`, make it where there is none.
 
-    `say` hears what was done to the file on the way: brought up to date, made private. The connection belongs to the
-    thread that opened it (with `any_thread`, to one at a time), and waits `patience_s` for others' locks. Raises
-    DatabaseError for a missing, foreign, newer, damaged, locked or unwritable file.
+    `say` is told what was done to the file: that it was brought up to date, or made private. The connection belongs to
+    the thread that opened it (with `any_thread`, to one thread at a time), and waits `lock_timeout_s` for the locks of
+    others. Raises DatabaseError for a missing, foreign, newer, damaged, locked or unwritable file.
     """
     with translated(path):
         if not path.exists():
@@ -74,11 +75,11 @@ def open_workspace(
                 raise DatabaseError(
                     f"there is no workspace at {path}; `emowb import KEY PATH` makes one, or name another with --db"
                 )
-            with suppress(FileExistsError):  # another process was quicker
+            with suppress(FileExistsError):  # another process has just made it
                 make_private_file(path)
-        _refuse_at_sight(path)
+        _refuse_foreign(path)
         assert_writable(path)
-        db = connected(path, patience_s=patience_s, any_thread=any_thread)
+        db = connected(path, lock_timeout_s=lock_timeout_s, any_thread=any_thread)
         try:
             _prepare(db, path, say)
         except BaseException:
@@ -87,16 +88,16 @@ def open_workspace(
     return db
 
 
-def open_as_it_is(path: Path, *, patience_s: float = PATIENCE_S) -> Database:
-    """Open a workspace to read what is in the file, of whatever version: nothing is written or brought up to date.
+def open_as_it_is(path: Path, *, lock_timeout_s: float = LOCK_TIMEOUT_S) -> Database:
+    """Open a workspace of any version for reading: nothing is written or brought up to date.
 
     Raises DatabaseError for a missing, foreign, newer, damaged or locked file.
     """
     with translated(path):
         if not path.exists():
             raise DatabaseError(f"there is no workspace at {path}; name another with --db")
-        _refuse_at_sight(path)
-        db = connected(path, patience_s=patience_s)
+        _refuse_foreign(path)
+        db = connected(path, lock_timeout_s=lock_timeout_s)
         try:
             db.conn.execute("PRAGMA query_only = ON")
             _assert_made(db, path)
@@ -106,13 +107,13 @@ def open_as_it_is(path: Path, *, patience_s: float = PATIENCE_S) -> Database:
     return db
 
 
-def open_for_reading(path: Path, *, patience_s: float = PATIENCE_S) -> Database:
-    """One more connection to a workspace that is open already, and up to date: it can write nothing.
+def open_for_reading(path: Path, *, lock_timeout_s: float = LOCK_TIMEOUT_S) -> Database:
+    """One more connection, for reading only, to a workspace that is open already and up to date.
 
     Raises DatabaseError for a file that is gone, locked or of another version.
     """
     with translated(path):
-        db = connected(path, patience_s=patience_s, read_only=True)
+        db = connected(path, lock_timeout_s=lock_timeout_s, read_only=True)
         try:
             db.conn.execute("PRAGMA query_only = ON")
             db.conn.execute("PRAGMA cache_size = -512")  # each look goes elsewhere; the system keeps what is read twice
@@ -124,9 +125,9 @@ def open_for_reading(path: Path, *, patience_s: float = PATIENCE_S) -> Database:
 
 
 def opener_beside(db: Database) -> Callable[[], Database]:
-    """A way for another thread to open a connection that reads beside this one, and is broken off with it.
+    """A function with which another thread opens a connection for reading, which is broken off together with this one.
 
-    What is returned raises DatabaseError for a file that is gone or locked.
+    That function raises DatabaseError for a file that is gone or locked.
     """
     path, is_outdated = path_of(db), breaks_off_when(db)
 
@@ -186,24 +187,26 @@ def wal_is_safe(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> bool:
 def journal_mode(
     path: Path, *, version: tuple[int, ...] = sqlite3.sqlite_version_info, mounts: str | None = None
 ) -> str:
-    """A log where that is safe, on one machine's own disk; else a rollback journal.
+    """A write-ahead log where that is safe, on a disk of this machine; else a rollback journal.
 
-    TRUNCATE, not DELETE: with `synchronous = FULL` SQLite makes sure that the emptied journal reaches the disk, but
-    not that the removal of one does, and a journal that comes back after a power cut undoes the last commit.
+    TRUNCATE, not DELETE: with `synchronous = FULL`, SQLite syncs the emptied journal to the disk, but not the removal
+    of a journal, and a journal that comes back after a power cut undoes the last commit.
     """
     return "WAL" if wal_is_safe(version) and not is_remote(path, mounts) else "TRUNCATE"
 
 
-def _refuse_at_sight(path: Path) -> None:
-    """Refuse what a look at the file alone can tell, through SQLite: to open and close it beside SQLite would drop
-    the locks of this process. Immutable: no lock, no log, no recovery, so another's file stays as it was to the byte.
+def _refuse_foreign(path: Path) -> None:
+    """Refuse a file of another program without changing a byte of it.
+
+    `immutable`: no lock, no log, no recovery. SQLite reads it, since closing a file that was opened beside SQLite
+    would drop this process's locks.
     """
     assert_readable(path)
     with closing(sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True)) as conn:
         try:
             _assert_ours(Database(conn, execute_plugins=False), path)
         except sqlite3.DatabaseError:
-            return  # torn by a crash, perhaps, and mended when it is really opened; else that raises the same
+            return  # half written at a crash, perhaps: opening it for real recovers it, or raises this
 
 
 def _prepare(db: Database, path: Path, say: Callable[[str], None]) -> None:
@@ -219,10 +222,10 @@ def _prepare(db: Database, path: Path, say: Callable[[str], None]) -> None:
 
 def _assert_ours(db: Database, path: Path) -> bool:
     """Whether the file is still empty. Raises DatabaseError for another program's and for a newer one of ours."""
-    with _one_look(db):
+    with read_snapshot(db):  # between two statements, another process can make the whole schema
         application_id = pragma(db, "application_id")
         version = pragma(db, "user_version")
-        is_empty = application_id == 0 and version == 0 and not _has_tables(db)
+        is_empty = application_id == 0 and version == 0 and not db.schema
     if is_empty:
         return True
     if application_id != APPLICATION_ID:
@@ -237,30 +240,13 @@ def _assert_made(db: Database, path: Path) -> None:
         raise DatabaseError(f"there is nothing in {path} yet; name another with --db")
 
 
-@contextmanager
-def _one_look(db: Database) -> Iterator[None]:
-    """What is read inside is of one moment: between two statements another process can make the whole schema."""
-    if db.conn.in_transaction:
-        yield
-        return
-    db.conn.execute("BEGIN")
-    try:
-        yield
-    finally:
-        db.conn.rollback()
-
-
 def _make_schema(db: Database, path: Path) -> None:
     """In one transaction, so that a kill leaves either an empty file or a whole schema."""
     with transaction(db):
         if not _assert_ours(db, path):
-            return  # another process was quicker
+            return  # another process has just made it
         for statement in statements(schema_text()):
             db.conn.execute(statement)
         db.conn.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         db.conn.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         record_version(db, SCHEMA_VERSION)
-
-
-def _has_tables(db: Database) -> bool:
-    return db.conn.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is not None

@@ -1,4 +1,4 @@
-"""What a workspace file lies in and how it may be touched: its disk, its owner, its mode."""
+"""Where a workspace file lies, and who may read and write it: its disk, its owner, its mode."""
 
 import os
 import stat
@@ -17,7 +17,7 @@ _REMOTE: Final = frozenset(
     )
 )
 BESIDE: Final = ("-journal", "-wal", "-shm")
-"""How the names of the files end that SQLite keeps beside a workspace."""
+"""Suffixes of the files that SQLite keeps beside a workspace."""
 
 
 def assert_readable(path: Path) -> None:
@@ -40,7 +40,7 @@ def assert_writable(path: Path) -> None:
 
 
 def keep_private(path: Path, say: Callable[[str], None]) -> None:
-    """Take everybody else's rights away from a workspace of ours; `say` hears of it, or that it is not ours to do."""
+    """Make a workspace readable by its owner alone. `say` is told so, or that only its owner can do it."""
     found = path.stat()
     mode = stat.S_IMODE(found.st_mode)
     if not mode & 0o077:
@@ -56,9 +56,9 @@ def keep_private(path: Path, say: Callable[[str], None]) -> None:
 
 
 def is_remote(path: Path, mounts: str | None = None) -> bool:
-    """Whether a file lies on another machine's disk, or one shared with a host: several kernels may have it open.
+    """Whether a file lies on another machine's disk, or on one shared with a host: several kernels may have it open.
 
-    As the kernel's table of mounts has it (proc(5), mountinfo). Where there is none (macOS) a disk counts as local.
+    Read from the kernel's table of mounts (proc(5), mountinfo). Where there is none (macOS), a disk counts as local.
     """
     if mounts is None:
         mounts = _MOUNTS.read_text(encoding="utf-8", errors="surrogateescape") if _MOUNTS.exists() else ""
@@ -69,7 +69,7 @@ def is_remote(path: Path, mounts: str | None = None) -> bool:
         mounted = Path(_unescaped(place.split(" ")[4]))
         if path.is_relative_to(mounted) and len(mounted.parts) >= len(nearest.parts):  # the last one lies on top
             nearest, kind = mounted, rest.split(" ")[0]
-    return kind.partition(".")[0] in _REMOTE  # fuse.sshfs, fuse.rclone, ...: not knowing which, all of them
+    return kind.partition(".")[0] in _REMOTE  # all of fuse.sshfs, fuse.rclone, ...
 
 
 def _unescaped(text: str) -> str:

@@ -1,7 +1,7 @@
-"""How an older workspace becomes one of today: whole or not at all, with a copy kept, and recorded.
+"""How a workspace of an older schema is brought up to date: all steps or none, with a copy kept, and recorded.
 
-What stands here once has been released and is never edited: files of every version come by. `schema.sql` is what all
-of it together amounts to.
+A migration that was released is never edited: files of every version exist. `schema.sql` is the schema that all of
+them together lead to. Why this is not sqlite-utils' `Migrations`: docs/decisions/012-own-migrations.md.
 """
 
 from collections.abc import Callable, Mapping
@@ -163,21 +163,21 @@ ALTER TABLE review_change RENAME COLUMN sample_id TO sample_no;
 """,
     }
 )
-"""What leads to a version from the one before it."""
+"""The statements that lead to a version from the one before it."""
 
 
 def migrate(db: Database, path: Path, say: Callable[[str], None], migrations: Mapping[int, str] = MIGRATIONS) -> None:
-    """Bring a workspace to the latest version, in one transaction; `say` hears where the copy of the old file lies.
+    """Bring a workspace to the latest version in one transaction; `say` is told where the copy of the old file lies.
 
-    The copy is for whoever has to go back to the older emowb, which refuses the new file, and for a mistake of ours:
-    an interrupted migration needs none, it rolls back by itself. Raises DatabaseError, with the file as it was and no
-    copy, when a statement fails or there is no room for the copy.
+    The copy is for going back to an older emowb, which refuses the new file, and for a mistake of ours: an interrupted
+    migration is rolled back and needs no copy. Raises DatabaseError, with the file as it was and without a copy, when
+    a statement fails or there is no room for the copy.
     """
     latest = max(migrations)
     copy = None
     try:
         with transaction(db):
-            version = pragma(db, "user_version")  # again, behind the lock: another process may have been quicker
+            version = pragma(db, "user_version")  # again, now that it is locked: another process may have done it
             if version >= latest:
                 return
             copy = _keep_copy(path, version)
@@ -202,9 +202,9 @@ def record_version(db: Database, version: int) -> None:
 
 
 def _keep_copy(path: Path, version: int) -> Path:
-    """Copy the file as it is, over a connection that only reads: the one with the write lock may not be copied from.
+    """Copy the file as it is, over a connection of its own: SQLite cannot copy from the one with the write lock.
 
-    Never in place of another: somebody may have gone back to that one and come here again.
+    No earlier copy is overwritten: somebody may have gone back to it and be migrating once more.
     """
     names = chain((f"{path.name}.v{version}.bak",), (f"{path.name}.v{version}.{n}.bak" for n in count(2)))
     target = next(one for one in map(path.with_name, names) if not one.exists())

@@ -1,9 +1,9 @@
-"""The one way by which a runner writes: what is asked while a commit is on its way to the disk goes into the next one.
+"""The only way in which a runner writes: works that are given during a commit go together into the next one.
 
-Many requests come back at the same time, and a commit waits for the disk whatever it holds, so what they want to store
-is committed together; each of them hears of it only when it is on the disk. Statements run in the event loop, since
-each of them would otherwise have to wait for the interpreter's lock, which that loop holds most of the time; whatever
-waits (for the disk, for another program's lock) does so in a thread.
+Many requests come back at the same time, and every commit waits for the disk, however little it holds. So their works
+are committed together, and each caller continues only when its own is on the disk. Statements run in the event loop:
+in a thread, each would wait for the interpreter's lock, which the loop holds most of the time. Only waiting (for the
+disk, for another program's lock) happens in a thread.
 """
 
 import asyncio
@@ -15,12 +15,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, Self, TypeVar
 
-from workbench.storage.workspace.database import Database
+from sqlite_utils import Database
 
 T = TypeVar("T")
 
 _MOST_TOGETHER: Final = 64
-"""Works in one transaction: for longer than they take, the event loop does nothing else."""
+"""Works in one transaction; the event loop does nothing else while their statements run."""
 
 
 @dataclass(slots=True)
@@ -32,7 +32,7 @@ class _Job:
 
 
 def nothing(point: str) -> None:
-    """What happens at a named point, where nobody tests what a fault there would do."""
+    """What happens at a named point, unless a test makes a fault happen there."""
     del point
 
 
@@ -52,20 +52,20 @@ class Writer:
         self._db: Database | None = None
 
     async def __aenter__(self) -> Self:
-        self._db = await self._elsewhere(self._open_db)
+        self._db = await self._in_thread(self._open_db)
         return self
 
     async def __aexit__(self, *_: object) -> None:
         while self._working is not None:
             await asyncio.wait([self._working])
         if self._db is not None:
-            await self._elsewhere(self._db.close)
+            await self._in_thread(self._db.close)
         self._thread.shutdown()
 
     async def do(self, work: Callable[[Database], T]) -> T:
         """Do `work` inside a transaction; returns when it is committed. Raises what it raises, or DatabaseError.
 
-        What was asked is done even if whoever asked is cancelled.
+        The work is done even if the caller is cancelled.
         """
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._jobs.append(_Job(work, future))
@@ -79,7 +79,7 @@ class Writer:
 
     def _ended(self, _: "asyncio.Task[None]") -> None:
         self._working = None
-        if self._jobs:  # the loop is at its end, and has cancelled it before its first step
+        if self._jobs:  # the loop ends, and has cancelled the task before its first step
             self._start()
 
     async def _work(self) -> None:
@@ -87,34 +87,34 @@ class Writer:
             await self._do_together()
 
     async def _do_together(self) -> None:
-        """One transaction for all that is waiting by the time that the lock is there."""
+        """One transaction for all works that wait when the lock is taken."""
         jobs: list[_Job] = []
         try:
-            await self._elsewhere(self._begin)
+            await self._in_thread(self._begin)
             while self._jobs and len(jobs) < _MOST_TOGETHER:
                 jobs.append(self._jobs.popleft())
                 jobs[-1].result = jobs[-1].work(self._conn)
-            await self._elsewhere(self._commit)
-        except Exception as error:  # noqa: BLE001  (it belongs to whoever asked)
-            await self._elsewhere(self._roll_back)
+            await self._in_thread(self._commit)
+        except Exception as error:  # noqa: BLE001  (it is raised where `do` was called)
+            await self._in_thread(self._roll_back)
             if _is_lock(error):  # all would wait for the same lock, one after another
                 jobs += self._jobs
                 self._jobs.clear()
             jobs = jobs or [self._jobs.popleft()]
             if len(jobs) == 1 or _is_lock(error):
                 _fail(jobs, error)
-            else:  # nothing was written: each by itself, so that one's fault is not another's
+            else:  # nothing was written: each by itself, so that one error does not affect the others
                 await self._do_apart(jobs)
         _deliver(jobs)
 
     async def _do_apart(self, jobs: list[_Job]) -> None:
         for place, job in enumerate(jobs):
             try:
-                await self._elsewhere(self._begin)
+                await self._in_thread(self._begin)
                 job.result = job.work(self._conn)
-                await self._elsewhere(self._commit)
-            except Exception as error:  # noqa: BLE001  (it belongs to whoever asked)
-                await self._elsewhere(self._roll_back)
+                await self._in_thread(self._commit)
+            except Exception as error:  # noqa: BLE001  (it is raised where `do` was called)
+                await self._in_thread(self._roll_back)
                 _fail([job], error)
                 if _is_lock(error):
                     _fail(jobs[place:], error)
@@ -138,9 +138,8 @@ class Writer:
             if self._conn.conn.in_transaction:
                 self._conn.conn.rollback()
 
-    async def _elsewhere(self, wait: Callable[[], T]) -> T:
-        """Wait in the thread. Not even the end of the loop cuts that short: half a transaction would be left behind,
-        and whoever asked would never hear of it."""
+    async def _in_thread(self, wait: Callable[[], T]) -> T:
+        """Wait in the thread, even if the loop ends meanwhile: else half a transaction would be left behind."""
         waiting = asyncio.get_running_loop().run_in_executor(self._thread, wait)
         while not waiting.done():
             with suppress(asyncio.CancelledError):
@@ -160,7 +159,7 @@ def _is_lock(error: Exception) -> bool:
 
 def _deliver(jobs: list[_Job]) -> None:
     for job in jobs:
-        if job.future.done():  # cancelled: nobody waits any more
+        if job.future.done():  # cancelled
             continue
         if job.error is not None:
             job.future.set_exception(job.error)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from workbench.domain.batches import Batch, Step
-from workbench.domain.datasets.cards import CARDS
+from workbench.domain.datasets.cards import CARDS, DatasetCard
 from workbench.domain.datasets.samples import MediaKind, Sample
 from workbench.domain.messages import Fault, Outcome, Reply
 from workbench.domain.predictions import PredictionStatus, RankedPrediction, judge
@@ -46,11 +46,11 @@ def store(db: Database, samples: Sequence[Sample], *, key: str = CARD.key, notes
     return save_dataset(db, ImportedDataset(CARDS[key], Path("/data") / key, at(), tuple(notes)), samples)
 
 
-def spec_of(key: str = CARD.key, **changed: Any) -> RunSpec:
+def spec_of(dataset: DatasetCard | str = CARD, **changed: Any) -> RunSpec:
     """The spec of a run of the data set with prompt `named`."""
-    card = CARDS[key]
+    card = CARDS[dataset] if isinstance(dataset, str) else dataset
     given: dict[str, Any] = {
-        "dataset": key,
+        "dataset": card.key,
         "endpoint": "scripted",
         "model": "scripted-model",
         "prompt": "named/1",
@@ -67,15 +67,24 @@ def plan(db: Database, *batches: Sequence[str], name: str = "main", key: str = C
     return create_run(db, name, spec_of(key), batches, at())
 
 
-def settled(name: str, prediction: RankedPrediction, *, gold: str = "happy", place: int | None = 0) -> Settled:
-    """What became of a sample, judged as the runner does."""
-    judgement = judge(CARD, gold, prediction)
+def settled(
+    name: str,
+    prediction: RankedPrediction,
+    *,
+    gold: str = "happy",
+    place: int | None = 0,
+    card: DatasetCard = CARD,
+    note: str | None = None,
+) -> Settled:
+    """The result of a sample, judged as the runner does."""
+    judgement = judge(card, gold, prediction)
     return Settled(
         sample_id=name,
         prediction=prediction,
         gold_rank=judgement.gold_rank,
         failure=judgement.failure,
         place=place,
+        note=note,
     )
 
 
@@ -88,10 +97,14 @@ def received(
     cost_usd: float | None = None,
     outcome: Outcome = Outcome.ANSWERED,
     said: Mapping[str, PredictionStatus] | None = None,
+    card: DatasetCard = CARD,
+    places: Mapping[str, int] | None = None,
+    note: str | None = None,
     **reply: Any,
 ) -> Received:
     """A reply that settles these samples; further words go into the reply itself."""
     predictions = predictions or {}
+    places = places or {name: place for place, name in enumerate(predictions)}
     return Received(
         reply=Reply(outcome=outcome, **({"status_code": 200} | reply)),
         outcome=outcome,
@@ -99,8 +112,8 @@ def received(
         step=step,
         said={name: one.status for name, one in predictions.items()} | dict(said or {}),
         settled=[
-            settled(name, one, gold=(gold or {}).get(name, "happy"), place=place)
-            for place, (name, one) in enumerate(predictions.items())
+            settled(name, one, gold=(gold or {}).get(name, "happy"), place=places[name], card=card, note=note)
+            for name, one in predictions.items()
         ],
         follow=follow,
     )

@@ -1,6 +1,7 @@
 """What holds for every test."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -10,13 +11,18 @@ from sqlite_utils import Database
 from workbench.storage.workspace.database import open_workspace
 
 # A test that fails when the machine is busy says nothing about the code.
-settings.register_profile("house", deadline=None)
-settings.load_profile("house")
+settings.register_profile("emowb", deadline=None)
+settings.load_profile("emowb")
 
 
 @pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
+def path(tmp_path: Path) -> Path:
+    """Where the test's workspace is."""
+    return tmp_path / "emowb.db"
+
+
+@pytest.fixture
+def db(path: Path) -> Iterator[Database]:
     """A new workspace in a file."""
-    workspace = open_workspace(tmp_path / "emowb.db", create=True)
-    yield workspace
-    workspace.close()
+    with closing(open_workspace(path, create=True)) as workspace:
+        yield workspace

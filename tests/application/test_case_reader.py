@@ -16,20 +16,8 @@ from workbench.errors import DatabaseError
 from workbench.storage.cases.review_log import save_change
 from workbench.storage.runs.plans import open_batches
 from workbench.storage.runs.run_control import claim_run
-from workbench.storage.workspace.database import open_workspace
 
 FATES = {"a": ranked("happy"), "b": ranked("sad", "happy"), "c": REFUSED}
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "emowb.db"
-
-
-@pytest.fixture
-def db(path: Path) -> Iterator[Database]:
-    with closing(open_workspace(path, create=True)) as workspace:
-        yield workspace
 
 
 @pytest.fixture

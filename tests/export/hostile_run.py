@@ -6,16 +6,15 @@ from typing import Final
 
 from sqlite_utils import Database
 
+from tests.building import received, spec_of
 from workbench.application.reviews import ReviewSession
-from workbench.domain.batches import Step
 from workbench.domain.datasets.cards import CARDS, DatasetCard
 from workbench.domain.datasets.labels import LabelSet
 from workbench.domain.datasets.samples import MediaKind, Sample
-from workbench.domain.messages import Outcome, Reply
-from workbench.domain.predictions import PredictionStatus, RankedPrediction, judge
+from workbench.domain.predictions import PredictionStatus, RankedPrediction
 from workbench.domain.reviews import Verdict
-from workbench.domain.runs import Run, RunSpec
-from workbench.storage.runs.attempts import Received, Settled, save_received, save_sent
+from workbench.domain.runs import Run
+from workbench.storage.runs.attempts import save_received, save_sent
 from workbench.storage.runs.plans import open_batches
 from workbench.storage.runs.run_control import claim_run, release_run
 from workbench.storage.runs.run_records import create_run, load_run
@@ -60,35 +59,22 @@ def hostile_run(db: Database, *, name: str = f"run {ATTACK}", card: DatasetCard 
         for one, (gold, _) in said.items()
     ]
     save_dataset(db, ImportedDataset(card, Path("/nowhere"), AT, (ATTACK,)), samples)
-    spec = RunSpec(
-        dataset=card.key,
-        endpoint=f"endpoint {ATTACK}",
-        model=f"model {ATTACK}",
-        prompt="named/1",
-        modality="text",
-        frames=str(card.frames),
-        labels=card.labels.names,
-        batch_size=4,
-    )
+    spec = spec_of(card, endpoint=f"endpoint {ATTACK}", model=f"model {ATTACK}", modality="text", batch_size=4)
     run = create_run(db, name, spec, [tuple(said)], AT)
     hold = claim_run(db, run, AT)
     (batch,) = open_batches(db, run.id)
-    settled = [
-        _settled(card, one, gold, prediction, place) for place, (one, (gold, prediction)) in enumerate(said.items())
-    ]
-    reply = Reply(outcome=Outcome.ANSWERED, text=f"{ATTACK}\n{ATTACK}", model=f"answerer {ATTACK}", error=ATTACK)
-    received = Received(
-        reply=reply,
-        outcome=Outcome.ANSWERED,
-        cost_usd=None,
-        step=Step.KEEP,
-        said={one.sample_id: one.prediction.status for one in settled},
-        settled=settled,
-        follow=[],
+    reply = received(
+        {one: prediction for one, (_, prediction) in said.items()},
+        gold={one: gold for one, (gold, _) in said.items()},
+        card=card,
+        note=ATTACK,
+        text=f"{ATTACK}\n{ATTACK}",
+        model=f"answerer {ATTACK}",
+        error=ATTACK,
+        status_code=None,
     )
-    save_received(
-        db, hold, batch, save_sent(db, hold, batch, asked=batch.sample_ids, prompt=ATTACK, at=AT), received, AT
-    )
+    attempt_id = save_sent(db, hold, batch, asked=batch.sample_ids, prompt=ATTACK, at=AT)
+    save_received(db, hold, batch, attempt_id, reply, AT)
     release_run(db, hold, reason=ATTACK, elapsed_s=1.0, at=AT)
     session = ReviewSession(db, run, card, f"ada {ATTACK}", lambda: AT)
     for one in list(said)[1:]:
@@ -96,15 +82,3 @@ def hostile_run(db: Database, *, name: str = f"run {ATTACK}", card: DatasetCard 
         session.set_note(one, ATTACK)
         session.set_tags(one, (ATTACK,))
     return load_run(db, card.key, name)
-
-
-def _settled(card: DatasetCard, one: str, gold: str, prediction: RankedPrediction, place: int) -> Settled:
-    judgement = judge(card, gold, prediction)
-    return Settled(
-        sample_id=one,
-        prediction=prediction,
-        gold_rank=judgement.gold_rank,
-        failure=judgement.failure,
-        place=place,
-        note=ATTACK,
-    )

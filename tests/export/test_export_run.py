@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from tests.export.worked_run import answer, plan_run, ranked
+from tests.building import ranked
+from tests.export.worked_run import answer, plan_run
 from workbench.domain.datasets.cards import CARDS
 from workbench.domain.exports import ExportRequest, Format, TableName, formats_named, tables_named
 from workbench.domain.runs import Run

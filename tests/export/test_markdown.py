@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
+from tests.building import ranked
 from tests.export.hostile_run import hostile_run
-from tests.export.worked_run import answer, plan_run, ranked
+from tests.export.worked_run import answer, plan_run
 from workbench.domain.datasets.cards import CARDS
 from workbench.domain.exports import ExportRequest, Format, tables_named
 from workbench.export.export_run import export_run

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from tests.building import at, sample, spec_of
-from tests.export.worked_run import answer, plan_run, ranked
+from tests.building import at, ranked, sample, spec_of
+from tests.export.worked_run import answer, plan_run
 from workbench.domain.datasets.cards import CARDS
 from workbench.domain.predictions import RankedPrediction
 from workbench.domain.runs import Run

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
+from tests.building import REFUSED, ranked
 from tests.export.hostile_run import SECRET, hostile_run
 from tests.export.report_reading import Element, read_html
-from tests.export.worked_run import REFUSED, answer, outside, plan_run, ranked
+from tests.export.worked_run import answer, outside, plan_run
 from workbench.domain.datasets.cards import CARDS
 from workbench.domain.exports import ExportRequest, Format
 from workbench.domain.runs import Run

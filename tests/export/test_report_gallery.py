@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
-from tests.export.worked_run import AT, REFUSED, answer, outside, plan_run, ranked
+from tests.building import REFUSED, ranked
+from tests.export.worked_run import AT, answer, outside, plan_run
 from workbench.application.reviews import ReviewSession
 from workbench.domain.datasets.cards import CARDS
 from workbench.domain.predictions import FailureKind

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from tests.export.worked_run import AT, REFUSED, UNPARSED, answer, outside, plan_run, ranked
+from tests.building import REFUSED, UNPARSED, ranked
+from tests.export.worked_run import AT, answer, outside, plan_run
 from workbench.application.reviews import ReviewSession
 from workbench.domain.datasets.cards import CARDS
 from workbench.domain.exports import ExportRequest, tables_named

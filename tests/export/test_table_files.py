@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
-from tests.export.worked_run import REFUSED, answer, outside, plan_run, ranked
+from tests.building import REFUSED, ranked
+from tests.export.worked_run import answer, outside, plan_run
 from workbench.domain.datasets.cards import CARDS
 from workbench.domain.exports import ExportRequest, Format, TableName
 from workbench.domain.runs import Run

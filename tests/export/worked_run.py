@@ -5,25 +5,19 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from tests.building import received, spec_of
 from workbench.domain.batches import Step
 from workbench.domain.datasets.cards import DatasetCard
 from workbench.domain.datasets.samples import MediaKind, Sample
-from workbench.domain.messages import Outcome, Reply
-from workbench.domain.predictions import PredictionStatus, RankedPrediction, judge
-from workbench.domain.runs import Run, RunSpec
-from workbench.storage.runs.attempts import Received, Settled, save_received, save_sent
+from workbench.domain.predictions import PredictionStatus, RankedPrediction
+from workbench.domain.runs import Run
+from workbench.storage.runs.attempts import save_received, save_sent
 from workbench.storage.runs.plans import open_batches
 from workbench.storage.runs.run_control import claim_run, release_run
 from workbench.storage.runs.run_records import create_run, load_run
 from workbench.storage.samples import ImportedDataset, save_dataset
 
 AT = "2026-11-23T10:00:00.000+00:00"
-REFUSED = RankedPrediction(PredictionStatus.REFUSED)
-UNPARSED = RankedPrediction(PredictionStatus.UNPARSED)
-
-
-def ranked(*labels: str) -> RankedPrediction:
-    return RankedPrediction(PredictionStatus.RANKED, labels)
 
 
 def outside(*words: str) -> RankedPrediction:
@@ -45,16 +39,7 @@ def plan_run(
         for one, label in gold.items()
     ]
     save_dataset(db, ImportedDataset(card, Path("/nowhere"), AT, ()), samples)
-    spec = RunSpec(
-        dataset=card.key,
-        endpoint="embedded",
-        model="schematic-baseline",
-        prompt="named/1",
-        modality=card.modality,
-        frames=str(card.frames),
-        labels=card.labels.names,
-        batch_size=max(len(gold), 1),
-    )
+    spec = spec_of(card, endpoint="embedded", model="schematic-baseline", batch_size=max(len(gold), 1))
     return create_run(db, name, spec, [tuple(gold)] if gold else [], AT)
 
 
@@ -71,23 +56,18 @@ def answer(
     asked = {result: place for place, result in enumerate(batch.sample_ids)}
     left = [name for name in asked if name not in settled]
     gold = dict(db.conn.execute("SELECT id, gold FROM sample WHERE dataset = ?", (card.key,)).fetchall())
-    received = Received(
-        reply=Reply(outcome=Outcome.ANSWERED, text="as asked"),
-        outcome=Outcome.ANSWERED,
-        cost_usd=None,
+    reply = received(
+        settled,
+        gold=gold,
+        said=said,
         step=Step.REPEAT if left else Step.KEEP,
-        said={name: prediction.status for name, prediction in settled.items()} | dict(said or {}),
-        settled=[_settled(card, name, gold[name], one, asked[name]) for name, one in settled.items()],
         follow=[left] if left else [],
+        card=card,
+        places=asked,
+        text="as asked",
+        status_code=None,
     )
     attempt_id = save_sent(db, hold, batch, asked=batch.sample_ids, prompt="What do they feel?", at=AT)
-    save_received(db, hold, batch, attempt_id, received, AT)
+    save_received(db, hold, batch, attempt_id, reply, AT)
     release_run(db, hold, reason=None, elapsed_s=1.0, at=AT)
     return load_run(db, card.key, run.name)
-
-
-def _settled(card: DatasetCard, name: str, gold: str, prediction: RankedPrediction, place: int) -> Settled:
-    judgement = judge(card, gold, prediction)
-    return Settled(
-        sample_id=name, prediction=prediction, gold_rank=judgement.gold_rank, failure=judgement.failure, place=place
-    )

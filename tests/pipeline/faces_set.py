@@ -9,11 +9,12 @@ from typing import Any
 from PIL import Image
 from sqlite_utils import Database
 
+from tests.building import spec_of
 from workbench.domain.datasets.cards import CARDS
 from workbench.domain.datasets.samples import MediaKind, Sample
 from workbench.domain.messages import ImagePart, Outcome, Reply, Request
 from workbench.domain.prompts import NAMED
-from workbench.domain.runs import Run, RunSpec
+from workbench.domain.runs import Run
 from workbench.media.sample_media import media_source
 from workbench.pipeline.planning import open_run, utc_now
 from workbench.pipeline.sending.channels import Channel
@@ -52,16 +53,7 @@ def store_set(db: Database, root: Path, samples: list[Sample]) -> None:
 
 def plan(db: Database, *, batch_size: int = 20, prompt: str = NAMED, name: str = "main") -> Run:
     """A run of the set."""
-    spec = RunSpec(
-        dataset=CARD.key,
-        endpoint="scripted",
-        model="scripted",
-        prompt=prompt,
-        modality="image",
-        frames="all",
-        labels=CARD.labels.names,
-        batch_size=batch_size,
-    )
+    spec = spec_of(CARD, model="scripted", prompt=prompt, frames="all", batch_size=batch_size)
     return open_run(db, name, spec)[0]
 
 

@@ -6,8 +6,7 @@ from dataclasses import replace
 import pytest
 from sqlite_utils import Database
 
-from tests.building import spec_of
-from tests.export.worked_run import ranked
+from tests.building import ranked, spec_of
 from tests.pipeline.scoring.compared_runs import answered_run
 from workbench.domain.datasets.cards import CARDS
 from workbench.domain.runs import Colour

@@ -7,11 +7,12 @@ import pytest
 from PIL import Image
 from sqlite_utils import Database
 
+from tests.building import spec_of
 from tests.pipeline.faces_set import CARD, draw_set, store_set
 from workbench.domain.datasets.samples import Sample
 from workbench.domain.messages import SampleMedia
 from workbench.domain.prices import Price, PriceTable
-from workbench.domain.prompts import NAMED, build_request
+from workbench.domain.prompts import build_request
 from workbench.domain.runs import RunSpec
 from workbench.media.frames import frame_request, sample_frames
 from workbench.media.media_files import BadMedia
@@ -22,16 +23,7 @@ from workbench.provider.costs.price_list import load_prices
 from workbench.provider.costs.request_estimates import estimate_request
 
 PRICES = load_prices({"vlm": Price(input_usd=2.0, output_usd=10.0)})
-SPEC = RunSpec(
-    dataset=CARD.key,
-    endpoint="scripted",
-    model="vlm",
-    prompt=NAMED,
-    modality="image",
-    frames="all",
-    labels=CARD.labels.names,
-    batch_size=10,
-)
+SPEC = spec_of(CARD, model="vlm", frames="all", batch_size=10)
 UNLIMITED = RunPace()
 
 

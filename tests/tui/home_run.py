@@ -5,7 +5,8 @@ from contextlib import asynccontextmanager, closing
 from dataclasses import replace
 from pathlib import Path
 
-from tests.export.worked_run import answer, ranked
+from tests.building import ranked
+from tests.export.worked_run import answer
 from tests.tui.driving import Driver
 from tests.tui.review_run import ReviewRun, no_queue
 from workbench.application.home import HomeParts, home_parts

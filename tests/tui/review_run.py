@@ -11,6 +11,7 @@ from typing import Final, NoReturn
 from PIL import Image, ImageDraw
 from sqlite_utils import Database
 
+from tests.building import received, spec_of
 from workbench.application.context import Context
 from workbench.application.reviews import ClipFrames, ReviewSession, RunReview
 from workbench.application.run_views import RunViews, run_views
@@ -18,12 +19,12 @@ from workbench.domain.batches import Batch, Step
 from workbench.domain.datasets.cards import CARDS, DatasetCard
 from workbench.domain.datasets.samples import ClipSpan, Frame, MediaKind, Sample
 from workbench.domain.events import AttemptSaved, RunEvent
-from workbench.domain.messages import Outcome, Reply
-from workbench.domain.predictions import PredictionStatus, RankedPrediction, judge
-from workbench.domain.runs import Run, RunSpec
+from workbench.domain.messages import Outcome
+from workbench.domain.predictions import PredictionStatus, RankedPrediction
+from workbench.domain.runs import Run
 from workbench.errors import DataError
 from workbench.settings import load_settings
-from workbench.storage.runs.attempts import Received, Settled, save_received, save_sent
+from workbench.storage.runs.attempts import save_received, save_sent
 from workbench.storage.runs.plans import add_batches, open_batches
 from workbench.storage.runs.run_control import claim_run, release_run
 from workbench.storage.runs.run_records import create_run, load_run
@@ -170,16 +171,7 @@ def stored_run(folder: Path, card: DatasetCard, plan: Sequence[Planned], run_nam
     path, now = folder / "emowb.db", Clock()
     with closing(open_workspace(path, create=True)) as db:
         save_dataset(db, ImportedDataset(card, folder, now(), ()), [one.sample for one in plan])
-        spec = RunSpec(
-            dataset=card.key,
-            endpoint="embedded",
-            model=MODEL,
-            prompt="named/1",
-            modality=str(card.modality),
-            frames=str(card.frames),
-            labels=card.labels.names,
-            batch_size=1,
-        )
+        spec = spec_of(card, endpoint="embedded", model=MODEL, batch_size=1)
         run = create_run(db, run_name, spec, [[one.sample.id] for one in plan], now())
         hold = claim_run(db, run, now())
         for batch, one in zip(open_batches(db, run.id), plan, strict=True):
@@ -203,28 +195,19 @@ def answer(db: Database, hold: object, card: DatasetCard, batch: Batch, one: Pla
     outcome = {PredictionStatus.REFUSED: Outcome.REFUSED, PredictionStatus.FAILED: Outcome.FAILED}.get(
         one.status, Outcome.ANSWERED
     )
-    error = one.note if outcome is Outcome.FAILED else None
-    reply = Reply(outcome=outcome, text=one.reply, model=MODEL, latency_s=1.25, status_code=200, error=error)
-    prediction = RankedPrediction(one.status, one.ranking)
-    judged = judge(card, one.sample.gold, prediction)
-    settled = Settled(
-        sample_id=one.sample.id,
-        prediction=prediction,
-        gold_rank=judged.gold_rank,
-        failure=judged.failure,
-        place=0,
+    reply = received(
+        {one.sample.id: RankedPrediction(one.status, one.ranking)},
+        gold={one.sample.id: one.sample.gold},
+        card=card,
         note=one.note,
-    )
-    received = Received(
-        reply=reply,
         outcome=outcome,
         cost_usd=0.0031,
-        step=Step.KEEP,
-        said={one.sample.id: one.status},
-        settled=[settled],
-        follow=[],
+        text=one.reply,
+        model=MODEL,
+        latency_s=1.25,
+        error=one.note if outcome is Outcome.FAILED else None,
     )
-    save_received(db, hold, batch, attempt, received, now())  # type: ignore[arg-type]
+    save_received(db, hold, batch, attempt, reply, now())  # type: ignore[arg-type]
 
 
 def _parts(path: Path, card: DatasetCard, run: Run) -> StagedReview:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.building import REFUSED, ranked
 from tests.cli.conftest import Emowb
-from tests.export.worked_run import AT, REFUSED, answer, plan_run, ranked
+from tests.export.worked_run import AT, answer, plan_run
 from workbench.application.reviews import ReviewSession
 from workbench.domain.datasets.cards import CARDS
 from workbench.domain.reviews import Verdict

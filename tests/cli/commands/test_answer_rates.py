@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.building import REFUSED, ranked
 from tests.cli.conftest import Emowb
-from tests.export.worked_run import REFUSED, answer, plan_run, ranked
+from tests.export.worked_run import answer, plan_run
 from workbench.domain.datasets.cards import CARDS
 from workbench.domain.predictions import PredictionStatus
 from workbench.storage.workspace.database import open_workspace

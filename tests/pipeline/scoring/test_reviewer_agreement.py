@@ -6,7 +6,8 @@ from collections.abc import Callable
 import pytest
 from sqlite_utils import Database
 
-from tests.export.worked_run import AT, REFUSED, answer, plan_run, ranked
+from tests.building import REFUSED, ranked
+from tests.export.worked_run import AT, answer, plan_run
 from workbench.application.reviews import ReviewSession
 from workbench.domain.datasets.cards import CARDS
 from workbench.domain.reviews import Verdict

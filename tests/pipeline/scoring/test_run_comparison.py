@@ -5,7 +5,8 @@ import json
 import pytest
 from sqlite_utils import Database
 
-from tests.export.worked_run import REFUSED, outside, ranked
+from tests.building import REFUSED, ranked
+from tests.export.worked_run import outside
 from tests.pipeline.scoring.compared_runs import answered_run
 from workbench.domain.datasets.cards import CARDS
 from workbench.domain.runs import Run

@@ -5,7 +5,8 @@ import json
 import pytest
 from sqlite_utils import Database
 
-from tests.export.worked_run import AT, REFUSED, UNPARSED, answer, outside, plan_run, ranked
+from tests.building import REFUSED, UNPARSED, ranked
+from tests.export.worked_run import AT, answer, outside, plan_run
 from workbench.domain.datasets.cards import CARDS
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.reviews import ReviewChange, ReviewField

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from tests.export.worked_run import answer, ranked
+from tests.building import ranked
+from tests.export.worked_run import answer
 from tests.tui.driving import Driver, opened
 from tests.tui.review_run import ReviewRun
 from workbench.application.reviews import RunReview

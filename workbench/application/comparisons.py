@@ -38,6 +38,7 @@ __all__ = [
     "compare_runs",
     "compare_two",
     "comparison_json",
+    "counts_line",
     "runs_to_compare",
 ]
 
@@ -110,6 +111,16 @@ def compare_two(
         card = load_card(db, a.dataset)
         found = run_comparison.compare_runs(db, card, [a, b], protocol)
         return TwoRuns(found.rule, found.pairs[0], _first_changed(db, card, a, b, protocol, most_changed))
+
+
+def counts_line(pair: RunPair) -> str:
+    """How many samples of two runs, A and B, are compared, and how many are not."""
+    parts = [f"compared {pair.comparison.n:,} samples that count in both"]
+    if pair.left_out:
+        parts.append(f"left out {pair.left_out:,} that both planned and that do not count in both")
+    alone = (("A", pair.only_a), ("B", pair.only_b))
+    parts.extend(f"{count:,} planned by {run} alone" for run, count in alone if count)
+    return "; ".join(parts)
 
 
 def comparison_json(compared: RunsCompared) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from workbench.domain.runs import Run
 from workbench.domain.scoring.protocols import Against, Neutral, Protocol
 from workbench.pipeline.scoring import run_scores
 from workbench.pipeline.scoring.answer_rates import Rates, most_refused
-from workbench.pipeline.scoring.published_figures import PublishedFigure
+from workbench.pipeline.scoring.published_figures import PublishedFigure, gpt4v_words
 from workbench.pipeline.scoring.run_scores import PositionScores, RunScores, scores_json
 from workbench.storage.cases.confusions import count_confusion
 from workbench.storage.samples import load_card
@@ -18,6 +18,7 @@ __all__ = [
     "Rates",
     "RunScores",
     "confusion_counts",
+    "gpt4v_words",
     "most_refused",
     "score_run",
     "scores_json",

@@ -12,13 +12,12 @@ from workbench.domain.scoring.scores import Confusion
 from workbench.domain.visible import visible
 from workbench.export.source import Source
 from workbench.pipeline.scoring.answer_rates import Rates
-from workbench.pipeline.scoring.published_figures import GPT_4V, SOURCE
+from workbench.pipeline.scoring.published_figures import GPT_4V, SOURCE, gpt4v_words
 from workbench.pipeline.scoring.run_scores import RunScores
 
 OTHER_WORDS: Final = "other words"
 _MOST_OTHERS: Final = 3
 """The most other words that get columns of their own."""
-_TRIVIAL: Final = ("majority", "uniform")
 _NOT_PER_CENT: Final = "; the error in units of the owner's scale, r from −1 to 1"
 _SCALE_NOTE: Final = "For error and r, the five words are taken as evenly spaced on the owner's scale."
 
@@ -101,11 +100,9 @@ def metrics_grid(source: Source) -> Grid:
 
 def _metric_line(scores: RunScores, name: str, figure: MetricValue) -> GridLine:
     """The headline's value stands out."""
-    baselines = [scores.scores.baselines.get(which) for which in _TRIVIAL]
-    trivial = (None if one is None else one.metrics.get(name) for one in baselines)
     value = Cell(percent(figure.value), strong=name == scores.headline[0])
-    others = ("" if one is None else percent(one) for one in trivial)
-    beside = (interval(figure.low, figure.high), *others, _gpt4v(scores, name))
+    trivial = ("" if one is None else percent(one) for one in scores.trivial(name))
+    beside = (interval(figure.low, figure.high), *trivial, gpt4v_words(scores.published, name))
     return GridLine(metric_title(name), (value, *map(Cell, beside)))
 
 
@@ -113,14 +110,6 @@ def _scale_line(name: str, figure: MetricValue) -> GridLine:
     """A figure that is no ratio."""
     within = metric_interval(name, figure.low, figure.high)
     return GridLine.of(metric_title(name), metric_value(name, figure.value), within, "", "", "")
-
-
-def _gpt4v(scores: RunScores, metric: str) -> str:
-    """The paper's figures for a metric, each once; in brackets the condition, where the set has several."""
-    figures = [one for one in scores.published if one.method == GPT_4V and one.metric == metric]
-    shown = {one.value: f"{percent(one.value)} ({one.variant})" for one in reversed(figures)}
-    plain = {one.value: percent(one.value) for one in figures if not one.variant}
-    return ", ".join((shown | plain)[value] for value in dict.fromkeys(one.value for one in figures))
 
 
 def classes_grid(source: Source) -> Grid:

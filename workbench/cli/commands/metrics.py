@@ -7,15 +7,15 @@ import typer
 
 from workbench.application.datasets import find_card
 from workbench.application.runs import choose_run
-from workbench.application.scores import PublishedFigure, Rates, RunScores, most_refused, score_run, scores_json
+from workbench.application.scores import Rates, RunScores, gpt4v_words, most_refused, score_run, scores_json
 from workbench.cli.context import AsJson, Key, RunName, context_of
 from workbench.cli.output import show, show_json, show_table, suggest
 from workbench.domain.figure_words import interval, metric_value, percent
+from workbench.domain.score_words import bounds_lines, intervals_line
 from workbench.domain.scoring.intervals import MetricValue
 from workbench.domain.scoring.protocols import Against, Neutral, Protocol
-from workbench.domain.scoring.scores import Confusion, Scores
+from workbench.domain.scoring.scores import Confusion
 
-_TRIVIAL = ("majority", "uniform")
 _MOST_CLUSTERS = 10
 ProtocolOption = Annotated[Protocol, typer.Option("--protocol", help="Which samples count: see docs/scoring.md.")]
 
@@ -75,14 +75,13 @@ def show_scores(run_scores: RunScores) -> None:
         + (f", still to come {run_scores.pending}" if run_scores.pending else "")
     )
     show(rates_line(run_scores.rates))
-    if scores.bounds is not None and scores.answered < scores.planned:
-        low, high = percent(scores.bounds.low), percent(scores.bounds.high)
-        show(f"accuracy lies between {low} (every non-answer wrong) and {high} (every one right)")
+    for line in bounds_lines(scores):
+        show(line)
     show_table(
         ("per cent", "#value", "#95 % interval", "#majority", "#guessing", "#the paper's GPT-4V"),
         (_metric_row(run_scores, name, value) for name, value in scores.metrics.items()),
     )
-    show(f"intervals: {scores.interval or 'none, since nothing counts'}")
+    show(intervals_line(scores.interval))
     for name, value in run_scores.intensity.items():
         figure, low, high = (metric_value(name, one) for one in (value.value, value.low, value.high))
         show(f"{name} {figure}, 95 % interval {low} to {high}")
@@ -100,23 +99,9 @@ def _metric_row(run_scores: RunScores, name: str, value: MetricValue) -> tuple[s
         name,
         percent(value.value),
         interval(value.low, value.high),
-        *_baselines(run_scores.scores, name),
-        ", ".join(dict.fromkeys(_cell(one) for one in run_scores.published if _is_paper(one, name))),
+        *("" if one is None else percent(one) for one in run_scores.trivial(name)),
+        gpt4v_words(run_scores.published, name),
     )
-
-
-def _baselines(scores: Scores, name: str) -> list[str]:
-    """What majority and guessing reach; empty where a metric has no baseline."""
-    reached = (scores.baselines[which].metrics.get(name) if which in scores.baselines else None for which in _TRIVIAL)
-    return ["" if value is None else percent(value) for value in reached]
-
-
-def _is_paper(figure: PublishedFigure, metric: str) -> bool:
-    return figure.method == "GPT-4V" and figure.metric == metric
-
-
-def _cell(figure: PublishedFigure) -> str:
-    return percent(figure.value) + (f" ({figure.variant})" if figure.variant else "")
 
 
 def _show_classes(run_scores: RunScores) -> None:

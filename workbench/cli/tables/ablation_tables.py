@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from workbench.application.ablations import Ablation, Arm, ArmResult, Axis
 from workbench.application.run_setup import RunPlan
 from workbench.cli.output import say, show, show_table
-from workbench.cli.tables.comparison_tables import percent_with_interval, share, with_interval_words
+from workbench.cli.tables.comparison_tables import percent_with_interval, with_interval_words
 from workbench.domain.figure_words import dollars, p_value, percent
+from workbench.domain.score_words import share
 from workbench.domain.scoring.comparison import Comparison
 
 

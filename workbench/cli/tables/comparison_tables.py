@@ -2,9 +2,17 @@
 
 from collections.abc import Sequence
 
-from workbench.application.comparisons import ChangedSample, OrderControl, RunComparison, RunPair, Steadiness
+from workbench.application.comparisons import (
+    ChangedSample,
+    OrderControl,
+    RunComparison,
+    RunPair,
+    Steadiness,
+    counts_line,
+)
 from workbench.cli.output import show, show_table
 from workbench.domain.figure_words import interval, p_value, percent, points, points_interval
+from workbench.domain.score_words import intervals_line, paired_test_lines, same_answers_line, share
 from workbench.domain.scoring.comparison import Difference
 from workbench.domain.scoring.intervals import MetricValue
 
@@ -18,17 +26,6 @@ def show_head(found: RunComparison) -> None:
         show(counts_line(pair))
 
 
-def counts_line(pair: RunPair) -> str:
-    """How many samples are compared, and how many are not."""
-    parts = [f"compared {pair.comparison.n:,} samples that count in both"]
-    if pair.left_out:
-        parts.append(f"left out {pair.left_out:,} that both planned and that do not count in both")
-    parts.extend(
-        f"{count:,} planned by {name} alone" for name, count in ((pair.a, pair.only_a), (pair.b, pair.only_b)) if count
-    )
-    return "; ".join(parts)
-
-
 def show_differences(pair: RunPair) -> None:
     """The metrics of two runs over the samples compared, and how they differ."""
     compared = pair.comparison
@@ -39,44 +36,19 @@ def show_differences(pair: RunPair) -> None:
             for one in compared.differences
         ),
     )
-    show(f"intervals: {compared.interval or 'none, since nothing counts'}")
+    show(intervals_line(compared.interval))
 
 
 def show_tests(pair: RunPair, control: OrderControl | None = None) -> None:
     """The paired tests of two runs, and how often they say the same."""
-    compared, exact = pair.comparison, pair.comparison.mcnemar
-    if (robust := compared.robust) is not None:
-        how = "samples" if robust.clusters is None else f"{robust.clusters:,} clusters"
-        show(
-            f"accuracy by t over {how}: standard error {100 * robust.standard_error:.2f}, "
-            f"95 % interval {points_interval(robust.low, robust.high)}"
-        )
-    show(f"exact McNemar: {exact.b:,} right in A alone, {exact.c:,} in B alone, p {p_value(exact.p)}")
-    if compared.permutation is not None:
-        test = compared.permutation
-        show(f"permutation of {test.clusters:,} whole clusters: p {p_value(test.p)}")
-    show(_same_line(pair))
+    for line in paired_test_lines(pair.comparison):
+        show(line)
+    show(same_answers_line(pair.answers))
     if control is not None:
         show(
             f"under the same order, {control.a} and {control.b} differ in "
             f"{share(control.answers.flip_rate)} of {control.answers.n:,}"
         )
-
-
-def _same_line(pair: RunPair) -> str:
-    answers = pair.answers
-    kappa = "–" if answers.kappa.value is None else f"{answers.kappa.value:.2f}"
-    return (
-        f"of {answers.n:,} samples that both answered, the first choice differs in {share(answers.flip_rate)}; "
-        f"Cohen's kappa {kappa}"
-    )
-
-
-def share(value: MetricValue) -> str:
-    """A share with its interval, in a sentence."""
-    if value.value is None:
-        return "–"
-    return f"{percent(value.value)} % ({interval(value.low, value.high)})"
 
 
 def percent_with_interval(value: MetricValue) -> str:
@@ -106,7 +78,7 @@ def show_pairs(pairs: Sequence[RunPair]) -> None:
         ("A", "B", "#n", *(f"#{name} A − B" for name in metrics), "#b", "#c", "#McNemar p", "#by Holm", *permuted),
         (_pair_row(pair, clustered=clustered) for pair in pairs),
     )
-    show(f"intervals: {pairs[0].comparison.interval or 'none, since nothing counts'}")
+    show(intervals_line(pairs[0].comparison.interval))
     for pair in pairs:
         show(f"{pair.a} → {pair.b}: {'; '.join(pair.differs) or 'no difference of spec'}")
 

@@ -5,12 +5,14 @@ CMU-MOSI and CH-SIMS accuracy; its published predictions show them to be weighte
 """
 
 import csv
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from typing import Final
 
+from workbench.domain.figure_words import percent
 from workbench.domain.scoring.metrics import ACCURACY
 
 SOURCE: Final = "arXiv 2312.04293 v1"
@@ -48,6 +50,17 @@ def load_published() -> tuple[PublishedFigure, ...]:
 def published_for(dataset: str) -> tuple[PublishedFigure, ...]:
     """The figures of one data set; none for a set that the paper does not know."""
     return tuple(figure for figure in load_published() if figure.dataset == dataset)
+
+
+def gpt4v_words(figures: Iterable[PublishedFigure], metric: str) -> str:
+    """The paper's own figures for a metric in per cent, each once; empty where it has none.
+
+    In brackets the condition, where the data set has several.
+    """
+    own = [one for one in figures if one.method == GPT_4V and one.metric == metric]
+    words = {one.value: f"{percent(one.value)} ({one.variant})" for one in reversed(own)}
+    words |= {one.value: percent(one.value) for one in own if not one.variant}
+    return ", ".join(words[value] for value in dict.fromkeys(one.value for one in own))
 
 
 def _figure(row: dict[str, str]) -> PublishedFigure:

@@ -73,6 +73,14 @@ class RunScores:
     """By place in the request, whatever the protocol, over the samples that were answered."""
     published: tuple[PublishedFigure, ...]
 
+    def trivial(self, metric: str) -> tuple[float | None, float | None]:
+        """What always answering the most frequent class reaches, and what guessing does; None where not defined."""
+        majority, uniform = (self.scores.baselines.get(name) for name in ("majority", "uniform"))
+        return (
+            None if majority is None else majority.metrics.get(metric),
+            None if uniform is None else uniform.metrics.get(metric),
+        )
+
 
 def score_run(
     db: Database,

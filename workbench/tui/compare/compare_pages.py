@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING, Final
 
 from textual.content import Content
 
-from workbench.domain.figure_words import metric_title, p_value, percent, points, points_interval
+from workbench.application.comparisons import counts_line
+from workbench.domain.figure_words import metric_title, percent, points, points_interval
+from workbench.domain.score_words import intervals_line, paired_test_lines, same_answers_line
 from workbench.domain.visible import visible
 from workbench.tui.widgets.drawn_text import notes, signed_line, table
 from workbench.tui.widgets.line_list import ListLine
@@ -13,7 +15,7 @@ from workbench.tui.widgets.line_list import ListLine
 if TYPE_CHECKING:
     from workbench.application.run_views import Compared
     from workbench.domain.scoring.comparison import Difference
-    from workbench.pipeline.scoring.run_comparison import ChangedSample, RunPair
+    from workbench.pipeline.scoring.run_comparison import ChangedSample
 
 _LINE_CELLS: Final = 25
 _WIDE_CELLS: Final = 100
@@ -54,27 +56,11 @@ def changed_line(one: "ChangedSample") -> ListLine:
 
 def _notes(found: "Compared") -> Iterator[str]:
     pair = found.pair
-    compared, exact = pair.comparison, pair.comparison.mcnemar
-    yield f"exact McNemar: {exact.b:,} right in A alone, {exact.c:,} in B alone, p {p_value(exact.p)}"
-    if compared.permutation is not None:
-        test = compared.permutation
-        yield f"permutation of {test.clusters:,} whole clusters: p {p_value(test.p)}"
-    flips = pair.answers.flip_rate
-    if flips.value is not None:
-        yield f"of {pair.answers.n:,} samples that both answered, the first choice differs in {percent(flips.value)} %"
-    yield _counts(pair)
+    yield from paired_test_lines(pair.comparison)
+    yield same_answers_line(pair.answers)
+    yield counts_line(pair)
     yield f"specs differ in {visible('; '.join(pair.differs), longest=400) or 'nothing'}"
-    yield f"intervals: {compared.interval or 'none, since nothing counts'}"
-
-
-def _counts(pair: "RunPair") -> str:
-    parts = [f"compared {pair.comparison.n:,} samples that count in both"]
-    if pair.left_out:
-        parts.append(f"left out {pair.left_out:,}")
-    for name, count in (("A", pair.only_a), ("B", pair.only_b)):
-        if count:
-            parts.append(f"{count:,} planned by {name} alone")
-    return ", ".join(parts)
+    yield intervals_line(pair.comparison.interval)
 
 
 def _ends(one: "Difference") -> tuple[float, ...]:

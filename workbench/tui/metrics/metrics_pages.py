@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING, Final
 
 from textual.content import Content
 
+from workbench.application.scores import gpt4v_words
 from workbench.domain.figure_words import DASH, interval, metric_interval, metric_title, metric_value, percent
+from workbench.domain.score_words import bounds_lines, intervals_line
 from workbench.domain.visible import visible
 from workbench.tui.widgets.drawn_text import SOFT, bar, interval_line, notes, table
 
@@ -13,7 +15,6 @@ if TYPE_CHECKING:
     from workbench.pipeline.scoring.published_figures import PublishedFigure
     from workbench.pipeline.scoring.run_scores import RunScores
 
-_TRIVIAL: Final = ("majority", "uniform")
 _LABEL_CELLS: Final = 16
 _METHOD_CELLS: Final = 28
 _MOST_GROUPS: Final = 12
@@ -27,8 +28,8 @@ def figures_page(one: "RunScores", width: int) -> Content:
             metric_title(name),
             percent(value.value),
             interval(value.low, value.high),
-            *(percent(_baseline(one, which, name)) for which in _TRIVIAL),
-            _gpt4v(one, name),
+            *map(percent, one.trivial(name)),
+            gpt4v_words(one.published, name) or DASH,
         )
         for name, value in scores.metrics.items()
     ]
@@ -124,17 +125,6 @@ def _cut(name: str) -> str:
     return (shown if len(shown) <= _METHOD_CELLS else f"{shown[: _METHOD_CELLS - 1]}…").ljust(_METHOD_CELLS)
 
 
-def _baseline(one: "RunScores", which: str, metric: str) -> float | None:
-    found = one.scores.baselines.get(which)
-    return None if found is None else found.metrics.get(metric)
-
-
-def _gpt4v(one: "RunScores", metric: str) -> str:
-    figures = [figure for figure in one.published if figure.method == "GPT-4V" and figure.metric == metric]
-    said = (percent(figure.value) + (f" ({figure.variant})" if figure.variant else "") for figure in figures)
-    return ", ".join(dict.fromkeys(said)) or DASH
-
-
 def _counts(one: "RunScores") -> str:
     scores = one.scores
     parts = [f"planned {scores.planned:,}", f"answered {scores.answered:,}", f"coverage {percent(scores.coverage)} %"]
@@ -152,12 +142,10 @@ def _notes(one: "RunScores") -> Iterator[str]:
         if value.value is not None and value.low is not None and value.high is not None:
             within = metric_interval(name, value.low, value.high)
             yield f"{metric_title(name)} {metric_value(name, value.value)}, 95 % interval {within}"
-    if scores.bounds is not None and scores.answered < scores.planned:
-        low, high = percent(scores.bounds.low), percent(scores.bounds.high)
-        yield f"accuracy lies between {low} (every non-answer wrong) and {high} (every one right)"
+    yield from bounds_lines(scores)
     yield _protocol_note(one)
     yield "GPT-4V as the paper has it; majority and guessing are what one scores who does not look"
-    yield f"intervals: {scores.interval or 'none, since nothing counts'}"
+    yield intervals_line(scores.interval)
 
 
 def _protocol_note(one: "RunScores") -> str:

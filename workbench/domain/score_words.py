@@ -1,0 +1,49 @@
+"""Scores and comparisons in sentences, which both front ends show. Figures are per cent."""
+
+from collections.abc import Iterator
+
+from workbench.domain.figure_words import DASH, interval, p_value, percent, points_interval
+from workbench.domain.scoring.comparison import Comparison
+from workbench.domain.scoring.intervals import MetricValue
+from workbench.domain.scoring.repeat_agreement import SameAnswers
+from workbench.domain.scoring.scores import Scores
+
+
+def share(value: MetricValue) -> str:
+    """A share with its interval: `12.50 % (8.21 to 17.90)`."""
+    return DASH if value.value is None else f"{percent(value.value)} % ({interval(value.low, value.high)})"
+
+
+def intervals_line(method: str) -> str:
+    """How intervals are computed; `method` is empty where nothing counts."""
+    return f"intervals: {method or 'none, since nothing counts'}"
+
+
+def bounds_lines(scores: Scores) -> Iterator[str]:
+    """Between what accuracy lies; nothing where every planned sample is answered."""
+    if scores.bounds is not None and scores.answered < scores.planned:
+        low, high = percent(scores.bounds.low), percent(scores.bounds.high)
+        yield f"accuracy lies between {low} (every non-answer wrong) and {high} (every one right)"
+
+
+def paired_test_lines(compared: Comparison) -> Iterator[str]:
+    """The paired tests of two runs, A and B."""
+    if (robust := compared.robust) is not None:
+        units = "samples" if robust.clusters is None else f"{robust.clusters:,} clusters"
+        yield (
+            f"accuracy by t over {units}: standard error {percent(robust.standard_error)}, "
+            f"95 % interval {points_interval(robust.low, robust.high)}"
+        )
+    exact, permuted = compared.mcnemar, compared.permutation
+    yield f"exact McNemar: {exact.b:,} right in A alone, {exact.c:,} in B alone, p {p_value(exact.p)}"
+    if permuted is not None:
+        yield f"permutation of {permuted.clusters:,} whole clusters: p {p_value(permuted.p)}"
+
+
+def same_answers_line(answers: SameAnswers) -> str:
+    """How often two runs answer differently."""
+    kappa = DASH if answers.kappa.value is None else f"{answers.kappa.value:.2f}"
+    return (
+        f"of {answers.n:,} samples that both answered, the first choice differs in {share(answers.flip_rate)}; "
+        f"Cohen's kappa {kappa}"
+    )

@@ -19,8 +19,7 @@ from workbench.domain.runs import Run, RunSpec
 from workbench.errors import EndpointError, UsageError
 from workbench.media.sample_media import media_source
 from workbench.pipeline import planning
-from workbench.pipeline.run_duration import RunPace
-from workbench.pipeline.run_estimates import Estimate, estimate_run
+from workbench.pipeline.run_estimates import Estimate, RunPace, estimate_run
 from workbench.provider.costs.price_list import load_prices
 from workbench.storage.runs.batch_rows import load_totals
 from workbench.storage.runs.endpoint_history import typical_latency_s

@@ -1,13 +1,15 @@
-"""What a run will take before it is sent: requests, tokens, cost and time, from a look at a few of its requests.
+"""Estimates of a run before it is sent: requests, tokens, cost and time, from a few of its requests.
 
-The requests looked at are drawn by the run's own seed and built as the runner builds them, from real frames; the
-others are taken to be like them. What nobody can know beforehand is assumed, and every assumption is named.
+A few batches are drawn by the run's own seed, and their requests are built as the sender builds them, from real media;
+the others are taken to be like them. What cannot be known beforehand is assumed, and every assumption is named.
 """
 
+import math
 import random
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Final
 
 from workbench.domain.datasets.cards import DatasetCard
@@ -16,38 +18,117 @@ from workbench.domain.prompts import build_request
 from workbench.domain.runs import RunSpec
 from workbench.media.media_files import BadMedia
 from workbench.media.sample_media import MediaSource
-from workbench.pipeline.run_duration import Bound, RunPace, pace_notes, run_duration
 from workbench.provider.costs.request_estimates import RequestEstimate, estimate_request
 from workbench.provider.costs.token_counts import ASSUMED_WORDS
 from workbench.storage.samples import load_dataset, load_samples_by_id
 from workbench.storage.workspace.database import Database
 
+ASSUMED_LATENCY_S: Final = 10.0
+"""The time of a reply, where the workspace has none of that model."""
+ASSUMED_IN_FLIGHT: Final = 20
+"""Requests in flight, where their number is found out while the run is sent."""
+_DAY_MINUTES: Final = 24 * 60.0
+
+
+class Bound(StrEnum):
+    """What decides how long a run takes."""
+
+    LATENCY = "latency"
+    RPM = "requests per minute"
+    TPM = "tokens per minute"
+    RPD = "requests per day"
+    WINDOW = "the Batch API's window"
+    NOTHING = "nothing to send"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunPace:
+    """How fast requests may be sent, over all keys together, and how long a reply takes."""
+
+    rpm: int | None = None
+    tpm: int | None = None
+    rpd: int | None = None
+    in_flight: int | None = None
+    """Requests in flight at the same time; None: found out while the run is sent."""
+    latency_s: float | None = None
+    """The time of recent replies; None: there are none."""
+    batch_api: bool = False
+    """Whether the run is sent as jobs of the Batch API, which takes up to a day and has limits of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """How long a run takes at least, and what decides it."""
+
+    minutes: float
+    bound_by: Bound
+
+
+def run_duration(requests: int, tokens: int, pace: RunPace) -> Duration:
+    """The longest of the times that each limit alone would take.
+
+    A limit per day is taken to let all its requests through at once, and the next ones after 24 hours.
+    """
+    if not requests:
+        return Duration(0.0, Bound.NOTHING)
+    if pace.batch_api:
+        return Duration(_DAY_MINUTES, Bound.WINDOW)
+    latency_s = ASSUMED_LATENCY_S if pace.latency_s is None else pace.latency_s
+    each = [
+        Duration(math.ceil(requests / _in_flight(pace, requests)) * latency_s / 60, Bound.LATENCY),
+        Duration(requests / pace.rpm if pace.rpm else 0.0, Bound.RPM),
+        Duration(tokens / pace.tpm if pace.tpm else 0.0, Bound.TPM),
+        Duration((requests - 1) // pace.rpd * _DAY_MINUTES if pace.rpd else 0.0, Bound.RPD),
+    ]
+    return max(each, key=lambda duration: duration.minutes)
+
+
+def _in_flight(pace: RunPace, requests: int) -> int:
+    if pace.in_flight is None:
+        return requests if pace.rpm or pace.tpm else ASSUMED_IN_FLIGHT
+    return pace.in_flight
+
+
+def pace_notes(requests: int, bound: Bound, pace: RunPace) -> list[str]:
+    """The assumptions behind a duration, in words; none where latency does not decide it."""
+    if bound is not Bound.LATENCY:
+        return []
+    known = pace.latency_s is not None
+    latency_s = pace.latency_s if pace.latency_s is not None else ASSUMED_LATENCY_S
+    notes = [f"a reply takes {latency_s:.3g} s, {'as the latest ones here did' if known else 'which is a guess'}"]
+    if pace.in_flight is None and _in_flight(pace, requests) < requests:
+        notes.append(
+            f"{ASSUMED_IN_FLIGHT} requests are in flight; how many the endpoint allows is found out while the run is sent"
+        )
+    return notes
+
+
 LOOKED_AT: Final = 5
-"""Requests whose pictures are decoded for an estimate: the set as a whole never is."""
+"""Requests whose media are read for an estimate; those of the whole data set never are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
-    """What a run will take, about. Repeats and splits come on top."""
+    """About what a run will take. Repeated and split requests come on top."""
 
     samples: int
-    """Still to be asked."""
+    """Samples that are still to be sent."""
     requests: int
     looked_at: int
     """Requests that were built and counted."""
     prompt_tokens: int
     image_tokens: int
-    """Those of the prompts' that pictures take."""
+    """The part of `prompt_tokens` that pictures take."""
     completion_tokens: int
     cost_usd: float | None
     """None: the price is not known."""
     minutes: float
     bound_by: Bound
     assumed: tuple[str, ...]
-    """What the figures rest on and nobody knows, in words."""
+    """The assumptions behind the figures, in words."""
 
     def as_json(self) -> dict[str, Any]:
-        """As plain values."""
+        """The estimate as values for JSON."""
         return {
             "open": self.samples,
             "requests": self.requests,
@@ -65,13 +146,13 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """What a look at one batch has shown."""
+    """One batch whose request was built and counted."""
 
     samples: int
     bad: int
-    """Of them, those that cannot be shown."""
+    """Samples that cannot be shown."""
     request: RequestEstimate | None
-    """None where none can."""
+    """None where no sample can be shown."""
 
 
 def estimate_run(
@@ -84,9 +165,9 @@ def estimate_run(
     prices: PriceTable,
     samples: int | None = None,
 ) -> Estimate:
-    """What it will take to ask about these batches of samples; `media` is called for the samples of a few of them.
+    """About what it will take to send these batches of sample ids. `media` is called for the samples of a few.
 
-    `samples` is how many they hold, where that is known without looking into all of them.
+    `samples` is the number of samples in all batches, where the caller knows it; else they are counted.
     """
     card = load_dataset(db, spec.dataset).card
     drawn = random.Random(spec.seed).sample(batches, min(LOOKED_AT, len(batches)))  # noqa: S311 (hides nothing)
@@ -126,7 +207,7 @@ def _look(
     *,
     batch_api: bool,
 ) -> _Look:
-    """Build the request of a batch as the runner does, and count it."""
+    """Build the request of a batch as the sender does, and count it."""
     shown = []
     for sample in load_samples_by_id(db, card.key, batch):
         with suppress(BadMedia):

@@ -1,16 +1,16 @@
 """A request as the body of a chat completion, in bytes. Pure.
 
-The bytes are built here, once, and neither by `json` as a whole nor by the openai client: both walk over every picture
-several times, which would be most of the work of a request. The same bytes make a line of a job's file.
+The bytes are built here once, neither by `json` nor by the openai client: both go over every picture several times,
+which would be most of the work of a request. The same bytes make a line of a file of jobs.
 """
 
 import json
 from binascii import b2a_base64
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any, Final, assert_never
 
 from workbench.domain.endpoints import Endpoint, Structured
-from workbench.domain.messages import ImagePart, Request
+from workbench.domain.messages import ImagePart, Request, TextPart
 
 _ENCODE: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _ENCODE_ASCII: Final = json.JSONEncoder(separators=(",", ":")).encode
@@ -27,19 +27,21 @@ def chat_body(request: Request, endpoint: Endpoint) -> bytes:
     for part in request.parts:
         pieces.append(between)
         between = b","
-        if isinstance(part, ImagePart):
-            frame = part.frame
-            pieces += (b'{"type":"image_url","image_url":{"url":"data:', frame.mime.encode(), b";base64,")
-            pieces += (b2a_base64(frame.data, newline=False), detail)
-        else:
-            pieces += (b'{"type":"text","text":', _json(part.text), b"}")
+        match part:
+            case ImagePart(frame):
+                pieces += (b'{"type":"image_url","image_url":{"url":"data:', frame.mime.encode(), b";base64,")
+                pieces += (b2a_base64(frame.data, newline=False), detail)
+            case TextPart(text):
+                pieces += (b'{"type":"text","text":', _json(text), b"}")
+            case _:
+                assert_never(part)
     pieces.append(b"]}]" if request.parts else b"[]}]")
     pieces += (*_options(request, endpoint), b"}")
     return b"".join(pieces)
 
 
 def _options(request: Request, endpoint: Endpoint) -> Iterator[bytes]:
-    """What stands beside the messages, in the words of the endpoint."""
+    """The fields beside the messages, as the endpoint calls them."""
     yield b',"%b":%d' % (endpoint.token_field.encode(), request.max_tokens)
     if endpoint.temperature:
         yield b',"temperature":' + _json(request.temperature)
@@ -58,7 +60,7 @@ _MOST_SCHEMAS: Final = 64
 
 
 def _schema_json(schema: Mapping[str, Any]) -> bytes:
-    """Encoded once: a run's requests share a few schemas, which nobody changes, and to encode one takes as long as
+    """Encoded once: a run's requests share a few schemas, which are never changed, and to encode one takes as long as
     twenty pictures."""
     known = _SCHEMAS.get(id(schema))
     if known is None or known[0] is not schema:

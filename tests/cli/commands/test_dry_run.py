@@ -9,8 +9,7 @@ import pytest
 from tests.cli.conftest import Emowb
 from workbench.cli.tables.estimate_tables import estimate_lines
 from workbench.domain.run_status import RunTotals
-from workbench.pipeline.run_duration import Bound
-from workbench.pipeline.run_estimates import Estimate
+from workbench.pipeline.run_estimates import Bound, Estimate
 
 EMBEDDED = ("--endpoint", "embedded")
 
@@ -73,7 +72,7 @@ def test_of_a_run_that_was_begun_only_the_rest_is_estimated(imported: Emowb) -> 
 def test_after_a_run_the_next_one_is_timed_by_its_replies(imported: Emowb) -> None:
     imported("run", "rafdb", *EMBEDDED, "--name", "main")
     (note,) = planned(imported, *EMBEDDED, "--name", "next")["assumed"]
-    assert note.endswith("s, as the last ones here did")
+    assert note.endswith("s, as the latest ones here did")
 
 
 def test_another_plan_under_a_name_that_is_taken_is_estimated_with_a_warning(imported: Emowb) -> None:

@@ -1,7 +1,7 @@
-"""The paper's GPT-4V figures, cell by cell, beside what its authors' prediction files come to.
+"""The paper's GPT-4V figures, cell by cell, beside the scores of its authors' prediction files.
 
-A published figure without a condition is of the set's usual one, so a file may stand in two tables: RAF-DB in colour
-in Table 3 and again in Table 8, three frames of RAVDESS in Table 6 and again in Table 9.
+A published figure without a condition belongs to the usual condition of its data set, so one file may give cells of
+two tables: RAF-DB in colour in Table 3 and again in Table 8, three frames of RAVDESS in Table 6 and again in Table 9.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,7 +21,7 @@ from workbench.pipeline.scoring.published_figures import PublishedFigure, load_p
 
 GPT_4V: Final = "GPT-4V"
 _ALIKE: Final = 0.005 + 1e-9
-"""Per cent: what rounds to the same two decimals, with a hair for binary fractions."""
+"""Per cent: figures that round to the same two decimals; the small term is for binary fractions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +31,7 @@ class PublishedCell:
     figure: PublishedFigure
     predictions: PublishedPredictions
     scores: Scores
-    """Of the file under the paper's rules."""
+    """The scores of the file under the paper's rules."""
     rule: str
     """The rules in words."""
 
@@ -54,13 +54,13 @@ class PublishedCell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reproduction:
-    """All cells for which there is a file, and what is left over on either side."""
+    """All cells that have a file, and the figures and files that have no counterpart."""
 
     cells: tuple[PublishedCell, ...]
     """In the order of the tables."""
     without_file: tuple[PublishedFigure, ...]
     without_figure: tuple[PublishedPredictions, ...]
-    """Files of conditions that the paper has no figure of."""
+    """Files of conditions for which the paper has no figure."""
 
     @property
     def matched(self) -> int:
@@ -89,7 +89,7 @@ def reproduce(folder: Path) -> Reproduction:
 
 
 def paper_rules(predictions: PublishedPredictions) -> Rules:
-    """The rules by which the paper's figures come out."""
+    """The rules that give the paper's figures."""
     return rules_of(Protocol.PAPER, predictions.card)
 
 
@@ -144,7 +144,7 @@ def rounded(per_cent: float | None) -> float | None:
 
 
 def _predictions_of(figure: PublishedFigure, read: Sequence[PublishedPredictions]) -> PublishedPredictions | None:
-    """The file of the figure's own condition, else the one of the usual condition where the figure is of that."""
+    """The file with the condition of the figure, else one that names none where that is the usual condition."""
     of_set = [one for one in read if one.file.dataset == figure.dataset]
     for condition in _conditions(figure):
         for one in of_set:
@@ -163,7 +163,7 @@ def _conditions(figure: PublishedFigure) -> Iterator[str]:
 
 
 def _usual(dataset: str, variants: Iterable[str]) -> Iterator[str]:
-    """The conditions that a file or figure is of which names none."""
+    """The conditions that a file or figure without a condition has."""
     if Colour.RGB in variants:
         yield Colour.RGB
     if (frames := ANCESTOR[dataset].frames) is not None:

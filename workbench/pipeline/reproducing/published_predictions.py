@@ -1,7 +1,7 @@
 """A file of predictions as answers that can be scored, read letter by letter or by what its words mean.
 
-The ancestor compared words as they stand. Read that way, the labels are the spellings of gold and of the prompt, and
-a word in any other spelling is none of them. Read by meaning, they are the card's.
+The ancestor compared words letter by letter. Read that way, the labels are the spellings in the gold file and in the
+prompt, and a word in another spelling is no label. Read by meaning, the labels are those of the card.
 """
 
 from collections import Counter
@@ -26,7 +26,7 @@ class Reading:
 
     card: DatasetCard
     answers: tuple[Answer, ...]
-    """Those of the file, and one without a status for every sample of gold that the file lacks."""
+    """The answers of the file, and one without a status for every sample of the gold file that it lacks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,7 @@ class PublishedPredictions:
     file: PredictionFile
     rows: tuple[PredictedRow, ...]
     gold: tuple[str, ...]
-    """Of the whole plan; the file's own where there is no file of gold."""
+    """The gold labels of the whole plan; those in `file` where there is no gold file."""
     notes: tuple[str, ...]
     """What is odd about them, in words."""
 
@@ -46,7 +46,7 @@ class PublishedPredictions:
         return card_of(self.file.dataset)
 
     def read(self, spelling: Spelling) -> Reading:
-        """The answers, under one idea of when two words are the same."""
+        """The answers, by one rule of when two words are the same."""
         base = self.card
         card = _respelt(base, self._spellings(base)) if spelling is Spelling.EXACT else base
         answers = [_answer(card, row, spelling) for row in self.rows]
@@ -54,7 +54,7 @@ class PublishedPredictions:
         return Reading(card=card, answers=tuple(answers))
 
     def _spellings(self, card: DatasetCard) -> list[str]:
-        """Those of gold, then those of the prompt that are no other spelling of one of these."""
+        """The spellings of gold, then those of the prompt's words that are not among them in another form."""
         golds = (
             [] if scores_signs(card) or card.folds else sorted({*self.gold, *(row.gold for row in self.rows)} - {""})
         )
@@ -87,7 +87,7 @@ def _is_odd(card: DatasetCard, raw: str) -> bool:
 
 
 def _respelt(card: DatasetCard, spellings: Sequence[str]) -> DatasetCard:
-    """The card in these spellings. Where two of them mean one label, the first is its class."""
+    """The card with these words as labels. Where two of them mean one label, the first is its class."""
     folds: dict[str, str] = {}
     classes: dict[str, str] = {}
     for word in spellings:
@@ -138,7 +138,7 @@ def _gold(card: DatasetCard, raw: str, spelling: Spelling) -> str:
 
 
 def _missing(card: DatasetCard, gold: Iterable[str], answers: Iterable[Answer]) -> list[Answer]:
-    """Samples of gold beyond those of the file, class by class: in six sets the two files' names do not join."""
+    """Samples of the gold file beyond those of the file, counted by class: in six data sets the names do not match."""
     planned, found = Counter(map(card.scored_as, gold)), Counter(card.scored_as(answer.gold) for answer in answers)
     return [
         Answer(gold=label, status=None, top1=None, gold_rank=None, count=lacking)

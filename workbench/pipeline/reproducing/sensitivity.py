@@ -1,8 +1,8 @@
-"""How far each reproduced figure depends on the rules, and which of the paper's conclusions do not.
+"""How far each reproduced figure depends on the rules, and which conclusions of the paper do not.
 
-A conclusion is an order: above or below the majority baseline, above or below the best other method of its table, one
-condition above another (colour over grey, three frames over two, one modality over another). It stands where every
-rule gives the same order.
+A conclusion is an order of two figures: a cell against the majority baseline, against the best other method of its
+table, or one condition against another (colour and grey, three frames and two, one modality and another). It stands
+if every rule gives the same order.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -42,8 +42,9 @@ class Variation:
     """A cell under one set of rules."""
 
     rule: str
-    """Its short name."""
+    """The short name of the rules."""
     words: str
+    """The rules in words."""
     value: float | None
     """In per cent."""
     n: int
@@ -60,14 +61,14 @@ class CellSensitivity:
     uniform: float | None
 
     def under(self, rule: str) -> float | None:
-        """Its figure under a rule, in per cent; the paper's where the rule changes nothing of it or is not its."""
+        """The figure under a rule, in per cent; that of the paper's rules where the cell has no such rule."""
         found = {one.rule: one.value for one in self.variations}
         return found.get(rule, found[PAPER])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conclusion:
-    """What a reader takes from two figures."""
+    """The order of two figures."""
 
     table: int
     dataset: str
@@ -77,7 +78,7 @@ class Conclusion:
     holds: bool
     """Whether the first is above the second under the paper's rules."""
     otherwise: tuple[str, ...]
-    """The rules under which it is the other way round, or both are equal."""
+    """The rules under which the order is another, or both figures are equal."""
 
     @property
     def stands(self) -> bool:
@@ -121,7 +122,7 @@ def variations(card: DatasetCard, base: Rules) -> dict[str, Rules]:
 
 
 def _by_meaning(card: DatasetCard) -> str:
-    """The rule's name: where the ancestor misspelt a label, what it then holds for the same."""
+    """The name of the rule: where the ancestor misspelt a label, the two words that count as the same."""
     return ", ".join(f"{odd} = {label}" for label, odd in card.misspelt.items()) or "by meaning"
 
 

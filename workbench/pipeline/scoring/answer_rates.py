@@ -1,8 +1,8 @@
-"""How many samples were answered and how many refused: at the first attempt, and after all retries.
+"""How many samples were answered and how many refused: by the first attempt, and after all retries.
 
-Retries ask again only where there was no answer, which is a selection; so the two are told apart. Of a first attempt
-only the status is kept where a later one answered: it has these rates, and no accuracy. A first attempt is mostly a
-batch's: where the model refuses the whole of a request, all of its samples count as refused at first.
+Retries send only samples without an answer, which is a selection, so the two are counted apart. Where a later attempt
+answered, only the status of the first one is kept: it has these rates and no accuracy. A first attempt is mostly one
+of a whole batch: where the model refuses the request, all of its samples count as refused by the first attempt.
 """
 
 from collections import Counter, defaultdict
@@ -16,12 +16,12 @@ from workbench.storage.runs.results import count_statuses
 from workbench.storage.workspace.database import Database
 
 Fate = tuple[PredictionStatus | None, PredictionStatus | None]
-"""A sample's status after the first attempt that asked about it, and its final one; None while there is none."""
+"""A sample's status after the first attempt that sent it, and its final status; None while there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rates:
-    """Of one group of planned samples. A word outside the labels is an answer, too; it is wrong."""
+    """Answers and refusals in one group of planned samples. A word outside the labels is a (wrong) answer."""
 
     label: str
     planned: int
@@ -32,7 +32,7 @@ class Rates:
 
     @property
     def first_coverage(self) -> float | None:
-        """The share that the first attempt answered; None for an empty group, here as below."""
+        """The share that the first attempt answered. All four shares are None for an empty group."""
         return self._share(self.first_answered)
 
     @property
@@ -60,28 +60,30 @@ class Rates:
 
 
 def run_rates(db: Database, run_id: int) -> Rates:
-    """Of all planned samples of a run."""
+    """The rates of all planned samples of a run."""
     return rates_of("all", count_statuses(db, run_id))
 
 
 def rates_of(label: str, fates: Mapping[Fate, int]) -> Rates:
-    """Of a group with so many samples of each fate."""
+    """The rates of a group, given the number of its samples with each fate."""
 
-    def count(meets: Callable[[PredictionStatus], bool], place: int) -> int:
-        return sum(n for fate, n in fates.items() if (status := fate[place]) is not None and meets(status))
-
+    first, final = Counter[PredictionStatus | None](), Counter[PredictionStatus | None]()
+    for (first_status, status), n in fates.items():
+        first[first_status] += n
+        final[status] += n
+    answers = [status for status in PredictionStatus if status.is_answer]
     return Rates(
         label=label,
-        planned=sum(fates.values()),
-        first_answered=count(_is_answer, 0),
-        first_refused=count(_is_refusal, 0),
-        answered=count(_is_answer, 1),
-        refused=count(_is_refusal, 1),
+        planned=final.total(),
+        first_answered=sum(first[status] for status in answers),
+        first_refused=first[PredictionStatus.REFUSED],
+        answered=sum(final[status] for status in answers),
+        refused=final[PredictionStatus.REFUSED],
     )
 
 
 def rates_by(answers: Iterable[Answer], group: Callable[[Answer], str | None]) -> dict[str, Rates]:
-    """Of each group; samples of none are left out. The groups come by name."""
+    """The rates of each group, sorted by name. Samples for which `group` gives None are left out."""
     groups: defaultdict[str, list[Answer]] = defaultdict(list)
     for answer in answers:
         if (label := group(answer)) is not None:
@@ -98,14 +100,6 @@ def fates_of(answers: Iterable[Answer]) -> Counter[Fate]:
 
 
 def most_refused(rates: Iterable[Rates], most: int) -> list[Rates]:
-    """The groups with the highest refusal rate after all retries, then at the first attempt; none without any."""
+    """The groups with refusals, those with the highest rate after all retries first, then by the first attempt."""
     some = [one for one in rates if one.refused or one.first_refused]
     return sorted(some, key=lambda one: (-(one.refusal_rate or 0.0), -(one.first_refusal_rate or 0.0)))[:most]
-
-
-def _is_answer(status: PredictionStatus) -> bool:
-    return status.is_answer
-
-
-def _is_refusal(status: PredictionStatus) -> bool:
-    return status is PredictionStatus.REFUSED

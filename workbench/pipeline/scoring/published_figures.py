@@ -1,7 +1,7 @@
-"""Every figure of Tables 3 to 10 of arXiv 2312.04293 v1, to stand beside a run's own.
+"""Every figure of Tables 3 to 10 of arXiv 2312.04293 v1, to be shown beside those of a run.
 
 The file holds per cent as printed; here a figure is a fraction like any other score. The paper calls the figures of
-CMU-MOSI and CH-SIMS accuracy; its published predictions show them to be weighted F1, and so the file names them.
+CMU-MOSI and CH-SIMS accuracy. Its published predictions show that they are weighted F1, so the file calls them that.
 """
 
 import csv
@@ -30,9 +30,9 @@ class PublishedFigure:
     variant: str
     """Agreement (`agree5`), colour, frames (`frames=3`) or modality; empty where the set has one condition."""
     metric: str
-    """As in `domain.scoring.metrics`; the paper's WAR is `accuracy`."""
+    """The name of a metric in `domain.scoring.metrics`; the paper's WAR is `accuracy`."""
     printed_metric: str
-    """As the file calls it: `war`."""
+    """The metric as the file calls it: `war`."""
     method: str
     reference: int | None
     """The number of the method's source in the paper's own list; None for the paper's own figures."""

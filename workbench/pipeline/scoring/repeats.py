@@ -1,8 +1,8 @@
-"""Checks of the method by runs that ask the same again: repeats, and other orders of the labels.
+"""Checks of the method by runs that send the same again: repeats, and other orders of the labels.
 
-A repeat sends the very same requests, so what differs is the endpoint's own noise. It is the control for every other
-comparison: the share of answers that flip under another order of the labels says something only beside the share that
-flips when nothing is changed.
+A repeat sends the very same requests, so that all differences are noise of the endpoint. It is the control for every
+other comparison: the share of answers that change under another order of the labels means something only beside the
+share that changes when nothing was changed.
 """
 
 from collections import Counter
@@ -32,21 +32,21 @@ from workbench.storage.workspace.database import Database
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Steadiness:
-    """What runs that ask the same say together."""
+    """How far runs that send the same agree, and what they answer together."""
 
     runs: tuple[str, ...]
     shared: int
-    """Samples that all of them planned."""
+    """Samples that all of the runs planned."""
     orders: int
-    """How many orders of the labels there are among them."""
+    """How many different orders of the labels the runs have."""
     agreement: RepeatAgreement
     ensembles: dict[str, Scores]
-    """`majority` and `borda`, as if each were one run."""
+    """Name of the rule (`majority`, `borda`) to the scores of the answers that it gives, as if they were one run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderControl:
-    """Two runs of the same order of labels, beside two of different ones."""
+    """How often answers differ between two runs with the same order of labels."""
 
     a: str
     b: str
@@ -59,20 +59,20 @@ def differ_in_order(a: RunSpec, b: RunSpec) -> bool:
 
 
 def are_steady(runs: Sequence[Run]) -> bool:
-    """Whether runs (two at least) ask the same, but for the repeat or the order of the labels."""
+    """Whether there are two runs or more, and all send the same but for the repeat or the order of the labels."""
     return len({_but(run.spec, labels=True) for run in runs}) == 1 < len(runs)
 
 
 def repeats_of(db: Database, run: Run) -> list[Run]:
-    """The run with all other runs that ask the same again, by repeat."""
+    """The run and all its repeats, by number."""
     alike = [one for one in load_runs(db, run.dataset) if _but(one.spec) == _but(run.spec)]
     return sorted(alike, key=lambda one: (one.spec.repeat, one.id))
 
 
 def order_control(db: Database, card: DatasetCard, a: Run, b: Run) -> OrderControl | None:
-    """How often answers flip between two runs of one order: of A's, else of B's.
+    """How often answers differ between A and a repeat of A, else between B and a repeat of B.
 
-    None where neither has a repeat that answered any of the same samples.
+    None where no repeat answered any of the same samples.
     """
     for run in (a, b):
         for other in repeats_of(db, run):
@@ -117,7 +117,7 @@ def control_json(control: OrderControl | None) -> dict[str, Any] | None:
 
 
 def _but(spec: RunSpec, *, labels: bool = False) -> RunSpec:
-    """The spec without what makes it a repeat; with `labels`, without an order of them either."""
+    """The spec as that of the first repeat; with `labels`, also with the labels in alphabetic order."""
     return replace(spec, repeat=1, labels=tuple(sorted(spec.labels)) if labels else spec.labels)
 
 
@@ -127,7 +127,7 @@ def _scores(card: DatasetCard, alike: Counter[tuple[Answer, ...]], rule: Ensembl
 
 
 def _together(card: DatasetCard, answers: Sequence[Answer], rule: Ensemble, times: int) -> Answer:
-    """What several answers about a sample come to; a run without one abstains. Where all do, the first status stays."""
+    """Several runs' answers about a sample as one; runs without an answer have no vote. If none has one, the first."""
     ranking = rule([one.ranking for one in answers if has_answer(one)], card.labels.names)
     if not ranking:
         return replace(answers[0], count=times)

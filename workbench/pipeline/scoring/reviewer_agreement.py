@@ -1,6 +1,6 @@
-"""What the reviews of a run come to: agreement, doubts about gold, and the samples that somebody should decide.
+"""The reviews of a run as numbers: agreement, doubts about gold labels, and samples on which reviewers disagree.
 
-Labels are compared as the classes that the data set is scored by, as everywhere.
+Labels are compared as the classes by which the data set is scored.
 """
 
 from collections import Counter
@@ -31,15 +31,15 @@ from workbench.storage.workspace.database import Database
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewerCounts:
-    """What one reviewer has said."""
+    """How many samples one reviewer has reviewed."""
 
     reviewer: str
     reviewed: int
-    """Samples with a verdict or a label of theirs."""
+    """Samples with a verdict or a label by this reviewer."""
     labelled: int
-    """Those that they give a label, by their own or by a verdict that stands by gold."""
+    """Those of them with a label: the reviewer's own, or gold where the verdict accepts it."""
     doubts: int
-    """Those whose gold they doubt without naming another label: agreement with gold cannot count them."""
+    """Those whose gold label is doubted without another one in its place. Agreement with gold cannot count them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,9 +48,9 @@ class ReviewerOpinion:
 
     reviewer: str
     label: str | None
-    """Their own."""
+    """The reviewer's own."""
     implied: str | None
-    """The class that it counts as; by the verdict where they gave no label."""
+    """The class that it counts as; where there is no own label, the one that the verdict implies."""
     verdict: Verdict | None
     note: str | None
 
@@ -64,8 +64,8 @@ class Conflict:
     top1: str | None
     """None without an answer."""
     split: float
-    """The share of pairs of reviewers who contradict each other in what they say of the label: by another label, or by
-    a doubt without one against gold. 0 where only verdicts differ."""
+    """The share of pairs of reviewers who contradict each other about the label: by different labels, or by a doubt
+    without a label against gold. 0 where only verdicts differ."""
     opinions: tuple[ReviewerOpinion, ...]
 
 
@@ -87,32 +87,32 @@ class RunAgreement:
     noise_by_class: tuple[tuple[str, LabelNoise], ...]
     """By gold class, in the card's order."""
     conflicts: tuple[Conflict, ...]
-    """The most split first; where that is equal, in planned order."""
+    """Those with the largest `split` first; where that is equal, in planned order."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """A planned sample with what is said of it."""
+    """A planned sample with its reviews."""
 
     result: Result
     gold: str
     """As a class."""
     said: tuple[Review, ...]
-    """As they stand in the workspace, those without a vote left out."""
+    """As stored, without those that have neither verdict nor label."""
     reviews: tuple[Review, ...]
     """The same with labels as classes."""
     consensus: Consensus
 
 
 def agree_run(db: Database, card: DatasetCard, run: Run) -> RunAgreement:
-    """Load a run's reviews and compute all of it. A run without reviews has no reviewers and no conflicts."""
+    """Load a run's reviews and compute their figures. A run without reviews has no reviewers and no conflicts."""
     return agree_results(card, run, list(read_results(db, run.id)), load_reviews(db, run.id))
 
 
 def agree_results(
     card: DatasetCard, run: Run, results: Sequence[Result], reviews: Mapping[str, Sequence[Review]]
 ) -> RunAgreement:
-    """The same of results and reviews (by sample) that are loaded already."""
+    """The same for results and reviews (by sample id) that are already loaded."""
     cases = [_case(card, result, reviews.get(result.sample.id, ())) for result in results]
     reviewers = sorted({review.reviewer for case in cases for review in case.said})
     reviewed = [case for case in cases if case.said]

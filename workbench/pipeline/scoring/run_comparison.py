@@ -1,6 +1,6 @@
-"""Compares runs of one data set over the samples that they share: every two of them, and what changed sides.
+"""Compares runs of one data set, every two of them, over the samples that both planned.
 
-A run that is not done can be compared, too: by protocol `strict` what it has not answered yet is wrong.
+A run that is not done can be compared too: under protocol `strict`, samples without an answer yet count as wrong.
 """
 
 from collections import Counter
@@ -35,16 +35,16 @@ class RunPair:
     differs: tuple[str, ...]
     """What differs between their specs, one line each, from A to B."""
     shared: int
-    """Samples that both planned."""
+    """Samples that both runs planned."""
     left_out: int
-    """Of them, those that the rules do not count in both, or whose gold label is not scored."""
+    """Shared samples that the rules do not count in both runs, or whose gold label is not scored."""
     only_a: int
     """Samples that A alone planned."""
     only_b: int
     comparison: Comparison
     answers: SameAnswers
     p_holm: float | None = None
-    """McNemar's p, adjusted for all pairs that were compared."""
+    """McNemar's p, adjusted by Holm for all pairs of the comparison."""
     permutation_p_holm: float | None = None
 
 
@@ -68,7 +68,7 @@ class ChangedSample:
     sample: str
     gold: str
     a: str | None
-    """A's first choice, else why there is none; None while there is no final status."""
+    """A's first choice, else its status; None while there is no final status."""
     b: str | None
     right: str
     """`a` or `b`."""
@@ -116,12 +116,12 @@ def compare_two(db: Database, card: DatasetCard, a: Run, b: Run, rules: Rules) -
 
 
 def same_answers_of(db: Database, card: DatasetCard, a: Run, b: Run) -> SameAnswers:
-    """How often two runs say the same."""
+    """How often the first choices of two runs are the same."""
     return _same_answers(card, Counter(sample.answers for sample in read_shared(db, (a.id, b.id))))
 
 
 def with_holm(pairs: Sequence[RunPair]) -> list[RunPair]:
-    """The pairs with p values that are adjusted for all of them."""
+    """The pairs with p values that are adjusted for the number of pairs."""
     exact = holm([pair.comparison.mcnemar.p for pair in pairs])
     permuted = holm([None if (one := pair.comparison.permutation) is None else one.p for pair in pairs])
     return [
@@ -198,7 +198,7 @@ def _pairs(
 
 
 def _placed(card: DatasetCard, rules: Rules, classes: Sequence[str], answer: Answer) -> Counted | None:
-    """What an answer counts as; None where it does not."""
+    """What an answer counts as; None where it does not count."""
     return place_answer(card, rules, classes, answer) if is_scored(card, answer.gold) else None
 
 

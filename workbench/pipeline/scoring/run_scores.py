@@ -1,4 +1,4 @@
-"""Scores a run: which of its samples count, as which classes, and what is told beside the figures."""
+"""The scores of a run: metrics over the samples that count, and all that is shown beside them."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -26,12 +26,12 @@ from workbench.storage.workspace.database import Database
 
 @dataclass(frozen=True, slots=True)
 class PositionScores:
-    """Accuracy at one place of a request: answers should not depend on who else was asked about."""
+    """Accuracy at one place in a request: answers should not depend on the other samples of the request."""
 
     place: int
     """From 0."""
     counted: int
-    """Answered samples that were decided there."""
+    """Answered samples that had this place in the request that answered them."""
     accuracy: MetricValue
 
 
@@ -45,10 +45,10 @@ class RunScores:
     protocol: Protocol
     rules: Rules
     rule: str
-    """The rules in words, for this data set, and what answers are compared with where that is not gold."""
+    """The rules in words, for this data set; and what answers are compared with, where that is not gold."""
     against: Against
     regolded: int
-    """Samples that are compared with another label than gold, since reviewers agree on it."""
+    """Samples that are compared with a label of the reviewers instead of gold."""
     headline: tuple[str, ...]
     """The metrics that the paper reports for the data set, the first one first."""
     scores: Scores
@@ -56,21 +56,21 @@ class RunScores:
     """MAE in units of the owner's scale, and Pearson's r; empty where samples have no intensity."""
     by_status: Mapping[PredictionStatus, int]
     by_first_status: Mapping[PredictionStatus, int]
-    """What the first attempt alone brought: retries ask again only where there was no answer, which is a selection."""
+    """Samples by the status that the first attempt alone gave them."""
     pending: int
     """Samples without a final status yet."""
     unscored: int
     """Samples of the plan that leave every score for their gold label."""
     rates: Rates
-    """Of answers and refusals, whatever the protocol, as the two below."""
+    """Of answers and refusals, by no protocol, as the next two."""
     rates_by_class: tuple[Rates, ...]
-    """By gold class: refusals are seldom spread evenly, and hide in an overall figure."""
+    """By gold class, since an overall rate hides that refusals are seldom spread evenly."""
     rates_by_cluster: tuple[Rates, ...]
-    """Where samples have one."""
+    """By cluster; empty where samples have none."""
     cluster: str | None
     """What samples of one cluster share."""
     positions: tuple[PositionScores, ...]
-    """By place in the request, whatever the protocol, over the samples that were answered."""
+    """By place in the request, by no protocol, over the samples that were answered."""
     published: tuple[PublishedFigure, ...]
 
     def trivial(self, metric: str) -> tuple[float | None, float | None]:
@@ -92,7 +92,7 @@ def score_run(
     against: Against = Against.GOLD,
     with_intervals: bool = True,
 ) -> RunScores:
-    """Score a run as it stands in the workspace; `neutral` takes the place of the protocol's own neutral rule."""
+    """Score a run as it is in the workspace now. `neutral` replaces the protocol's own rule for neutral answers."""
     rules = rules_of(protocol, card, neutral)
     regolded = _regolded(db, card, run) if against is Against.REVIEWS else {}
     answers = load_answers(
@@ -180,7 +180,7 @@ def scores_json(run_scores: RunScores) -> dict[str, Any]:
 
 
 def _regolded(db: Database, card: DatasetCard, run: Run) -> dict[str, Answer]:
-    """The answers about samples whose gold label the reviewers agree to be another, judged by that one."""
+    """The answers about samples for which the reviewers agree on another label than gold, judged by that label."""
     found = {}
     for sample_id, reviews in load_reviews(db, run.id).items():
         result = load_result(db, run.id, sample_id)

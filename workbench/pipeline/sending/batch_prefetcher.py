@@ -1,7 +1,7 @@
-"""What is to be asked, read from the workspace page by page and made ready ahead of its turn.
+"""Reads the open batches of a run from the workspace page by page, and prepares each before its turn comes.
 
-Reading and decoding happen in threads while requests wait for the network. So little lies ready at a time that memory
-does not grow with the data set.
+Media are read and decoded in threads while requests wait for the network. Only a bounded number of bytes is prepared
+ahead, so that memory does not grow with the data set.
 """
 
 import asyncio
@@ -22,25 +22,25 @@ T = TypeVar("T")
 
 
 class Reads(Protocol):
-    """Does a piece of work with the workspace, elsewhere."""
+    """Does a piece of work with the workspace, in another thread."""
 
     def __call__(self, work: Callable[[Database], T], /) -> Awaitable[T]:
-        """Raises what the work raises."""
+        """Return the result of `work`. Raises what it raises."""
         ...
 
 
 _PAGE: Final = 16
 _AHEAD: Final = 128
-"""Batches that are ready or being made so: while the first answers are awaited, there is time to make many."""
+"""Batches that are prepared or in preparation: while the first replies are awaited, there is time for many."""
 _AHEAD_BYTES: Final = 8_000_000
 """Size of their media."""
 _TOGETHER: Final = 4
-"""Batches that a thread makes ready in one go, where they are small: to hand over takes time too."""
+"""Small batches that a thread prepares in one go, since handing over takes time too."""
 _TOGETHER_BYTES: Final = 1_000_000
 
 
 class BatchPrefetcher:
-    """The open batches of a run in planned order, each made ready; use it in one event loop, and close it."""
+    """The open batches of a run in planned order, each prepared. Use it in one event loop, and close it."""
 
     def __init__(
         self,
@@ -52,7 +52,7 @@ class BatchPrefetcher:
         *,
         threads: int = 1,
     ) -> None:
-        """`wake` is called when there is something to take."""
+        """`wake` is called when there may be a batch to take."""
         self._read = read
         self._dataset = dataset
         self._run_id = run_id
@@ -70,7 +70,7 @@ class BatchPrefetcher:
         self._most_bytes: int | None = None
         """Size of the media of the largest batch so far."""
         self.error: BaseException | None = None
-        """What came in the way of reading on."""
+        """Why no further batch can be prepared."""
 
     @property
     def is_done(self) -> bool:
@@ -78,13 +78,13 @@ class BatchPrefetcher:
         return self._has_all and not self._page and not self._n_ahead
 
     def look_again(self, known: int) -> None:
-        """Read on behind batch number `known`: something may have been planned meanwhile."""
+        """Read on after batch id `known`, since more may have been planned meanwhile."""
         self._last = max(self._last, known)
         self._until = None
         self._has_all = False
 
     def take(self) -> PreparedBatch | None:
-        """The next batch, if it is ready; none after an error."""
+        """The next batch if it is prepared, else None; always None after an error."""
         if self.error is not None:
             return None
         self._fill()
@@ -100,7 +100,7 @@ class BatchPrefetcher:
         return self._made.popleft()
 
     def close(self) -> None:
-        """Make nothing ready any more."""
+        """Stop preparing."""
         if self._paging is not None:
             self._paging.cancel()
         for future in self._making:
@@ -121,7 +121,7 @@ class BatchPrefetcher:
             self._paging = asyncio.create_task(self._turn_page())
 
     def _batches_of(self, n_bytes: int, most: int) -> int:
-        """So many batches have about so many bytes, as far as is known: one, before the first is there."""
+        """About how many batches have this many bytes, at most `most`; 1 before the first batch is prepared."""
         return 1 if self._most_bytes is None else max(1, min(most, n_bytes // (self._most_bytes + 1)))
 
     def _note(self, future: asyncio.Future[list[PreparedBatch]]) -> None:
@@ -143,7 +143,7 @@ class BatchPrefetcher:
             self._wake()
 
     def _load_page(self, db: Database) -> list[tuple[Batch, list[Sample]]]:
-        if self._until is None:  # what comes of these batches while they are sent has higher numbers, and is no news
+        if self._until is None:  # parts of these batches, made while they are sent, have higher ids and are known
             self._until = newest_batch(db, self._run_id)
         batches = open_batches(db, self._run_id, after=self._last, until=self._until, most=_PAGE)
         names = [name for batch in batches for name in batch.sample_ids]

@@ -23,7 +23,7 @@ class PreparedSample:
 
 @dataclass(frozen=True, slots=True)
 class ExpectedCost:
-    """What a request is expected to take."""
+    """The expected cost of a request."""
 
     tokens: int
     cost_usd: float | None
@@ -32,19 +32,19 @@ class ExpectedCost:
 
 @dataclass(slots=True)
 class PreparedBatch:
-    """A batch that can be sent: nothing more has to be read from disk for it, or for its parts."""
+    """A batch that can be sent: nothing more has to be read from disk for it or for parts of it."""
 
     batch: Batch
     shown: tuple[PreparedSample, ...]
     bad: dict[str, str] = field(default_factory=dict)
-    """Samples that cannot be shown, and why; told once, before the first sending."""
+    """Ids of samples that cannot be shown, and why. They are reported once, before the batch is sent first."""
     expected: ExpectedCost | None = None
     built: Request | None = None
-    """The message, from the first look at it until it leaves."""
+    """The request, kept from when it is first built until it is sent."""
 
     @property
     def sample_ids(self) -> tuple[str, ...]:
-        """Those that are asked about, by place in the request."""
+        """Ids of the samples that are shown, by place in the request."""
         return tuple(one.sample.id for one in self.shown)
 
     @property
@@ -58,12 +58,12 @@ class PreparedBatch:
         return sum(one.media.n_bytes for one in self.shown)
 
     def part(self, batch: Batch) -> "PreparedBatch":
-        """A batch of some of these samples."""
+        """`batch`, which holds some of these samples, prepared."""
         names = set(batch.sample_ids)
         return PreparedBatch(batch, tuple(one for one in self.shown if one.sample.id in names))
 
     def request(self, card: DatasetCard, spec: RunSpec) -> Request:
-        """The message that asks about them, built once."""
+        """The request about the samples that are shown. Built once."""
         if self.built is None:
             self.built = build_request(card, spec, [one.media for one in self.shown])
         return self.built

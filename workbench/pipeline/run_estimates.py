@@ -98,7 +98,7 @@ def pace_notes(requests: int, bound: Bound, pace: RunPace) -> list[str]:
     notes = [f"a reply takes {latency_s:.3g} s, {'as the latest ones here did' if known else 'which is a guess'}"]
     if pace.in_flight is None and _in_flight(pace, requests) < requests:
         notes.append(
-            f"{ASSUMED_IN_FLIGHT} requests are in flight; how many the endpoint allows is found out while the run is sent"
+            f"{ASSUMED_IN_FLIGHT} requests are in flight; the number that the endpoint allows is found out later"
         )
     return notes
 

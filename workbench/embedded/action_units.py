@@ -1,8 +1,8 @@
-"""What a face does: intensities of FACS action units, and how each emotion tends to show in them.
+"""Expressions as intensities of FACS action units, and how each emotion tends to show in them.
 
 The prototypes follow the emotion predictions of the FACS investigator's guide and EMFACS (Ekman, Friesen and Hager),
-simplified to the units the drawing knows. People do not show prototypes: `perform` leaves units out, varies their
-strength, lets a neighbouring emotion shine through and adds a stray unit, so that sadness, fear and disgust are
+simplified to the units that are drawn. People do not show prototypes: `perform` leaves out units, varies their
+strength, mixes in a similar emotion and adds a random unit, so that sadness, fear and disgust are
 confused about as often as people confuse them.
 """
 
@@ -14,7 +14,7 @@ import numpy as np
 
 @dataclass(frozen=True, slots=True)
 class ActionUnits:
-    """Intensities from 0 (absent) to 1 (as strong as it gets), named by FACS number."""
+    """Intensities from 0 (absent) to 1 (strongest), named by FACS number."""
 
     au1: float = 0.0
     """Inner brow raiser."""
@@ -54,11 +54,11 @@ class ActionUnits:
         return ActionUnits(*(min(1.0, intensity * factor) for intensity in astuple(self)))
 
     def plus(self, other: "ActionUnits") -> "ActionUnits":
-        """Both at once, clipped at 1."""
+        """The sum of two expressions, clipped at 1."""
         return ActionUnits(*(min(1.0, a + b) for a, b in zip(astuple(self), astuple(other), strict=True)))
 
     def coded(self, threshold: float) -> str:
-        """The units of at least `threshold` as a FACS coder writes them, e.g. `4+L14`; empty if there are none."""
+        """The units of at least `threshold` in FACS notation, such as `4+L14`; empty if there are none."""
         shown = [unit.name[2:] for unit in fields(self) if getattr(self, unit.name) >= threshold]
         return "+".join("L14" if number == "14" else number for number in shown)
 
@@ -105,7 +105,7 @@ PROTOTYPES: Final[dict[str, tuple[ActionUnits, ...]]] = {
         ActionUnits(au4=0.6, au7=0.7, au17=0.3),
     ),
 }
-"""Ways of showing each emotion. Repression is what CASME-like sets call so: a smile held down by the lips."""
+"""Ways of showing each emotion. Repression, as in CASME II, is a smile held down by the lips."""
 
 NEIGHBOURS: Final[dict[str, tuple[str, ...]]] = {
     "happy": ("surprised", "contempt"),
@@ -122,16 +122,16 @@ NEIGHBOURS: Final[dict[str, tuple[str, ...]]] = {
     "worried": ("sad", "fearful"),
     "others": ("disgusted", "neutral"),
 }
-"""Which emotions an expression may carry a trace of."""
+"""Emotions that may be mixed into an expression."""
 
 FACE_EMOTIONS: Final = tuple(PROTOTYPES)
 
 _STRAY_LIMIT: Final = 0.3
-"""Strongest intensity of a unit that has nothing to do with the emotion."""
+"""The highest intensity of a random unit."""
 
 
 def perform(emotion: str, strength: float, rng: np.random.Generator) -> ActionUnits:
-    """One person's way of showing `emotion` once, `strength` (0..1) strong on the whole."""
+    """One random expression of `emotion` with an overall `strength` (0..1)."""
     shown = _varied(_one_of(PROTOTYPES[emotion], rng), rng)
     if rng.random() < 0.3:
         neighbour = str(rng.choice(NEIGHBOURS[emotion]))
@@ -146,7 +146,7 @@ def _one_of(prototypes: tuple[ActionUnits, ...], rng: np.random.Generator) -> Ac
 
 
 def _varied(prototype: ActionUnits, rng: np.random.Generator) -> ActionUnits:
-    """Each unit between half and full strength; one in eight does not show at all."""
+    """Each unit between half and full strength; one in eight is left out."""
     count = len(fields(ActionUnits))
     shows = rng.random(count) > 0.12
     factors = rng.uniform(0.5, 1.1, count) * shows

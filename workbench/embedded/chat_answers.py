@@ -1,4 +1,4 @@
-"""From a question to the words of the answer: look at every sample, rank its labels, write it in the asked form."""
+"""From a question to the text of the answer: rank the labels of every sample, write them in the requested form."""
 
 import json
 import warnings
@@ -30,7 +30,7 @@ Pictures = tuple[tuple[Image.Image, ...], ...]
 
 
 def open_pictures(samples: Sequence[QuestionSample]) -> Pictures:
-    """All pictures of a request. Raises RequestError naming the one that cannot be decoded, counted from 1."""
+    """Decode all pictures of a request. Raises RequestError with the number (from 1) of one that cannot be decoded."""
     place = 0
     opened = []
     for sample in samples:
@@ -54,7 +54,7 @@ def _opened(encoded: bytes, place: int) -> Image.Image:
 
 
 def answers(question: ChatQuestion, pictures: Pictures) -> list[Answer]:
-    """Every sample's ranking, named as the answer will name it."""
+    """Every sample's name in the answer and its ranking."""
     return [
         (sample.id or f"{question.noun}{place}", rank(question.labels, frames, sample.text))
         for place, (sample, frames) in enumerate(zip(question.samples, pictures, strict=True), start=1)
@@ -68,8 +68,8 @@ def miscounted(given: list[Answer], seed: int, number: int) -> list[Answer]:
     return given[:place] + given[place : place + 1] * copies + given[place + 1 :]
 
 
-def written(given: Sequence[Answer], style: Style) -> str:
-    """The answers in the form the prompt asks for."""
+def answer_text(given: Sequence[Answer], style: Style) -> str:
+    """The answers in the form that the prompt asks for."""
     if style is Style.NONE:
         return NOTHING_TO_RANK
     if style is Style.NAMED:
@@ -78,8 +78,8 @@ def written(given: Sequence[Answer], style: Style) -> str:
     return "\n".join(str({"name": name, "result": list(ranking)}) for name, ranking in given)
 
 
-def spoken(text: str, fault: InjectedFault, seed: int, number: int, *, token_limit: int | None) -> Completion:
-    """The completion, garbled if that is its fate, and cut where the asker's own limit cuts it."""
+def completion_of(text: str, fault: InjectedFault, seed: int, number: int, *, token_limit: int | None) -> Completion:
+    """The completion: garbled if that is the fault, and cut at the request's own limit of tokens."""
     if fault is InjectedFault.GARBLE:
         if chance(seed, "prose", number) < 0.5:
             return Completion(_PROSE)
@@ -90,7 +90,7 @@ def spoken(text: str, fault: InjectedFault, seed: int, number: int, *, token_lim
 
 
 def prompt_tokens(question: ChatQuestion, pictures: Pictures) -> int:
-    """An estimate: four characters or one patch of 32 x 32 pixels are a token."""
+    """An estimate: a token for every four characters and for every 32 x 32 pixels."""
     patches = sum(
         -(-frame.width // _PATCH_PX) * -(-frame.height // _PATCH_PX) for frames in pictures for frame in frames
     )

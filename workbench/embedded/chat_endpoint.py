@@ -1,4 +1,4 @@
-"""One chat request in, one HTTP reply out: everything the endpoint does apart from the network."""
+"""One chat request in, one HTTP reply out: the endpoint without the network."""
 
 import json
 import threading
@@ -17,7 +17,7 @@ from workbench.embedded.openai_replies import HttpReply, RequestError, completio
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """What is known about one answered chat request."""
+    """One answered chat request, for observers."""
 
     number: int
     """Counted from 1 in the order of arrival."""
@@ -25,11 +25,11 @@ class Served:
     fault: InjectedFault
     labels: tuple[str, ...] = ()
     sample_ids: tuple[str | None, ...] = ()
-    """One for each sample asked about; None for those of prompt `paper`."""
+    """One for each sample; None for samples of prompt `paper`."""
 
 
 class ChatEndpoint:
-    """The two resources `/v1/models` and `/v1/chat/completions`, safe to be called from several threads."""
+    """The resources `/v1/models` and `/v1/chat/completions`. Safe to call from several threads."""
 
     def __init__(
         self,
@@ -87,7 +87,14 @@ class ChatEndpoint:
         self, question: ChatQuestion, request: Mapping[str, Any], number: int
     ) -> tuple[HttpReply, InjectedFault]:
         # numpy and Pillow load with the first question, so that importing the server costs little.
-        from workbench.embedded.chat_answers import answers, miscounted, open_pictures, prompt_tokens, spoken, written
+        from workbench.embedded.chat_answers import (
+            answer_text,
+            answers,
+            completion_of,
+            miscounted,
+            open_pictures,
+            prompt_tokens,
+        )
 
         pictures = open_pictures(question.samples)
         fault = injected_fault(self._faults, number)
@@ -100,7 +107,7 @@ class ChatEndpoint:
                 given = miscounted(given, self._faults.seed, number)
             style = Style.NAMED if _wants_schema(request) and given else question.style
             limit = request.get("max_completion_tokens") or request.get("max_tokens")
-            completion = spoken(written(given, style), fault, self._faults.seed, number, token_limit=limit)
+            completion = completion_of(answer_text(given, style), fault, self._faults.seed, number, token_limit=limit)
         reply_body = completion_body(
             completion,
             request_id=uuid4().hex,
@@ -118,7 +125,7 @@ class ChatEndpoint:
 
 
 def _asked(body: bytes) -> tuple[ChatQuestion, Mapping[str, Any]]:
-    """The question and the request it came in, after checking what this endpoint can do."""
+    """The question, and the JSON of the request. Raises RequestError for what this endpoint cannot do."""
     try:
         request = json.loads(body)
     except ValueError as error:

@@ -1,7 +1,7 @@
-"""Reads what is asked from the messages of a chat request: which samples, which labels, which form of answer.
+"""Reads the question from the messages of a chat request: samples, labels, and the form of the answer.
 
-Two layouts are understood. In prompt `paper` the samples are told apart by their order alone; in prompt `named` each
-is introduced by a line `Sample <id>:`. Both offer the labels in square brackets after the word "categories".
+Two prompts are understood. In prompt `paper` only their order distinguishes samples; in prompt `named` a line
+`Sample <id>:` stands before each. Both give the labels in square brackets after the word "categories".
 """
 
 import base64
@@ -17,19 +17,19 @@ from workbench.embedded.openai_replies import RequestError
 
 
 class Style(StrEnum):
-    """The form in which an answer is expected."""
+    """The expected form of the answer."""
 
     PAPER = "paper"
-    """One Python-like dict a line, named by place."""
+    """One Python-like dict a line, named by position."""
     NAMED = "named"
-    """One JSON object with the samples' ids."""
+    """One JSON object with ids of samples."""
     NONE = "none"
     """No ranking was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionSample:
-    """One sample as it was sent."""
+    """One sample of a request."""
 
     id: str | None
     """None in prompt `paper`, which has no ids."""
@@ -40,20 +40,20 @@ class QuestionSample:
 
 @dataclass(frozen=True, slots=True)
 class ChatQuestion:
-    """What a request asks."""
+    """The question of a request."""
 
     labels: tuple[str, ...]
     samples: tuple[QuestionSample, ...]
     style: Style
     noun: str = "image"
-    """What prompt `paper` calls a sample: image, video or text."""
+    """The word for a sample in prompt `paper`: image, video or text."""
     text_chars: int = 0
-    """Length of all text of the request, for the usage."""
+    """The length of all texts of the request, for the usage."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """One part of the message's content: text or a picture."""
+    """One part of a message: text or a picture."""
 
     text: str | None = None
     image: bytes | None = None
@@ -68,7 +68,7 @@ _DATA_URL: Final = re.compile(r"data:image/[\w.+-]+;base64,", re.IGNORECASE)
 
 
 def read_question(messages: Sequence[Mapping[str, Any]]) -> ChatQuestion:
-    """What the last user message asks. Raises RequestError for content that cannot be read."""
+    """The question in the last user message. Raises RequestError for unreadable content."""
     parts = _parts(_last_user_content(messages))
     text_chars = sum(len(part.text or "") for part in parts)
     head = parts[0].text if parts else None
@@ -77,7 +77,7 @@ def read_question(messages: Sequence[Mapping[str, Any]]) -> ChatQuestion:
         return ChatQuestion((), (), Style.NONE, text_chars=text_chars)
     labels = tuple(dict.fromkeys(label.strip(" '\"") for label in offered[1].split(",") if label.strip(" '\"")))
     provided, frames = _PROVIDED.search(head), _FRAMES.search(head)
-    # Prompt `paper` is known by its head: a speaker's words may look like an introduction.
+    # Prompt `paper` is recognized by its head: a speaker's words may look like a line `Sample <id>:`.
     if provided is None and any(part.text is not None and _SAMPLE.match(part.text) for part in parts[1:]):
         return ChatQuestion(labels, _named_samples(parts[1:]), Style.NAMED, text_chars=text_chars)
     samples = _placed_samples(parts[1:], int(frames[1]) if frames else 1)
@@ -123,7 +123,7 @@ def _image_bytes(url: str, place: int) -> bytes:
 
 
 def _named_samples(parts: Sequence[_Part]) -> tuple[QuestionSample, ...]:
-    """Each introduction opens a sample; the pictures and other text up to the next one are its own."""
+    """A line `Sample <id>:` begins a sample; the pictures and texts up to the next one belong to it."""
     samples: list[QuestionSample] = []
     for part in parts:
         introduction = _SAMPLE.match(part.text) if part.text is not None else None
@@ -135,7 +135,7 @@ def _named_samples(parts: Sequence[_Part]) -> tuple[QuestionSample, ...]:
 
 
 def _own_text(rest: str) -> str:
-    """The sample's text: what follows `Text:`, as a JSON string or as it stands."""
+    """The sample's text after `Text:`, as a JSON string or as it is."""
     start = _TEXT.search(rest)
     if start is None:
         return rest.strip()
@@ -148,7 +148,7 @@ def _own_text(rest: str) -> str:
 
 
 def _placed_samples(parts: Sequence[_Part], frames: int) -> tuple[QuestionSample, ...]:
-    """Every text opens a sample; where there is no text, every `frames` pictures are one."""
+    """Every text begins a sample; without texts, every `frames` pictures are a sample."""
     if any(part.text is not None for part in parts):
         samples: list[QuestionSample] = []
         for part in parts:

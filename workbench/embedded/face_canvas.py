@@ -1,7 +1,7 @@
-"""A drawing surface in the face's own measure: supersampled polygons and strokes under a head pose.
+"""A canvas in units of the face: supersampled polygons and strokes under a head pose.
 
 Points are arrays of (x, y) in half face widths, x to the picture's right and y down, the origin between the eyes
-and the mouth. Drawing three times too large and shrinking once gives smooth edges that are the same on every machine.
+and the mouth. Drawing three times as large and shrinking once gives smooth edges, the same on every machine.
 """
 
 from typing import Final
@@ -23,7 +23,7 @@ _STEPS: Final = np.linspace(0.0, 1.0, 10, endpoint=False)[:, None]
 _CATMULL_ROM: Final = (
     0.5 * _STEPS ** np.arange(4) @ np.array([[0, 2, 0, 0], [-1, 0, 1, 0], [2, -5, 4, -1], [-1, 3, -3, 1]])
 )
-"""Weights of four neighbouring knots at ten places between the middle two."""
+"""Weights of four neighbouring knots at ten positions between the middle two."""
 
 
 def points(*pairs: tuple[float, float]) -> Points:
@@ -59,12 +59,12 @@ def blend(colour: Colour, other: Colour, share: float) -> Colour:
 
 
 def shade(skin: Colour, share: float) -> Colour:
-    """The shadow colour of such skin, `share` (0..1) deep."""
+    """The shadow colour of a skin, `share` (0..1) deep."""
     return blend(skin, _SHADOW, share)
 
 
 class FaceCanvas:
-    """A canvas that knows the head's pose; `finish` gives the picture at its asked size."""
+    """A canvas for one head pose; `finish` returns the picture."""
 
     def __init__(self, width_px: int, height_px: int, pose: Pose, background: Colour) -> None:
         self._image = Image.new("RGB", (width_px * SUPERSAMPLING, height_px * SUPERSAMPLING), background)
@@ -78,17 +78,17 @@ class FaceCanvas:
         self._centre = middle + np.array([pose.shift_x, pose.shift_y]) * self._unit_px
 
     def fill(self, outline: Points, colour: Colour, *, relief: float = 0.0) -> None:
-        """A filled shape. `relief` 0..1 says how far it sticks out of the head, and so moves when the head turns."""
+        """Fill a shape. `relief` (0..1) is how far it stands out of the head, and so moves when the head turns."""
         self._draw.polygon(self._placed(outline, relief), fill=colour)
 
     def stroke(self, line: Points, colour: Colour, width: float, *, relief: float = 0.0) -> None:
-        """A line of `width` half face widths with round joints."""
+        """Draw a line of `width` half face widths with round joints."""
         placed = self._placed(line, relief)
         width_px = max(1, round(width * self._unit_px))
         self._draw.line(placed, fill=colour, width=width_px, joint="curve")
 
     def finish(self) -> Image.Image:
-        """The picture at its asked size."""
+        """The picture in the size given to the constructor."""
         return self._image.reduce(SUPERSAMPLING)
 
     def _placed(self, outline: Points, relief: float) -> list[float]:

@@ -1,4 +1,8 @@
-"""Hair, in two layers: what falls behind the head, and what lies on the forehead."""
+"""Draws schematic faces.
+
+The faces are illustrations, not imitations of photographs: nobody can take them for a real person, and showing them
+needs nobody's licence. `ActionUnits` give the expression, `Look` everything else.
+"""
 
 import zlib
 from collections.abc import Mapping
@@ -12,15 +16,20 @@ from workbench.embedded.action_units import ActionUnits
 from workbench.embedded.face_canvas import FaceCanvas, blend, curve, ellipse, mirrored, points, shade
 from workbench.embedded.looks import Colour, Light, Look, Person
 
-Knots = tuple[tuple[float, float], ...]
+_EYE_Y: Final = -0.12
+_BLUSH: Final[Colour] = (226, 110, 100)
+_EYE_WHITE: Final[Colour] = (250, 248, 244)
+_FRAME: Final[Colour] = (52, 48, 54)
 
-_CROWN: Final[Knots] = (
+_Knots = tuple[tuple[float, float], ...]
+
+_CROWN: Final[_Knots] = (
     (-1.04, -0.28), (-1.0, -0.85), (-0.6, -1.3), (0.0, -1.43), (0.6, -1.3), (1.0, -0.85), (1.04, -0.28),
 )  # fmt: skip
-_PLAIN_HAIRLINE: Final[Knots] = (
+_PLAIN_HAIRLINE: Final[_Knots] = (
     (0.95, -0.5), (0.8, -0.86), (0.4, -1.0), (0.0, -1.03), (-0.4, -1.0), (-0.8, -0.86), (-0.95, -0.5),
 )  # fmt: skip
-_HAIRLINES: Final[Mapping[str, Knots]] = {
+_HAIRLINES: Final[Mapping[str, _Knots]] = {
     "parted": ((0.93, -0.45), (0.75, -0.8), (0.3, -0.98), (-0.35, -1.12), (-0.8, -0.85), (-0.95, -0.45)),
     "fringe": (
         (0.94, -0.4), (0.82, -0.62), (0.4, -0.68), (0.0, -0.64), (-0.4, -0.68), (-0.82, -0.62), (-0.94, -0.4),
@@ -31,8 +40,29 @@ _HAIRLINES: Final[Mapping[str, Knots]] = {
 }  # fmt: skip
 
 
-def draw_hair_behind(canvas: FaceCanvas, person: Person) -> None:
-    """The hair that the head and the shoulders cover."""
+def draw_face(units: ActionUnits, look: Look, width_px: int, height_px: int, grain: int = 0) -> Image.Image:
+    """The face as an RGB picture; `grain` varies the sensor noise between the frames of a clip."""
+    person = look.person
+    canvas = FaceCanvas(width_px, height_px, look.pose, look.light.background)
+    _draw_hair_behind(canvas, person)
+    _draw_body(canvas, person)
+    _draw_head(canvas, units, person)
+    _draw_cheeks(canvas, units, person)
+    _draw_nose(canvas, units, person)
+    mouths.draw_mouth(canvas, units, person)
+    for side in (-1.0, 1.0):
+        _draw_eye(canvas, units, person, side)
+    _draw_hair_in_front(canvas, person)
+    for side in (-1.0, 1.0):
+        _draw_brow(canvas, units, person, side)
+    _draw_forehead(canvas, units, person)
+    if person.glasses:
+        _draw_glasses(canvas, person)
+    return _lit(canvas.finish(), look.light, grain)
+
+
+def _draw_hair_behind(canvas: FaceCanvas, person: Person) -> None:
+    """Draw the hair that the head and the shoulders cover."""
     dark = blend(person.hair, (0, 0, 0), 0.18)
     match person.haircut:
         case "long":
@@ -49,37 +79,10 @@ def draw_hair_behind(canvas: FaceCanvas, person: Person) -> None:
             canvas.fill(ellipse(0.0, -0.42, 1.06, 0.98), dark)
 
 
-def draw_hair_in_front(canvas: FaceCanvas, person: Person) -> None:
-    """The hair that falls on the forehead."""
+def _draw_hair_in_front(canvas: FaceCanvas, person: Person) -> None:
+    """Draw the hair on the forehead."""
     hairline = curve(*_HAIRLINES.get(person.haircut, _PLAIN_HAIRLINE))
     canvas.fill(np.concatenate([curve(*_CROWN), hairline]), person.hair, relief=0.2)
-
-
-_EYE_Y: Final = -0.12
-_BLUSH: Final[Colour] = (226, 110, 100)
-_EYE_WHITE: Final[Colour] = (250, 248, 244)
-_FRAME: Final[Colour] = (52, 48, 54)
-
-
-def draw_face(units: ActionUnits, look: Look, width_px: int, height_px: int, grain: int = 0) -> Image.Image:
-    """The face as an RGB picture; `grain` tells apart the sensor noise of two frames of the same clip."""
-    person = look.person
-    canvas = FaceCanvas(width_px, height_px, look.pose, look.light.background)
-    draw_hair_behind(canvas, person)
-    _draw_body(canvas, person)
-    _draw_head(canvas, units, person)
-    _draw_cheeks(canvas, units, person)
-    _draw_nose(canvas, units, person)
-    mouths.draw_mouth(canvas, units, person)
-    for side in (-1.0, 1.0):
-        _draw_eye(canvas, units, person, side)
-    draw_hair_in_front(canvas, person)
-    for side in (-1.0, 1.0):
-        _draw_brow(canvas, units, person, side)
-    _draw_forehead(canvas, units, person)
-    if person.glasses:
-        _draw_glasses(canvas, person)
-    return _lit(canvas.finish(), look.light, grain)
 
 
 def _draw_body(canvas: FaceCanvas, person: Person) -> None:
@@ -203,7 +206,7 @@ def _draw_glasses(canvas: FaceCanvas, person: Person) -> None:
 
 
 def _lit(image: Image.Image, light: Light, grain: int) -> Image.Image:
-    """The drawing under its light, through its camera."""
+    """The picture with its light, blur and sensor noise."""
     if light.blur_px > 0.0:
         image = image.filter(ImageFilter.GaussianBlur(light.blur_px))
     if light.saturation < 1.0:

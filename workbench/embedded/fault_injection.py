@@ -1,7 +1,6 @@
-"""FaultRates on purpose: the ways in which real endpoints fail, so that users and tests can see them dealt with.
+"""Faults on purpose: the ways in which real endpoints fail, so that users and tests see how they are handled.
 
-Everything is decided by hashes of a seed, never by a clock or a global random state, so the same run meets the same
-faults.
+Faults are chosen by hashes of a seed, never by a clock or a global random state: the same run gets the same faults.
 """
 
 import hashlib
@@ -23,26 +22,25 @@ _CHANCES: Final = ("refuse", "miscount", "garble", "drop")
 
 @dataclass(frozen=True, slots=True)
 class FaultRates:
-    """How much of which trouble; none by default."""
+    """How often each fault is injected; never by default. Raises UsageError for values out of range."""
 
     refuse: float = 0.0
-    """Chance (0..1) that a sample is of the kind the model refuses. The whole request is refused while such a sample
-    is in it. Half of them are refused always, the other half only the first time they are asked."""
+    """Chance (0..1) that a sample is refused. A request with such a sample is refused as a whole. Half of these samples
+    are always refused, the other half only in their first request."""
     miscount: float = 0.0
-    """Chance (0..1) that one answer of a reply is missing or doubled."""
+    """Chance (0..1) that one answer in a reply is missing or doubled."""
     garble: float = 0.0
     """Chance (0..1) that a reply breaks off in the middle or is prose."""
     rate_limit: float = 0.0
-    """Requests per minute above which 429 is answered; 0 is no limit."""
+    """Requests per minute; more are answered with 429. 0 is no limit."""
     latency_s: float = 0.0
     """Seconds before each reply."""
     drop: float = 0.0
     """Chance (0..1) that the connection closes in the middle of a reply."""
     seed: int = 0
-    """Another seed refuses other samples and spoils other replies."""
+    """Decides which samples and replies are affected."""
 
     def __post_init__(self) -> None:
-        """Refuse chances outside 0..1 and negative amounts."""
         for name in _CHANCES:
             if not 0.0 <= getattr(self, name) <= 1.0:
                 raise UsageError(f"{name} is a chance and must be between 0 and 1, not {getattr(self, name)}")
@@ -52,7 +50,7 @@ class FaultRates:
 
 
 class InjectedFault(StrEnum):
-    """What befell one request."""
+    """The fault of one request."""
 
     NONE = "none"
     REFUSE = "refuse"
@@ -63,13 +61,13 @@ class InjectedFault(StrEnum):
 
 
 def chance(seed: int, *about: object) -> float:
-    """A number in [0, 1) that depends on nothing but the arguments."""
+    """A pseudo-random number in [0, 1) that depends on the arguments only."""
     digest = hashlib.blake2b(repr((seed, *about)).encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big") / 2**64
 
 
 def injected_fault(faults: FaultRates, number: int) -> InjectedFault:
-    """What is to befall the `number`-th answered request, besides refusals."""
+    """The fault of the `number`-th request, other than a refusal or a limit."""
     rates = {
         InjectedFault.DROP: faults.drop,
         InjectedFault.GARBLE: faults.garble,
@@ -82,7 +80,7 @@ def injected_fault(faults: FaultRates, number: int) -> InjectedFault:
 
 
 class Refusals:
-    """Which samples are refused, and how often each of them was asked: the one memory of the endpoint."""
+    """Decides which samples are refused. Counts the requests of each sample: the only state of the endpoint."""
 
     def __init__(self, faults: FaultRates) -> None:
         self._faults = faults
@@ -90,7 +88,7 @@ class Refusals:
         self._lock = threading.Lock()
 
     def refuse(self, samples: Sequence[QuestionSample]) -> Completion | None:
-        """The refusal of a request with these samples, or None if all of them are answered this time."""
+        """The refusal of a request with these samples; None if it is answered."""
         if self._faults.refuse == 0.0:
             return None
         keys = {_fingerprint(sample) for sample in samples}
@@ -111,7 +109,7 @@ class Refusals:
 
 
 def _fingerprint(sample: QuestionSample) -> str:
-    """The same for the same pictures and text, whatever the sample is called."""
+    """A hash of a sample's pictures and text, without its name."""
     digest = hashlib.blake2b(digest_size=16)
     for content in (*sample.images, sample.text.encode()):
         digest.update(len(content).to_bytes(8, "big"))
@@ -120,7 +118,7 @@ def _fingerprint(sample: QuestionSample) -> str:
 
 
 class TokenBucket:
-    """At most so many requests per minute, saved up to one minute's worth."""
+    """A limit of requests per minute with at most one minute's worth saved up."""
 
     def __init__(self, per_minute: float, clock: Callable[[], float]) -> None:
         self._per_minute = per_minute
@@ -131,7 +129,7 @@ class TokenBucket:
         self._filled_at_s = clock()
 
     def take(self) -> float:
-        """Take one: 0.0 if there was one, else the seconds until there will be one."""
+        """Take one request's share: 0.0 if there was one, else the seconds until there is."""
         with self._lock:
             self._refill()
             if self._tokens >= 1.0:
@@ -140,7 +138,7 @@ class TokenBucket:
             return (1.0 - self._tokens) * 60.0 / self._per_minute
 
     def headers(self) -> dict[str, str]:
-        """The state as OpenAI's `x-ratelimit-*` headers tell it."""
+        """The state as OpenAI's `x-ratelimit-*` headers."""
         with self._lock:
             self._refill()
             until_full_s = (self._capacity - self._tokens) * 60.0 / self._per_minute

@@ -1,8 +1,8 @@
-"""Pixels to numbers: what the model looks at, the same in training and in answering.
+"""The model's features of a picture, the same in training and in answering.
 
-Faces are looked at in grey and after levelling out the light, so that a grey picture says as much as a coloured one:
-oriented edges in small cells (HOG; Dalal and Triggs 2005) and a coarse map of light and dark.
-Whole scenes are looked at for colour, line directions and layout.
+Features of faces are computed in grey with normalized light, so that grey and coloured pictures are alike: oriented
+edges in small cells (HOG; Dalal and Triggs 2005) and a coarse map of light and dark. Features of scenes are colours,
+directions of lines, and layout.
 """
 
 from typing import Final
@@ -22,7 +22,7 @@ _SCENE_PX: Final = 48
 
 
 def face_features(image: Image.Image) -> Vector:
-    """The central square of the picture as edges and a map of light and dark."""
+    """Edges and a map of light and dark, of the central square of the picture."""
     grey = _levelled(_square(image, _SIDE_PX).convert("L"))
     block = _SIDE_PX // _COARSE
     coarse = grey.reshape(_COARSE, block, _COARSE, block).mean(axis=(1, 3))
@@ -30,7 +30,7 @@ def face_features(image: Image.Image) -> Vector:
 
 
 def scene_features(image: Image.Image) -> Vector:
-    """Colour histogram, line directions and a 4 x 4 layout of the whole picture."""
+    """Colour histogram, directions of lines and a 4 x 4 layout, of the whole picture."""
     small = image.convert("RGB").resize((_SCENE_PX, _SCENE_PX), Image.Resampling.BOX)
     colours = np.asarray(small.convert("HSV"), dtype=np.float32) / 255.0
     hue, saturation, value = (colours[:, :, channel] for channel in range(3))
@@ -44,7 +44,7 @@ def scene_features(image: Image.Image) -> Vector:
 
 
 def _square(image: Image.Image, side_px: int) -> Image.Image:
-    """The middle of the picture, as large as its shorter side allows."""
+    """The largest central square of the picture, scaled to `side_px`."""
     side = min(image.size)
     left, top = (image.width - side) // 2, (image.height - side) // 2
     box = (left, top, left + side, top + side)
@@ -52,7 +52,7 @@ def _square(image: Image.Image, side_px: int) -> Image.Image:
 
 
 def _levelled(grey: Image.Image) -> Vector:
-    """Mean 0 and spread 1; a flat picture stays flat."""
+    """Grey levels with mean 0 and standard deviation 1; a flat picture stays flat."""
     levels = np.asarray(grey, dtype=np.float32)
     centred = levels - levels.mean()
     levelled: Vector = centred / max(float(centred.std()), 1.0)
@@ -60,7 +60,7 @@ def _levelled(grey: Image.Image) -> Vector:
 
 
 def _edge_strengths(grey: Vector) -> Vector:
-    """Edge strength by pixel and bearing (0..180 degrees), each edge shared between its two nearest bearings."""
+    """Edge strength by pixel and bearing (0..180 degrees), divided between the two nearest bearings."""
     down, across = np.gradient(grey)
     strength = np.hypot(across, down)
     bearing = (np.arctan2(down, across) / np.pi % 1.0) * _BEARINGS
@@ -75,7 +75,7 @@ def _edge_strengths(grey: Vector) -> Vector:
 
 
 def _oriented_edges(grey: Vector) -> Vector:
-    """Edge strengths summed in cells, each cell measured against its neighbourhood of 3 x 3."""
+    """Edge strengths summed in cells, normalized by the 3 x 3 cells around each."""
     cells = _edge_strengths(grey).reshape(_CELLS, _CELL_PX, _CELLS, _CELL_PX, _BEARINGS).sum(axis=(1, 3))
     energy = np.pad((cells**2).sum(axis=2), 1)
     around = sum(energy[i : i + _CELLS, j : j + _CELLS] for i in range(3) for j in range(3))

@@ -1,7 +1,7 @@
-"""What a text says about feelings, read with nothing but a list of words.
+"""The emotions in a text, by a list of words.
 
-A small, transparent lexicon of Chinese and English: every word found speaks for one emotion (or just for good or
-bad), a negation before it turns it around. It is meant to be understood, not to be good.
+A small lexicon of Chinese and English: every word found counts for one emotion (or for positive or negative), and a
+negation before it reverses it. It is made to be understood, not to be good.
 """
 
 import re
@@ -15,7 +15,7 @@ VALENCE: Final[Mapping[str, float]] = {
     "neutral": 0.0, "others": -0.1, "repressed": -0.2, "tensed": -0.5, "contempt": -0.5, "worried": -0.6,
     "fearful": -0.8, "disgusted": -0.8, "sad": -0.9, "angry": -0.9, "positive": 0.8, "negative": -0.8,
 }  # fmt: skip
-"""How pleasant each emotion is, from -1 to 1."""
+"""The pleasantness of each emotion, from -1 to 1."""
 
 _WORDS: Final[Mapping[str, str]] = {
     "happy": "happy glad joy joyful delighted smile laugh yay 开心 高兴 快乐 幸福 欢喜 笑",
@@ -47,10 +47,10 @@ _HAN: Final = re.compile("|".join(sorted(_CHINESE, key=len, reverse=True)))
 
 @dataclass(frozen=True, slots=True)
 class TextTone:
-    """What a text speaks for."""
+    """The emotions named in a text."""
 
     valence: float
-    """-1..1; 0 also when nothing was found."""
+    """From -1 to 1; 0 where nothing was found."""
     feelings: Mapping[str, int]
     """How often each emotion was named."""
 
@@ -88,5 +88,5 @@ def _chinese_feelings(text: str) -> list[str]:
 
 
 def _turned(feeling: str) -> str:
-    """What a denied feeling speaks for: the other sign, and no emotion in particular."""
+    """The meaning of a negated feeling: the opposite sign, without a particular emotion."""
     return _OPPOSITE.get(feeling) or ("negative" if VALENCE[feeling] > 0 else "positive")

@@ -1,6 +1,6 @@
-"""Whose face it is and how it is seen: the things a reader of expressions must learn to ignore.
+"""The look of a face apart from its expression: person, pose and light. A model must learn to ignore all three.
 
-A `Look` is a person (who stays the same through a clip and from clip to clip), a pose and a light.
+A person stays the same through a clip and from clip to clip.
 """
 
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ HAIRCUTS: Final = ("short", "parted", "long", "bun", "fringe", "curly")
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """What stays with a person. Lengths are in half face widths."""
+    """The features of a person. Lengths are in half face widths."""
 
     skin: Colour
     hair: Colour
@@ -49,13 +49,13 @@ class Person:
     mouth_width: float
     lip_fullness: float
     resting_corners: float
-    """How far the lip corners hang (positive) or turn up (negative) at rest: faces that look sad and are not."""
+    """How far the lip corners hang (positive) or turn up (negative) at rest."""
     glasses: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Pose:
-    """How the head is held and framed."""
+    """The pose of the head and its place in the picture."""
 
     yaw: float = 0.0
     """-1..1; 1 is about 25 degrees to the picture's right."""
@@ -70,7 +70,7 @@ class Pose:
 
 @dataclass(frozen=True, slots=True)
 class Light:
-    """How the camera sees it."""
+    """Background, light and camera."""
 
     background: Colour = BACKGROUNDS[0]
     direction_deg: float = 45.0
@@ -94,7 +94,7 @@ class Look:
 
 
 def any_person(rng: np.random.Generator) -> Person:
-    """Somebody at random."""
+    """A random person."""
     skin = _choice(SKINS, rng)
     return Person(
         skin=skin,
@@ -117,7 +117,7 @@ def any_person(rng: np.random.Generator) -> Person:
 
 
 def any_pose(rng: np.random.Generator, *, restless: float = 1.0) -> Pose:
-    """A pose at random; `restless` scales how far it strays from a frontal, centred portrait."""
+    """A random pose; `restless` scales its distance from a frontal, centred portrait."""
     yaw, pitch, roll, x, y, zoom = (rng.uniform(-1.0, 1.0, 6) * restless).tolist()
     return Pose(
         yaw=0.6 * yaw, pitch=0.5 * pitch, roll_deg=6.0 * roll, shift_x=0.06 * x, shift_y=0.05 * y,
@@ -126,7 +126,7 @@ def any_pose(rng: np.random.Generator, *, restless: float = 1.0) -> Pose:
 
 
 def any_light(rng: np.random.Generator, *, harsh: float = 1.0) -> Light:
-    """A light and camera at random; `harsh` scales shadow, noise and blur."""
+    """A random light and camera; `harsh` scales shadow, noise and blur."""
     return Light(
         background=_choice(BACKGROUNDS, rng),
         direction_deg=float(rng.uniform(0.0, 360.0)),

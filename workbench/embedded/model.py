@@ -1,8 +1,7 @@
-"""The model behind the endpoint: ranks offered labels by what it sees in the pixels and reads in the text.
+"""The model of the endpoint: ranks the given labels by pixels and text.
 
-Two linear maps give the probability of each emotion, one for faces and one for scenes, and a third says which of the
-two a picture is. That is all it knows. It gets decoded pixels and text and nothing else: no file name, no metadata,
-no memory of what was asked before.
+Two linear maps give the probability of each emotion, one for faces and one for scenes; a third decides which of the two
+a picture is. The model gets decoded pixels and text only: no file name, no metadata, no memory of earlier requests.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,12 +23,12 @@ from workbench.embedded.paintings import PAINTING_EMOTIONS
 WEIGHTS_FILE: Final = "weights.npz"
 
 Emotions = dict[str, float]
-"""How probable each canonical emotion is."""
+"""The probability of each canonical emotion."""
 
 _SENTIMENTS: Final[Mapping[str, float]] = {
     "negative": -0.8, "weakly negative": -0.35, "neutral": 0.0, "weakly positive": 0.35, "positive": 0.8,
 }  # fmt: skip
-"""Where each sentiment label lies between -1 and 1."""
+"""The valence of each sentiment label, from -1 to 1."""
 
 _FROM_FACES: Final[Mapping[str, tuple[str, ...]]] = {
     "amused": ("happy",), "content": ("calm", "happy"), "excited": ("happy", "surprised"), "awed": ("surprised",),
@@ -38,15 +37,15 @@ _FROM_SCENES: Final[Mapping[str, tuple[str, ...]]] = {
     "happy": ("amused", "content"), "surprised": ("awed", "excited"), "calm": ("content",), "neutral": ("content",),
     "contempt": ("disgusted",), "worried": ("fearful", "sad"), "tensed": ("fearful", "angry"), "repressed": ("sad",),
 }  # fmt: skip
-"""Emotions that were not learned from such pictures, and the learned ones that stand in for them."""
+"""Emotions that were not learned from such pictures, and the learned ones used in their place."""
 
 _TEXT_WEIGHT: Final = 1.0
-"""How much one emotion word adds to the log probability of its emotion."""
+"""What one emotion word adds to the log probability of its emotion."""
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Three linear maps; the last row of each is the constant."""
+    """Three linear maps. The last row of each is the constant."""
 
     faces: npt.NDArray[np.float32]
     scenes: npt.NDArray[np.float32]
@@ -55,13 +54,13 @@ class Weights:
 
 @cache
 def load_weights() -> Weights:
-    """The trained maps that come with the package."""
+    """The trained maps of the package."""
     with files(__package__).joinpath(WEIGHTS_FILE).open("rb") as file, np.load(file) as maps:
         return Weights(*(maps[name].astype(np.float32) for name in ("faces", "scenes", "face_or_scene")))
 
 
 def rank(labels: Sequence[str], frames: Sequence[Image.Image], text: str = "") -> tuple[str, ...]:
-    """All `labels`, as they were offered, from the most to the least likely; unknown ones last, as offered."""
+    """All `labels` from the most to the least likely. Unknown ones come last, in their given order."""
     seen = _emotions_in(frames) if frames else None
     tone = read_tone(text)
     meanings = [canonical(label) for label in labels]
@@ -74,7 +73,7 @@ def rank(labels: Sequence[str], frames: Sequence[Image.Image], text: str = "") -
 
 
 def _emotions_in(frames: Sequence[Image.Image]) -> Emotions:
-    """What the frames of one sample show, averaged over the frames."""
+    """The emotions in the frames of one sample, averaged over the frames."""
     weights = load_weights()
     faces = np.stack([face_features(frame) for frame in frames])
     scenes = np.stack([scene_features(frame) for frame in frames])
@@ -90,7 +89,7 @@ def _emotions_in(frames: Sequence[Image.Image]) -> Emotions:
 
 
 def _probabilities(features: Vector, weights: npt.NDArray[np.float32]) -> list[float]:
-    """How probable each class is, by the evidence of all frames on average."""
+    """The probability of each class, from the mean evidence of all frames."""
     evidence = (features @ weights[:-1] + weights[-1]).mean(axis=0)
     powers = np.exp(evidence - evidence.max())
     probabilities: list[float] = (powers / powers.sum()).tolist()
@@ -103,7 +102,7 @@ def _with_stand_ins(learned: Emotions, stand_ins: Mapping[str, tuple[str, ...]])
 
 
 def _valence(seen: Emotions | None, tone: TextTone) -> float:
-    """From -1 to 1: the picture's and the text's, half and half where both have something to say."""
+    """From -1 to 1: the mean of picture and text, or the one that there is."""
     if seen is None:
         return tone.valence
     total = sum(seen.values())
@@ -116,7 +115,7 @@ def _sentiment_scores(valence: float) -> dict[str, float]:
 
 
 def _emotion_scores(seen: Emotions | None, tone: TextTone) -> dict[str, float]:
-    """Log probabilities from the pictures, plus a step for every emotion word in the text."""
+    """Log probabilities from the pictures, plus a constant for every emotion word in the text."""
     if seen is None:
         seen = dict.fromkeys((*FACE_EMOTIONS, *_FROM_FACES), 1.0)
     named = tone.feelings

@@ -1,4 +1,4 @@
-"""The mouth and chin: the part of the face with the most action units, and so a file of its own."""
+"""Draws the mouth and chin, the part of the face with the most action units."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -29,7 +29,7 @@ class _Mouth:
     lower_lip: float
 
     def edge(self, middle_y: float, flat: float = 0.5) -> Points:
-        """A line from corner to corner through `middle_y`; `flat` says how far out it keeps that height."""
+        """A line from corner to corner through `middle_y`; `flat` is how far out it keeps that height."""
         (lx, ly), (rx, ry) = self.left, self.right
         return curve(
             self.left,
@@ -41,7 +41,7 @@ class _Mouth:
 
 
 def draw_mouth(canvas: FaceCanvas, units: ActionUnits, person: Person) -> None:
-    """Lips, teeth and what the mouth does to the skin around it."""
+    """Draw the lips, the teeth and the folds around the mouth."""
     mouth = _shape(units, person)
     inner_upper, inner_lower = mouth.edge(mouth.upper_y), mouth.edge(mouth.lower_y)
     if mouth.lower_y - mouth.upper_y > 0.012:
@@ -78,7 +78,7 @@ def _draw_teeth(canvas: FaceCanvas, mouth: _Mouth, inner_upper: Points) -> None:
     gap = mouth.lower_y - mouth.upper_y
     depth = min(0.085, gap * 0.6)
     central = inner_upper[4:-4]
-    # The teeth end where the lower lip is, which is nearer at the corners than in the middle.
+    # The lower lip covers more of the teeth at the corners than in the middle.
     taper = 1.0 - np.linspace(-1.0, 1.0, len(central)) ** 2
     edge = central + np.stack([np.zeros(len(central)), depth * taper], axis=1)
     canvas.fill(np.concatenate([central, edge[::-1]]), _TEETH, relief=0.8)

@@ -1,4 +1,4 @@
-"""The endpoint's replies in the form of OpenAI's API: errors, completions, the list of models."""
+"""Replies in the form of OpenAI's API: errors, completions, the list of models."""
 
 import json
 from collections.abc import Mapping
@@ -8,11 +8,11 @@ from typing import Any, Final
 from workbench.embedded import MODEL_NAME
 
 _CREATED_S: Final = 1_767_225_600
-"""When the model was made, as the list of models tells it (2026-01-01 UTC)."""
+"""The model's date in the list of models (2026-01-01 UTC)."""
 
 
 class RequestError(Exception):
-    """A request that cannot be answered, with the status and the words to say so."""
+    """A request that cannot be answered, with the status and message of the reply."""
 
     def __init__(self, status: int, message: str, code: str | None = None, param: str | None = None) -> None:
         super().__init__(message)
@@ -23,18 +23,18 @@ class RequestError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class HttpReply:
-    """What goes back over the connection."""
+    """The reply over HTTP."""
 
     status: int
     body: bytes
     headers: Mapping[str, str] = field(default_factory=dict)
     is_dropped: bool = False
-    """Whether the connection closes in the middle of the body."""
+    """Whether the connection is closed in the middle of the body."""
 
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """What the model says."""
+    """The model's message."""
 
     content: str | None
     finish_reason: str = "stop"
@@ -42,14 +42,14 @@ class Completion:
 
 
 def error_reply(error: RequestError, headers: Mapping[str, str] | None = None) -> HttpReply:
-    """An error as OpenAI's clients read it."""
+    """An error in OpenAI's form."""
     kind = "rate_limit_error" if error.status == 429 else "invalid_request_error"
     detail = {"message": str(error), "type": kind, "param": error.param, "code": error.code}
     return HttpReply(error.status, _encoded({"error": detail}), headers or {})
 
 
 def completion_body(completion: Completion, *, request_id: str, created_s: int, prompt_tokens: int) -> bytes:
-    """A chat completion with its usage; four characters are counted as one token."""
+    """A chat completion with its usage; four characters count as one token."""
     said = completion.content or completion.refusal or ""
     completion_tokens = text_tokens(said)
     message = {"role": "assistant", "content": completion.content, "refusal": completion.refusal}
@@ -70,7 +70,7 @@ def completion_body(completion: Completion, *, request_id: str, created_s: int, 
 
 
 def models_body() -> bytes:
-    """The list of the one model."""
+    """The list of models, which has one entry."""
     model = {"id": MODEL_NAME, "object": "model", "created": _CREATED_S, "owned_by": "emowb"}
     return _encoded({"object": "list", "data": [model]})
 

@@ -1,8 +1,7 @@
-"""Paints abstract pictures that evoke an emotion by colour, line and density alone; there are no faces in them.
+"""Paints abstract pictures that evoke an emotion by colour, line and density alone, without faces.
 
-What evokes what follows the usual findings on colour and form (Valdez and Mehrabian 1994 for colour, Machajdik and
-Hanbury 2010 for form): brightness and saturation carry pleasure and arousal, angles carry threat, horizontals calm.
-The moods overlap on purpose.
+The choices follow findings on colour (Valdez and Mehrabian 1994) and form (Machajdik and Hanbury 2010): brightness and
+saturation for pleasure and arousal, angles for threat, horizontal lines for calm. The moods overlap on purpose.
 """
 
 import colorsys
@@ -16,26 +15,26 @@ from workbench.embedded.looks import Colour
 
 _SUPERSAMPLING: Final = 2
 _OTHER_SHARE: Final = 0.8
-"""Largest share of another mood in a picture: a little over half of it, and its own painter would be wrong."""
+"""The largest share of another mood in a picture; over about half, its label is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mood:
-    """How a picture is painted. All from 0 to 1, except the hues."""
+    """How a picture is painted. All values are from 0 to 1."""
 
     hues: tuple[float, ...]
     """Where on the colour circle (0..1, red at 0) the palette lies."""
     saturation: float
     brightness: float
     contrast: float
-    """How far the brightness of the shapes strays."""
+    """How much the brightness of the shapes varies."""
     angularity: float
-    """Share of shards among the shapes; the others are round."""
+    """The share of triangles among the shapes; the others are round."""
     density: float
     """How many shapes."""
     size: float
     disorder: float
-    """0: lines are horizontal; 1: they run anywhere."""
+    """0: lines are horizontal; 1: they have any direction."""
     lines: float
     """How many strokes over the shapes."""
 
@@ -55,7 +54,7 @@ PAINTING_EMOTIONS: Final = tuple(MOODS)
 
 
 def paint(emotion: str, rng: np.random.Generator, size_px: int = 128) -> Image.Image:
-    """One square picture, meant to evoke `emotion`."""
+    """One square picture that should evoke `emotion`."""
     mood = _varied(MOODS[emotion], rng)
     side = size_px * _SUPERSAMPLING
     image = _ground(mood, rng, side)
@@ -70,7 +69,7 @@ def paint(emotion: str, rng: np.random.Generator, size_px: int = 128) -> Image.I
 
 
 def _varied(mood: Mood, rng: np.random.Generator) -> Mood:
-    """The mood as one painter has it on one day: with a share of any other, and every quality a little off."""
+    """The mood with a share of a random other mood, and every quality varied a little."""
     other = tuple(MOODS.values())[int(rng.integers(len(MOODS)))]
     share = float(rng.uniform(0.0, _OTHER_SHARE))
     borrowed = other.hues[: round(2.5 * share * len(other.hues))]
@@ -105,7 +104,7 @@ def _add_shape(draw: ImageDraw.ImageDraw, mood: Mood, rng: np.random.Generator, 
     else:
         angle = np.sort(rng.uniform(0.0, 2 * np.pi, corners))
         reach = radius * rng.uniform(0.6, 2.0, corners)
-    # Calm pictures lie down: the less disorder, the flatter the shapes.
+    # The less disorder, the flatter the shapes.
     flatness = 0.35 + 0.65 * mood.disorder
     outline = np.stack([x + reach * np.cos(angle) / flatness, y + reach * np.sin(angle) * flatness], axis=1)
     draw.polygon(outline.ravel().tolist(), fill=_colour(mood, rng))
@@ -128,7 +127,7 @@ def _add_stroke(draw: ImageDraw.ImageDraw, mood: Mood, rng: np.random.Generator,
 
 
 def _on_canvas(image: Image.Image, rng: np.random.Generator) -> Image.Image:
-    """A weave over the picture, so that no two areas are perfectly flat."""
+    """The picture with a fine noise, so that no area is perfectly flat."""
     levels = np.asarray(image, dtype=np.float32)
     weave = rng.normal(0.0, 3.0, (*levels.shape[:2], 1))
     return Image.fromarray(np.clip(np.rint(levels + weave), 0, 255).astype(np.uint8))

@@ -1,6 +1,6 @@
-"""Drawings that show whether a model sees: coloured squares, and one face that smiles or is sad.
+"""Drawn pictures that show whether a model sees: coloured squares, and a face that smiles or is sad.
 
-They belong to nobody, so they may go to any endpoint, and they are small, so that asking costs little.
+They show no real person, so they may be sent to any endpoint, and they are small, so that asking costs little.
 """
 
 from io import BytesIO
@@ -29,12 +29,12 @@ _WHO: Final = seeds.PEOPLE[0]
 
 
 def square(colour: str) -> Frame:
-    """Nothing but a colour of `COLOURS`."""
+    """A square of one colour of `COLOURS`."""
     return _frame(Image.new("RGB", (SQUARE_PX, SQUARE_PX), COLOURS[colour]))
 
 
 def face(emotion: str) -> Frame:
-    """Always the same person, frontal and well lit: only the expression differs."""
+    """A face with the expression of `emotion`: always the same person, frontal and well lit."""
     look = Look(any_person(seeds.generator(_WHO)), Pose(), Light())
     return _frame(draw_face(PROTOTYPES[emotion][-1], look, FACE_PX, FACE_PX))
 

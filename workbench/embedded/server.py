@@ -1,4 +1,4 @@
-"""The endpoint on the network: HTTP/1.1 on loopback, and nowhere else."""
+"""The embedded endpoint as an HTTP/1.1 server on loopback only."""
 
 import errno
 import socket
@@ -66,7 +66,7 @@ class EndpointServer:
         self._server.close_all()
 
     def _begin(self) -> bool:
-        """Whether serving may begin: once, and not after `stop`, whichever thread comes first."""
+        """Whether serving may begin: once, and not after `stop`, also when called from several threads."""
         with self._lock:
             begins = not (self._is_serving or self._stopping.is_set())
             self._is_serving = self._is_serving or begins
@@ -92,7 +92,7 @@ def _bind_message(port: int, error: OSError) -> str:
 
 
 class _LoopbackServer(ThreadingHTTPServer):
-    """A threading server that knows its open connections, so that it can end them."""
+    """A threading server that keeps its open connections, so that it can close them."""
 
     daemon_threads = True
     request_queue_size = 128
@@ -126,12 +126,12 @@ class _LoopbackServer(ThreadingHTTPServer):
         super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing when a client goes away in the middle; that is its right. All else is a fault of ours."""
+        """Ignore clients that disconnect in the middle; report everything else."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)
 
     def close_all(self) -> None:
-        """Close the port and wake every thread that still waits on a connection."""
+        """Close the port, and wake every thread that waits on a connection."""
         self.server_close()
         with self._lock:
             connections = list(self._connections)
@@ -168,7 +168,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(self.server.endpoint.complete(body) if known else _unknown(self.path))
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name is BaseHTTPRequestHandler's
-        """Keep quiet: the terminal belongs to the workbench."""
+        """Write nothing: the terminal belongs to the workbench."""
 
     def _body(self) -> bytes:
         length = self.headers.get("content-length", "")

@@ -1,10 +1,10 @@
-"""Trains the model on drawings of its own and writes `weights.npz` beside itself.
+"""Trains the model on drawings and writes `weights.npz` beside this file.
 
     python -m workbench.embedded.training
 
-The drawings' seeds are apart from those of the sample sets (see `seeds`), so the samples are unseen people, poses
-and expressions. Two in five training faces are faint, as micro-expressions are, and some are speaking. It takes two
-minutes on one core and gives the same weights on the same machine every time.
+The seeds of the drawings differ from those of the sample sets (see `seeds`), so the samples show unseen people, poses
+and expressions. Two in five training faces are faint, like micro-expressions, and some are speaking. Training takes
+two minutes on one core and gives the same weights on the same machine every time.
 """
 
 import sys
@@ -35,7 +35,7 @@ _SIZES_PX: Final = ((100, 100), (160, 120), (200, 150))
 
 
 def main() -> None:
-    """Draw, train, write."""
+    """Draw, train, and write the weights."""
     target = Path(__file__).with_name(WEIGHTS_FILE)
     maps: dict[str, Any] = {**trained_maps(FACE_COUNT, PAINTING_COUNT)}
     np.savez_compressed(target, **maps)
@@ -43,7 +43,7 @@ def main() -> None:
 
 
 def trained_maps(face_count: int, painting_count: int) -> dict[str, npt.NDArray[np.float16]]:
-    """The three linear maps of the model, learned from so many drawings."""
+    """The three linear maps of the model, learned from these numbers of drawings."""
     faces = np.stack([face_features(picture) for picture in training_faces(face_count)])
     looked_at = [(face_features(picture), scene_features(picture)) for picture in training_paintings(painting_count)]
     as_faces, as_scenes = (np.stack(column) for column in zip(*looked_at, strict=True))
@@ -59,7 +59,7 @@ def trained_maps(face_count: int, painting_count: int) -> dict[str, npt.NDArray[
 
 
 def training_faces(count: int) -> Iterator[Image.Image]:
-    """Faces of all emotions in turn, strong and faint, in the sizes the data sets have."""
+    """Faces of all emotions in turn, strong and faint, in the sizes of the data sets."""
     for place in range(count):
         rng = seeds.generator(seeds.TRAINING_FACES[place])
         strength = rng.uniform(0.45, 1.0) if rng.random() < 0.6 else rng.uniform(0.08, 0.4)
@@ -79,14 +79,14 @@ def training_paintings(count: int) -> Iterator[Image.Image]:
 
 
 def _components(features: Vector) -> PCA:
-    """The main ways in which pictures differ; as many as there are pictures at most."""
+    """Principal components, at most as many as there are pictures."""
     return PCA(min(_FACE_COMPONENTS, len(features)), whiten=True, random_state=0)
 
 
 def _linear_map(
     scaling: Any, features: Vector, classes: npt.NDArray[np.intp], regularity: float
 ) -> npt.NDArray[np.float16]:
-    """A logistic regression after `scaling`, folded into one matrix whose last row is the constant."""
+    """A logistic regression after `scaling` as one matrix; its last row is the constant."""
     pipeline = make_pipeline(scaling, LogisticRegression(C=regularity, max_iter=500)).fit(features, classes)
     probes = np.vstack([np.eye(features.shape[1]), np.zeros(features.shape[1])])
     values = pipeline.decision_function(probes).reshape(len(probes), -1)
@@ -95,7 +95,7 @@ def _linear_map(
 
 
 def _two_columns(binary: npt.NDArray[np.float16]) -> npt.NDArray[np.float16]:
-    """A yes-or-no map in the same form as the others: no evidence for no, all of it for yes."""
+    """A binary map in the form of the others: a column of zeros for no, and the evidence for yes."""
     return np.hstack([np.zeros_like(binary), binary])
 
 

@@ -1,7 +1,7 @@
-"""Draws the sample sets: nine small data sets in their owners' native layouts, invented from first to last.
+"""Draws the sample sets: nine small, invented data sets in the layouts of well-known ones.
 
-With them every importer path and every modality can be tried without licensed data. Redrawing gives the same
-pictures byte for byte and the same clips frame for frame.
+With them every layout and modality can be tried without licensed data. Drawing them again gives the same pictures byte
+for byte and the same clips frame for frame.
 """
 
 from pathlib import Path

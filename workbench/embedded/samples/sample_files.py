@@ -1,4 +1,4 @@
-"""Writes pictures, clips and sheets so that the same drawing gives the same file."""
+"""Writes pictures, clips and sheets; the same drawing always gives the same file."""
 
 import re
 import zipfile
@@ -20,19 +20,19 @@ _MODIFIED: Final = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
 
 
 def save_picture(image: Image.Image, path: Path, quality: int = 85) -> None:
-    """A JPEG without metadata; missing folders are made."""
+    """Write a JPEG without metadata; missing folders are made."""
     path.parent.mkdir(parents=True, exist_ok=True)
     image.save(path, "JPEG", quality=quality)
 
 
 def save_still(image: Image.Image, path: Path) -> None:
-    """A PNG of few colours, which keeps it small; missing folders are made."""
+    """Write a small PNG of few colours; missing folders are made."""
     path.parent.mkdir(parents=True, exist_ok=True)
     image.quantize(_STILL_COLOURS, dither=Image.Dither.NONE).save(path, "PNG", optimize=True)
 
 
 def save_clip(pictures: Iterable[Image.Image], path: Path, width_px: int, height_px: int) -> None:
-    """An MP4 (MPEG-4 part 2, which every OpenCV can write), without sound."""
+    """Write an MP4 without sound (MPEG-4 part 2, which every OpenCV can write)."""
     path.parent.mkdir(parents=True, exist_ok=True)
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"mp4v"), _CLIP_FPS, (width_px, height_px))
     if not writer.isOpened():
@@ -43,7 +43,7 @@ def save_clip(pictures: Iterable[Image.Image], path: Path, width_px: int, height
 
 
 def save_sheet(rows: Sequence[Sequence[str | int | None]], path: Path) -> None:
-    """An Excel workbook with one sheet, its dates fixed."""
+    """Write an Excel workbook with one sheet and fixed dates."""
     path.parent.mkdir(parents=True, exist_ok=True)
     workbook = Workbook()
     workbook.properties.created = _DATE
@@ -56,7 +56,7 @@ def save_sheet(rows: Sequence[Sequence[str | int | None]], path: Path) -> None:
 
 
 def _repack(written: BytesIO, path: Path) -> None:
-    """Copy a workbook's archive entry by entry, without the time at which it was written."""
+    """Copy the entries of a workbook's archive with fixed times."""
     with zipfile.ZipFile(written) as source, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as target:
         for name in source.namelist():
             content = _MODIFIED.sub(rb"\g<1>" + _DATE.isoformat().encode() + b"Z", source.read(name))

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from workbench.application.serving import EndpointServer, FaultRates
+from workbench.application.endpoints import EndpointServer, FaultRates
 from workbench.cli.context import AsJson, settings_of
 from workbench.cli.output import say, show, show_json, show_table
 from workbench.domain.endpoints import Endpoint

@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
-from workbench.application.endpoints import endpoint_name
-from workbench.application.probing import (
+from workbench.application.endpoints import (
     ANSWER_TOKENS,
     MOST_REQUESTS,
     N_FINDINGS,
     ProbeResult,
+    endpoint_name,
     probe_endpoint,
 )
 from workbench.cli.context import AsJson, context_of

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from workbench.application.reproduction import (
+from workbench.application.scores import (
     CellSensitivity,
     PublishedCell,
     Reproduction,

@@ -120,7 +120,7 @@ def _make_workspace(path: Path, card: DatasetCard) -> None:
     _insert(
         db,
         "sample",
-        ("id", "dataset", "name", "position", "gold", "raw_label", "media", "path", "cluster"),
+        ("no", "dataset", "id", "position", "gold", "raw_label", "media", "path", "cluster"),
         (
             (at + 1, card.key, f"{at:07}.jpg", at, gold, gold, "image", f"{at:07}.jpg", _cluster(card, rng))
             for at, gold in enumerate(golds)
@@ -133,7 +133,7 @@ def _make_workspace(path: Path, card: DatasetCard) -> None:
         "prediction",
         (
             "run_id",
-            "sample_id",
+            "sample_no",
             "position",
             "gold_label",
             "status",

@@ -93,8 +93,8 @@ def save_consent(db: Database, key: str, host: str, at: str) -> None:
 
 def load_samples(db: Database, key: str) -> list[Sample]:
     """All samples of the present import, in the owner's order."""
-    rows = db.table("sample").rows_where("dataset = ? AND position >= 0", [key], order_by="position")
-    return [sample_of(row) for row in rows]
+    rows = db.conn.execute(f"{_SELECT} WHERE dataset = ? AND position >= 0 ORDER BY position", (key,))
+    return [sample_of(*row) for row in rows]
 
 
 def load_sample_ids(db: Database, key: str) -> list[str]:
@@ -105,11 +105,9 @@ def load_sample_ids(db: Database, key: str) -> list[str]:
 
 def load_samples_by_id(db: Database, key: str, ids: Sequence[str]) -> list[Sample]:
     """The samples of these ids, in the order asked."""
-    rows = db.conn.execute(
-        f"SELECT {', '.join(_COLUMNS)} FROM sample WHERE dataset = ? AND id IN (SELECT value FROM json_each(?))",
-        (key, json_text(ids)),
-    )
-    found = {row[0]: _sample(*row) for row in rows.fetchall()}
+    where = "WHERE dataset = ? AND id IN (SELECT value FROM json_each(?))"
+    rows = db.conn.execute(f"{_SELECT} {where}", (key, json_text(ids)))
+    found = {sample.id: sample for sample in (sample_of(*row) for row in rows)}
     return [found[sample_id] for sample_id in ids]
 
 
@@ -118,12 +116,7 @@ def count_samples(db: Database) -> dict[str, int]:
     return dict(db.conn.execute("SELECT dataset, COUNT(*) FROM sample WHERE position >= 0 GROUP BY dataset").fetchall())
 
 
-def sample_of(row: Mapping[str, Any]) -> Sample:
-    """A row of table `sample` as a value."""
-    return _sample(*(row[column] for column in _COLUMNS))
-
-
-def _sample(
+def sample_of(
     sample_id: str,
     gold: str,
     raw_label: str,
@@ -134,18 +127,20 @@ def _sample(
     offset: int | None,
     *rest: Any,
 ) -> Sample:
+    """A sample from its row, the values in the order of `SAMPLE_COLUMNS`."""
     span = None if onset is None and apex is None and offset is None else ClipSpan(onset, apex, offset)
     return Sample(sample_id, gold, raw_label, MediaKind(media), path, span, *rest)
 
 
-_COLUMNS: Final = (
+SAMPLE_COLUMNS: Final = (
     *("id", "gold", "raw_label", "media", "path", "onset", "apex", "offset"),
     *("text", "score", "cluster", "split"),
 )
+_SELECT: Final = f"SELECT {', '.join(SAMPLE_COLUMNS)} FROM sample"
 _UPSERT_SAMPLE: Final = (
-    f"INSERT INTO sample (dataset, position, {', '.join(_COLUMNS)}) VALUES (?, ?{', ?' * len(_COLUMNS)}) "
+    f"INSERT INTO sample (dataset, position, {', '.join(SAMPLE_COLUMNS)}) VALUES (?, ?{', ?' * len(SAMPLE_COLUMNS)}) "
     "ON CONFLICT (dataset, id) DO UPDATE SET position = excluded.position, "
-    + ", ".join(f"{column} = excluded.{column}" for column in _COLUMNS[1:])
+    + ", ".join(f"{column} = excluded.{column}" for column in SAMPLE_COLUMNS[1:])
 )
 
 

@@ -1,6 +1,6 @@
 """What a run has found out about each of its samples."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from functools import lru_cache
 from typing import Any, Final
 
@@ -10,7 +10,7 @@ from workbench.domain.cases import Result
 from workbench.domain.datasets.samples import Sample
 from workbench.domain.predictions import PredictionStatus, RankedPrediction
 from workbench.storage.rows import json_text, words
-from workbench.storage.samples import sample_of
+from workbench.storage.samples import SAMPLE_COLUMNS, sample_of
 from workbench.storage.workspace.connections import transaction
 
 SAMPLE_NO: Final = (
@@ -18,12 +18,13 @@ SAMPLE_NO: Final = (
 )
 """The row number of a sample, by its id, from the index: a join would look at every sample of the run."""
 _RESULTS: Final = (
-    "SELECT sample.*, prediction.position AS planned, status, ranking, gold_rank, failure, first_status, "
-    "prediction.place AS place, note, (SELECT COUNT(*) FROM batch_sample AS asked "
+    "SELECT prediction.position, status, ranking, gold_rank, failure, first_status, prediction.place, note, "
+    "(SELECT COUNT(*) FROM batch_sample AS asked "
     "JOIN batch ON batch.id = asked.batch_id JOIN attempt ON attempt.batch_id = batch.id "
     "WHERE asked.sample_no = sample.no AND batch.run_id = prediction.run_id "
-    "AND sample.id IN (SELECT value FROM json_each(attempt.asked))) AS attempts "  # bad media are never sent
-    "FROM prediction JOIN sample ON sample.no = prediction.sample_no WHERE prediction.run_id = :run "
+    "AND sample.id IN (SELECT value FROM json_each(attempt.asked))), "  # bad media are never sent
+    + ", ".join(f"sample.{column}" for column in SAMPLE_COLUMNS)
+    + " FROM prediction JOIN sample ON sample.no = prediction.sample_no WHERE prediction.run_id = :run "
 )
 
 
@@ -31,13 +32,15 @@ def read_results(db: Database, run_id: int, *, only: Collection[str] | None = No
     """All planned samples of a run, or those of these ids, in planned order, each read when it is asked for."""
     which = "" if only is None else "AND sample.id IN (SELECT value FROM json_each(:only)) "
     values = {"run": run_id, "only": json_text(sorted(only or ()))}
-    return map(_result, db.query(f"{_RESULTS} {which} ORDER BY prediction.position", values))
+    rows = db.conn.execute(f"{_RESULTS} {which} ORDER BY prediction.position", values)
+    return (_result(*row) for row in rows)
 
 
 def load_result(db: Database, run_id: int, sample_id: str) -> Result | None:
     """One planned sample of a run."""
-    rows = db.query(f"{_RESULTS} AND sample_no = {SAMPLE_NO}", {"run": run_id, "sample": sample_id})
-    return next(map(_result, rows), None)
+    values = {"run": run_id, "sample": sample_id}
+    row = db.conn.execute(f"{_RESULTS} AND sample_no = {SAMPLE_NO}", values).fetchone()
+    return None if row is None else _result(*row)
 
 
 def count_statuses(db: Database, run_id: int) -> dict[tuple[PredictionStatus | None, PredictionStatus | None], int]:
@@ -86,18 +89,29 @@ def judge_again(
             )
 
 
-def _result(row: Mapping[str, Any]) -> Result:
-    status = _status(row["status"])
+def _result(
+    position: int,
+    status_text: str | None,
+    ranking: str,
+    gold_rank: int | None,
+    failure: str | None,
+    first_status: str | None,
+    place: int | None,
+    note: str | None,
+    attempts: int,
+    *sample: Any,
+) -> Result:
+    status = _status(status_text)
     return Result(
-        sample=sample_of(row),
-        position=row["planned"],
-        prediction=None if status is None else RankedPrediction(status, _ranking(row["ranking"])),
-        gold_rank=row["gold_rank"],
-        failure=row["failure"],
-        first_status=_status(row["first_status"]),
-        attempts=row["attempts"],
-        place=row["place"],
-        note=row["note"],
+        sample=sample_of(*sample),
+        position=position,
+        prediction=None if status is None else RankedPrediction(status, _ranking(ranking)),
+        gold_rank=gold_rank,
+        failure=failure,
+        first_status=_status(first_status),
+        attempts=attempts,
+        place=place,
+        note=note,
     )
 
 

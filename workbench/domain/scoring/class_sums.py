@@ -79,7 +79,7 @@ def cluster_rows(classes: Sequence[str], rows: Sequence[Counted]) -> Matrix:
     """What each cluster adds, all clusters in the order of their names."""
     import numpy as np
 
-    # In an order of their own: the same samples give the same resamples, however they lie in the workspace.
+    # Sorted, so that the same samples give the same resamples in whatever order they are read.
     clusters = sorted({row.cluster for row in rows}, key=lambda cluster: (cluster is None, cluster or ""))
     places = {cluster: place for place, cluster in enumerate(clusters)}
     cluster_of_row = np.array([places[row.cluster] for row in rows])
@@ -94,7 +94,7 @@ def cluster_rows(classes: Sequence[str], rows: Sequence[Counted]) -> Matrix:
 
 
 def _features(classes: Sequence[str], rows: Sequence[Counted]) -> "tuple[NDArray[np.int64], Matrix]":
-    """Of every row, the place of its pair in the flat confusion matrix, and its three rank figures."""
+    """For every row, the place of its pair in the flat confusion matrix, and its three rank figures."""
     import numpy as np
 
     k = len(classes)

@@ -1,8 +1,9 @@
 """Two runs over the samples that count in both: paired differences with intervals, and paired tests.
 
-A difference is always A minus B: above zero, A is better. Two runs of one data set meet the same easy and hard
-samples, so every figure here keeps the pairs together, and where samples come in clusters (the clips of one actor)
-the clusters too. Source: E. Miller, Adding Error Bars to Evals, 2024, section 4, for pairs and clusters.
+A difference is always A minus B: above zero, A is better. Two runs of one data set have the same easy and hard
+samples, so every figure here keeps the two answers about a sample together and, where samples come in clusters (the
+clips of one actor), all answers about a cluster.
+Source: E. Miller, Adding Error Bars to Evals, 2024, section 4, for pairs and clusters.
 """
 
 from collections import Counter
@@ -32,7 +33,7 @@ from workbench.domain.scoring.paired_tests import (
 )
 
 COMPARED: Final = {metric.name: metric for metric in CLASS_METRICS if metric.needs is Needs.CLASSES}
-"""The metrics that have a paired difference here."""
+"""The metrics that have a paired difference, by name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,12 +56,12 @@ class Comparison:
     differences: tuple[Difference, ...]
     """The headline metric first; accuracy is always among them."""
     interval: str
-    """How the intervals of `differences` were come by, for people."""
+    """How the intervals of `differences` were computed, for people."""
     robust: RobustDifference | None
     """None where there is no variance to estimate: fewer than two samples or clusters, or no two unlike differences."""
     mcnemar: McNemar
     permutation: ClusterPermutation | None
-    """None where samples have no clusters; McNemar's is the test by samples then."""
+    """None where samples have no clusters; McNemar's test is the one to read then."""
 
     @property
     def headline(self) -> Difference:
@@ -102,7 +103,7 @@ def _alike(pairs: Iterable[Pair]) -> list[Pair]:
     found = Counter[tuple[str, str | None, str | None, str | None]]()
     for pair in pairs:
         found[pair.gold, pair.a, pair.b, pair.cluster] += pair.count
-    # In an order of their own: the same pairs give the same resamples.
+    # Sorted, so that the same pairs give the same resamples in whatever order they are read.
     return [Pair(*kind, found[kind]) for kind in sorted(found, key=lambda kind: [str(part) for part in kind])]
 
 

@@ -1,4 +1,4 @@
-"""What several reviewers say of one gold label, put together."""
+"""The opinions of several reviewers of one sample, as one."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,50 +10,49 @@ from workbench.domain.datasets.cards import DatasetCard
 from workbench.domain.reviews import Review, Verdict
 
 _Vote = TypeVar("_Vote", bound=str)
-_STANDS_BY_GOLD: Final = frozenset({Verdict.MODEL_WRONG, Verdict.BOTH_ACCEPTABLE})
+_ACCEPTS_GOLD: Final = frozenset({Verdict.MODEL_WRONG, Verdict.BOTH_ACCEPTABLE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consensus:
-    """The votes of the reviewers of one sample. Who gave neither verdict nor label has no vote."""
+    """The votes of the reviewers of one sample. A review without verdict and label is no vote."""
 
     label: str | None
-    """What more reviewers imply than any other label; None for a tie, and where nobody implies one."""
+    """The label that more reviews imply than any other; None for a tie, and where none is implied."""
     verdict: Verdict | None
-    """What more reviewers chose than any other verdict; None for a tie, and where nobody chose one."""
+    """The verdict that more reviews have than any other; None for a tie, and where there is none."""
     labels: Mapping[str, int]
     """Votes of implied labels, the most frequent first."""
     verdicts: Mapping[Verdict, int]
     doubts: int
     """Reviewers who doubt gold and name no label in its place."""
     unanimous: bool
-    """Whether somebody has a vote and nobody contradicts another, in verdict or in implied label. Who leaves one of
-    the two open contradicts nobody by it."""
+    """Whether there is a vote and no two contradict each other, in verdict or in implied label. A review that leaves
+    one of the two open does not contradict by that."""
     reviewers: int
-    """How many have a vote."""
+    """How many reviewers have a vote."""
 
 
 def implied_label(review: Review, gold: str) -> str | None:
-    """The class label that a review says: its own where it has one, else what its verdict says of gold.
+    """The label that a review implies: its own where it has one, else gold where its verdict accepts gold.
 
-    "Model wrong" sets gold against the model, and "both acceptable" accepts it: both stand by gold. "Gold doubtful"
-    says what the label is not, and no more; of bad media no label can be told; who is unsure does not tell one; and
-    without a verdict nothing is said. All of these are None: a gap, and never a vote for gold.
+    "Model wrong" and "both acceptable" accept gold. "Gold doubtful" says only what the label is not. "Bad media",
+    "unsure" and no verdict say nothing about the label. All of these give None: a gap, and never a vote for gold.
     """
     if review.label is not None:
         return review.label
-    return gold if review.verdict in _STANDS_BY_GOLD else None
+    return gold if review.verdict in _ACCEPTS_GOLD else None
 
 
 def has_vote(review: Review) -> bool:
-    """Whether a review says something that can be counted: tags and notes alone do not."""
+    """Whether a review has a verdict or a label. Tags and notes alone are not counted."""
     return review.verdict is not None or review.label is not None
 
 
 def consensus_of(reviews: Sequence[Review], gold: str) -> Consensus:
-    """Count the votes: more than for any other wins, a tie is open.
+    """Count the votes. What has more votes than any other wins; a tie is left open.
 
-    A doubt that names no label is a vote against gold, so gold wins only with more votes than there are such doubts.
+    A doubt without a label is a vote against gold, so gold wins only with more votes than there are such doubts.
     """
     voters = [review for review in reviews if has_vote(review)]
     labels = _counted(label for review in voters if (label := implied_label(review, gold)) is not None)
@@ -80,18 +79,18 @@ def corrected_gold(gold: str, reviews: Sequence[Review]) -> str:
 
 
 def gold_class(card: DatasetCard, label: str) -> str:
-    """The class that a label means when it is said of a sample, by its owner or by a reviewer.
+    """The class of a label that an owner or a reviewer gives to a sample.
 
-    The zeros of the sentiment sets stay as they are. That "neutral" is scored as negative is a rule for answers: a
-    reviewer who calls a sample neutral takes it out of the scores.
+    Labels that are not scored (the zeros of the sentiment sets) stay as they are. That "neutral" is scored as negative
+    is a rule for answers: a reviewer who labels a sample neutral takes it out of the scores.
     """
     return label if label in card.unscored_gold else card.scored_as(label)
 
 
 def as_class(card: DatasetCard, review: Review) -> Review:
-    """The review with its own label as the class that it counts as, as gold's is.
+    """The review with its own label replaced by its class.
 
-    Without this, "weakly negative" would contradict "negative" in a set that scores both as one.
+    Without this, "weakly negative" would contradict "negative" in a data set that scores both as one class.
     """
     return review if review.label is None else replace(review, label=gold_class(card, review.label))
 
@@ -102,7 +101,7 @@ def _counted(votes: Iterable[_Vote]) -> Mapping[_Vote, int]:
 
 
 def _winner(votes: Mapping[_Vote, int]) -> _Vote | None:
-    """The first of votes in order, where it is alone at the top."""
+    """The one with the most votes; None for a tie. `votes` has the most frequent first."""
     if not votes:
         return None
     first, *others = votes

@@ -1,4 +1,4 @@
-"""From answers to what is compared: gold class beside predicted class, for the samples that count under the rules."""
+"""From answers to counted samples: a gold class beside a predicted class, for every sample that counts by the rules."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -24,31 +24,31 @@ NO_ANSWER: Final = "no answer"
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Samples that count alike, as they are compared."""
+    """Samples whose answers count as the same."""
 
     gold: str
     """The gold class."""
     predicted: str | None
-    """The class that the answer counts as, another word where it is none; None: no answer."""
+    """The class that the answer counts as, or another word where it counts as no class; None: no answer."""
     rank: int | None = None
-    """Place from 1 of the first choice that counts as gold; None: none does."""
+    """The place in the ranking, from 1, of the first label that counts as gold; None: no label does."""
     cluster: str | None = None
     count: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Count:
-    """All that scores are computed from."""
+    """All counted samples of a run: what scores are computed from."""
 
     classes: tuple[str, ...]
-    """The card's, and those of gold labels that the card does not list."""
+    """The classes of the card, and of gold labels that the card does not list."""
     rows: tuple[Counted, ...]
     planned: int
     """Samples whose gold label is scored."""
     answered: int
-    """Those of them with an answer, whatever it is and whether it counts or not."""
+    """Planned samples with an answer, whether it counts or not."""
     unscored: int
-    """Samples that leave every score for their gold label."""
+    """Samples whose gold label is not scored."""
 
     @property
     def counted(self) -> int:
@@ -65,7 +65,7 @@ class Count:
 
 
 def count_answers(card: DatasetCard, rules: Rules, answers: Iterable[Answer]) -> Count:
-    """Apply the rules to every answer. `ranking` must be filled where `rules.needs_rankings(card)`."""
+    """Apply the rules to every answer. Where `rules.needs_rankings(card)`, answers must have their `ranking`."""
     plan, unscored = [], 0
     for answer in answers:
         if is_scored(card, answer.gold):
@@ -89,14 +89,14 @@ def has_answer(answer: Answer) -> bool:
 
 
 def gold_class(card: DatasetCard, rules: Rules, gold: str) -> str:
-    """The class of a gold label: under exact spelling, a label that the ancestor misspelt is a class of its own."""
+    """The class of a gold label. Under exact spelling, a label that the ancestor misspelt is a class of its own."""
     if rules.spelling is Spelling.EXACT and gold in card.misspelt:
         return card.misspelt[gold]
     return card.scored_as(gold)
 
 
 def classes_of(card: DatasetCard, rules: Rules, golds: Iterable[str]) -> tuple[str, ...]:
-    """The card's classes, and those of scored gold labels that the card does not list but an import was to keep."""
+    """The classes of the card, and of gold labels that the card does not list but an import was told to keep."""
     found = sorted({gold_class(card, rules, gold) for gold in set(golds)})
     return tuple(dict.fromkeys((*(gold_class(card, rules, label) for label in card.classes), *found)))
 
@@ -121,7 +121,7 @@ def place_answer(card: DatasetCard, rules: Rules, classes: Sequence[str], answer
     if word not in card.labels.names:
         if rules.outside is Outside.DROPPED:
             return None
-        # Trap: a model can say the name of a class ("positive") that was not among the labels it was offered.
+        # Trap: a model can answer with the name of a class ("positive") that was not among the labels offered.
         predicted = f"{word} (not offered)" if word in (*classes, NO_ANSWER) else word
     else:
         predicted = _class(card, rules, word) or word
@@ -129,7 +129,7 @@ def place_answer(card: DatasetCard, rules: Rules, classes: Sequence[str], answer
 
 
 def _ranking(card: DatasetCard, rules: Rules, answer: Answer) -> tuple[str, ...] | None:
-    """The ranking as the rules read it; None where they drop the answer."""
+    """The ranking after the rules for other words and for neutral; None where they drop the answer."""
     ranking = answer.ranking
     if rules.outside is Outside.NEXT:
         ranking = tuple(label for label in ranking if label in card.labels.names)

@@ -1,8 +1,8 @@
 """95 % intervals: Wilson's for shares of independent samples, the bootstrap over clusters or samples for the rest.
 
-Resamples are drawn as sums: every sampling unit (a cluster; where there are none, a sample) is a row of numbers that
-add up, such as its part of the confusion matrix, and a resample is the sum of as many rows, drawn with replacement.
-Every figure of a resample is then computed from its sums alone, which is what makes 2,000 of them cheap.
+Resamples are drawn as sums. Every sampling unit (a cluster, or a sample where there are no clusters) is a row of
+numbers that add up, such as its part of the confusion matrix; a resample is the sum of as many rows as there are units,
+drawn with replacement. All figures of a resample are computed from its sums alone, which makes 2,000 of them cheap.
 Source: A. C. Davison and D. V. Hinkley, Bootstrap Methods and their Application, 1997, sections 2.4 and 3.8 (whole
 clusters are drawn, nothing within them). No library has it for clusters: `scipy.stats.bootstrap` draws rows alone.
 """
@@ -20,14 +20,14 @@ Matrix: TypeAlias = "NDArray[np.float64]"
 RESAMPLES: Final = 2000
 SEED: Final = 0
 FEW_CLUSTERS: Final = 30
-"""With fewer, the percentile interval is known to be too narrow, and is said to be."""
+"""With fewer clusters the percentile interval is known to be too narrow, and the words say so."""
 _DRAWN_AT_ONCE: Final = 2_500_000
 """Units drawn into memory at a time: 20 MB."""
 
 
 @dataclass(frozen=True, slots=True)
 class MetricValue:
-    """A figure as a fraction, with its 95 % interval. None means "not computed": no sample, or no interval for it."""
+    """A figure with its 95 % interval, as fractions. None means that it was not computed, as over no sample."""
 
     value: float | None
     low: float | None = None
@@ -35,7 +35,7 @@ class MetricValue:
 
 
 def proportion(hits: int, of: int) -> MetricValue:
-    """A share with its Wilson 95 % interval (E. B. Wilson 1927), which takes samples as independent."""
+    """The share `hits / of` with Wilson's 95 % interval (E. B. Wilson 1927), which takes samples as independent."""
     from scipy.stats import binomtest
 
     if of == 0:
@@ -45,7 +45,7 @@ def proportion(hits: int, of: int) -> MetricValue:
 
 
 def are_clustered(clusters: Collection[str | None]) -> bool:
-    """Whether whole clusters are drawn: every sample has one, and there are two at least."""
+    """Whether resamples draw whole clusters: every sample has one, and there are two or more."""
     return len(clusters) > 1 and None not in clusters
 
 
@@ -87,7 +87,7 @@ def resample_samples(
 
 
 def with_interval(value: float | None, resampled: "NDArray[Any]") -> MetricValue:
-    """A figure with the 2.5th and 97.5th percentile of what it was in the resamples where it could be computed."""
+    """A figure with the 2.5th and 97.5th percentile of the finite values among `resampled`; alone if there are none."""
     import numpy as np
 
     known = resampled[np.isfinite(resampled)]

@@ -1,7 +1,7 @@
-"""How many gold labels are wrong or doubtful, as far as reviewers tell.
+"""How many gold labels are wrong or doubtful, estimated from reviews.
 
 Reviewers look at failures first, and gold is doubted more often there, so the share of doubted samples among the
-reviewed ones says too much. The plan is therefore parted by what the model answered: right, wrong, nothing. With N_h
+reviewed ones is too high. The plan is therefore divided into strata by the model's answer: right, wrong, none. With N_h
 samples in stratum h, W_h = N_h / N, n_h of them decided by reviewers and d_h of these doubted, p_h = d_h / n_h:
 
     estimate   p  = sum of W_h p_h
@@ -12,9 +12,9 @@ E. B. Wilson 1927 for l_h and u_h, which lie sqrt(1 - n_h / N_h) times as far fr
 many (the finite population correction, Cochran section 2.6: a stratum that was reviewed in full leaves nothing to
 chance); G. Y. Zou and A. Donner 2008 (MOVER) for the sum, since the normal interval has no width where p_h is 0 or 1.
 
-It is an estimate of the plan as these reviewers would judge it, and as good as this: within a stratum, the reviewed
-samples are like the others. Nobody can say that of a stratum without any review, so there it is left open: the
-estimate becomes a range, with p_h = 0 at one end and 1 at the other (bounds after C. Manski).
+It estimates what these reviewers would say of the whole plan, and assumes that within a stratum the reviewed samples
+are like the others. For a stratum without any decided sample nothing can be assumed: the estimate becomes a range, with
+p_h = 0 at one end and 1 at the other (bounds after C. Manski).
 """
 
 from collections.abc import Iterable, Sequence
@@ -28,29 +28,29 @@ from workbench.domain.scoring.intervals import proportion
 
 
 class Stratum(StrEnum):
-    """What the model answered."""
+    """Samples by the model's answer."""
 
     RIGHT = "right"
     WRONG = "wrong"
-    """Words outside the labels, too."""
+    """Also answers outside the labels."""
     NO_ANSWER = "no answer"
-    """Refused, unparsed and the like, or still to come."""
+    """Refused, unparsed and the like, or not answered yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class GoldOpinion:
-    """One planned sample, as the estimate sees it."""
+    """What is known of the gold label of one planned sample."""
 
     stratum: Stratum
     reviewed: bool
     """Whether a reviewer gave it a verdict or a label."""
     doubted: bool | None
-    """None: reviewers have not decided, or nobody has looked."""
+    """None: reviewers have not decided, or there is no review."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StratumNoise:
-    """One stratum. The share is a fraction of `decided`; without any, it is None and its interval is all there is."""
+    """One stratum. `share` is a fraction of `decided`; without any it is None, and the interval is 0 to 1."""
 
     stratum: Stratum
     planned: int
@@ -69,14 +69,14 @@ class LabelNoise:
     planned: int
     reviewed: int
     decided: int
-    """Reviewed samples of which reviewers say that gold is right or that it is not: all that is counted here."""
+    """Reviewed samples for which reviewers agree that gold is right, or that it is not."""
     doubted: int
     value: float | None
     """None where a stratum has no decided sample, and for an empty plan."""
     least: float | None
-    """The estimate with every such stratum free of doubt; the value itself where there is none."""
+    """The estimate if such strata have no doubted sample; `value` where there is no such stratum."""
     most: float | None
-    """The same with every such stratum doubted as a whole."""
+    """The estimate if every sample of such strata is doubted."""
     low: float | None
     """The lower end of the 95 % interval around `least`."""
     high: float | None
@@ -86,15 +86,15 @@ class LabelNoise:
 
     @property
     def naive(self) -> float | None:
-        """The share among the decided samples alone, which is biased; None without any."""
+        """The share among the decided samples alone, which is biased; None without decided samples."""
         return self.doubted / self.decided if self.decided else None
 
 
 def is_doubted(consensus: Consensus, gold: str) -> bool | None:
-    """Whether reviewers hold a gold label to be wrong or doubtful; None where they have not decided.
+    """Whether reviewers find a gold label wrong or doubtful; None where they have not decided.
 
-    It is doubted when their label is another, or when they agree on none and doubt gold by their verdict. Bad media,
-    being unsure and an even split say nothing about gold: such samples are left out, not counted as sound.
+    It is doubted if their label is another one, or if they agree on no label and their verdict doubts gold. Bad media,
+    unsure reviewers and ties say nothing about gold: such samples are left out, and do not count as right.
     """
     if consensus.label is not None:
         return consensus.label != gold
@@ -102,7 +102,7 @@ def is_doubted(consensus: Consensus, gold: str) -> bool | None:
 
 
 def estimate_noise(opinions: Iterable[GoldOpinion]) -> LabelNoise:
-    """Estimate the share of doubted gold labels in a plan, given all of its samples; see the module."""
+    """Estimate the share of doubted gold labels in a plan, given all its samples. The module has the formulas."""
     plan = list(opinions)
     parts = [[one for one in plan if one.stratum is stratum] for stratum in Stratum]
     strata = tuple(_stratum(part) for part in parts if part)
@@ -117,8 +117,8 @@ def estimate_noise(opinions: Iterable[GoldOpinion]) -> LabelNoise:
         value=least if known else None,
         least=least,
         most=most,
-        low=None if least is None else max(0.0, least - _reach(strata, upwards=False)),
-        high=None if most is None else min(1.0, most + _reach(strata, upwards=True)),
+        low=None if least is None else max(0.0, least - _half_width(strata, upwards=False)),
+        high=None if most is None else min(1.0, most + _half_width(strata, upwards=True)),
         strata=strata,
     )
 
@@ -144,15 +144,15 @@ def _stratum(part: Sequence[GoldOpinion]) -> StratumNoise:
 
 
 def _weighted(strata: Sequence[StratumNoise], *, missing: float) -> float | None:
-    """The estimate, with this share in strata where it is unknown; None for an empty plan."""
+    """The estimate with `missing` as the share of strata without decided samples; None for an empty plan."""
     planned = sum(one.planned for one in strata)
     if not planned:
         return None
     return sum(one.planned * (missing if one.share is None else one.share) for one in strata) / planned
 
 
-def _reach(strata: Sequence[StratumNoise], *, upwards: bool) -> float:
-    """How far the interval reaches beyond the estimate, by the strata whose share is known."""
+def _half_width(strata: Sequence[StratumNoise], *, upwards: bool) -> float:
+    """The distance of one end of the interval from the estimate, by the strata whose share is known."""
     planned = sum(one.planned for one in strata)
     ends = ((one.planned, one.share, one.high if upwards else one.low) for one in strata)
     return sqrt(sum((size / planned * (share - end)) ** 2 for size, share, end in ends if share is not None))

@@ -1,7 +1,7 @@
-"""Paired tests of two runs: do they differ by more than the samples' own luck?
+"""Paired tests of two runs: do they differ by more than chance?
 
-Every sample is a pair: right or wrong in A, right or wrong in B. What both have right or wrong says nothing of their
-difference; what only one has right does.
+Every sample is a pair: right or wrong in A, right or wrong in B. Only samples that exactly one run has right tell
+anything about the difference.
 """
 
 from collections import Counter
@@ -22,12 +22,12 @@ _PERMUTED_AT_ONCE: Final = 2_000_000
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Samples that count alike in both runs, and what the two answers count as."""
+    """Samples whose answers count as the same in both runs."""
 
     gold: str
     """The gold class."""
     a: str | None
-    """The class that A's answer counts as, another word where it is none; None: no answer."""
+    """The class that A's answer counts as, or another word where it counts as no class; None: no answer."""
     b: str | None
     cluster: str | None = None
     count: int = 1
@@ -40,9 +40,9 @@ class Pair:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RobustDifference:
-    """The difference in accuracy with the 95 % interval of a formula: the mean of the samples' own differences.
+    """The difference in accuracy with a 95 % interval by formula: the mean of d, the difference of each sample.
 
-    By clusters where there are any: SE = sqrt(sum over clusters of (sum of d - mean)^2) / n with the usual small-sample
+    With clusters, SE = sqrt(sum over clusters of (sum of d - mean)^2) / n with the usual small-sample
     factor, and t with one degree of freedom less than there are clusters; else SE = sd(d) / sqrt(n).
     """
 
@@ -56,7 +56,7 @@ class RobustDifference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class McNemar:
-    """The exact test that each run is as often the only right one. It takes samples as independent."""
+    """The exact test of whether both runs are equally often the only right one. It takes samples as independent."""
 
     b: int
     """Samples that only A has right."""
@@ -73,14 +73,14 @@ class McNemar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClusterPermutation:
-    """The test that swaps A and B within whole clusters: it holds where samples of a cluster resemble each other."""
+    """The test that swaps A and B within whole clusters: valid also where samples of a cluster resemble each other."""
 
     clusters: int
     p: float
 
 
 def robust_difference(rows: Sequence[Pair], *, is_clustered: bool) -> RobustDifference | None:
-    """By statsmodels: the constant of a regression of the samples' differences on nothing else."""
+    """By statsmodels: a regression of the samples' differences on a constant alone."""
     signs = [int(a) - int(b) for a, b in (row.sides for row in rows)]
     if len(set(signs)) < 2:
         return None
@@ -119,9 +119,9 @@ def exact_mcnemar(rows: Sequence[Pair]) -> McNemar:
 
 
 def permute_clusters(rows: Sequence[Pair]) -> ClusterPermutation:
-    """By scipy, on each cluster's number of right answers: all swaps where these are few, else random ones, seeded.
+    """By scipy, on each cluster's number of right answers: all swaps where they are few, else seeded random ones.
 
-    A cluster that has as many right in A as in B stays what it is when swapped, and is left out.
+    A cluster with as many right answers in A as in B is the same when swapped, and is left out.
     """
     right_a, right_b = Counter[str | None](), Counter[str | None]()
     for row in rows:

@@ -1,9 +1,9 @@
-"""Which samples count, and as what: a score means little without the rule that chose what it is taken over.
+"""Which samples count, and as what: a score means little without the rules by which samples were counted.
 
-A protocol is a name for a set of rules: what becomes of a sample without an answer, of an answer outside the labels,
-of an answer "neutral" where only signs are scored, and whether two spellings of one label are the same word. The
-rules can be varied one by one, which shows what a score depends on. Whatever the rules, a sample whose gold label
-the card does not score (the zeros of the sentiment sets) leaves the scores.
+A protocol is a name for a set of rules: how a sample without an answer counts, how an answer outside the labels, how an
+answer "neutral" where only signs are scored, and whether two spellings of one label are the same word. The rules can
+be varied one by one, which shows what a score depends on. By no rules does a sample count whose gold label the card
+does not score (the zeros of the sentiment sets).
 """
 
 from dataclasses import dataclass, replace
@@ -32,18 +32,18 @@ class Against(StrEnum):
 
     GOLD = "gold"
     REVIEWS = "reviews"
-    """Gold, but for samples on whose label the reviewers agree otherwise."""
+    """Gold, except for samples for which the reviewers agree on another label."""
 
 
 class Unanswered(StrEnum):
-    """What becomes of a sample without an answer."""
+    """How a sample without an answer counts."""
 
     WRONG = "wrong"
     DROPPED = "dropped"
 
 
 class Outside(StrEnum):
-    """What becomes of an answer whose first choice is no label of the set."""
+    """How an answer counts whose first choice is no label of the data set."""
 
     WRONG = "wrong"
     DROPPED = "dropped"
@@ -52,7 +52,7 @@ class Outside(StrEnum):
 
 
 class Neutral(StrEnum):
-    """What becomes of an answer "neutral" where gold has a sign."""
+    """How an answer "neutral" counts where gold has a sign."""
 
     NEGATIVE = "negative"
     POSITIVE = "positive"
@@ -80,11 +80,11 @@ class Rules:
     spelling: Spelling = Spelling.MEANING
 
     def needs_rankings(self, card: DatasetCard) -> bool:
-        """Whether the first choice and the gold label's rank are too little to go by."""
+        """Whether whole rankings are needed, beside the first choice and the rank of gold."""
         return self.outside is Outside.NEXT or (scores_signs(card) and self.neutral is not Neutral.NEGATIVE)
 
     def in_words(self, card: DatasetCard) -> str:
-        """One sentence for people, of what matters for this data set."""
+        """The rules that matter for this data set, as one sentence for people."""
         parts = [_UNANSWERED[self.unanswered], _OUTSIDE[self.outside]]
         if scores_signs(card):
             parts.append(f"gold {' and '.join(card.unscored_gold)} is left out and {_NEUTRAL[self.neutral]}")
@@ -120,9 +120,9 @@ _NEUTRAL: Final = MappingProxyType(
 def rules_of(protocol: Protocol, card: DatasetCard, neutral: Neutral | None = None) -> Rules:
     """The rules of a protocol for a data set, with another neutral rule where one is given.
 
-    `paper` is how the published figures of arXiv 2312.04293 come out of its authors' prediction files: only what was
-    answered counts; a word outside the labels is wrong, but dropped in the sets of dynamic faces, whose WAR and UAR
-    were taken from a matrix of the known classes; an answer neutral is negative; spellings are compared exactly.
+    `paper` gives the published figures of arXiv 2312.04293 from its authors' prediction files: only answered samples
+    count; a word outside the labels is wrong, but dropped in the sets of dynamic faces, whose WAR and UAR were taken
+    from a matrix of the known classes; an answer neutral is negative; spellings are compared exactly.
 
     Raises UsageError for a neutral rule where the data set is not scored by sign.
     """
@@ -145,13 +145,13 @@ def is_scored(card: DatasetCard, gold: str) -> bool:
 
 
 def scores_signs(card: DatasetCard) -> bool:
-    """Whether gold has a sign and zeros are left out, so that an answer neutral needs a rule."""
+    """Whether only the sign of sentiment is scored, so that a rule is needed for answers "neutral"."""
     return NEUTRAL in card.unscored_gold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What became of one sample, or of several that scoring cannot tell apart."""
+    """The result of one sample, or of several that are the same for scoring."""
 
     gold: str
     """The gold label."""
@@ -160,10 +160,10 @@ class Answer:
     top1: str | None
     """The first choice: a label of the set where it is one, else the model's own word."""
     gold_rank: int | None
-    """Place from 1 of the first choice that counts as gold by the card's own folds."""
+    """The place, from 1, of the first label that counts as gold by the card's own folds; None: no label does."""
     ranking: tuple[str, ...] = ()
     """Best first; may be left empty where the rules need no rankings."""
     cluster: str | None = None
     first_status: PredictionStatus | None = None
-    """After the first attempt that asked about it."""
+    """The status after the first attempt that sent the sample."""
     count: int = 1

@@ -1,7 +1,7 @@
-"""How steady answers are: how often two runs say the same, how far repeats agree, and what repeats say together.
+"""How steady answers are: how often two runs give the same, how far repeats agree, and the repeats taken as one run.
 
-Answers are compared as they were given, by first choice, whatever gold says and whatever class they count as. Only
-samples that every run compared has answered take part.
+Answers are compared by first choice as they were given, without regard to gold and to classes. Only samples that all
+compared runs have answered take part.
 """
 
 from collections import Counter, defaultdict
@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Final, TypeAlias
 
 from workbench.domain.scoring.agreement import Coefficient, cohens_kappa, fleiss_kappa
-from workbench.domain.scoring.intervals import MetricValue, proportion, resample_clusters, with_interval
+from workbench.domain.scoring.intervals import MetricValue, are_clustered, proportion, resample_clusters, with_interval
 
 Ranking: TypeAlias = tuple[str, ...]
 
@@ -24,7 +24,7 @@ class SameAnswers:
     same: MetricValue
     """The share of equal first choices: Wilson's interval, or the bootstrap over clusters where there are any."""
     kappa: Coefficient
-    """Cohen's; its interval takes samples as independent."""
+    """Cohen's kappa; its interval takes samples as independent."""
 
     @property
     def flip_rate(self) -> MetricValue:
@@ -45,13 +45,13 @@ class RepeatAgreement:
     """The mean share of agreeing pairs of runs in a sample."""
     fleiss: Coefficient
     unanimous: MetricValue
-    """The share of samples on which all say the same, with Wilson's interval."""
+    """The share of samples on which all runs agree, with Wilson's interval."""
 
 
 def same_answers(said: Mapping[tuple[str, str, str | None], int]) -> SameAnswers:
-    """Compare two runs' first choices: (A's, B's, cluster) to the number of samples.
+    """Compare the first choices of two runs. `said` maps (A's choice, B's choice, cluster) to the number of samples.
 
-    Clusters count where every sample has one and there are two at least.
+    Intervals draw whole clusters where every sample has one and there are two or more.
     """
     n = sum(said.values())
     first, second = ([label for pair, times in said.items() for label in [pair[side]] * times] for side in (0, 1))
@@ -64,7 +64,7 @@ def _share_same(said: Mapping[tuple[str, str, str | None], int], n: int) -> Metr
         of_cluster[cluster][0] += times * (a == b)
         of_cluster[cluster][1] += times
     same = sum(hits for hits, _ in of_cluster.values())
-    if None in of_cluster or len(of_cluster) < 2:
+    if not are_clustered(of_cluster):
         return proportion(same, n)
     import numpy as np
 
@@ -73,10 +73,10 @@ def _share_same(said: Mapping[tuple[str, str, str | None], int], n: int) -> Metr
 
 
 def repeat_agreement(said: Mapping[Ranking, int]) -> RepeatAgreement:
-    """How far two or more runs agree: their first choices, in the order of the runs, to the number of samples.
+    """How far two or more runs agree. `said` maps their first choices, in the order of the runs, to numbers of samples.
 
     The mean share of agreeing pairs is sum over labels of m_l (m_l - 1) / (m (m - 1)) for a sample to which m runs
-    give label l m_l times: the P of Fleiss' kappa. Raises ValueError where there is no or one run.
+    give label l m_l times: the P of Fleiss' kappa. Raises ValueError for fewer than two runs.
     """
     widths = {len(choices) for choices in said}
     if len(widths) > 1 or 1 in widths or 0 in widths:
@@ -104,10 +104,10 @@ def by_majority(rankings: Sequence[Ranking], labels: Sequence[str]) -> Ranking:
 
 
 def by_borda(rankings: Sequence[Ranking], labels: Sequence[str]) -> Ranking:
-    """All that the rankings list, by Borda count; ties as in `by_majority`.
+    """All labels that the rankings list, by Borda count; ties as in `by_majority`.
 
-    A place from 1 in a ranking of m labels brings m - place points, no place none; m is the number of labels, or the
-    length of the longest ranking where that is more.
+    A label gets m - place points from each ranking that lists it, places counted from 1. m is the number of labels, or
+    the length of the longest ranking where that is more.
     """
     m = max((len(labels), *(len(ranking) for ranking in rankings)))
     points = Counter[str]()

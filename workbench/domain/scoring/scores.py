@@ -65,25 +65,25 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """The scores of always saying one class, or of guessing, over the samples that count."""
+    """The scores of always answering one class, or of guessing, over the samples that count."""
 
     label: str | None
-    """The class that is always said; None for guessing."""
+    """The class that is always answered; None for guessing."""
     metrics: Mapping[str, float]
     """Accuracy, UAR and both F1s."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scores:
-    """Everything that is computed from predicted against gold classes, with what it is computed over."""
+    """All figures of predicted against gold classes, and the samples that they are computed over."""
 
     planned: int
     answered: int
     counted: int
-    """Samples that the figures are computed over; the rules chose them."""
+    """Samples that count by the rules, over which the figures are computed."""
     metrics: Mapping[str, MetricValue]
     interval: str
-    """How the intervals were come by, for people."""
+    """How the intervals were computed, for people."""
     per_class: tuple[ClassScores, ...]
     """In the order of the classes, those without support included."""
     confusion: Confusion
@@ -107,7 +107,7 @@ def compute_scores(count: Count, *, clustered_by: str | None = None, with_interv
     """
     if strange := {row.gold for row in count.rows}.difference(count.classes):
         raise ValueError(f"gold labels that are no classes: {', '.join(sorted(strange))}")
-    # In an order of their own: sums of fractions and resamples then depend on what is counted alone.
+    # Sorted, so that sums of fractions and resamples do not depend on the order in which answers are read.
     count = replace(count, rows=tuple(sorted(count.rows, key=_place)))
     samples = _coded(count)
     intervals = _intervals(count, clustered_by) if with_intervals and count.rows else _Intervals("")
@@ -128,7 +128,7 @@ def compute_scores(count: Count, *, clustered_by: str | None = None, with_interv
 
 
 def compute_baselines(support: Mapping[str, int], classes: Sequence[str]) -> dict[str, Baseline]:
-    """Always saying the most frequent gold class (the first of several), and guessing each class equally often.
+    """Always answering the most frequent gold class (the first of several), and guessing each class equally often.
 
     `support` counts the samples of each gold class. With n samples, N_c of class c, K classes and C of them with
     support. Majority: accuracy p = max N_c / n, UAR 1 / C, F1 of the class said 2p / (1 + p) and 0 for the others.
@@ -183,7 +183,7 @@ def _coded(count: Count) -> CodedSamples:
 @dataclass(frozen=True, slots=True)
 class _Intervals:
     words: str
-    """How they were come by, for people."""
+    """How they were computed, for people."""
     resampled: Mapping[str, Matrix] = field(default_factory=dict)
     """Metric to its value in every resample."""
     wilson: Mapping[str, MetricValue] = field(default_factory=dict)
@@ -275,7 +275,7 @@ def _known(ratio: float) -> float | None:
 
 
 def _confusion(count: Count) -> Confusion:
-    """Counted by hand: scikit-learn's matrix is square, and a talkative model says thousands of other words."""
+    """Not by scikit-learn: its matrix is square, and a model can answer thousands of words that are no class."""
     cells, said = Counter[tuple[str, str | None]](), Counter[str]()
     classes = set(count.classes)
     for row in count.rows:

@@ -1,7 +1,7 @@
-"""What goes to a model and what comes back: one request, one reply, whoever answers.
+"""What is sent to a model and what comes back: one request, one reply.
 
-A reply never raises for what a model or a network can do; it says so in `outcome`. What came back is kept as it
-came; what it means for each sample is `parsing`'s business.
+Nothing that a model or a network can do raises an exception; a reply says it in `outcome`. The text of a reply is kept
+as it came; `replies.parsing` reads what it says about each sample.
 """
 
 from collections.abc import Mapping
@@ -61,7 +61,7 @@ class SampleMedia:
 
     @property
     def note(self) -> str | None:
-        """What had to be done otherwise than asked to show the sample, for people."""
+        """How the first frame that has a note differs from what the policy says, for people."""
         return next((frame.note for frame in self.frames if frame.note), None)
 
 
@@ -72,7 +72,7 @@ class Request:
     model: str
     parts: tuple[Part, ...]
     answer_schema: Mapping[str, Any] | None
-    """JSON schema of the answer, where the endpoint is to hold the model to it."""
+    """JSON schema that the endpoint is to enforce; None: the model is free."""
     detail: str
     temperature: float
     max_tokens: int
@@ -80,7 +80,7 @@ class Request:
 
     @property
     def words(self) -> str:
-        """All text of the message: what a record of the request holds, pictures being named by their samples."""
+        """All text of the message, as it is recorded; pictures are recorded by the ids of their samples."""
         return "\n".join(part.text for part in self.parts if isinstance(part, TextPart))
 
 
@@ -89,12 +89,12 @@ class Outcome(StrEnum):
 
     ANSWERED = "answered"
     REFUSED = "refused"
-    """The model said no: a refusal field, or (found when parsing) a refusing phrase where nothing parses."""
+    """The model declined: by a refusal field, or (found when parsing) by a phrase where no answer can be read."""
     FILTERED = "filtered"
     """A content filter or policy check stopped the request or its answer."""
     EMPTY = "empty"
     TRUNCATED = "truncated"
-    """The answer hit the token limit; what came may still parse."""
+    """The answer reached the token limit; a part of it may still be read."""
     FAILED = "failed"
     """Something broke in software or network; no answer."""
 
@@ -104,7 +104,7 @@ class Fault(StrEnum):
 
     RATE_LIMITED = "rate limited"
     TRANSIENT = "transient"
-    """Server errors, timeouts, dropped connections, unreadable bodies: worth asking again."""
+    """Server errors, timeouts, dropped connections, unreadable bodies: sending again may help."""
     TOO_LARGE = "too large"
     """The request exceeds a size or context limit: smaller batches may pass."""
     BAD_REQUEST = "bad request"
@@ -122,7 +122,7 @@ class Usage:
     cached_tokens: int = 0
     """Read from the endpoint's cache, at a lower price where it has one."""
     image_tokens: int | None = None
-    """What the pictures took; None: not told."""
+    """Tokens of the pictures; None: not reported."""
     cache_write_tokens: int = 0
     """Written to the endpoint's cache, at a higher price where it has one."""
 
@@ -138,12 +138,12 @@ class Reply:
     """The refusal field, where the endpoint has one."""
     finish_reason: str | None = None
     model: str | None = None
-    """The model that answered, by its own word."""
+    """The model that answered, as the reply names it."""
     usage: Usage | None = None
     status_code: int | None = None
     fault: Fault | None = None
     error: str | None = None
-    """What broke, in the endpoint's or our words, with keys masked."""
+    """What failed, in words of the endpoint or of this program, with keys masked."""
     retry_after_s: float | None = None
     headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Those that matter: request id and rate limits."""
@@ -180,7 +180,7 @@ class Attempt:
     reply: str | None
     refusal: str | None
     model: str | None
-    """The model that answered, by its own word."""
+    """The model that answered, as the reply names it."""
     prompt_tokens: int | None
     completion_tokens: int | None
     cached_tokens: int | None

@@ -1,8 +1,8 @@
 """The prompts, by name and version, and how a batch of samples becomes one message.
 
-`paper` sends the ancestor's wordings to the letter (arXiv 2312.04293, Appendix A) and nothing else: samples are told
-apart by their order alone. `named` gives every sample of the request an id and asks for JSON with those ids, so that
-an answer cannot slip to a neighbour. The ids are places in the request: a file name can give a label away.
+`paper` sends the ancestor's wording to the letter (arXiv 2312.04293, Appendix A) and nothing else, so that only their
+order tells samples apart. `named` gives every sample of the request an id and asks for JSON with those ids, so that an
+answer cannot go to another sample. The ids are places in the request, since a file name can give the label away.
 A changed wording is a new version; old versions stay, since runs name them.
 """
 
@@ -90,7 +90,7 @@ _NAMED: Final = (
 )
 
 _LINE_BREAKS: Final = {ord(mark): f"\\u{ord(mark):04x}" for mark in "\x85\u2028\u2029"}
-"""Those that JSON leaves as they are."""
+"""Line breaks that JSON does not escape."""
 
 
 def prompt_version(name: str) -> str:
@@ -104,7 +104,7 @@ def prompt_version(name: str) -> str:
 
 @lru_cache(maxsize=64)
 def refs(count: int) -> tuple[str, ...]:
-    """The neutral ids of a request's samples, by place: s01, s02, ..."""
+    """The ids of the samples in a request, by place: s01, s02, ..."""
     return tuple(f"s{place:02d}" for place in range(1, count + 1))
 
 
@@ -128,7 +128,7 @@ def render_prompt(
 
 
 def build_request(card: DatasetCard, spec: RunSpec, shown: Sequence[SampleMedia]) -> Request:
-    """The request that a run of this spec sends about these samples."""
+    """The request of a run of this spec about the samples `shown`."""
     parts = render_prompt(
         spec.prompt, task=card.task, modality=Modality(spec.modality), labels=spec.labels, shown=shown
     )
@@ -147,9 +147,8 @@ def build_request(card: DatasetCard, spec: RunSpec, shown: Sequence[SampleMedia]
 def answer_schema(labels: Sequence[str], asked_refs: Sequence[str]) -> dict[str, Any]:
     """The JSON schema of an answer to prompt `named`: the ids and labels of the request and nothing else.
 
-    The same for the same words, and not to be changed.
-
-    That every id occurs once cannot be said in the subset that endpoints enforce; parsing checks it.
+    The same object for the same words; callers must not change it. The subset of JSON schema that endpoints enforce
+    cannot say that every id occurs once; parsing checks it.
     """
     return _answer_schema(tuple(labels), tuple(asked_refs))
 

@@ -1,6 +1,6 @@
-"""What a reviewer says about one sample in one run.
+"""A reviewer's opinion of one sample in one run.
 
-Every change is an event of its own: two reviewers never overwrite each other, and undo is one more event.
+Every change is logged as an event: reviewers never overwrite each other, and undo is one more event.
 """
 
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ class Review:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing is said (any more)."""
+        """Whether all four fields are empty."""
         return self.verdict is None and self.label is None and not self.tags and not self.note
 
 
@@ -54,21 +54,21 @@ class ReviewChange:
     """None clears the field; tags are joined by blanks."""
     changed_at: str
     undoes: int | None = None
-    """The number of the change that this one takes back."""
+    """The number of the change that this one undoes."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewPace:
-    """What a reviewer has done since a moment."""
+    """How much a reviewer has done since a point in time."""
 
     samples: int
-    """Different ones of which something was said."""
+    """Different samples that were reviewed."""
     first_at: str | None
-    """When the first of it was said; None for nothing."""
+    """The time of the first change; None if there is none."""
 
 
 class PeerAgreement(StrEnum):
-    """How what others say of a sample goes with what a reviewer says; the value marks it in a list."""
+    """How the other reviews of a sample compare with a reviewer's own. The value is the mark in a list."""
 
     AGREES = "="
     CONTRADICTS = "≠"

@@ -1,7 +1,7 @@
-"""The one place where text from outside is made fit for a screen.
+"""The one place where text from outside is made safe for a screen.
 
 File names, labels, replies, error texts and headers can hold escape sequences, bidirectional overrides and
-megabytes. Everything that is shown to a person, in the terminal, on stderr or in a document, passes `visible`.
+megabytes. Everything that is shown to a person, in the terminal, on stderr or in a document, passes through `visible`.
 What is stored and exported stays as it came.
 """
 
@@ -9,7 +9,7 @@ import unicodedata
 from typing import Final
 
 LONGEST_CHARS: Final = 20_000
-"""What a screen shows of one text; nobody reads more of it there, and drawing it must stay quick."""
+"""The most of one text that a screen shows, so that drawing it stays quick."""
 
 _PICTURES: Final = {code: 0x2400 + code for code in range(0x20)} | {0x7F: 0x2421}  # ␀ … ␟ and ␡
 _HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
@@ -17,7 +17,7 @@ _JOINERS: Final = frozenset("\u200d\ufe0f")  # hold emoji together and hide noth
 
 
 def visible(text: str, *, lines: bool = False, longest: int = LONGEST_CHARS) -> str:
-    """Return `text` with every character that could act instead of being read made visible.
+    """`text` with every character that a terminal could obey, or that cannot be seen, made visible.
 
     Control characters become their pictures (ESC is ␛), other invisible ones `\\u{202e}`. With `lines`, line feeds
     and tabs stay (tabs as four blanks), and CR LF counts as one line feed; without, they are shown too. Longer text

@@ -1,8 +1,8 @@
 """Encoded frames on disk, so that a resumed or repeated run decodes nothing twice.
 
-An entry is named by what decides its content (the medium's bytes, the span, the request) and is never changed: two
-runs may share the folder, and a stale entry cannot be met, only an unused one. The folder is its owner's alone, since
-it holds pictures of data sets that must not be handed on. Losing it costs time, nothing else.
+The name of an entry is a digest of all that decides its content (the bytes of the medium, the span, the request), and
+an entry is never changed: runs may share the folder, and an entry can be unused but never out of date. Only the user
+can read the folder, since it holds pictures of data sets that must not be handed on. It can be deleted at any time.
 """
 
 import hashlib
@@ -22,15 +22,15 @@ from workbench.media.media_files import DEFAULT_LIMITS, BadMedia, medium_files, 
 from workbench.media.pixel_tables import pixel_picture
 
 _FORM: Final = 1
-"""Of the entries and of the encoding; another number makes all earlier entries unused."""
+"""Version of the entries and of the encoding; another number makes all earlier entries unused."""
 _ENDING: Final = ".frames"
 _KEPT_SHARE: Final = 0.8
-"""Of the limit, after old entries have made room."""
+"""The share of the limit that is kept when old entries are deleted."""
 _CHUNK_BYTES: Final = 1 << 20
 
 
 class FrameCache:
-    """A folder of encoded frames of bounded size; the longest unused make room. Safe to use from many threads."""
+    """A folder of encoded frames of bounded size; those unused the longest are deleted first. Safe in many threads."""
 
     def __init__(self, folder: Path, limit_bytes: int) -> None:
         """Use `folder`, which is made when first needed; `limit_bytes` 0 keeps nothing."""
@@ -40,7 +40,7 @@ class FrameCache:
         self._n_bytes: int | None = None
 
     def frames(self, root: Path, sample: Sample, wanted: FrameRequest) -> tuple[Frame, ...]:
-        """As `sample_frames`, from the cache where it can be.
+        """As `sample_frames`, from the cache where it has them.
 
         Raises BadMedia, which is not remembered, and DataError where the whole folder is gone: its samples are not bad.
         """
@@ -63,7 +63,7 @@ class FrameCache:
             return known
         frames = sample_frames(root, sample, wanted)
         if any(hashlib.sha256(frame.data).hexdigest() != identity for frame in frames):
-            self._save(entry, frames)  # a picture that goes out as it is need not lie on disk twice
+            self._save(entry, frames)  # a picture that is sent as it is need not be stored twice
         return frames
 
     def _save(self, entry: Path, frames: Sequence[Frame]) -> None:
@@ -155,7 +155,7 @@ def _unpacked(data: bytes) -> tuple[Frame, ...]:
 
 
 def _load(entry: Path) -> tuple[Frame, ...] | None:
-    """The frames of an entry, marked as used now; None where there is none that can be read."""
+    """The frames of an entry, which is marked as used now; None where there is no readable entry."""
     try:
         frames = _unpacked(entry.read_bytes())
         os.utime(entry)

@@ -26,7 +26,7 @@ from workbench.media.pixel_tables import pixel_picture
 from workbench.media.videos import EndedEarly, claimed_length, claimed_rate, counted_length, video_frames
 
 _USUAL_RATE: Final = 25.0
-"""Frames per second of what does not say: a folder of frames, as a camera for films and television takes them."""
+"""Frames per second where none are known, as in a folder of frames: those of cameras for film and television."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,9 +46,9 @@ def frame_request(spec: RunSpec) -> FrameRequest:
 def sample_frames(
     root: Path, sample: Sample, wanted: FrameRequest, limits: MediaLimits = DEFAULT_LIMITS
 ) -> tuple[Frame, ...]:
-    """The frames that the policy chooses, in its order, encoded; a short clip repeats some.
+    """The frames that the policy chooses, in its order, encoded. A short clip repeats some.
 
-    Raises BadMedia where they cannot be had.
+    Raises BadMedia where they cannot be read.
     """
     if sample.media is MediaKind.VIDEO:
         return _of_video(medium_path(root, sample), sample, wanted, limits)
@@ -115,7 +115,7 @@ def clip_frames(root: Path, sample: Sample, indices: Sequence[int], longest_side
 
 
 def clip_rate(root: Path, sample: Sample) -> float:
-    """Frames per second: a video's own where it says one that can be true, else 25. Raises BadMedia."""
+    """Frames per second: those of a video where its own figure can be true, else 25. Raises BadMedia."""
     if sample.media is not MediaKind.VIDEO:
         return _USUAL_RATE
     return claimed_rate(medium_path(root, sample), DEFAULT_LIMITS) or _USUAL_RATE
@@ -142,7 +142,7 @@ def _read_video(
 def _positions(
     policy: FramePolicy, numbers: Sequence[int], span: ClipSpan | None, limits: MediaLimits
 ) -> tuple[tuple[int, ...], str | None]:
-    """The positions that the policy chooses among the clip's frame numbers, and what was done otherwise than asked.
+    """The positions that the policy chooses among the clip's frame numbers, and how they differ from it, for people.
 
     Only the apex is looked for by its number. The other policies run over the whole clip, also where a span is
     known, so that clips with and without one are sampled alike.

@@ -1,6 +1,6 @@
-"""From the bytes of a picture to the bytes that are sent: its own where they will do, else encoded anew, once.
+"""From the bytes of a picture to the bytes that are sent: its own where possible, else encoded again, once.
 
-A picture that can be sent as it is is not decoded: its segments or checksums show whether the file is whole. All
+A picture that can be sent unchanged is not decoded: its segments or checksums show whether the file is whole. All
 others are decoded in full. What is sent never carries metadata, is never larger than asked, and is never scaled up.
 
 Most pictures are JPEGs without EXIF, and their segments tell all there is to know. To open each of them with Pillow
@@ -59,7 +59,7 @@ def picture_from_bytes(data: bytes, colour: Colour, longest_side_px: int, limits
         raise BadMedia("not a picture that can be read") from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise BadMedia(_too_many_pixels(limits)) from error
-    except Exception as error:  # decoders let through whatever they meet in damaged data
+    except Exception as error:  # decoders raise anything for damaged data
         raise BadMedia(f"a damaged picture ({type(error).__name__})") from error
 
 
@@ -73,7 +73,7 @@ def picture_as_it_is(data: bytes, colour: Colour, longest_side_px: int, limits: 
         with Image.open(BytesIO(data), formats=tuple(_CHECKED)) as image:
             _assert_size(image, limits)
             return _own(data, image, colour, longest_side_px)
-    except Exception:  # noqa: BLE001  # to decode it in full will tell the reason
+    except Exception:  # noqa: BLE001  # decoding it in full will give the reason
         return None
 
 

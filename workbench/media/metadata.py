@@ -1,4 +1,4 @@
-"""Takes what cameras and editors write beside a picture out of it (place, time, names), without touching the pixels.
+"""Removes what cameras and editors write beside a picture (place, time, names), without changing the pixels.
 
 Sources: the segments of JPEG (ITU-T T.81, annex B), the chunks of PNG (W3C PNG, section 5) and of WebP (RFC 9649).
 """
@@ -33,7 +33,7 @@ _WITHIN_SCAN: Final = frozenset({0x00, 0xFF, *range(0xD0, 0xD8)})
 
 @dataclass(frozen=True, slots=True)
 class WalkedJpeg:
-    """What the segments of a JPEG tell."""
+    """A JPEG file as its segments describe it."""
 
     bare: bytes
     """The file without comments and application data, JFIF and Adobe's colour transform excepted, cut at its end."""
@@ -55,13 +55,13 @@ class WalkedJpeg:
 
 
 def bare_jpeg(data: bytes) -> bytes | None:
-    """The JPEG without metadata; None where its segments cannot be followed, and it is better encoded anew."""
+    """The JPEG without metadata; None where its segments cannot be followed, so that it must be encoded again."""
     walked = walked_jpeg(data)
     return None if walked is None else walked.bare
 
 
 def walked_jpeg(data: bytes) -> WalkedJpeg | None:
-    """Follow a JPEG's segments to its end; None for what is none, or does not reach its end."""
+    """Follow the segments of a JPEG to its end; None for other files and for those without an end."""
     if not data.startswith(_SOI):
         return None
     kept = [_SOI]

@@ -1,6 +1,6 @@
-"""Pictures that lie as rows of grey values in one large table (FER2013), read one at a time.
+"""Pictures that are rows of grey values in one large table (FER2013), read one at a time.
 
-The table is passed through once to learn where its rows begin; the rows themselves stay on disk.
+The table is read once to find where its rows begin; the rows themselves stay on disk.
 """
 
 import math
@@ -55,7 +55,7 @@ def _bare(cell: bytes) -> bytes:
 
 @lru_cache(maxsize=8)
 def _row_starts(path: Path, _size_bytes: int, _changed_ns: int) -> Sequence[int]:
-    """Where the lines below the header begin, and where the last one ends; remembered while the file is the same."""
+    """Where the lines below the header begin, and where the last one ends. Kept while the file is the same."""
     starts = array("q")
     offset = 0
     with path.open("rb") as file:

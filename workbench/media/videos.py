@@ -2,7 +2,7 @@
 
 OpenCV loads inside the functions: few runs have videos, and it takes a tenth of a second.
 
-Seeking is not exact and a container's claim about its length can be wrong, so frames are counted by passing them.
+Seeking is not exact, and the length that a container states can be wrong, so frames are counted by passing them.
 """
 
 import os
@@ -31,7 +31,7 @@ _COUNTING_SUFFIXES: Final = frozenset({".mp4", ".m4v", ".mov", ".avi"})
 
 
 class EndedEarly(BadMedia):
-    """A video that ends before a wanted frame, and how many it does hold."""
+    """A video that ends before a wanted frame. `n_frames` is the number that it holds."""
 
     def __init__(self, n_frames: int) -> None:
         super().__init__(f"the video ends after {n_frames:,} frames")
@@ -39,9 +39,9 @@ class EndedEarly(BadMedia):
 
 
 def claimed_length(path: Path, limits: MediaLimits) -> int:
-    """The number of frames that the container says it holds, or the true one where it does not say.
+    """The number of frames that the container states, or the true one where it states none.
 
-    Raises BadMedia for what is no video, has no picture, or has more frames than the limits allow.
+    Raises BadMedia for a file that is no video, has no picture, or has more frames than the limits allow.
     """
     import cv2
 
@@ -70,7 +70,7 @@ def _counted(path: Path, _size_bytes: int, _changed_ns: int, limits: MediaLimits
 
 
 def claimed_rate(path: Path, limits: MediaLimits) -> float | None:
-    """Frames per second as the container says, None where it says nothing that could be true. Raises BadMedia."""
+    """Frames per second that the container states; None where it states none that can be true. Raises BadMedia."""
     import cv2
 
     with _opened(path, limits) as capture:

@@ -1,4 +1,4 @@
-"""The words for emotions: one canonical word each, and the other spellings that owners and models use.
+"""The words for emotions: one canonical word each, with the other spellings that owners and models use.
 
 Canonical words are those of Table 2 of arXiv 2312.04293. `neutral` and `calm` are different emotions, and
 `worried` is not folded into `fearful`: the data sets that have them keep them apart.
@@ -51,7 +51,7 @@ def fold(word: str) -> str:
 
 
 def canonical(word: str) -> str | None:
-    """The canonical word for a spelling, or None where nobody's list has it."""
+    """The canonical word for a spelling; None for a word that is not in the table above."""
     return _CANONICAL.get(fold(word))
 
 
@@ -62,7 +62,7 @@ def canonical_words() -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class LabelSet:
-    """The labels that a model is offered, in the order in which it is offered them."""
+    """The labels that a prompt offers, in the order in which it offers them."""
 
     names: tuple[str, ...]
     """As written in the prompt; a canonical word for the built-in data sets, any word in a user's own."""
@@ -95,10 +95,10 @@ class LabelSet:
         return reordered
 
     def ordered(self, order: str) -> "LabelSet":
-        """The same labels as `card` (this order), `reversed` or `shuffled:SEED` says.
+        """The same labels in the order called `card` (this order), `reversed` or `shuffled:SEED`.
 
-        A shuffle is the same for the same labels in the same order and the same seed. Raises ValueError that names
-        the orders there are.
+        A shuffle is the same for the same labels in the same order and the same seed. Raises ValueError for another
+        word, with the orders that exist.
         """
         word = order.strip().lower()
         if word == CARD_ORDER:

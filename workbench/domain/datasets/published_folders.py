@@ -1,4 +1,4 @@
-"""What the ancestor's published files say that a card does not: their folders, their spellings, their conditions.
+"""What cards do not have of the ancestor's published files: their folders, spellings and conditions.
 
 Source: the public repository zeroQiaoba/gpt4v-emotion, its `results/` and the label words in its `config.py`. The
 frames that a published figure was taken with come from comments of its authors' scripts: the paper's figures of DFEW
@@ -18,7 +18,7 @@ class AncestorSet:
     labels: tuple[str, ...]
     """The label words of its prompt, letter by letter."""
     folders: tuple[str, ...] = ()
-    """Further names of its folder, beside the key."""
+    """Names of its folder other than the key."""
     frames: int | None = None
     """Frames of a clip in the published figure; None where there is no choice."""
 
@@ -78,7 +78,7 @@ ANCESTOR: Final[Mapping[str, AncestorSet]] = MappingProxyType(
 
 
 def set_of_folder(name: str) -> str | None:
-    """The key of the data set that a folder of this name holds; None where nobody calls it so."""
+    """The key of the data set in a folder of this name; None for a name that is not known."""
     wanted = _plain(name)
     return next(
         (key for key, known in ANCESTOR.items() if wanted in {_plain(one) for one in (key, *known.folders)}), None

@@ -5,27 +5,27 @@ from enum import StrEnum
 from typing import Final, Self
 
 BETWEEN_FILES: Final = "|"
-"""Parts the paths of a sample that lies in several files."""
+"""Separates the paths of a sample that is stored in several files."""
 
 
 class MediaKind(StrEnum):
-    """In what form a sample's pictures lie on disk."""
+    """In what form a sample's pictures are stored."""
 
     IMAGE = "image"
     FRAMES = "frames"
     """A folder of numbered frames."""
     FILES = "files"
-    """Several pictures in files of their own, in order; `path` joins their paths with `|`."""
+    """Several pictures, each in a file of its own, in order; `path` joins their paths with `|`."""
     VIDEO = "video"
     PIXELS = "pixels"
-    """One row of a table of grey values, named as `PixelPlace` writes it."""
+    """One row of a table of grey values; `path` is a written `PixelPlace`."""
     NONE = "none"
     """Text alone."""
 
 
 @dataclass(frozen=True, slots=True)
 class PixelPlace:
-    """Where a picture of kind PIXELS lies; written `fer2013.csv#17`."""
+    """The table and row of a picture of kind PIXELS; written `fer2013.csv#17`."""
 
     table: str
     """The path of the table, relative to the data set's root."""
@@ -46,7 +46,7 @@ class PixelPlace:
 
 @dataclass(frozen=True, slots=True)
 class ClipSpan:
-    """Where an expression begins, peaks and ends, in the owner's own frame numbers."""
+    """Where an expression begins, peaks and ends, in the owner's frame numbers."""
 
     onset: int | None = None
     apex: int | None = None
@@ -55,7 +55,7 @@ class ClipSpan:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One thing to be judged, as its data set's owner gave it."""
+    """One picture, clip or text to be judged, as the owner of the data set published it."""
 
     id: str
     """Unique in its data set and made from its path; never sent to a model, since it can give the label away."""
@@ -65,7 +65,7 @@ class Sample:
     """The owner's own wording of the label."""
     media: MediaKind
     path: str | None = None
-    """Of the image, video, folder or files of frames, relative to the data set's root, with forward slashes."""
+    """The path of the image, video, folder or files, relative to the data set's root, with forward slashes."""
     span: ClipSpan | None = None
     text: str | None = None
     """The speaker's words."""
@@ -93,4 +93,4 @@ class Frame:
     index: int = 0
     """Its position in the clip, from 0; 0 for a single image."""
     note: str | None = None
-    """What had to be done otherwise than asked (an apex that was not there), for people."""
+    """How the frame differs from what the policy says (no apex is known), for people; None: it does not."""

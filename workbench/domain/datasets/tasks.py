@@ -14,7 +14,7 @@ MOST_FRAMES: Final = 16
 
 
 class Task(StrEnum):
-    """What is judged: whose wording of the prompt, and what the pictures are."""
+    """What is judged. It decides the wording of the prompt."""
 
     FACIAL = "facial"
     SENTIMENT = "visual sentiment"
@@ -24,7 +24,7 @@ class Task(StrEnum):
 
 
 class Modality(StrEnum):
-    """What of a sample is sent."""
+    """Which parts of a sample are sent."""
 
     IMAGE = "image"
     VIDEO = "video"
@@ -33,12 +33,12 @@ class Modality(StrEnum):
 
     @property
     def has_pictures(self) -> bool:
-        """Whether frames go out at all."""
+        """Whether frames are sent."""
         return self is not Modality.TEXT
 
     @property
     def has_text(self) -> bool:
-        """Whether the speaker's words go out."""
+        """Whether the speaker's words are sent."""
         return self in (Modality.TEXT, Modality.MULTI)
 
 
@@ -62,7 +62,7 @@ class FramePolicy:
 
     rule: FrameRule
     count: int = 1
-    """How many frames; 1 for `apex`, without meaning for `all`."""
+    """How many frames; 1 for `apex`, and without meaning for `all`."""
 
     @classmethod
     def parse(cls, text: str) -> Self:

@@ -1,7 +1,7 @@
-"""Reads what a reply holds as entries: a name, and what is said of it.
+"""Reads the lists, records and lines of a reply as entries: a name, and an answer under it.
 
-This module knows the words that models use for a name and for an answer. Whether a name means a sample is not known
-here (`matching`), nor what an answer ranks (`rankings`).
+This module knows the words that models use for a name and for an answer. Which sample a name means is decided in
+`matching`, and what an answer ranks in `rankings`.
 """
 
 # ruff: noqa: RUF001 - models write curly quotes, and the punctuation of Chinese
@@ -16,16 +16,16 @@ from workbench.domain.replies.records import LOST_KEY, UNREADABLE, Record, Recor
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What a reply says of one sample."""
+    """What a reply says about one sample."""
 
     names: tuple[str, ...]
-    """What it calls the sample, the likeliest first; empty where it names none."""
+    """What the reply calls the sample, the likeliest first; empty where it has no name."""
     answers: tuple[Value, ...]
-    """What stands where an answer belongs, the most telling first; empty where nothing does."""
+    """The values where an answer belongs, the likeliest first; empty where there are none."""
     notes: tuple[str, ...] = ()
-    """Its other words."""
+    """Other texts of the entry."""
     keyed: bool = True
-    """Whether something says that the name is a name. A bare "1." could as well be a place in a ranking."""
+    """Whether the name is marked as one. A bare "1." may also be a place in a ranking."""
 
 
 _NAME_KEYS: Final = (
@@ -59,7 +59,7 @@ def fold_key(key: str) -> str:
 
 
 def entries_in(value: Value) -> list[Entry]:
-    """The entries of a list or record, of its lists and records too where it merely wraps them."""
+    """The entries of a list or record, also of the lists and records inside it where it only wraps them."""
     if isinstance(value, Record):
         return _recorded(value)
     if not isinstance(value, RecordList):
@@ -79,7 +79,7 @@ def _recorded(record: Record) -> list[Entry]:
     answers = under(record, RANKING_KEYS)
     if called or answers:
         if (LOST_KEY, UNREADABLE) in record.members:
-            answers = (UNREADABLE,)  # what cannot be read may be another answer
+            answers = (UNREADABLE,)  # the part that cannot be read may be another answer
         notes = tuple(value for _, value in record.members if isinstance(value, str))
         return [] if record.cut else [Entry(names, answers, notes)]
     return [_entry(key, value) for key, value in record.members if not is_cut(value)]
@@ -119,7 +119,7 @@ _RULE: Final = re.compile(r"[\s|:+\-–—]*")
 
 
 def entries_in_lines(text: str) -> list[Entry]:
-    """The entries of lines such as "s01: happy > sad", "2. Happy" or "| s01 | happy |", whatever else a line may be."""
+    """The entries of lines such as "s01: happy > sad", "2. Happy" or "| s01 | happy |"; other lines are passed over."""
     entries: list[Entry] = []
     columns: list[str] = []
     for line in text.splitlines():

@@ -44,7 +44,7 @@ def scanned_entries(seen: Scan, match: MatchBy) -> list[Entry]:
     """The entries of lists and records that can be about a sample."""
     if match is MatchBy.ID:
         return [entry for value in seen.values for entry in entries_in(value) if entry.names]
-    # Between records, a list of words is prose.
+    # A list of words between records is prose.
     telling = [value for value in seen.values if not is_flat(value)]
     entries = [entry for value in telling or seen.values for entry in entries_in(value)]
     if all(entry.names for entry in entries):
@@ -94,7 +94,7 @@ def matched(entries: Sequence[Entry], refs: Sequence[str], labels: LabelSet, mat
     if places.count(None) < len(places):
         return _by_place(places, entries, refs)
     if any(not entry.names and entry.answers in ((), (UNREADABLE,)) for entry in entries):
-        return {}  # one ruin may have been two entries
+        return {}  # what is damaged may have been two entries
     return {ref: [entry] for ref, entry in zip(refs, entries, strict=True)}
 
 
@@ -109,7 +109,7 @@ def _by_name(entries: Sequence[Entry], refs: Sequence[str]) -> Found:
 
 
 def _by_number(entries: Sequence[Entry], refs: Sequence[str], labels: LabelSet) -> Found:
-    """By bare numbers, where every name is one and the ids asked about are themselves numbered from 1."""
+    """By bare numbers, where every name is a number and the ids of the request are numbered from 1."""
     asked = [_last_number(ref) for ref in refs]
     if asked != list(range(1, len(refs) + 1)) or _may_be_one_ranking(entries, labels):
         return {}
@@ -120,7 +120,7 @@ def _by_number(entries: Sequence[Entry], refs: Sequence[str], labels: LabelSet) 
 
 
 def _by_place(places: Sequence[int | None], entries: Sequence[Entry], refs: Sequence[str]) -> Found:
-    """By numbers that count from 1 or from 0 and are all there; any others may be off by one."""
+    """By numbers that count from 1 or from 0 without a gap; any others may be off by one."""
     first = next((start for start in (1, 0) if set(places) == set(range(start, start + len(refs)))), None)
     found: defaultdict[str, list[Entry]] = defaultdict(list)
     for place, entry in zip(places, entries, strict=True):
@@ -142,7 +142,7 @@ def _may_be_one_ranking(entries: Sequence[Entry], labels: LabelSet) -> bool:
 
 
 def _refs_by_name(refs: Sequence[str]) -> dict[str, str]:
-    """The ids asked about by their plain form, without those that the plain form would confuse."""
+    """The ids of the request by their plain form, without those whose plain forms are the same."""
     plain = [_plain_name(ref) for ref in refs]
     return {name: ref for name, ref in zip(plain, refs, strict=True) if plain.count(name) == 1}
 

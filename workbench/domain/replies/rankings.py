@@ -1,4 +1,4 @@
-"""What one sample's entries answer: a ranking of labels, words outside the set, a refusal, or nothing."""
+"""What the entries about one sample answer: a ranking of labels, words outside the label set, a refusal, or nothing."""
 
 # ruff: noqa: RUF001 - models write the punctuation of Chinese
 
@@ -15,7 +15,7 @@ from workbench.domain.replies.records import Record, RecordList, Value
 from workbench.domain.replies.refusals import is_refusal
 
 MOST_WORDS: Final = 200
-"""Words of one answer that are looked at."""
+"""Words of one answer that are read."""
 LONGEST_WORD: Final = 40
 """A longer choice outside the label set is prose; so is one of more than four words."""
 
@@ -30,7 +30,7 @@ _RANK_KEYS: Final = ("rank", "order", "position", "place")
 
 
 def agreed(entries: Sequence[Entry], labels: LabelSet) -> RankedPrediction:
-    """What all the entries about one sample say together."""
+    """The one prediction of all entries about one sample: unparsed where they give different answers."""
     said = {read_entry(entry, labels) for entry in entries}
     statuses = {reading.status for reading in said}
     answers = [reading for reading in said if reading.status.is_answer]
@@ -43,7 +43,7 @@ def agreed(entries: Sequence[Entry], labels: LabelSet) -> RankedPrediction:
 
 
 def read_entry(entry: Entry, labels: LabelSet) -> RankedPrediction:
-    """The first answer that says anything counts, unless another one begins with another label."""
+    """The prediction of one entry: its first answer that has words, unless another one begins with another label."""
     rankings = [ranking_of(answer, labels) for answer in entry.answers]
     first = next((ranking for ranking in rankings if ranking != ()), ())
     labelled = {ranking[0] for ranking in rankings if ranking and ranking[0] in labels.names}
@@ -64,14 +64,14 @@ def _spoken(answer: Value) -> str:
 
 
 def ranking_of(answer: Value, labels: LabelSet) -> tuple[str, ...] | None:
-    """The words of an answer, best first: () where it says nothing, None where it cannot be told what."""
+    """The words of an answer, best first: () where it says nothing, None where it cannot be read."""
     words = _words(answer, labels)
     ranking: dict[str, str] = {}
     for word in words or ():
         if word in labels.names or not (len(word) > LONGEST_WORD or word.count(" ") > 3):
             ranking.setdefault(fold(word), word)
         elif not ranking:
-            return None  # prose: the answer may be in it, but not in a form that can be told
+            return None  # prose: the answer may be in it, but not in a form that can be read
     return None if words is None else tuple(ranking.values())
 
 
@@ -162,7 +162,7 @@ def _scored_words(text: str, labels: LabelSet) -> list[_ScoredWord]:
 
 
 def _scored_word(piece: str, labels: LabelSet) -> _ScoredWord:
-    piece = piece[: 2 * LONGEST_WORD]  # what is longer is prose, and stays long enough to be seen as prose
+    piece = piece[: 2 * LONGEST_WORD]  # longer text is prose, and is still long enough to count as prose
     bullet = _BULLET.match(piece)
     word = piece[bullet.end() :] if bullet else piece
     for whole in (piece, word):
@@ -181,7 +181,7 @@ def _word(text: str, labels: LabelSet) -> str:
 
 
 def _best_first(scored: Sequence[_ScoredWord]) -> list[str] | None:
-    """By score where there are scores, else as written; None where the two differ and either may be meant."""
+    """By score where there are scores, else as written; None where the two orders differ and either may be meant."""
     words = [word for word, _ in scored]
     scores = [score for _, score in scored if score is not None]
     if scores == sorted(scores, reverse=True):

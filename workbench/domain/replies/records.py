@@ -1,10 +1,10 @@
-"""Finds lists and records in a reply, whatever its form.
+"""Finds the lists and records in a reply of any form.
 
-`scan` finds lists and records: JSON, almost JSON, Python literals, pieces of these between prose. It is a reader and
-no repairer. A repairer closes what a token limit cut off, keeps the last of two values under one key and invents what
-is missing, so that "disg" becomes an answer. Here a value is either closed by the model itself, or marked `cut`; what
-does not fit the grammar is `UNREADABLE` in its place and spoils nothing else; a key that comes twice stays twice. One
-pass over the text, no recursion: time grows with the length of the text alone.
+`scan` reads JSON, almost JSON, Python literals, and pieces of these between prose. It repairs nothing. A repairer
+closes what a token limit cut off, keeps the last of two values under one key and invents what is missing, so that
+"disg" becomes an answer. Here a value is either closed by the model itself or marked `cut`; a part that does not fit
+the grammar is `UNREADABLE` and leaves the rest as it is; a key that comes twice stays twice. The text is read once and
+without recursion, so that time grows with its length alone.
 """
 
 # ruff: noqa: RUF001 - models write curly quotes, and the punctuation of Chinese
@@ -16,7 +16,7 @@ from enum import Enum, auto
 from typing import Final, Literal, TypeAlias, TypeGuard
 
 MOST_DEPTH: Final = 32
-"""Deeper nesting is no answer; reading ends there."""
+"""No answer is nested deeper; reading stops there."""
 
 
 class _Mark(Enum):
@@ -24,7 +24,7 @@ class _Mark(Enum):
 
 
 UNREADABLE: Final = _Mark.UNREADABLE
-"""Stands where something stood that cannot be read."""
+"""In the place of something that cannot be read."""
 
 Scalar: TypeAlias = str | int | float | bool | None
 
@@ -40,7 +40,7 @@ class RecordList:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """An object with its members as written: in order, and twice where they are there twice."""
+    """An object with its members as written: in order, and twice where a key is written twice."""
 
     members: tuple[tuple[str, "Value"], ...]
     cut: bool = False
@@ -122,10 +122,10 @@ class _Open:
     members: list[tuple[str, Value]] = field(default_factory=list)
     key: str | None = None
     slot: list[Value] = field(default_factory=list)
-    """What came since the last comma; one value, where all is well."""
+    """The values since the last comma; in a well-formed text, one."""
 
     def settle(self) -> None:
-        """A comma or the end: what is in the slot becomes an item or a member."""
+        """At a comma or the end, make the values in the slot an item or a member."""
         if self.closer != "}":
             run_together = all(isinstance(value, RecordList | Record) for value in self.slot)
             self.items += self.slot if len(self.slot) == 1 or run_together else [UNREADABLE]
@@ -136,7 +136,7 @@ class _Open:
         self.key, self.slot = None, []
 
     def name(self) -> None:
-        """A colon: what is in the slot is a key."""
+        """At a colon, make the value in the slot a key."""
         word = self.slot[0] if len(self.slot) == 1 else UNREADABLE
         if self.closer == "}" and self.key is None and is_scalar(word):
             self.key, self.slot = str(word), []
@@ -144,13 +144,13 @@ class _Open:
             self.slot.append(UNREADABLE)
 
     def value(self, *, cut: bool = False) -> RecordList | Record:
-        """What was read."""
+        """The list or record as far as it was read."""
         self.settle()
         return Record(tuple(self.members), cut) if self.closer == "}" else RecordList(tuple(self.items), cut)
 
 
 class _Reader:
-    """The lists and records that are open, and those that are done."""
+    """Reads one text."""
 
     def __init__(self) -> None:
         self._stack: list[_Open] = []
@@ -200,7 +200,7 @@ class _Reader:
         self._add(opened.value(), opened.start, end)
 
     def _give_up(self, end: int) -> None:
-        """Keep what was closed inside of what was not."""
+        """Close all that is still open as cut, and keep the values that were closed inside it."""
         self._cut = self._cut or bool(self._stack)
         while self._stack:
             opened = self._stack.pop()

@@ -1,8 +1,8 @@
-"""Tells a refusal from an answer by its opening words.
+"""Recognises a refusal by its opening words.
 
-Used only where nothing parses: people who are judged say "sorry" too, so an answer beats a phrase. A phrase is never
-one word; it is who will not, and what. "I can't see the picture" counts: to the one who asked, a model that denies
-having seen the picture has refused.
+It is used only where no answer can be read: the people in the media say "sorry" too, so an answer counts for more than
+a phrase. A phrase is never a single word; it says who will not do what. "I can't see the picture" counts too: a model
+that denies having seen the picture has refused.
 """
 
 # ruff: noqa: RUF001 - these are the apostrophes that models write
@@ -12,7 +12,7 @@ import unicodedata
 from typing import Final
 
 OPENING_CHARS: Final = 200
-"""Refusals say so at once; what comes later may be a quotation."""
+"""Characters that are searched: a refusal comes at once, and later words may be a quotation."""
 
 _APOSTROPHES: Final = str.maketrans(dict.fromkeys("‘’‛´`ʼ′", "'"))
 

@@ -10,9 +10,9 @@ KEYS: Final = Path(__file__).parent / "keys.md"
 _HEAD: Final = """# Keys
 
 Written from the table of commands by `python docs/write_keys.py`. In the workbench, `?` shows the same table, searches
-it and does what is chosen; `ctrl+p` finds commands by name.
+it and runs what is chosen; `ctrl+p` finds commands by name.
 
-Other keys stand in `emowb.toml`, a key or several for a command:
+To choose other keys, write them into `emowb.toml`, one or several for a command:
 
 ```toml
 [keys]
@@ -20,8 +20,8 @@ review.note = "o"
 review.next-failure = ["n", "f5"]
 ```
 
-A key that would do two things in one place, and a command that there is not, are said before the workbench opens.
-Digits only ever label.
+The workbench reports an unknown command, and a key that would do two things in one place, before it opens. Digits only
+give labels.
 """
 
 

@@ -165,7 +165,7 @@ async def test_another_reviewer_takes_over_where_one_stands(review: ReviewRun) -
     async with reviewing(review.parts, Preferences()).run_test(size=(120, 30)) as pilot:
         driver = Driver(pilot)
         await shown(driver)
-        await driver.press("j", "1", "ctrl+p", *"somebody else", "enter")
+        await driver.press("j", "1", "ctrl+p", *"under another", "enter")
         await driver.until_seen("another name")
         await driver.press("enter", *"boris", "enter")
         await driver.until_seen("boris")

@@ -306,7 +306,7 @@ async def test_all_keys_are_helped_with_and_digits_do_nothing(queue: QueueRun) -
         assert driver.app.screen is driver.queue
         await driver.press("?")
         await driver.until(lambda: driver.is_on(HelpScreen))
-        await driver.until_seen("go on, in a process of its own")
+        await driver.until_seen("resume in a process of its own")
         await driver.press("q")
         await driver.until(lambda: driver.app.screen is driver.queue)
         await driver.press("q")

@@ -1,4 +1,4 @@
-"""Every attempt that asked about a sample: what was asked, what came back, what followed."""
+"""All attempts about a sample: what was sent, what came back, and what was done then."""
 
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
@@ -18,7 +18,7 @@ from workbench.tui.widgets.keys_line import KeysLine
 
 
 class AttemptsScreen(ModalScreen[None]):
-    """Shows one attempt in full under a list of all; begins with the last."""
+    """Shows one attempt in full under a list of all, the last one first."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.ATTEMPTS)
     DEFAULT_CSS = """
@@ -38,39 +38,32 @@ class AttemptsScreen(ModalScreen[None]):
         self._one = LongText()
 
     def compose(self) -> ComposeResult:
-        """The list over the one that is chosen."""
         yield self._all
         yield self._one
         yield KeysLine()
 
     def on_mount(self) -> None:
-        """Show the last."""
         self.set_focus(self._one)
         self.action_attempt(0)
 
     def action_attempt(self, by: int) -> None:
-        """Show the one before or after."""
         if self._attempts:
             self._chosen = max(0, min(self._chosen + by, len(self._attempts) - 1))
             self._all.update(self._listed())
             self._one.show(attempt_blocks(self._attempts[self._chosen]))
         else:
-            self._all.update(Content.assemble((self._about, "bold"), "\nnobody has been asked about it yet"))
+            self._all.update(Content.assemble((self._about, "bold"), "\nno model has been asked about it yet"))
 
     def action_move(self, by: int) -> None:
-        """Scroll by lines."""
         self._one.move(by)
 
     def action_page(self, pages: float) -> None:
-        """Scroll by views."""
         self._one.move_by_page(pages)
 
     def action_edge(self, bottom: bool) -> None:  # noqa: FBT001  # Textual passes actions' arguments by position
-        """Go to the top or the end."""
         self._one.move_to_edge(bottom=bottom)
 
     def action_close(self) -> None:
-        """Go back."""
         self.dismiss(None)
 
     def _listed(self) -> Content:
@@ -98,7 +91,7 @@ def attempt_line(number: int, attempt: Attempt) -> str:
 
 
 def attempt_blocks(attempt: Attempt) -> Iterator[TextBlock]:
-    """One attempt in full: when, what came back, what was asked."""
+    """One attempt in full: its times, the reply, and the prompt."""
     facts = [f"sent {attempt.sent_at}", f"received {attempt.received_at or 'no reply seen'}"]
     if attempt.status_code is not None:
         facts.append(f"status {attempt.status_code}")

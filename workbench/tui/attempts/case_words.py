@@ -1,4 +1,4 @@
-"""A case in words. Everything from outside passes `visible`, and nothing is markup."""
+"""The words that show a case. All text from outside passes `visible`, and none is read as markup."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -47,7 +47,7 @@ def gold_words(card: DatasetCard, result: Result) -> Content:
 
 
 def verdict_of_gold(result: Result, *, is_asked: bool) -> Content:
-    """What became of the sample, and where gold stands: `✗ wrong, gold is no. 3 of 5`."""
+    """The outcome, and the rank of gold: `✗ wrong, gold is no. 3 of 5`."""
     status = None if result.prediction is None else result.prediction.status
     mark = mark_of(status, result.failure)
     rank = ""
@@ -66,7 +66,7 @@ def ranking_words(card: DatasetCard, result: Result) -> list[Content]:
 
 
 def label_set_words(labels: Sequence[str], mine: str | None) -> list[Content]:
-    """The labels with the digits that give them; one's own in brackets."""
+    """The labels with the digits that give them; the reviewer's own in brackets."""
     return [
         Content.styled(f"[{digit} {visible(label)}]", "bold $text-accent")
         if label == mine
@@ -91,7 +91,7 @@ def review_words(review: Review, *, named: bool = False) -> Content:
 
 
 def others_words(reviews: Sequence[Review]) -> Content:
-    """What the other reviewers say, a line each."""
+    """What the other reviewers say, one line each."""
     return Content("\n").join([review_words(review, named=True) for review in reviews if not review.is_empty])
 
 
@@ -116,7 +116,7 @@ def attempt_facts(attempt: Attempt) -> Iterator[str]:
 
 
 def failure_words(case: Case) -> Content:
-    """For a sample without an answer: why, in the model's, the endpoint's or our own words."""
+    """Why a sample has no answer, in the words of the model, the endpoint or this program."""
     result = case.result
     if result.prediction is not None and result.prediction.status is PredictionStatus.RANKED:
         return Content(visible(result.note, longest=_SNIPPET_CHARS) if result.note else "")

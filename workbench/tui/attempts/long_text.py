@@ -1,7 +1,7 @@
-"""A text of any length, whole: megabytes, or a hundred thousand characters in a line.
+"""A text of any length, shown whole: megabytes, or a hundred thousand characters in a line.
 
-Lines are broken in a thread, some thousands at a time, so that the first ones are there at once; only what is in view
-is drawn.
+A thread breaks the lines, some thousands at a time, so that the first ones are shown at once. Only the lines in view
+are drawn.
 """
 
 import threading
@@ -21,15 +21,15 @@ from workbench.tui.widgets.painting import component_style
 TextBlock = tuple[str, str]
 """A heading, and a text from anywhere."""
 Broken = tuple[str, bool]
-"""A line that fits, and whether it is a heading."""
+"""A line that fits the width, and whether it is a heading."""
 
 _LINES_AT_ONCE: Final = 4000
 _PIECE_CHARS: Final = 4096
-"""So much of a long line is made visible at a time."""
+"""How much of a long line is made visible at a time."""
 
 
 class LongText(ScrollView, can_focus=True):
-    """Shows blocks of text under headings; the screen scrolls it, or the wheel does."""
+    """Shows blocks of text under headings. The screen scrolls it, or the mouse wheel does."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"long-text--heading"}
     DEFAULT_CSS = """
@@ -42,7 +42,7 @@ class LongText(ScrollView, can_focus=True):
     """
 
     class Arrived(Message):
-        """More lines are broken."""
+        """More lines are ready."""
 
         def __init__(self, turn: int, lines: Sequence[Broken], *, is_end: bool) -> None:
             super().__init__()
@@ -58,7 +58,7 @@ class LongText(ScrollView, can_focus=True):
         self._broken_for = 0
         self._goes_to_end = False
         self.is_whole = True
-        """Whether every line is broken."""
+        """Whether all lines are ready."""
 
     def show(self, blocks: Iterable[TextBlock]) -> None:
         """Show other texts from the top."""
@@ -73,25 +73,22 @@ class LongText(ScrollView, can_focus=True):
         self.scroll_relative(y=by, animate=False)
 
     def move_by_page(self, pages: float) -> None:
-        """Scroll by views."""
+        """Scroll by heights of the view."""
         self.move(round(pages * max(self.size.height - 1, 1)))
 
     def move_to_edge(self, *, bottom: bool) -> None:
-        """Go to the top, or to the end as soon as it is there."""
+        """Go to the top, or to the end as soon as its lines are ready."""
         self._goes_to_end = bottom and not self.is_whole
         self.scroll_to(y=len(self._lines) if bottom else 0, animate=False)
 
     def on_resize(self) -> None:
-        """Break for another width."""
         if self._width != self._broken_for:
             self._break_anew()
 
     def on_unmount(self) -> None:
-        """Break no more."""
         self._turn += 1
 
     def on_long_text_arrived(self, message: Arrived) -> None:
-        """Take more lines in."""
         message.stop()
         if message.turn != self._turn:
             return
@@ -104,7 +101,6 @@ class LongText(ScrollView, can_focus=True):
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        """One line of what is in view."""
         place = y + self.scroll_offset.y
         style = self.rich_style
         if place >= len(self._lines):
@@ -126,8 +122,8 @@ class LongText(ScrollView, can_focus=True):
         self.refresh()
         if self._width > 0:
             self.is_whole = False
-            told = (self._blocks, self._width, self._turn)
-            threading.Thread(target=self._break, args=told, name="long-text", daemon=True).start()
+            given = (self._blocks, self._width, self._turn)
+            threading.Thread(target=self._break, args=given, name="long-text", daemon=True).start()
 
     def _break(self, blocks: Sequence[TextBlock], width: int, turn: int) -> None:
         lines: list[Broken] = []
@@ -142,7 +138,7 @@ class LongText(ScrollView, can_focus=True):
 
 
 def broken_lines(blocks: Iterable[TextBlock], width: int) -> Iterator[Broken]:
-    """Every line of every block as lines of that width, foreign text made visible; a blank line between blocks."""
+    """All blocks as lines of that width, with control characters made visible and a blank line between blocks."""
     for nth, (heading, text) in enumerate(blocks):
         if nth:
             yield "", False
@@ -153,7 +149,7 @@ def broken_lines(blocks: Iterable[TextBlock], width: int) -> Iterator[Broken]:
 
 
 def _lines(text: str) -> Iterator[str]:
-    """Line by line, without a copy of the whole text."""
+    """The lines of a text, without a copy of all of it."""
     start = 0
     while (end := text.find("\n", start)) >= 0:
         yield text[start:end].removesuffix("\r")
@@ -162,7 +158,7 @@ def _lines(text: str) -> Iterator[str]:
 
 
 def _fitting(line: str, width: int) -> Iterator[str]:
-    """One line broken at blanks where there are any, else anywhere."""
+    """One line, broken at spaces where there are any."""
     rest = ""
     for start in range(0, max(len(line), 1), _PIECE_CHARS):
         piece = line[start : start + _PIECE_CHARS].replace("\t", "    ")
@@ -177,7 +173,7 @@ def _fitting(line: str, width: int) -> Iterator[str]:
 
 
 def _cut(text: str, width: int) -> int:
-    """How many characters of a longer text stand in its first line; one at least."""
+    """How many characters of a longer text go into its first line; at least one."""
     cells, cut = 0, 0
     for character in text[: width + 1]:
         cells += 1 if character.isascii() else cell_len(character)

@@ -1,4 +1,4 @@
-"""What every application of the house has in common: a person's own colours and keys, and a terminal that may go."""
+"""What both applications have in common: a person's colours and keys, and a terminal that may be closed."""
 
 from typing import Any, ClassVar
 
@@ -14,7 +14,7 @@ from workbench.tui.base.theme import DARK, THEMES
 
 
 class BaseApp(App[None]):
-    """An application as its person likes it."""
+    """An application with the preferences of a person; it ends when its terminal is closed."""
 
     TITLE = "emowb"
     COMMANDS = {Palette}  # noqa: RUF012  # Textual declares it so
@@ -32,25 +32,22 @@ class BaseApp(App[None]):
         self.preferences = preferences or Preferences()
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = self._liked_theme()
+        self.theme = self._preferred_theme()
         self.set_keymap(textual_keymap(self.preferences.commands))
 
     def on_ready(self) -> None:
-        """Watch over the terminal, and remember what is chosen."""
         self.theme_changed_signal.subscribe(self, lambda theme: self.preferences.memory.keep_look(theme=theme.name))
         if not self.is_headless:
             self.set_interval(EVERY_S, leave_when_hung_up)
 
     def on_unmount(self) -> None:
-        """Keep what is remembered."""
         self.preferences.memory.close()
 
     def action_next_theme(self) -> None:
-        """Other colours: dark, light, high contrast."""
         names = [theme.name for theme in THEMES]
         place = names.index(self.theme) if self.theme in names else -1
         self.theme = names[(place + 1) % len(names)]
 
-    def _liked_theme(self) -> str:
-        liked = self.preferences.theme or self.preferences.memory.look().get("theme")
-        return liked if isinstance(liked, str) and liked in self.available_themes else DARK.name
+    def _preferred_theme(self) -> str:
+        chosen = self.preferences.theme or self.preferences.memory.look().get("theme")
+        return chosen if isinstance(chosen, str) and chosen in self.available_themes else DARK.name

@@ -1,9 +1,9 @@
 """Every key of the workbench, as one table.
 
-The table feeds the bindings, the footer, the help screen, the command palette, the document of keys and the settings
-that move keys, so none of them can say something else than the keys do. Bindings are priority bindings: Textual runs
-those one after the other as the keys arrive, while other keys wander through the widget tree and can overtake each
-other. On a slow line, `/` `x` `Enter` `1` then labels the sample that was searched for and no other.
+The bindings, the line of keys, the help, the command palette, the document of keys and the settings that change keys
+are all made from it. Bindings are priority bindings: Textual runs those in the order of the keys, while other keys pass
+through the widget tree and can overtake each other. So on a slow line, `/` `x` `Enter` `1` labels the sample that was
+searched for and no other.
 """
 
 from collections.abc import Iterator
@@ -15,13 +15,13 @@ from textual.binding import Binding, BindingType
 
 
 class Scope(StrEnum):
-    """Where a command's keys work; the wording heads its section of the help screen."""
+    """Where the keys of a command work. The value is the heading in the help."""
 
-    HOME = "At home"
-    WALK = "Walk"
-    PICTURE = "Look"
-    OPINION = "Say"
-    ASK = "Ask and keep"
+    HOME = "Home"
+    MOVE = "Move"
+    PICTURE = "Look closer"
+    OPINION = "Your review"
+    ASK = "The run"
     FILTER = "In the filter"
     SAVED = "In the saved filters"
     VERDICT = "In the verdict"
@@ -40,7 +40,7 @@ class Scope(StrEnum):
     EVERYWHERE = "Everywhere"
 
 
-REVIEW: Final = (Scope.WALK, Scope.PICTURE, Scope.OPINION, Scope.ASK)
+REVIEW: Final = (Scope.MOVE, Scope.PICTURE, Scope.OPINION, Scope.ASK)
 """The scopes that share the review screen, and so must share its keys."""
 
 
@@ -49,22 +49,22 @@ class Command:
     """One thing that a key does."""
 
     id: str
-    """What settings and documents call it; it stays when keys and words change."""
+    """Its name in settings and documents, which stays when keys and words change."""
     action: str
     """Textual's action; `{key}` stands for the key that was pressed."""
     title: str
     keys: tuple[str, ...]
-    """None at all: only the palette and the help offer it."""
+    """Empty: only the palette and the help offer it."""
     scope: Scope
     footer: str = ""
-    """Its one word in the footer; empty: not there."""
+    """Its word in the line of keys; empty: it is not there."""
     shown: str = ""
-    """The keys as people read them, where listing them all would be a list."""
+    """The keys in words, where there are too many to list."""
     in_palette: bool = True
 
     @property
     def key_words(self) -> str:
-        """The keys for people: `j ↓`."""
+        """The keys as they are shown: `j ↓`."""
         return self.shown or " ".join(_KEY_WORDS.get(key, key) for key in self.keys)
 
 
@@ -82,11 +82,11 @@ _KEY_WORDS: Final = {
 }
 
 DIGITS: Final = tuple("123456789")
-"""They only ever label."""
+"""They only give labels."""
 
 
 def _list(prefix: str, scope: Scope) -> tuple[Command, ...]:
-    """Moving the cursor in a list, alike wherever there is one."""
+    """Moving the cursor in a list; the same on every screen with a list."""
     return (
         Command(f"{prefix}.down", "move(1)", "down", ("j", "down"), scope, in_palette=False),
         Command(f"{prefix}.up", "move(-1)", "up", ("k", "up"), scope, in_palette=False),
@@ -107,56 +107,56 @@ COMMANDS: Final = (
     ),
     Command("home.queue", "queue", "the queue of this run", ("s",), Scope.HOME, "queue"),
     Command("home.export", "export", "export this run", ("x",), Scope.HOME, "export"),
-    Command("home.refresh", "refresh", "look again", ("r",), Scope.HOME),
+    Command("home.refresh", "refresh", "read the workspace again", ("r",), Scope.HOME),
     Command("home.help", "help", "all keys", ("?",), Scope.HOME, "help"),
     Command("home.leave", "leave", "quit", ("q",), Scope.HOME, "quit"),
-    Command("review.down", "move(1)", "next sample", ("j", "down"), Scope.WALK, in_palette=False),
-    Command("review.up", "move(-1)", "previous sample", ("k", "up"), Scope.WALK, in_palette=False),
-    Command("review.page-down", "page(1)", "a page down", ("pagedown",), Scope.WALK, in_palette=False),
-    Command("review.page-up", "page(-1)", "a page up", ("pageup",), Scope.WALK, in_palette=False),
-    Command("review.half-down", "page(0.5)", "half a page down", ("ctrl+d",), Scope.WALK, in_palette=False),
-    Command("review.half-up", "page(-0.5)", "half a page up", ("ctrl+u",), Scope.WALK, in_palette=False),
-    Command("review.first", "edge(False)", "first sample", ("g", "home"), Scope.WALK),
-    Command("review.last", "edge(True)", "last sample", ("G", "end"), Scope.WALK),
-    Command("review.next-failure", "failure(1)", "next failure", ("n",), Scope.WALK, "failure"),
-    Command("review.previous-failure", "failure(-1)", "previous failure", ("N",), Scope.WALK),
-    Command("review.next-alike", "same_failure(1)", "next failure of the same kind", ("e",), Scope.WALK),
-    Command("review.previous-alike", "same_failure(-1)", "previous failure of the same kind", ("E",), Scope.WALK),
-    Command("review.search", "search", "search as you type: ids, labels, words said, notes", ("/",), Scope.WALK),
-    Command("review.filter", "filter", "choose what is in the list", ("f",), Scope.WALK, "filter"),
-    Command("review.saved", "saved", "saved filters", ("F",), Scope.WALK),
-    Command("review.clear", "clear", "clear the search, then the filter", ("escape",), Scope.WALK),
+    Command("review.down", "move(1)", "next sample", ("j", "down"), Scope.MOVE, in_palette=False),
+    Command("review.up", "move(-1)", "previous sample", ("k", "up"), Scope.MOVE, in_palette=False),
+    Command("review.page-down", "page(1)", "a page down", ("pagedown",), Scope.MOVE, in_palette=False),
+    Command("review.page-up", "page(-1)", "a page up", ("pageup",), Scope.MOVE, in_palette=False),
+    Command("review.half-down", "page(0.5)", "half a page down", ("ctrl+d",), Scope.MOVE, in_palette=False),
+    Command("review.half-up", "page(-0.5)", "half a page up", ("ctrl+u",), Scope.MOVE, in_palette=False),
+    Command("review.first", "edge(False)", "first sample", ("g", "home"), Scope.MOVE),
+    Command("review.last", "edge(True)", "last sample", ("G", "end"), Scope.MOVE),
+    Command("review.next-failure", "failure(1)", "next failure", ("n",), Scope.MOVE, "failure"),
+    Command("review.previous-failure", "failure(-1)", "previous failure", ("N",), Scope.MOVE),
+    Command("review.next-alike", "same_failure(1)", "next failure of the same kind", ("e",), Scope.MOVE),
+    Command("review.previous-alike", "same_failure(-1)", "previous failure of the same kind", ("E",), Scope.MOVE),
+    Command("review.search", "search", "search ids, labels, transcripts and notes as you type", ("/",), Scope.MOVE),
+    Command("review.filter", "filter", "choose what is in the list", ("f",), Scope.MOVE, "filter"),
+    Command("review.saved", "saved", "saved filters", ("F",), Scope.MOVE),
+    Command("review.clear", "clear", "clear the search, then the filter", ("escape",), Scope.MOVE),
     Command("review.previous-frame", "frame(-1)", "previous frame", ("[",), Scope.PICTURE),
     Command("review.next-frame", "frame(1)", "next frame", ("]",), Scope.PICTURE),
     Command("review.play", "play", "play the clip, or stop", ("space",), Scope.PICTURE),
     Command("review.zoom", "zoom", "the picture on the whole screen", ("z",), Scope.PICTURE),
     Command("review.attempts", "attempts", "all attempts, with replies and prompts", ("a",), Scope.PICTURE, "replies"),
-    Command("review.words-down", "words(1)", "the words said: further down", ("}",), Scope.PICTURE, in_palette=False),
-    Command("review.words-up", "words(-1)", "the words said: back up", ("{",), Scope.PICTURE, in_palette=False),
-    Command("review.beside", "beside", "stand another run beside, or none", ("=",), Scope.PICTURE),
+    Command("review.words-down", "words(1)", "scroll the transcript down", ("}",), Scope.PICTURE, in_palette=False),
+    Command("review.words-up", "words(-1)", "scroll the transcript up", ("{",), Scope.PICTURE, in_palette=False),
+    Command("review.beside", "beside", "show another run's answers beside, or none", ("=",), Scope.PICTURE),
     Command("review.matrix", "confusion", "the confusion matrix", ("c",), Scope.PICTURE),
     Command("review.metrics", "metrics", "metrics of the run", ("M",), Scope.PICTURE),
     Command("review.compare", "compare", "compare with another run", ("C",), Scope.PICTURE),
     Command("review.narrower", "widen(-4)", "a narrower list", ("<",), Scope.PICTURE),
     Command("review.wider", "widen(4)", "a wider list", (">",), Scope.PICTURE),
-    Command("review.verdict", "verdict", "flag a mismatch: your verdict", ("m",), Scope.OPINION, "verdict"),
+    Command("review.verdict", "verdict", "give your verdict on a mismatch", ("m",), Scope.OPINION, "verdict"),
     Command(
         "review.label",
         "label({key})",
-        "your own label; the same digit takes it back",
+        "give your own label; the same digit removes it",
         DIGITS,
         Scope.OPINION,
         "label",
         "1-9",
         in_palette=False,
     ),
-    Command("review.no-label", "label(0)", "take your label back", ("0",), Scope.OPINION),
+    Command("review.no-label", "label(0)", "remove your label", ("0",), Scope.OPINION),
     Command("review.note", "note", "write a note", ("t",), Scope.OPINION, "note"),
-    Command("review.tags", "tags", "write tags, blanks between them", ("T",), Scope.OPINION),
+    Command("review.tags", "tags", "write tags, with spaces between them", ("T",), Scope.OPINION),
     Command("review.undo", "undo", "undo your latest change", ("u",), Scope.OPINION),
-    Command("review.reviewer", "reviewer", "review as somebody else", (), Scope.OPINION),
-    Command("review.retry", "retry", "ask again about this sample", ("r",), Scope.ASK, "retry"),
-    Command("review.retry-all", "retry_all", "ask again about all in the list without an answer", ("R",), Scope.ASK),
+    Command("review.reviewer", "reviewer", "review under another name", (), Scope.OPINION),
+    Command("review.retry", "retry", "ask the model again about this sample", ("r",), Scope.ASK, "retry"),
+    Command("review.retry-all", "retry_all", "ask again about all listed samples without an answer", ("R",), Scope.ASK),
     Command("review.queue", "queue", "the queue of the run", ("s",), Scope.ASK),
     Command("review.export", "export", "export the run's files", ("x",), Scope.ASK),
     Command("review.copy-id", "copy_id", "copy the sample's id to your terminal's clipboard", ("y",), Scope.ASK),
@@ -166,8 +166,8 @@ COMMANDS: Final = (
     Command("filter.up", "move(-1)", "up", ("k", "up"), Scope.FILTER),
     Command("filter.left", "column(-1)", "the column to the left", ("h", "left", "shift+tab"), Scope.FILTER),
     Command("filter.right", "column(1)", "the column to the right", ("l", "right", "tab"), Scope.FILTER),
-    Command("filter.choose", "choose", "show these", ("enter",), Scope.FILTER, "show"),
-    Command("filter.clear", "clear", "everything", ("x",), Scope.FILTER, "everything"),
+    Command("filter.choose", "choose", "show these samples", ("enter",), Scope.FILTER, "show"),
+    Command("filter.clear", "clear", "show everything", ("x",), Scope.FILTER, "everything"),
     Command("filter.close", "close", "back", ("q", "escape"), Scope.FILTER, "back"),
     *_list("saved", Scope.SAVED),
     Command("saved.choose", "choose", "show this one", ("enter",), Scope.SAVED, "show"),
@@ -183,10 +183,10 @@ COMMANDS: Final = (
     Command("verdict.bad-media", "say('bad media')", "bad media", ("m",), Scope.VERDICT),
     Command("verdict.unsure", "say('unsure')", "unsure", ("u",), Scope.VERDICT),
     Command("verdict.none", "say('')", "no verdict", ("c",), Scope.VERDICT),
-    Command("verdict.choose", "choose", "say this", ("enter",), Scope.VERDICT, "say this"),
+    Command("verdict.choose", "choose", "give this verdict", ("enter",), Scope.VERDICT, "choose"),
     Command("verdict.close", "close", "back", ("q", "escape"), Scope.VERDICT, "back"),
-    Command("attempts.before", "attempt(-1)", "the attempt before", ("[", "h", "left"), Scope.ATTEMPTS, "before"),
-    Command("attempts.after", "attempt(1)", "the attempt after", ("]", "l", "right"), Scope.ATTEMPTS, "after"),
+    Command("attempts.before", "attempt(-1)", "the previous attempt", ("[", "h", "left"), Scope.ATTEMPTS, "previous"),
+    Command("attempts.after", "attempt(1)", "the next attempt", ("]", "l", "right"), Scope.ATTEMPTS, "next"),
     *_list("attempts", Scope.ATTEMPTS),
     Command("attempts.space", "page(1)", "a page down", ("space",), Scope.ATTEMPTS),
     Command("attempts.close", "close", "back", ("q", "a", "escape"), Scope.ATTEMPTS, "back"),
@@ -201,7 +201,7 @@ COMMANDS: Final = (
     Command("metrics.page-up", "page(-1)", "a page up", ("pageup", "ctrl+u"), Scope.METRICS, in_palette=False),
     Command("metrics.choose", "choose", "the samples of this cell", ("enter",), Scope.METRICS, "its samples"),
     Command("metrics.next-view", "view(1)", "the next view", ("tab",), Scope.METRICS, "next view"),
-    Command("metrics.previous-view", "view(-1)", "the view before", ("shift+tab",), Scope.METRICS),
+    Command("metrics.previous-view", "view(-1)", "the previous view", ("shift+tab",), Scope.METRICS),
     Command("metrics.protocol", "protocol", "the next protocol", ("p",), Scope.METRICS, "protocol"),
     Command("metrics.shares", "shares", "counts, or shares of the row", ("%",), Scope.METRICS),
     Command("metrics.help", "help", "all keys", ("?",), Scope.METRICS, "help"),
@@ -210,7 +210,7 @@ COMMANDS: Final = (
     Command(
         "compare.choose",
         "choose",
-        "review what changed sides, from this sample on",
+        "review the samples that changed sides, from this one on",
         ("enter",),
         Scope.COMPARE,
         "review",
@@ -231,41 +231,41 @@ COMMANDS: Final = (
     Command(
         "export.right", "column(1)", "the column to the right", ("l", "right", "tab"), Scope.EXPORT, in_palette=False
     ),
-    Command("export.toggle", "tick", "choose or drop this one", ("space",), Scope.EXPORT, "choose"),
+    Command("export.toggle", "tick", "choose this one, or not", ("space",), Scope.EXPORT, "choose"),
     Command("export.folder", "folder", "another folder", ("f",), Scope.EXPORT, "folder"),
     Command("export.write", "write", "write the files", ("enter",), Scope.EXPORT, "write"),
     Command("export.copy", "copy", "copy the paths to your terminal's clipboard", ("y",), Scope.EXPORT, "copy paths"),
     Command("export.close", "close", "back", ("q", "x", "escape"), Scope.EXPORT, "back"),
     *_list("queue", Scope.QUEUE),
-    Command("queue.pause", "pause", "pause: what is in flight comes in", ("p",), Scope.QUEUE, "pause"),
-    Command("queue.resume", "resume", "go on, in a process of its own", ("r",), Scope.QUEUE, "go on"),
-    Command("queue.cancel", "cancel", "stop at once, without waiting", ("X",), Scope.QUEUE),
+    Command("queue.pause", "pause", "pause; replies in flight are waited for", ("p",), Scope.QUEUE, "pause"),
+    Command("queue.resume", "resume", "resume in a process of its own", ("r",), Scope.QUEUE, "resume"),
+    Command("queue.cancel", "cancel", "cancel at once, without waiting for replies", ("X",), Scope.QUEUE),
     Command("queue.limits", "limits", "change limits and budget", ("l",), Scope.QUEUE, "limits"),
-    Command("queue.retry-refused", "retry_refused", "ask again about all that was refused", ("R",), Scope.QUEUE),
-    Command("queue.filter", "filter(1)", "batches of the next state", ("f",), Scope.QUEUE, "state"),
-    Command("queue.filter-back", "filter(-1)", "batches of the state before", ("F",), Scope.QUEUE),
-    Command("queue.look-into", "look_into", "look into a batch", ("enter",), Scope.QUEUE, "look into"),
+    Command("queue.retry-refused", "retry_refused", "ask again about all refused samples", ("R",), Scope.QUEUE),
+    Command("queue.filter", "filter(1)", "list the batches of the next state", ("f",), Scope.QUEUE, "state"),
+    Command("queue.filter-back", "filter(-1)", "list the batches of the previous state", ("F",), Scope.QUEUE),
+    Command("queue.look-into", "look_into", "show a batch in full", ("enter",), Scope.QUEUE, "show"),
     Command("queue.help", "help", "all keys", ("?",), Scope.QUEUE, "help"),
-    Command("queue.close", "close", "back; the run goes on", ("q", "escape"), Scope.QUEUE, "back"),
+    Command("queue.close", "close", "back; the run continues", ("q", "escape"), Scope.QUEUE, "back"),
     Command("batch.parent", "relative(-1)", "the batch that it is a part of", ("<",), Scope.BATCH, "parent"),
-    Command("batch.child", "relative(1)", "the batch that took over from it", (">",), Scope.BATCH, "child"),
+    Command("batch.child", "relative(1)", "the batch that continues it", (">",), Scope.BATCH, "child"),
     Command("limits.down", "field(1)", "the next line", ("down", "tab"), Scope.LIMITS),
     Command("limits.up", "field(-1)", "the line above", ("up", "shift+tab"), Scope.LIMITS),
-    Command("limits.keep", "keep", "let these hold", ("enter",), Scope.LIMITS, "change"),
+    Command("limits.keep", "keep", "apply these limits", ("enter",), Scope.LIMITS, "apply"),
     Command("limits.cancel", "cancel", "back", ("escape",), Scope.LIMITS, "back"),
     *_list("choice", Scope.CHOICE),
-    Command("choice.choose", "choose", "this one", ("enter",), Scope.CHOICE, "this one"),
+    Command("choice.choose", "choose", "choose this one", ("enter",), Scope.CHOICE, "choose"),
     Command("choice.close", "close", "back", ("q", "escape"), Scope.CHOICE, "back"),
-    Command("text.keep", "keep", "keep", ("enter",), Scope.TEXT, "keep"),
-    Command("text.cancel", "cancel", "cancel; a search goes back", ("escape",), Scope.TEXT, "cancel"),
+    Command("text.keep", "keep", "keep the text", ("enter",), Scope.TEXT, "keep"),
+    Command("text.cancel", "cancel", "cancel; the search before comes back", ("escape",), Scope.TEXT, "cancel"),
     Command("question.yes", "answer('yes')", "yes", ("y",), Scope.QUESTION, "yes"),
     Command("question.no", "answer('no')", "no", ("n", "q", "escape"), Scope.QUESTION, "no"),
     *_list("help", Scope.HELP),
     Command("help.search", "search", "search the keys", ("/",), Scope.HELP, "search"),
-    Command("help.choose", "choose", "do this", ("enter",), Scope.HELP, "do it"),
+    Command("help.choose", "choose", "run this command", ("enter",), Scope.HELP, "run"),
     Command("help.close", "close", "back", ("q", "?", "escape"), Scope.HELP, "back"),
     Command("everywhere.palette", "command_palette", "every command by name", ("ctrl+p",), Scope.EVERYWHERE),
-    Command("everywhere.colours", "next_theme", "other colours", ("ctrl+t",), Scope.EVERYWHERE),
+    Command("everywhere.colours", "next_theme", "the next colour theme", ("ctrl+t",), Scope.EVERYWHERE),
     Command("everywhere.quit", "quit", "quit at once", ("ctrl+q",), Scope.EVERYWHERE),
 )
 

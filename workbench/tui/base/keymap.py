@@ -1,7 +1,4 @@
-"""Keys of one's own: the table `[keys]` of the settings, laid over the table of commands.
-
-Everything that could go wrong with it is said before the application starts.
-"""
+"""The keys that a person has chosen: the table `[keys]` of the settings, over the table of commands."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -13,14 +10,14 @@ from workbench.tui.base.commands import COMMANDS, DIGITS, REVIEW, Command, Scope
 from workbench.tui.base.textual_internals import key_name
 
 _FIXED: Final = frozenset({"review.label", "review.no-label", "everywhere.palette", "everywhere.quit"})
-"""Digits only ever label, and the ways out are where every Textual program has them."""
+"""Digits only give labels, and palette and exit are where every Textual program has them."""
 _KEPT: Final = (*DIGITS, "0", "ctrl+c", "ctrl+p", "ctrl+q")
 
 
 def commands_with(keys: Mapping[str, Sequence[str]]) -> tuple[Command, ...]:
     """The commands with a person's own keys.
 
-    Raises UsageError for an unknown id, a key that cannot be given away, and a key that would do two things.
+    Raises UsageError for an unknown command, a key that is not free, and a key that would do two things in one place.
     """
     known = {command.id for command in COMMANDS}
     for name, wanted in keys.items():
@@ -39,7 +36,7 @@ def scopes_together() -> list[tuple[Scope, ...]]:
 
 
 def textual_keymap(commands: Iterable[Command]) -> dict[str, str]:
-    """What Textual is told of the keys that are not as the table has them."""
+    """Textual's keymap for the keys that differ from the table."""
     usual = {command.id: command.keys for command in COMMANDS}
     return {
         command.id: ",".join(key_name(key) for key in command.keys)

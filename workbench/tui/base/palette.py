@@ -1,6 +1,6 @@
-"""The command palette's entries: the table of commands, and the labels of the data set.
+"""The command palette: the commands of the present screen, and the labels of the data set.
 
-Textual's own system commands take their names for markup, which a label from outside must never be.
+It replaces Textual's own provider, which reads names as markup: a label comes from outside and must not be read so.
 """
 
 from collections.abc import Callable, Iterator
@@ -19,15 +19,15 @@ Offer = tuple[str, str, Callable[[], Any]]
 
 
 class Palette(Provider):
-    """Offers what can be done on the screen below."""
+    """Offers the commands of the screen below the palette."""
 
     async def discover(self) -> Hits:
-        """Everything, before a letter is typed."""
+        """All commands, before anything is typed."""
         for words, keys, run in self._offers():
             yield DiscoveryHit(_shown(words, keys), run, text=words)
 
     async def search(self, query: str) -> Hits:
-        """What fits the letters."""
+        """The commands that match what is typed."""
         matcher = self.matcher(query)
         for words, keys, run in self._offers():
             if score := matcher.match(words):

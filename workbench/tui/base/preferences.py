@@ -1,4 +1,4 @@
-"""How a person likes the workbench: colours, keys, and what it remembers."""
+"""The preferences of a person: colours, keys, and what the workbench remembers."""
 
 from dataclasses import dataclass, field
 
@@ -13,28 +13,28 @@ from workbench.tui.base.remembered_state import RememberedState
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """Of one person at one terminal."""
+    """Of one person."""
 
     memory: RememberedState = field(default_factory=lambda: RememberedState(None))
     commands: tuple[Command, ...] = COMMANDS
-    """The table with the person's own keys."""
+    """The table of commands with the person's own keys."""
     theme: str | None = None
-    """The setting; None: as it was last."""
+    """The setting; None: the theme that was used last."""
 
     @property
     def protocol(self) -> Protocol:
-        """The protocol that was looked at last."""
+        """The protocol that was used last."""
         said = self.memory.look().get("protocol")
         return Protocol(said) if said in tuple(Protocol) else Protocol.STRICT
 
 
 def read_preferences(settings: Settings) -> Preferences:
-    """As the settings have them. Raises UsageError for keys that cannot be."""
+    """The preferences in the settings. Raises UsageError for keys that cannot be used."""
     theme = None if settings.theme is None else f"emowb-{settings.theme}"
     return Preferences(RememberedState(settings.state), commands_with(settings.keys), theme)
 
 
 def preferences_of(app: App[object]) -> Preferences:
-    """Of whoever sits before this application."""
+    """The preferences that the application was started with."""
     found = getattr(app, "preferences", None)
     return found if isinstance(found, Preferences) else Preferences()

@@ -1,7 +1,7 @@
-"""What the workbench remembers of a person between two starts: colours, protocol, panes, filters, where one stood.
+"""What the workbench remembers between two starts: theme, protocol, widths, filters, the sample under the cursor.
 
-Small files in the user's state directory, one for the look and one for each data set, written whole and in a thread of
-their own. They are a convenience: one that cannot be read or written is as good as none.
+It is kept in small files in the user's state directory, one for all data sets and one for each. They are written whole,
+in a thread of their own. A file that cannot be read or written is ignored.
 """
 
 import json
@@ -23,7 +23,7 @@ _END: Final = (Path(), "")
 
 
 class RememberedState:
-    """Reads and writes the files of a folder; without one, remembers until the end alone."""
+    """Reads and writes the files of a folder; without a folder, remembers until the program ends."""
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
@@ -32,19 +32,19 @@ class RememberedState:
         self._thread: threading.Thread | None = None
 
     def look(self) -> dict[str, Any]:
-        """What holds for every data set."""
+        """What is remembered for all data sets."""
         return self._read(_LOOK)
 
     def of_dataset(self, key: str) -> dict[str, Any]:
-        """What holds for one data set."""
+        """What is remembered for one data set."""
         return self._read(_file_of(key))
 
     def keep_look(self, **values: Any) -> None:
-        """Remember these beside what is known."""
+        """Remember these values for all data sets."""
         self._keep(_LOOK, values)
 
     def keep_of_dataset(self, key: str, **values: Any) -> None:
-        """Remember these of a data set beside what is known."""
+        """Remember these values for one data set."""
         self._keep(_file_of(key), values)
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""The workbench's looks: quiet colours, so that the pictures are what is bright, and one of high contrast."""
+"""The colour themes: two with quiet colours, so that the pictures are what is bright, and one of high contrast."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Choosing one of several things by name: a run, a reviewer."""
+"""Choosing one of several things: a run, a reviewer."""
 
 from collections.abc import Sequence
 from typing import ClassVar, Generic, TypeVar
@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 
 class ChoiceScreen(ListScreen, ModalScreen[T | None], Generic[T]):
-    """Ends with the thing that was chosen, or None."""
+    """Ends with the chosen thing, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.CHOICE)
     DEFAULT_CSS = """
@@ -38,23 +38,19 @@ class ChoiceScreen(ListScreen, ModalScreen[T | None], Generic[T]):
         self.rows = LineList(lines)
 
     def compose(self) -> ComposeResult:
-        """The list under what it is about."""
         with Vertical(id="box"):
             yield Static(self._about, id="about", markup=False)
             yield self.rows
         yield KeysLine()
 
     def on_mount(self) -> None:
-        """As high as the list is long."""
         self.rows.styles.height = max(len(self._things), 1)
         self.set_focus(self.rows)
 
     @on(LineList.Chosen)
     def action_choose(self) -> None:
-        """Take this one."""
         if self.rows.has_choice:
             self.dismiss(self._things[self.rows.cursor])
 
     def action_close(self) -> None:
-        """Go back."""
         self.dismiss(None)

@@ -1,4 +1,4 @@
-"""All keys, written from the table of commands: searchable, and what works on the screen below can be done."""
+"""The help: all keys of the table of commands. It can be searched, and runs a command of the screen below."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
@@ -21,7 +21,7 @@ _KEYS_CELLS = 14
 
 
 class HelpScreen(ListScreen, ModalScreen[str | None]):
-    """Ends with the action of the command that was chosen, or None. `here` are the scopes of the screen below."""
+    """Ends with the action of the chosen command, or None. `here` are the scopes of the screen below."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.HELP)
     DEFAULT_CSS = """
@@ -42,19 +42,16 @@ class HelpScreen(ListScreen, ModalScreen[str | None]):
         self.rows = LineList(empty="no command has these words")
 
     def compose(self) -> ComposeResult:
-        """The list under what it shows."""
         with Vertical(id="box"):
             yield self._about
             yield self.rows
         yield KeysLine()
 
     def on_mount(self) -> None:
-        """Begin with every command."""
         self.set_focus(self.rows)
         self._show("")
 
     async def action_search(self) -> None:
-        """Show the commands that have some words."""
 
         def written(text: str | None) -> None:
             self._show(text or "")
@@ -63,13 +60,11 @@ class HelpScreen(ListScreen, ModalScreen[str | None]):
 
     @on(LineList.Chosen)
     def action_choose(self) -> None:
-        """Do this on the screen below."""
         command = self._entries[self.rows.cursor] if self._entries else None
         if command is not None and self.rows.has_choice:
             self.dismiss(command.action)
 
     def action_close(self) -> None:
-        """Go back."""
         self.dismiss(None)
 
     def _show(self, search: str) -> None:
@@ -77,7 +72,7 @@ class HelpScreen(ListScreen, ModalScreen[str | None]):
         entries = help_entries(preferences_of(self.app).commands, self._here, search)
         self._entries = tuple(entry if isinstance(entry, Command) else None for entry in entries)
         self.rows.renew([_line(entry, self._here) for entry in entries], 0)
-        self._about.update(f"keys with “{search}”" if search else "all keys; Enter does what works here, / searches")
+        self._about.update(f"keys with “{search}”" if search else "all keys; Enter runs what works here, / searches")
 
 
 def help_entries(commands: Iterable[Command], here: Sequence[Scope], search: str = "") -> list[Command | Scope]:

@@ -1,4 +1,4 @@
-"""What the list of cases is made of: which samples are in it, and the lines of those that were looked at lately.
+"""The data of the list of cases: which samples are in it, and the rows that were looked at last.
 
 Neither grows with the lines themselves: a list of all samples is a range, another one four bytes a sample.
 """
@@ -18,12 +18,12 @@ _MOST_ROWS: Final = 512
 
 @dataclass(frozen=True, slots=True)
 class CaseListing:
-    """The samples under a filter by their positions in the run's planned order, which are in order."""
+    """The samples that pass a filter, as their positions in the run's planned order, ascending."""
 
     wanted: CaseFilter
     positions: Sequence[int]
     is_whole: bool = True
-    """False: only the first few from some position on, while the others are being looked for."""
+    """False: these are only the first ones from some position on; the others are being looked for."""
 
     @property
     def count(self) -> int:
@@ -31,7 +31,7 @@ class CaseListing:
         return len(self.positions)
 
     def place_of(self, position: int) -> int:
-        """Where the sample at that position stands, or the first one after it, or the last."""
+        """The index of the sample at that position; if it is not listed, of the next one, or the last."""
         return max(min(bisect_left(self.positions, position), self.count - 1), 0)
 
     def holds(self, position: int) -> bool:
@@ -39,7 +39,7 @@ class CaseListing:
         return self.count > 0 and self.positions[self.place_of(position)] == position
 
     def changed(self, come: Collection[int], gone: Collection[int]) -> "CaseListing":
-        """The list with some positions more and some less."""
+        """The list with some positions added and some removed."""
         new = [position for position in come if not self.holds(position)]
         old = [position for position in gone if self.holds(position)]
         if not new and not old:
@@ -53,7 +53,7 @@ class CaseListing:
 
 
 class KnownRows:
-    """The lines that were looked at last, by position."""
+    """The rows that were looked at last, by position."""
 
     def __init__(self) -> None:
         self._rows: OrderedDict[int, CaseRow] = OrderedDict()
@@ -65,11 +65,11 @@ class KnownRows:
         return position in self._rows
 
     def at(self, position: int) -> CaseRow | None:
-        """The line of the sample at a position, where it is known."""
+        """The row at a position, if it is known."""
         return self._rows.get(position)
 
     def add(self, rows: Iterable[CaseRow]) -> bool:
-        """Take in lines as they stand now; whether any of those that were known has changed."""
+        """Take in rows as they are now. True when one that was known has changed."""
         has_changed = False
         for row in rows:
             before = self._rows.pop(row.position, None)
@@ -80,7 +80,7 @@ class KnownRows:
         return has_changed
 
     def keep_only(self, positions: Iterable[int]) -> None:
-        """Forget all others: somebody may have changed them."""
+        """Forget the other rows: they may have changed."""
         self._rows = OrderedDict((at, row) for at in positions if (row := self._rows.get(at)) is not None)
 
 

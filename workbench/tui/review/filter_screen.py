@@ -1,4 +1,4 @@
-"""Choosing what is in the list: which cases, of which gold label, with which answer."""
+"""Choosing which samples are listed: by status, gold label and answer."""
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -24,7 +24,7 @@ _KINDS = tuple(CaseKind)
 
 
 class FilterScreen(ModalScreen[CaseFilter | None]):
-    """Ends with a filter, or with None for the one there is. A search stays as it is."""
+    """Ends with a filter, or None to keep the present one. The search stays as it is."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.FILTER)
     DEFAULT_CSS = """
@@ -52,7 +52,6 @@ class FilterScreen(ModalScreen[CaseFilter | None]):
         self._active = 0
 
     def compose(self) -> ComposeResult:
-        """Three columns of choices."""
         with VerticalScroll(id="box", can_focus=False), Horizontal():
             for title, column in zip(("show", "gold", "answer"), self._columns, strict=True):
                 with Vertical(classes="column"):
@@ -61,7 +60,6 @@ class FilterScreen(ModalScreen[CaseFilter | None]):
         yield KeysLine()
 
     def on_mount(self) -> None:
-        """Begin at the kinds, and count them meanwhile."""
         self.action_column(0)
         self._count()
 
@@ -70,26 +68,21 @@ class FilterScreen(ModalScreen[CaseFilter | None]):
         self.action_column(self._columns.index(message.column) - self._active)
 
     def action_column(self, by: int) -> None:
-        """Go to another column."""
         self._active = (self._active + by) % len(self._columns)
         for place, column in enumerate(self._columns):
             column.set_class(place == self._active, "-active")
 
     def action_move(self, by: int) -> None:
-        """Choose the one above or below."""
         self._columns[self._active].move(by)
 
     def action_choose(self) -> None:
-        """Show what is chosen in the three columns together."""
         kind, gold, answer = (column.cursor for column in self._columns)
         self.dismiss(replace(self._wanted, kind=_KINDS[kind], gold=self._golds[gold], predicted=self._answers[answer]))
 
     def action_clear(self) -> None:
-        """Show everything."""
         self.dismiss(CaseFilter(search=self._wanted.search))
 
     def action_close(self) -> None:
-        """Leave things as they are."""
         self.dismiss(None)
 
     @work(group="counts")

@@ -12,7 +12,7 @@ _NARROWEST: Final = 16
 
 
 class Divider(Widget):
-    """One column; says how far it is dragged."""
+    """A line of one column that can be dragged."""
 
     DEFAULT_CSS = """
     Divider {
@@ -24,38 +24,34 @@ class Divider(Widget):
     """
 
     class Dragged(Message):
-        """The mouse holds it at another column of the screen."""
+        """It was dragged to a column of the screen."""
 
         def __init__(self, column: int) -> None:
             super().__init__()
             self.column = column
 
     def render(self) -> RenderResult:
-        """A line from top to bottom."""
         return "\n".join(["│"] * max(self.size.height, 1))
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
-        """Take hold."""
         event.stop()
         self.capture_mouse()
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
-        """Follow the mouse."""
         if self.app.mouse_captured is self:
             event.stop()
             self.post_message(self.Dragged(event.screen_x))
 
     def on_mouse_up(self, event: events.MouseUp) -> None:
-        """Let go."""
         event.stop()
         self.release_mouse()
 
 
 class Panes(Horizontal):
-    """A left pane of a width that a person can choose; both panes keep room to be read."""
+    """Two panes. A person can choose the width of the left one, as long as both can be read."""
 
     class Resized(Message):
-        """A person chose another width."""
+        """A person has chosen another width."""
 
         def __init__(self, width: int) -> None:
             super().__init__()
@@ -64,42 +60,39 @@ class Panes(Horizontal):
     def __init__(self, left: Widget, right: Widget) -> None:
         super().__init__(id="body")
         self._left, self._right = left, right
-        self._wish: int | None = None
-        """None: as the stylesheet has it."""
+        self._width_wanted: int | None = None
+        """None: the width in the stylesheet."""
 
     def compose(self) -> ComposeResult:
-        """Left, divider, right."""
         yield self._left
         yield Divider()
         yield self._right
 
     def show_width(self, width: int | None) -> None:
-        """Give the left pane a width, as far as there is room."""
-        self._wish = width
+        """Give the left pane a width, as far as both panes fit."""
+        self._width_wanted = width
         self._apply()
 
     def widen(self, cells: int) -> None:
-        """Give the left pane more or less room."""
+        """Make the left pane wider, or narrower."""
         self._choose(self._left.size.width + cells)
 
     def on_divider_dragged(self, message: Divider.Dragged) -> None:
-        """Follow the mouse."""
         message.stop()
         self._choose(message.column - self.region.x)
 
     def on_resize(self) -> None:
-        """Keep to what fits."""
         self._apply()
 
     def _choose(self, width: int) -> None:
         fitting = self._fitting(width)
-        if fitting != self._wish:
+        if fitting != self._width_wanted:
             self.show_width(fitting)
             self.post_message(self.Resized(fitting))
 
     def _apply(self) -> None:
-        if self._wish is not None:
-            self._left.styles.width = self._fitting(self._wish)
+        if self._width_wanted is not None:
+            self._left.styles.width = self._fitting(self._width_wanted)
             self._left.styles.max_width = None
 
     def _fitting(self, width: int) -> int:

@@ -1,4 +1,4 @@
-"""The line at the top of a review: which run, which samples of it, by which rules, how far one is, by whom."""
+"""The line at the top of a review: run, filter and protocol, progress, reviewer."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -17,12 +17,12 @@ from workbench.tui.widgets.status_marks import ASKING
 SOFT = "$foreground-muted"
 _SOON_S: Final = 0.1
 _SHORTEST_NAME_CELLS: Final = 8
-"""Of the run and of the filter; longer ones are cut to it before the rules give way."""
+"""Names of runs and filters are cut to this before the protocol is left out."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Listed:
-    """What is in the list and where one stands in it."""
+    """What is listed, and the place of the cursor in it."""
 
     wanted: CaseFilter
     place: int
@@ -33,7 +33,7 @@ class _Listed:
 
 @dataclass(frozen=True, slots=True)
 class _Wording:
-    """How full the line is."""
+    """Which parts the line has."""
 
     model: bool = False
     progress_pieces: int = 0
@@ -49,7 +49,7 @@ _WORDINGS: Final = (
     _Wording(reviewer=True),
     _Wording(),
 )
-"""From the fullest to the shortest: run, filter and rules are in each of them."""
+"""From the longest to the shortest. Run, filter and protocol are in all of them."""
 
 
 class StatusLine(Widget):
@@ -73,10 +73,10 @@ class StatusLine(Widget):
         self._soon: Timer | None = None
 
     def show_place(self, wanted: CaseFilter, place: int, count: int | None) -> None:
-        """Say where one stands: `place` counts from 1, 0 in an empty list. Without a count, the list is being read.
+        """Show the place of the cursor, from 1; 0 in an empty list. Without a count, the list is being read.
 
-        Another place alone is said a moment later, in a frame of its own: Textual renders all that lies between two
-        places that change at once, which is most of the list where the cursor is far from here.
+        If only the place changes, it is shown a moment later, in a frame of its own: Textual renders all that lies
+        between two areas that change at once, which is most of the list when the cursor is far down.
         """
         before, self._listed = self._listed, _Listed(wanted, place, count)
         if (before.wanted, before.count) != (wanted, count):
@@ -85,13 +85,13 @@ class StatusLine(Widget):
             self._soon = self.set_timer(_SOON_S, self._say)
 
     def show_progress(self, reviewed: int, left: int, per_minute: float | None) -> None:
-        """Say how many samples of the list are reviewed, and how many a minute; None: none lately."""
+        """Show how many samples of the list are reviewed, and how many a minute; None: none lately."""
         words = f"reviewed {reviewed:,}, left {left:,}"
         self._progress = (words,) if per_minute is None else (words, f"{per_minute:.1f}/min")
         self._say()
 
     def show_retrying(self, samples: int) -> None:
-        """Say how many samples are being asked about again."""
+        """Show how many samples the model is being asked about again."""
         self._retrying = samples
         self._say()
 

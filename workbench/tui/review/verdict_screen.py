@@ -1,4 +1,4 @@
-"""Flagging a mismatch: one of five verdicts, by letter or by arrows and Enter."""
+"""Giving one of five verdicts, by letter or by arrows and Enter."""
 
 from collections.abc import Iterable
 from typing import ClassVar
@@ -42,25 +42,20 @@ class VerdictScreen(ModalScreen[str | None]):
         self._column.add_class("-active")
 
     def compose(self) -> ComposeResult:
-        """The choices under what they are about."""
         with Vertical(id="box"):
             yield Static(self._about, id="about", markup=False)
             yield self._column
         yield KeysLine()
 
     def action_move(self, by: int) -> None:
-        """Choose the one above or below."""
         self._column.move(by)
 
     @on(ChoiceColumn.Clicked)
     def action_choose(self) -> None:
-        """Say what is chosen."""
         self.dismiss(self._ends[self._column.cursor])
 
     def action_say(self, verdict: str) -> None:
-        """Say this at once."""
         self.dismiss(verdict)
 
     def action_close(self) -> None:
-        """Change nothing."""
         self.dismiss(None)

@@ -14,7 +14,7 @@ _APART: Final = 1
 
 @dataclass(frozen=True, slots=True)
 class _Named:
-    """A key with its word, and where it begins in the line."""
+    """A key with its word, and the cell where it begins."""
 
     key: str
     words: Content
@@ -26,10 +26,10 @@ class _Named:
 
 
 class KeysLine(Widget):
-    """`n failure f filter ? help`: the bindings of what has the focus, as many as fit whole.
+    """`n failure f filter ? help`: the bindings that work now, as many as fit.
 
-    Drawn by one widget: Textual's Footer makes a widget for each key, and all of them anew at every change of focus,
-    before the first lines of a screen are shown.
+    One widget draws them all. Textual's Footer makes a widget for each key, and makes them again at every change of
+    focus, before the first lines of a screen are shown.
     """
 
     ALLOW_SELECT = False
@@ -38,22 +38,18 @@ class KeysLine(Widget):
     """
 
     def on_mount(self) -> None:
-        """Hear of other bindings."""
         self.screen.bindings_updated_signal.subscribe(self, self._bindings_changed)
 
     def on_unmount(self) -> None:
-        """Hear no more."""
         self.screen.bindings_updated_signal.unsubscribe(self)
 
     def render(self) -> Content:
-        """The keys and their words."""
         line = Content("")
         for named in self._named():
             line = line.pad_right(named.at - line.cell_length) + named.words
         return line
 
     def on_click(self, event: events.Click) -> None:
-        """Press the key that was clicked."""
         offset = event.get_content_offset(self)
         named = next((one for one in self._named() if offset and one.at <= offset.x < one.end), None)
         if named is not None:

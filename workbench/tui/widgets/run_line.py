@@ -1,4 +1,4 @@
-"""The line at the top of a screen about one run: which data set and run, and what holds at the right."""
+"""The line at the top of a screen about one run: data set and run, and at the right what the screen says."""
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -34,10 +34,9 @@ class RunLine(Horizontal):
         self._aside = Static(id="aside", markup=False)
 
     def compose(self) -> ComposeResult:
-        """Subject, then what holds."""
         yield Static(self._subject, id="subject", markup=False)
         yield self._aside
 
     def show(self, words: str) -> None:
-        """Say what holds."""
+        """Show other words at the right."""
         self._aside.update(Content(visible(words, longest=120)))

@@ -1,4 +1,4 @@
-"""The one-character status of a sample. It is never said by colour alone."""
+"""The one-character status of a sample, so that it is never shown by colour alone."""
 
 from typing import Final, NamedTuple
 
@@ -41,5 +41,5 @@ def mark_of(status: str | None, failure: str | None) -> StatusMark:
 
 
 def answer_words(row: CaseRow) -> str:
-    """What stands in the column of answers: the top-1, or why there is none."""
+    """The words of the column of answers: the top-1, or why there is none."""
     return row.top1 or mark_of(row.status, row.failure).word

@@ -147,14 +147,8 @@ def build_request(card: DatasetCard, spec: RunSpec, shown: Sequence[SampleMedia]
 def answer_schema(labels: Sequence[str], asked_refs: Sequence[str]) -> dict[str, Any]:
     """The JSON schema of an answer to prompt `named`: the ids and labels of the request and nothing else.
 
-    The same object for the same words; callers must not change it. The subset of JSON schema that endpoints enforce
-    cannot say that every id occurs once; parsing checks it.
+    That every id occurs once cannot be said in the subset that endpoints enforce; parsing checks it.
     """
-    return _answer_schema(tuple(labels), tuple(asked_refs))
-
-
-@lru_cache(maxsize=64)
-def _answer_schema(labels: tuple[str, ...], asked_refs: tuple[str, ...]) -> dict[str, Any]:
     entry = {
         "type": "object",
         "properties": {

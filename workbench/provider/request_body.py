@@ -6,7 +6,7 @@ which would be most of the work of a request. The same bytes make a line of a fi
 
 import json
 from binascii import b2a_base64
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, Final, assert_never
 
 from workbench.domain.endpoints import Endpoint, Structured
@@ -49,25 +49,10 @@ def _options(request: Request, endpoint: Endpoint) -> Iterator[bytes]:
         yield b',"seed":%d' % request.seed
     if request.answer_schema is not None and endpoint.structured is Structured.JSON_SCHEMA:
         yield b',"response_format":{"type":"json_schema","json_schema":{"name":"answers","strict":true,"schema":'
-        yield _schema_json(request.answer_schema)
+        yield _json(request.answer_schema)
         yield b"}}"
     elif request.answer_schema is not None and endpoint.structured is Structured.FLAT_SCHEMA:
-        yield b',"response_format":{"type":"json_object","schema":' + _schema_json(request.answer_schema) + b"}"
-
-
-_SCHEMAS: Final[dict[int, tuple[Mapping[str, Any], bytes]]] = {}
-_MOST_SCHEMAS: Final = 64
-
-
-def _schema_json(schema: Mapping[str, Any]) -> bytes:
-    """Encoded once: a run's requests share a few schemas, which are never changed, and to encode one takes as long as
-    twenty pictures."""
-    known = _SCHEMAS.get(id(schema))
-    if known is None or known[0] is not schema:
-        if len(_SCHEMAS) >= _MOST_SCHEMAS:
-            _SCHEMAS.clear()
-        known = _SCHEMAS[id(schema)] = (schema, _json(schema))
-    return known[1]
+        yield b',"response_format":{"type":"json_object","schema":' + _json(request.answer_schema) + b"}"
 
 
 def _json(value: Any) -> bytes:

@@ -125,9 +125,15 @@ def broken(fault: Fault = Fault.TRANSIENT, *, step: Step = Step.REPEAT, **reply:
 
 
 def exchange(
-    db: Database, hold: Lease, batch: Batch, what: Received, *, asked: Sequence[str] | None = None, seconds: float = 1.0
+    db: Database,
+    lease: Lease,
+    batch: Batch,
+    what: Received,
+    *,
+    asked: Sequence[str] | None = None,
+    seconds: float = 1.0,
 ) -> list[Batch]:
     """Send a batch and store what comes back; returns the batches that take over."""
     names = batch.sample_ids if asked is None else asked
-    number = save_sent(db, hold, batch, asked=names, prompt="What do they feel?", at=at(seconds))
-    return save_received(db, hold, batch, number, what, at(seconds + 0.5))
+    number = save_sent(db, lease, batch, asked=names, prompt="What do they feel?", at=at(seconds))
+    return save_received(db, lease, batch, number, what, at(seconds + 0.5))

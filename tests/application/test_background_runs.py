@@ -96,10 +96,10 @@ def test_it_goes_on_when_whoever_started_it_is_killed_with_all_of_its_group(at: 
 def test_it_is_sent_under_the_limits_of_before_but_for_those_that_were_changed_since(at: PlannedRun) -> None:
     from workbench.domain.run_status import RunMeter
 
-    hold = claim_run(at.place.db, at.run, utc_now())
+    lease = claim_run(at.place.db, at.run, utc_now())
     given = GivenLimits(rpm=600, concurrency=2, tpm=9_000_000)
-    save_meter(at.place.db, hold, RunMeter(given=given), utc_now())
-    release_run(at.place.db, hold, reason="x", elapsed_s=0, at=utc_now())
+    save_meter(at.place.db, lease, RunMeter(given=given), utc_now())
+    release_run(at.place.db, lease, reason="x", elapsed_s=0, at=utc_now())
     save_limits(at.place.db, at.run.id, GivenLimits(concurrency=1, tpm=0), at=utc_now(), by="ana")
     actions = actions_of(at)
     launched = actions.resume(actions.preview_open())

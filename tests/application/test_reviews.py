@@ -28,11 +28,11 @@ def db(tmp_path: Path) -> Iterator[Database]:
     with closing(open_workspace(tmp_path / "emowb.db", create=True)) as workspace:
         store(workspace, [sample("a"), sample("b", "sad"), sample("c")])
         run = plan(workspace, ["a", "b"], ["c"])
-        hold = claim_run(workspace, run, at())
+        lease = claim_run(workspace, run, at())
         batch = open_batches(workspace, run.id)[0]
         said = received({"a": ranked("happy"), "b": ranked("happy", "sad")}, gold={"b": "sad"}, text="reply")
-        exchange(workspace, hold, batch, said)
-        release_run(workspace, hold, reason=None, elapsed_s=1, at=at())
+        exchange(workspace, lease, batch, said)
+        release_run(workspace, lease, reason=None, elapsed_s=1, at=at())
         yield workspace
 
 

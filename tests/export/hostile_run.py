@@ -61,7 +61,7 @@ def hostile_run(db: Database, *, name: str = f"run {ATTACK}", card: DatasetCard 
     save_dataset(db, ImportedDataset(card, Path("/nowhere"), AT, (ATTACK,)), samples)
     spec = spec_of(card, endpoint=f"endpoint {ATTACK}", model=f"model {ATTACK}", modality="text", batch_size=4)
     run = create_run(db, name, spec, [tuple(said)], AT)
-    hold = claim_run(db, run, AT)
+    lease = claim_run(db, run, AT)
     (batch,) = open_batches(db, run.id)
     reply = received(
         {one: prediction for one, (_, prediction) in said.items()},
@@ -73,9 +73,9 @@ def hostile_run(db: Database, *, name: str = f"run {ATTACK}", card: DatasetCard 
         error=ATTACK,
         status_code=None,
     )
-    attempt_id = save_sent(db, hold, batch, asked=batch.sample_ids, prompt=ATTACK, at=AT)
-    save_received(db, hold, batch, attempt_id, reply, AT)
-    release_run(db, hold, reason=ATTACK, elapsed_s=1.0, at=AT)
+    attempt_id = save_sent(db, lease, batch, asked=batch.sample_ids, prompt=ATTACK, at=AT)
+    save_received(db, lease, batch, attempt_id, reply, AT)
+    release_run(db, lease, reason=ATTACK, elapsed_s=1.0, at=AT)
     session = ReviewSession(db, run, card, f"ada {ATTACK}", lambda: AT)
     for one in list(said)[1:]:
         session.set_verdict(one, Verdict.UNSURE)

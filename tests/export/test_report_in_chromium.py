@@ -62,7 +62,7 @@ def answered_run(db: Database) -> Run:
     save_dataset(db, ImportedDataset(RAFDB, Path("/nowhere"), at(), ()), [sample(name, gold[name]) for name in names])
     batches = [names[start : start + 6] for start in range(0, 30, 6)]
     run = create_run(db, "main", spec_of(batch_size=6), batches, at())
-    hold = claim_run(db, run, at())
+    lease = claim_run(db, run, at())
     for batch in open_batches(db, run.id):
         said = {name: _said(int(name[1:]), gold[name], labels) for name in batch.sample_ids}
         received = Received(
@@ -76,8 +76,8 @@ def answered_run(db: Database) -> Run:
             ],
             follow=[],
         )
-        exchange(db, hold, batch, received)
-    release_run(db, hold, reason=None, elapsed_s=1.0, at=at(9))
+        exchange(db, lease, batch, received)
+    release_run(db, lease, reason=None, elapsed_s=1.0, at=at(9))
     return load_run(db, "rafdb", "main")
 
 

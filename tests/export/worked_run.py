@@ -51,7 +51,7 @@ def answer(
     said: Mapping[str, PredictionStatus] | None = None,
 ) -> Run:
     """One request and its reply: what it settles, and what it only says of samples that are to be asked again."""
-    hold = claim_run(db, run, AT)
+    lease = claim_run(db, run, AT)
     batch = open_batches(db, run.id)[0]
     asked = {result: place for place, result in enumerate(batch.sample_ids)}
     left = [name for name in asked if name not in settled]
@@ -67,7 +67,7 @@ def answer(
         text="as asked",
         status_code=None,
     )
-    attempt_id = save_sent(db, hold, batch, asked=batch.sample_ids, prompt="What do they feel?", at=AT)
-    save_received(db, hold, batch, attempt_id, reply, AT)
-    release_run(db, hold, reason=None, elapsed_s=1.0, at=AT)
+    attempt_id = save_sent(db, lease, batch, asked=batch.sample_ids, prompt="What do they feel?", at=AT)
+    save_received(db, lease, batch, attempt_id, reply, AT)
+    release_run(db, lease, reason=None, elapsed_s=1.0, at=AT)
     return load_run(db, card.key, run.name)

@@ -173,11 +173,11 @@ def stored_run(folder: Path, card: DatasetCard, plan: Sequence[Planned], run_nam
         save_dataset(db, ImportedDataset(card, folder, now(), ()), [one.sample for one in plan])
         spec = spec_of(card, endpoint="embedded", model=MODEL, batch_size=1)
         run = create_run(db, run_name, spec, [[one.sample.id] for one in plan], now())
-        hold = claim_run(db, run, now())
+        lease = claim_run(db, run, now())
         for batch, one in zip(open_batches(db, run.id), plan, strict=True):
             if one.status is not None:
-                answer(db, hold, card, batch, one, now)
-        release_run(db, hold, reason="stopped", elapsed_s=60, at=now())
+                answer(db, lease, card, batch, one, now)
+        release_run(db, lease, reason="stopped", elapsed_s=60, at=now())
     return path
 
 
@@ -188,10 +188,10 @@ def opened_run(path: Path, card: DatasetCard, run_name: str = "main") -> ReviewR
     return ReviewRun(path, card, run, _parts(path, card, run))
 
 
-def answer(db: Database, hold: object, card: DatasetCard, batch: Batch, one: Planned, now: Callable[[], str]) -> None:
+def answer(db: Database, lease: object, card: DatasetCard, batch: Batch, one: Planned, now: Callable[[], str]) -> None:
     """Store the one attempt of a batch of one sample."""
     assert one.status is not None
-    attempt = save_sent(db, hold, batch, asked=batch.sample_ids, prompt="Which emotion?\n[picture 1]", at=now())  # type: ignore[arg-type]
+    attempt = save_sent(db, lease, batch, asked=batch.sample_ids, prompt="Which emotion?\n[picture 1]", at=now())  # type: ignore[arg-type]
     outcome = {PredictionStatus.REFUSED: Outcome.REFUSED, PredictionStatus.FAILED: Outcome.FAILED}.get(
         one.status, Outcome.ANSWERED
     )
@@ -207,7 +207,7 @@ def answer(db: Database, hold: object, card: DatasetCard, batch: Batch, one: Pla
         latency_s=1.25,
         error=one.note if outcome is Outcome.FAILED else None,
     )
-    save_received(db, hold, batch, attempt, reply, now())  # type: ignore[arg-type]
+    save_received(db, lease, batch, attempt, reply, now())  # type: ignore[arg-type]
 
 
 def _parts(path: Path, card: DatasetCard, run: Run) -> StagedReview:
@@ -215,7 +215,7 @@ def _parts(path: Path, card: DatasetCard, run: Run) -> StagedReview:
 
     def ask_again(sample_ids: Sequence[str]) -> Generator[RunEvent]:
         with closing(open_workspace(path)) as db:
-            hold = claim_run(db, run, now())
+            lease = claim_run(db, run, now())
             with transaction(db):
                 add_batches(db, run.id, [[name] for name in sample_ids])
             session = ReviewSession(db, run, card, "", now)
@@ -223,9 +223,9 @@ def _parts(path: Path, card: DatasetCard, run: Run) -> StagedReview:
                 if batch.sample_ids[0] in sample_ids:
                     sample = session.case(batch.sample_ids[0]).result.sample
                     told = Planned(sample, PredictionStatus.RANKED, (sample.gold,), reply=sample.gold)
-                    answer(db, hold, card, batch, told, now)
+                    answer(db, lease, card, batch, told, now)
                     yield _event(batch, PredictionStatus.RANKED)
-            release_run(db, hold, reason=None, elapsed_s=1, at=now())
+            release_run(db, lease, reason=None, elapsed_s=1, at=now())
 
     length = CLIP_FRAMES if card.frames.rule == "apex" or card.modality == "video" else 1
     settings = replace(load_settings({}, path.parent), db=path, exports=path.parent / "exports", reviewer="ana")

@@ -33,7 +33,7 @@ def run(db: Database) -> Run:
 
 
 @pytest.fixture
-def hold(db: Database, run: Run) -> Lease:
+def lease(db: Database, run: Run) -> Lease:
     return claim_run(db, run, at())
 
 
@@ -55,10 +55,10 @@ def test_a_run_that_was_never_sent_waits_in_planned_order(db: Database, run: Run
     assert (totals.planned, totals.settled, totals.batches, totals.requests) == (8, 0, 4, 0)
 
 
-def test_what_was_tried_last_comes_first(db: Database, run: Run, hold: Lease) -> None:
+def test_what_was_tried_last_comes_first(db: Database, run: Run, lease: Lease) -> None:
     first, second, third, fourth = open_batches(db, run.id)
-    exchange(db, hold, third, broken())
-    save_sent(db, hold, second, asked="cd", prompt="", at=at())
+    exchange(db, lease, third, broken())
+    save_sent(db, lease, second, asked="cd", prompt="", at=at())
     assert [row.id for row in load_batches(db, run.id, None, is_sent=True, most=99)] == [
         second.id,
         third.id,
@@ -67,22 +67,22 @@ def test_what_was_tried_last_comes_first(db: Database, run: Run, hold: Lease) ->
     ]
 
 
-def test_every_state_has_its_batches_and_their_number(db: Database, run: Run, hold: Lease) -> None:
+def test_every_state_has_its_batches_and_their_number(db: Database, run: Run, lease: Lease) -> None:
     first, second, third, fourth = open_batches(db, run.id)
-    exchange(db, hold, first, received({"a": HAPPY, "b": HAPPY}))
-    exchange(db, hold, second, received(outcome=Outcome.REFUSED, step=Step.SPLIT, follow=[["c"], ["d"]]))
+    exchange(db, lease, first, received({"a": HAPPY, "b": HAPPY}))
+    exchange(db, lease, second, received(outcome=Outcome.REFUSED, step=Step.SPLIT, follow=[["c"], ["d"]]))
     alone = next(batch for batch in open_batches(db, run.id) if batch.sample_ids == ("c",))
-    exchange(db, hold, alone, received({"c": REFUSED}, outcome=Outcome.REFUSED, step=Step.GIVE_UP))
-    save_sent(db, hold, third, asked="ef", prompt="", at=at())
+    exchange(db, lease, alone, received({"c": REFUSED}, outcome=Outcome.REFUSED, step=Step.GIVE_UP))
+    save_sent(db, lease, third, asked="ef", prompt="", at=at())
     db.conn.execute(
         "INSERT INTO job VALUES (1, ?, 'openai', NULL, 0, 'x', 1, 9, 'created', 'f', NULL, NULL, NULL, NULL, '', '')",
         (run.id,),
     )
-    exchange(db, hold, fourth, broken())
+    exchange(db, lease, fourth, broken())
     before = states(db, run)
     assert before[third.id] is BatchState.IN_FLIGHT
     fourth = next(batch for batch in open_batches(db, run.id) if batch.id == fourth.id)
-    save_sent(db, hold, fourth, asked="gh", prompt="", at=at(), by=Sending("openai", job_id=1))
+    save_sent(db, lease, fourth, asked="gh", prompt="", at=at(), by=Sending("openai", job_id=1))
     found = states(db, run)
     assert found.pop(third.id) is BatchState.IN_FLIGHT
     assert sorted(found.values()) == sorted(
@@ -98,9 +98,9 @@ def test_every_state_has_its_batches_and_their_number(db: Database, run: Run, ho
     assert load_batches(db, run.id, BatchState.IN_FLIGHT, is_sent=False, most=99) == []
 
 
-def test_pages_follow_each_other_in_both_directions_and_can_be_jumped_to(db: Database, run: Run, hold: Lease) -> None:
+def test_pages_follow_each_other_in_both_directions_and_can_be_jumped_to(db: Database, run: Run, lease: Lease) -> None:
     for batch in open_batches(db, run.id)[:2]:
-        exchange(db, hold, batch, broken())
+        exchange(db, lease, batch, broken())
 
     def page(**where: int) -> list[BatchRow]:
         return load_batches(db, run.id, None, is_sent=True, **where)
@@ -115,25 +115,25 @@ def test_pages_follow_each_other_in_both_directions_and_can_be_jumped_to(db: Dat
     }
 
 
-def test_a_batch_knows_its_samples_its_parent_and_its_children(db: Database, run: Run, hold: Lease) -> None:
+def test_a_batch_knows_its_samples_its_parent_and_its_children(db: Database, run: Run, lease: Lease) -> None:
     first = open_batches(db, run.id)[0]
     refused = received(outcome=Outcome.REFUSED, step=Step.SPLIT, follow=[["a"], ["b"]])
-    exchange(db, hold, first, refused)
+    exchange(db, lease, first, refused)
     one, other = load_children(db, run.id, first.id)
-    exchange(db, hold, open_batches(db, run.id)[-2], received({"a": HAPPY}))
+    exchange(db, lease, open_batches(db, run.id)[-2], received({"a": HAPPY}))
     assert load_batch_rows(db, run.id, [other], is_sent=True)[other].parent_id == first.id
     assert load_batch_samples(db, first.id, run.id) == [("a", "ranked"), ("b", None)]
     assert load_children(db, run.id, one) == []
 
 
-def test_the_sums_are_what_counting_comes_to(db: Database, run: Run, hold: Lease) -> None:
+def test_the_sums_are_what_counting_comes_to(db: Database, run: Run, lease: Lease) -> None:
     first, second, third, _ = open_batches(db, run.id)
     done = received({"a": HAPPY, "b": HAPPY}, cost_usd=0.25, usage=Usage(100, 20))
-    exchange(db, hold, first, done)
+    exchange(db, lease, first, done)
     assert_summed_up(db, run)
     assert load_totals(db, run.id, is_sent=False).cost_usd == 0.25
-    exchange(db, hold, second, broken())
-    save_sent(db, hold, third, asked="ef", prompt="", at=at())
+    exchange(db, lease, second, broken())
+    save_sent(db, lease, third, asked="ef", prompt="", at=at())
     assert_summed_up(db, run)
     db.conn.execute("UPDATE prediction SET status = NULL")
     assert_summed_up(db, run)

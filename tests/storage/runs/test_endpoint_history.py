@@ -50,12 +50,12 @@ def samples(db: Database) -> None:
 def answer(db: Database, *latencies_s: float, name: str = "main", **spec: str) -> None:
     """A run whose answers took so long, and one attempt that failed after a minute."""
     run = create_run(db, name, spec_of(**spec), ["abcdef"[place] for place in range(len(latencies_s) + 1)], at())
-    hold = claim_run(db, run, at())
+    lease = claim_run(db, run, at())
     *batches, last = open_batches(db, run.id)
     for batch, latency_s in zip(batches, latencies_s, strict=True):
         (one,) = batch.sample_ids
-        exchange(db, hold, batch, received({one: ranked("happy")}, latency_s=latency_s))
-    exchange(db, hold, last, broken(latency_s=60.0))
+        exchange(db, lease, batch, received({one: ranked("happy")}, latency_s=latency_s))
+    exchange(db, lease, last, broken(latency_s=60.0))
 
 
 def test_answers_of_that_model_at_that_endpoint_tell_how_long_one_takes(db: Database) -> None:

@@ -31,7 +31,7 @@ def answered(db: Database) -> Run:
     """A run in which a and b were answered, c refused in a request of its own after a common one, d not asked yet."""
     store(db, [sample("a"), sample("b", "sad"), sample("c"), sample("d")])
     run = plan(db, ["b", "a", "c"], ["d"])
-    hold = claim_run(db, run, at())
+    lease = claim_run(db, run, at())
     first = open_batches(db, run.id)[0]
     said = received(
         {"b": ranked("happy", "sad"), "a": ranked("happy")},
@@ -41,8 +41,8 @@ def answered(db: Database) -> Run:
         follow=[["c"]],
         text="some",
     )
-    [rest] = exchange(db, hold, first, said)
-    exchange(db, hold, rest, received({"c": REFUSED}, step=Step.GIVE_UP, text="no"), seconds=5)
+    [rest] = exchange(db, lease, first, said)
+    exchange(db, lease, rest, received({"c": REFUSED}, step=Step.GIVE_UP, text="no"), seconds=5)
     return run
 
 
@@ -76,10 +76,10 @@ def test_attempts_of_a_sample_are_those_that_asked_about_it_in_order(db: Databas
 
 def test_a_later_request_counts_as_well(db: Database) -> None:
     run = answered(db)
-    hold = claim_run(db, run, at(9999))
+    lease = claim_run(db, run, at(9999))
     with transaction(db):
         [again] = add_batches(db, run.id, [["c"]])
-    exchange(db, hold, again, received({"c": ranked("happy")}), seconds=9999)
+    exchange(db, lease, again, received({"c": ranked("happy")}), seconds=9999)
     found = load_result(db, run.id, "c")
     assert found is not None
     assert (found.attempts, found.prediction) == (3, ranked("happy"))

@@ -65,13 +65,13 @@ def dead_pid() -> int:
 
 
 def test_a_claimed_run_is_being_sent_and_a_released_one_is_not(db: Database, run: Run) -> None:
-    hold = claim_run(db, run, at(1))
+    lease = claim_run(db, run, at(1))
     assert state(db) == (RunState.RUNNING, None, 0.0)
-    assert release_run(db, hold, reason="quota", elapsed_s=2.5, at=at(3)) is RunState.PAUSED
+    assert release_run(db, lease, reason="quota", elapsed_s=2.5, at=at(3)) is RunState.PAUSED
     assert state(db) == (RunState.PAUSED, "quota", 2.5)
     again = claim_run(db, run, at(4))
     assert state(db) == (RunState.RUNNING, None, 2.5)
-    assert again.holder != hold.holder
+    assert again.holder != lease.holder
 
 
 def test_a_run_is_done_when_nothing_is_open_whatever_stopped_it(db: Database, run: Run) -> None:
@@ -120,11 +120,11 @@ def test_a_clock_that_was_set_back_takes_no_run_from_a_living_runner(db: Databas
 
 
 def test_a_sign_of_life_and_every_save_renew_the_hold(db: Database, run: Run) -> None:
-    hold = claim_run(db, run, at())
-    renew_lease(db, hold, at(100))
+    lease = claim_run(db, run, at())
+    renew_lease(db, lease, at(100))
     with pytest.raises(DatabaseError, match="is being sent"):
         claim_run(db, run, at(200))
-    save_sent(db, hold, open_batches(db, run.id)[0], asked=["a"], prompt="", at=at(200))
+    save_sent(db, lease, open_batches(db, run.id)[0], asked=["a"], prompt="", at=at(200))
     with pytest.raises(DatabaseError, match="is being sent"):
         claim_run(db, run, at(310))
 
@@ -192,9 +192,9 @@ def test_limits_are_changed_one_by_one_and_forgotten_when_they_are_said_anew(db:
 
 def test_a_meter_comes_back_as_it_was_and_renews_the_hold(db: Database, run: Run) -> None:
     assert load_meter(db, run.id) is None
-    hold = claim_run(db, run, at())
+    lease = claim_run(db, run, at())
     meter = RunMeter(lanes=(LANE,), given=GivenLimits(rpm=60), budget_usd=5.0, spent_usd=1.5, samples_per_s=2.0)
-    save_meter(db, hold, meter, at(7))
+    save_meter(db, lease, meter, at(7))
     assert load_meter(db, run.id) == (meter, at(7))
     assert db.conn.execute("SELECT held_at FROM run").fetchone() == (at(7),)
 
@@ -207,18 +207,18 @@ def test_a_meter_of_a_later_emowb_is_read_as_far_as_it_is_known() -> None:
 
 
 def test_who_lost_the_run_says_nothing_more_of_it(db: Database, run: Run) -> None:
-    hold = claim_run(db, run, at())
+    lease = claim_run(db, run, at())
     db.conn.execute("UPDATE run SET holder = 'elsewhere:1:x'")
     with pytest.raises(LeaseLost):
-        save_meter(db, hold, RunMeter(), at())
+        save_meter(db, lease, RunMeter(), at())
     assert load_meter(db, run.id) is None
 
 
 def test_a_run_has_a_sender_while_one_holds_it_and_lives(db: Database, run: Run) -> None:
     assert load_sender(db, run.id, at()) is None
-    hold = claim_run(db, run, at())
+    lease = claim_run(db, run, at())
     sender = load_sender(db, run.id, at())
     assert sender is not None
     assert sender.startswith("process ")
-    release_run(db, hold, reason="x", elapsed_s=0, at=at())
+    release_run(db, lease, reason="x", elapsed_s=0, at=at())
     assert load_sender(db, run.id, at()) is None

@@ -26,9 +26,9 @@ def run(db: Database) -> Run:
     """A fault, then a refusal of `c` that is split off, then its refusal alone; `d` and `e` are still to come."""
     store(db, [sample(name, cluster="s1") for name in "abcde"])
     run = plan(db, "abc", "de")
-    hold = claim_run(db, run, at())
+    lease = claim_run(db, run, at())
     first = open_batches(db, run.id)[0]
-    exchange(db, hold, first, broken(error="no route"), seconds=1)
+    exchange(db, lease, first, broken(error="no route"), seconds=1)
     again = open_batches(db, run.id)[0]
     said = received(
         {"a": ranked("happy", "sad"), "b": ranked("sad")},
@@ -40,8 +40,8 @@ def run(db: Database) -> Run:
         cost_usd=0.25,
         latency_s=1.5,
     )
-    (alone,) = exchange(db, hold, again, said, seconds=2)
-    exchange(db, hold, alone, received({"c": REFUSED}, refusal="I cannot"), seconds=3)
+    (alone,) = exchange(db, lease, again, said, seconds=2)
+    exchange(db, lease, alone, received({"c": REFUSED}, refusal="I cannot"), seconds=3)
     return run
 
 
@@ -76,8 +76,8 @@ def test_attempts_come_in_the_order_of_sending_with_all_that_is_known(db: Databa
 
 def test_attempts_of_other_runs_are_not_read(db: Database, run: Run) -> None:
     other = plan(db, "ab", name="other")
-    hold = claim_run(db, other, at())
-    exchange(db, hold, open_batches(db, other.id)[0], received({"a": ranked("sad")}), seconds=9)
+    lease = claim_run(db, other, at())
+    exchange(db, lease, open_batches(db, other.id)[0], received({"a": ranked("sad")}), seconds=9)
     assert len(list(read_attempts(db, run.id))) == 3
     assert len(list(read_attempts(db, other.id))) == 1
 

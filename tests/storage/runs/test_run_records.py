@@ -70,12 +70,12 @@ def test_runs_stand_in_the_order_in_which_they_were_touched(db: Database) -> Non
 
 def test_progress_counts_samples_attempts_tokens_and_money(db: Database) -> None:
     run = plan(db, ["a", "b"], ["c", "d"], ["e"])
-    hold = claim_run(db, run, at())
+    lease = claim_run(db, run, at())
     first, second, _ = open_batches(db, run.id)
-    exchange(db, hold, first, broken())
+    exchange(db, lease, first, broken())
     [first, *_] = open_batches(db, run.id)
-    exchange(db, hold, first, received({"a": ranked("sad"), "b": REFUSED}, cost_usd=0.5, usage=Usage(100, 10)))
-    exchange(db, hold, second, received({"c": ranked("sad")}, cost_usd=0.25, usage=Usage(50, 5), follow=[["d"]]))
+    exchange(db, lease, first, received({"a": ranked("sad"), "b": REFUSED}, cost_usd=0.5, usage=Usage(100, 10)))
+    exchange(db, lease, second, received({"c": ranked("sad")}, cost_usd=0.25, usage=Usage(50, 5), follow=[["d"]]))
     progress = load_totals(db, run.id)
     assert (progress.planned, progress.settled, progress.unanswered) == (5, 3, 3)
     assert dict(progress.by_status) == {"ranked": 2, "refused": 1}
@@ -86,18 +86,18 @@ def test_progress_counts_samples_attempts_tokens_and_money(db: Database) -> None
 @pytest.mark.parametrize("usage", [Usage(1, 1), None], ids=["a price that is not known", "usage that is not told"])
 def test_money_is_unknown_as_soon_as_one_reply_has_an_unknown_price(db: Database, usage: Usage | None) -> None:
     run = plan(db, ["a"], ["b"])
-    hold = claim_run(db, run, at())
+    lease = claim_run(db, run, at())
     first, second = open_batches(db, run.id)
-    exchange(db, hold, first, received({"a": ranked("sad")}, cost_usd=0.5, usage=Usage(100, 10)))
-    exchange(db, hold, second, received({"b": ranked("sad")}, cost_usd=None, usage=usage))
+    exchange(db, lease, first, received({"a": ranked("sad")}, cost_usd=0.5, usage=Usage(100, 10)))
+    exchange(db, lease, second, received({"b": ranked("sad")}, cost_usd=None, usage=usage))
     assert load_totals(db, run.id).cost_usd is None
 
 
 def test_what_never_became_a_reply_costs_nothing(db: Database) -> None:
     run = plan(db, ["a"])
-    hold = claim_run(db, run, at())
+    lease = claim_run(db, run, at())
     [batch] = open_batches(db, run.id)
-    exchange(db, hold, batch, broken())
+    exchange(db, lease, batch, broken())
     [batch] = open_batches(db, run.id)
-    exchange(db, hold, batch, received({"a": ranked("sad")}, cost_usd=0.5, usage=Usage(100, 10), step=Step.KEEP))
+    exchange(db, lease, batch, received({"a": ranked("sad")}, cost_usd=0.5, usage=Usage(100, 10), step=Step.KEEP))
     assert load_totals(db, run.id).cost_usd == 0.5

@@ -86,8 +86,8 @@ def used(db: Database, path: Path) -> Path:
     """A workspace with a run that somebody is sending."""
     store(db, [sample("a"), sample("b")])
     run = plan(db, "a", "b")
-    hold = claim_run(db, run, "2026-11-23T10:00:00.000+00:00")
-    exchange(db, hold, open_batches(db, run.id)[0], received({"a": ranked("happy")}))
+    lease = claim_run(db, run, "2026-11-23T10:00:00.000+00:00")
+    exchange(db, lease, open_batches(db, run.id)[0], received({"a": ranked("happy")}))
     return path
 
 

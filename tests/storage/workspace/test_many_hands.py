@@ -26,9 +26,9 @@ def test_no_change_of_a_reviewer_and_no_reply_is_lost_while_all_write(db: Databa
     together = Barrier(3, timeout=PATIENCE_S)
 
     def send(own: Database) -> None:
-        hold = claim_run(own, run, at())
+        lease = claim_run(own, run, at())
         for batch in open_batches(own, run.id):
-            exchange(own, hold, batch, received({batch.sample_ids[0]: ranked("happy")}))
+            exchange(own, lease, batch, received({batch.sample_ids[0]: ranked("happy")}))
 
     def review_as(reviewer: str) -> Callable[[Database], None]:
         def review(own: Database) -> None:

@@ -49,7 +49,7 @@ class QueueRun:
     db: Database
     run: Run
     parts: RunActions
-    hold: Lease | None = None
+    lease: Lease | None = None
     asked: list[str] = field(default_factory=list)
     limits: list[GivenLimits] = field(default_factory=list)
     limit_error: UsageError | None = None
@@ -57,43 +57,43 @@ class QueueRun:
 
     def sends(self, **meter: Any) -> Lease:
         """From now on this process sends the run, as far as anybody can tell."""
-        self.hold = self.hold or claim_run(self.db, self.run, utc_now())
-        save_meter(self.db, self.hold, RunMeter(**({"lanes": (LANE,)} | meter)), utc_now())
-        return self.hold
+        self.lease = self.lease or claim_run(self.db, self.run, utc_now())
+        save_meter(self.db, self.lease, RunMeter(**({"lanes": (LANE,)} | meter)), utc_now())
+        return self.lease
 
     def answers(self, names: str = "", **more: Any) -> int:
         """The next open batch is answered; returns its number."""
-        hold = self.sends()
+        lease = self.sends()
         batch = next(one for one in open_batches(self.db, self.run.id) if not one.attempts)
         predictions = dict.fromkeys(batch.sample_ids, ranked("happy"))
-        exchange(self.db, hold, batch, received(predictions, text="they are happy", usage=Usage(900, 50), **more))
+        exchange(self.db, lease, batch, received(predictions, text="they are happy", usage=Usage(900, 50), **more))
         self.sends()
         return batch.id
 
     def refuses(self) -> int:
         """The next open batch is refused and split, and its first half is given up."""
-        hold = self.sends()
+        lease = self.sends()
         batch = next(one for one in open_batches(self.db, self.run.id) if not one.attempts)
         first, second = batch.sample_ids
         no: dict[str, Any] = {"cost_usd": 0.0, "outcome": Outcome.REFUSED, "text": "I can't help with that."}
-        added = exchange(self.db, hold, batch, received(step=Step.SPLIT, follow=[[first], [second]], **no))
-        exchange(self.db, hold, added[0], received({first: REFUSED}, step=Step.GIVE_UP, **no))
+        added = exchange(self.db, lease, batch, received(step=Step.SPLIT, follow=[[first], [second]], **no))
+        exchange(self.db, lease, added[0], received({first: REFUSED}, step=Step.GIVE_UP, **no))
         self.sends()
         return batch.id
 
     def faults(self, error: str) -> int:
         """The next open batch meets a fault."""
-        hold = self.sends()
+        lease = self.sends()
         batch = next(one for one in open_batches(self.db, self.run.id) if not one.attempts)
-        exchange(self.db, hold, batch, broken(error=error))
+        exchange(self.db, lease, batch, broken(error=error))
         self.sends()
         return batch.id
 
     def is_asked(self) -> int:
         """The next open batch is in flight."""
-        hold = self.sends()
+        lease = self.sends()
         batch = next(one for one in open_batches(self.db, self.run.id) if not one.attempts)
-        save_sent(self.db, hold, batch, asked=batch.sample_ids, prompt="What do they feel?", at=at())
+        save_sent(self.db, lease, batch, asked=batch.sample_ids, prompt="What do they feel?", at=at())
         self.sends()
         return batch.id
 
@@ -119,7 +119,7 @@ class RecordedActions(RunActions):
 
     def pause(self) -> str | None:
         self.queue.asked.append("pause")
-        return "process 1 on here" if self.queue.hold else None
+        return "process 1 on here" if self.queue.lease else None
 
     def cancel(self) -> str | None:
         self.queue.asked.append("cancel")
@@ -129,7 +129,7 @@ class RecordedActions(RunActions):
         if self.queue.limit_error is not None:
             raise self.queue.limit_error
         self.queue.limits.append(limits)
-        return "process 1 on here" if self.queue.hold else None
+        return "process 1 on here" if self.queue.lease else None
 
     def preview_open(self) -> SendPreview:
         return SendPreview(samples=600, requests=300, cost_usd=0.0)

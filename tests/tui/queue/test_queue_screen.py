@@ -92,8 +92,8 @@ async def test_what_happens_elsewhere_is_seen_and_the_newest_comes_first(queue: 
         second = queue.answers()
         await driver.until_seen("done 2")
         await driver.until(lambda: [row.id for row in driver.queue.batches.window.rows[:2]] == [second, first])
-        hold = queue.sends()
-        release_run(queue.db, hold, reason="the network [is] \x1b[31mgone", elapsed_s=1, at=utc_now())
+        lease = queue.sends()
+        release_run(queue.db, lease, reason="the network [is] \x1b[31mgone", elapsed_s=1, at=utc_now())
         await driver.until_seen("‖ paused: the network [is] ␛[31mgone; r goes on")
         assert "requests/min" not in driver.text
 

@@ -98,23 +98,12 @@ DECIDED = {
         after(Outcome.FAILED, Fault.TRANSIENT, faults=3, wait_s=0.1),
         Decision(Step.REPEAT, 4.0),
     ),
-    "limited": (after(Outcome.FAILED, Fault.RATE_LIMITED, faults=0, limited=2), Decision(Step.REPEAT, 2.0)),
-    "limited with a time": (
-        after(Outcome.FAILED, Fault.RATE_LIMITED, faults=0, limited=1, wait_s=121.0),
-        Decision(Step.REPEAT, 121.0),
+    "limited": (after(Outcome.FAILED, Fault.RATE_LIMITED, faults=0), Decision(Step.REPEAT)),
+    "limited, and its lane is told when": (
+        after(Outcome.FAILED, Fault.RATE_LIMITED, faults=0, wait_s=121.0),
+        Decision(Step.REPEAT),
     ),
-    "limited for no time": (
-        after(Outcome.FAILED, Fault.RATE_LIMITED, faults=0, limited=3, wait_s=0.0),
-        Decision(Step.REPEAT, 4.0),
-    ),
-    "limited a thousand times": (
-        after(Outcome.FAILED, Fault.RATE_LIMITED, faults=0, limited=5000),
-        Decision(Step.REPEAT, 8.0),
-    ),
-    "limits never cost a batch its life": (
-        after(Outcome.FAILED, Fault.RATE_LIMITED, faults=99, limited=1),
-        Decision(Step.REPEAT, 1.0),
-    ),
+    "limits never cost a batch its life": (after(Outcome.FAILED, Fault.RATE_LIMITED, faults=99), Decision(Step.REPEAT)),
 }
 
 

@@ -1,9 +1,9 @@
 """Which samples share a request, and what to do after each reply. Pure: no clock, no socket, no storage.
 
-open ──send──> keep: every sample is settled
-      ├──────> repeat: the same samples again (after a wait, where something broke)
+open ──send──> keep: every sample has its final status
+      ├──────> repeat: the same samples are sent again (after a wait, where something broke)
       ├──────> split: two halves (or as many parts as the policy says), each a batch of its own
-      ├──────> give up: what is left gets its last status
+      ├──────> give up: the samples that are left get their last status as the final one
       └──────> stop: no request can pass now; the batch stays open
 """
 
@@ -31,7 +31,7 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Samples that share a request, as often as it takes, and what has been tried with them."""
+    """Samples that share a request, and how often that was sent."""
 
     id: int
     sample_ids: tuple[str, ...]
@@ -39,37 +39,39 @@ class Batch:
     answers_tried: int = 0
     """Attempts that brought a reply of any kind."""
     faults: int = 0
-    """Attempts in which something broke that may be the batch's own doing: rate limits are not."""
+    """Attempts in which something broke, rate limits not counted."""
     depth: int = 0
     """How often it was split: 0 as planned, 1 for the parts of a planned batch, and so on."""
 
 
 @dataclass(frozen=True, slots=True)
-class Rung:
+class DepthRule:
     """What is done with a batch of one depth that is refused, miscounted or unreadable."""
 
     tries: int
-    """So often it is asked in all, unchanged."""
+    """How often it is sent unchanged, the first time included."""
     parts: int
-    """Into so many it is split then."""
+    """Into how many parts it is split after that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryPolicy:
-    """How often the same is asked again."""
+    """How often samples are asked about again."""
 
     repeats: int = 1
     """Further tries of an unchanged batch that was refused, miscounted or unreadable, before it is halved."""
-    rungs: tuple[Rung, ...] = ()
-    """By depth, the last one for all that are deeper; empty: `repeats`, then halves, at every depth."""
+    by_depth: tuple[DepthRule, ...] = ()
+    """One rule for each depth, the last one for all that are deeper; empty: `repeats`, then halves, at every depth."""
     fault_repeats: int = 8
     """Further tries after faults of software or network, before the batch is given up."""
     first_wait_s: float = 1.0
     longest_wait_s: float = 60.0
 
-    def rung(self, depth: int) -> Rung:
-        """What holds for batches of this depth."""
-        return self.rungs[min(depth, len(self.rungs) - 1)] if self.rungs else Rung(self.repeats + 1, 2)
+    def rule(self, depth: int) -> DepthRule:
+        """The rule for batches of this depth."""
+        if not self.by_depth:
+            return DepthRule(self.repeats + 1, 2)
+        return self.by_depth[min(depth, len(self.by_depth) - 1)]
 
 
 HALVING: Final = "halving"
@@ -81,45 +83,44 @@ _PAPER_PARTS: Final[Mapping[int, tuple[int, ...]]] = MappingProxyType({20: (2, 2
 def retry_policy(name: str, batch_size: int) -> RetryPolicy:
     """The policy of that name for batches planned at this size. Raises UsageError for an unknown one.
 
-    `halving` isolates a refusing sample in the fewest requests. `paper` is the ancestor's schedule, for comparison:
-    three whole passes, then parts by two (twice), by two again, then singles, from `main.py` of the authors'
-    repository, whose factors are 20 = 2 x 2 x 5, 8 = 2 x 2 x 2 and 6 = 2 x 3. Unlike its authors, we keep what a
-    miscounted reply answered, where it says of whom.
+    `halving` isolates a refused sample in the fewest requests. `paper` is the schedule of the paper's authors, for
+    comparison: three passes with whole batches, then parts by two (twice), by two again, then single samples, from
+    `main.py` of their repository, whose factors are 20 = 2 x 2 x 5, 8 = 2 x 2 x 2 and 6 = 2 x 3. Unlike them, emowb
+    keeps the answers of a reply that left some samples out, where it says which samples they are for.
     """
     if name == HALVING:
         return RetryPolicy()
     if name != PAPER_SCHEDULE:
         raise unknown_name("retry policy", name, (HALVING, PAPER_SCHEDULE))
     parts = _PAPER_PARTS.get(batch_size, (2, 2, -(-batch_size // 4)))
-    return RetryPolicy(rungs=tuple(Rung(*rung) for rung in zip(_PAPER_TRIES, (*parts, 2), strict=False)))
+    return RetryPolicy(by_depth=tuple(DepthRule(*rule) for rule in zip(_PAPER_TRIES, (*parts, 2), strict=False)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """Where a batch stands after an attempt."""
+    """What has happened to a batch up to an attempt and with it."""
 
     left: int
-    """Samples that are still without a final status."""
+    """Samples without a final status."""
     settled: int
     """Samples that this attempt settled."""
     answers_tried: int
     """Attempts of the batch that brought a reply, this one included."""
     faults: int
-    """Attempts of it in which something broke, this one included; rate limits do not count."""
-    limited: int = 0
-    """Requests in a row that the endpoint turned away for their rate, of this batch or any other."""
+    """Attempts in which something broke, this one included; rate limits do not count."""
     depth: int = 0
     """How often the batch was split before."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The next step, and how long to wait before it."""
+    """The next step with a batch."""
 
     step: Step
     wait_s: float = 0.0
+    """With step `repeat`: the time to wait before it."""
     parts: int = 2
-    """With step `split`: into how many."""
+    """With step `split`: the number of parts."""
 
 
 def plan_batches(sample_ids: Sequence[str], *, size: int, seed: int) -> list[tuple[str, ...]]:
@@ -149,8 +150,9 @@ def next_step(
 ) -> Decision:
     """What to do with the samples that an attempt left without a final status.
 
-    A partial answer costs no repeat: what is left is a smaller batch and starts afresh. An endpoint's own
-    `Retry-After` is waited out even where it is longer than ours.
+    A partial answer costs no repeat: the samples that are left are a smaller batch with a history of its own. The
+    wait is never shorter than the endpoint's own `Retry-After`. A rate limit is no concern of a single batch: its lane
+    waits (`provider.limits.lane`).
     """
     if history.left == 0:
         return Decision(Step.KEEP)
@@ -159,17 +161,17 @@ def next_step(
     if fault in (Fault.TOO_LARGE, Fault.BAD_REQUEST):
         return Decision(Step.SPLIT if history.left > 1 else Step.GIVE_UP)
     if fault is Fault.RATE_LIMITED:
-        return Decision(Step.REPEAT, retry_after_s or _backoff_s(history.limited, policy))
+        return Decision(Step.REPEAT)
     if outcome is Outcome.FAILED:
         if history.faults > policy.fault_repeats:
             return Decision(Step.GIVE_UP)
         return Decision(Step.REPEAT, max(_backoff_s(history.faults, policy), retry_after_s or 0.0))
-    rung = policy.rung(history.depth)
+    rule = policy.rule(history.depth)
     if outcome is Outcome.TRUNCATED and history.left > 1:
-        return Decision(Step.SPLIT, parts=rung.parts)  # the same question would be cut off at the same place
-    if history.settled or history.answers_tried < rung.tries:
+        return Decision(Step.SPLIT, parts=rule.parts)  # the same request would be cut off at the same place
+    if history.settled or history.answers_tried < rule.tries:
         return Decision(Step.REPEAT)
-    return Decision(Step.SPLIT, parts=rung.parts) if history.left > 1 else Decision(Step.GIVE_UP)
+    return Decision(Step.SPLIT, parts=rule.parts) if history.left > 1 else Decision(Step.GIVE_UP)
 
 
 def _backoff_s(faults: int, policy: RetryPolicy) -> float:

@@ -20,8 +20,6 @@ class AttemptSaved:
     step: Step
     settled: tuple[tuple[str, PredictionStatus], ...]
     """Samples that have their final status now."""
-    wait_s: float = 0.0
-    """How long the batch waits before it is sent again."""
     fault: Fault | None = None
     error: str | None = None
     cost_usd: float | None = None

@@ -43,13 +43,8 @@ class ReadReply:
     """Whether the batch itself is asked again, unchanged."""
 
 
-def read_reply(
-    rules: ReplyRules, batch: Batch, shown: Sequence[PreparedSample], reply: Reply, *, limited: int = 0
-) -> ReadReply:
-    """Read a reply to a request about `shown`, which `batch` holds. Pure.
-
-    `limited`: requests in a row that the endpoint has turned away for their rate, this one included.
-    """
+def read_reply(rules: ReplyRules, batch: Batch, shown: Sequence[PreparedSample], reply: Reply) -> ReadReply:
+    """Read a reply to a request about the samples `shown`, which are those of `batch` or some of them. Pure."""
     batch = _counted(batch, reply)
     match = MatchBy.POSITION if rules.prompt == PAPER else MatchBy.ID
     parsed = parse_reply(reply, refs(len(shown)), rules.card.labels, match)
@@ -60,7 +55,6 @@ def read_reply(
         settled=len(said) - len(left),
         answers_tried=batch.answers_tried,
         faults=batch.faults,
-        limited=limited,
         depth=batch.depth,
     )
     decision = next_step(parsed.outcome, reply.fault, history, rules.policy, retry_after_s=reply.retry_after_s)
@@ -82,7 +76,6 @@ def read_reply(
         outcome=parsed.outcome,
         step=decision.step,
         settled=tuple((one.sample_id, one.prediction.status) for one in received.settled),
-        wait_s=decision.wait_s,
         fault=reply.fault,
         error=reply.error,
         cost_usd=received.cost_usd,

@@ -15,7 +15,7 @@ from typing import Final
 from workbench.domain.batches import Step, split_batch
 from workbench.domain.datasets.tasks import Modality
 from workbench.domain.events import MediaFailed, RunEvent
-from workbench.domain.messages import Fault, Outcome, Reply, Request
+from workbench.domain.messages import Outcome, Reply, Request
 from workbench.domain.predictions import PredictionStatus, RankedPrediction
 from workbench.pipeline.sending.batch_prefetcher import BatchPrefetcher
 from workbench.pipeline.sending.channels import Channel, ChannelWatch, best_channel
@@ -187,7 +187,7 @@ class _Sender:
             if not is_settled:
                 channel.lane.abandon(ticket)
         channel.lane.settle(ticket, reply, self._parts.clock(), self._parts.wall_s())
-        read = read_reply(self._session.rules, ready.batch, ready.shown, reply, limited=channel.lane.limited_in_row)
+        read = read_reply(self._session.rules, ready.batch, ready.shown, reply)
         self._settle_cost(expected, reply, read)
         self._watch.see(channel, reply, self._parts.clock())
         added = await self._session.store(
@@ -195,18 +195,17 @@ class _Sender:
         )
         self._session.announce(read.event)
         if read.asks_again or (read.received.step is Step.STOP and not self._stop.is_set):
-            self._again([PreparedBatch(read.batch, ready.shown, expected=expected)], read, reply)
+            self._again([PreparedBatch(read.batch, ready.shown, expected=expected)], read)
         else:
-            self._again([ready.part(batch) for batch in added], read, reply)
+            self._again([ready.part(batch) for batch in added], read)
 
     def _settle_cost(self, expected: ExpectedCost, reply: Reply, read: ReadReply) -> None:
         if self._parts.budget is not None:
             came = reply.outcome is not Outcome.FAILED
             self._parts.budget.settle(expected.cost_usd or 0.0, read.received.cost_usd if came else 0.0)
 
-    def _again(self, follow: Sequence[PreparedBatch], read: ReadReply, reply: Reply) -> None:
-        """A rate limit is waited for by its lane, not by a batch."""
-        if read.wait_s == 0.0 or reply.fault is Fault.RATE_LIMITED:
+    def _again(self, follow: Sequence[PreparedBatch], read: ReadReply) -> None:
+        if read.wait_s == 0.0:
             self._line.put_first(follow)
         else:
             self._line.put_later(follow, read.wait_s, self._parts.clock())

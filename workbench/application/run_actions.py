@@ -1,24 +1,68 @@
 """What a person can do with a run from the queue, the run being sent in another process."""
 
-from collections.abc import Sequence
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
 
-from workbench.application.background_runs import Launched, launch_run
 from workbench.application.context import Context
 from workbench.application.endpoints import Connection, connected
-from workbench.application.run_monitor import RunMonitor, open_monitor
 from workbench.application.run_setup import estimate_batches
-from workbench.application.runs import ask_sender, change_limits, chosen_run
+from workbench.application.runs import RunMonitor, ask_sender, change_limits, chosen_run, open_monitor
 from workbench.domain.endpoints import EMBEDDED
+from workbench.domain.jobs import run_mark
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.run_status import GivenLimits, RunCommand
 from workbench.domain.runs import Run
+from workbench.errors import EXIT_INTERRUPTED, EXIT_WORTH_KNOWING, DataError
 from workbench.pipeline.planning import plan_again
 from workbench.storage.runs.batch_rows import load_samples_failing
 from workbench.storage.runs.plans import OpenPlan, count_open_samples
 from workbench.storage.runs.run_control import load_control, load_meter, load_sender
 from workbench.storage.samples import has_consent, load_card, load_dataset, save_consent
 from workbench.storage.workspace.database import Database
+
+_COMMAND: Final = (sys.executable, "-c", "from workbench.cli.app import main; main()")
+_FINE: Final = (0, EXIT_WORTH_KNOWING, EXIT_INTERRUPTED)
+_LAST_BYTES: Final = 4_096
+_FLAGS: Final = {
+    "rpm": "--rpm",
+    "tpm": "--tpm",
+    "rpd": "--rpd",
+    "concurrency": "--concurrency",
+    "budget_usd": "--budget",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Launched:
+    """A process that sends a run."""
+
+    process: "subprocess.Popen[bytes]"
+    log: Path
+    """The file with its messages."""
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the process has ended."""
+        return self.process.poll() is not None
+
+    def complaint(self) -> str | None:
+        """Why it ended, where something went wrong; None while it runs, and where all is well."""
+        code = self.process.poll()
+        if code is None or code in _FINE:
+            return None
+        return self._last_line() or f"the sender ended with exit code {code}; it said nothing"
+
+    def _last_line(self) -> str:
+        with self.log.open("rb") as log:
+            log.seek(max(self.log.stat().st_size - _LAST_BYTES, 0))
+            lines = log.read().decode("utf-8", "replace").strip().splitlines()
+        return lines[-1].removeprefix("emowb: ") if lines else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,3 +180,48 @@ def run_actions(context: Context, dataset: str, run_name: str | None) -> RunActi
 def _hosts(connection: Connection) -> tuple[str, ...]:
     far = [endpoint.host for endpoint in connection.endpoints if not endpoint.is_local]
     return tuple(dict.fromkeys(far))
+
+
+def launch_run(
+    context: Context, run: Run, limits: GivenLimits, *, agreed: bool = False, by_jobs: bool = False
+) -> Launched:
+    """Send what is open of a run, under these limits. `agreed`: that its pictures may leave this machine.
+
+    Raises DataError where the file cannot be written into which the process writes its messages.
+    """
+    words = ["--db", str(context.settings.db.absolute()), "run", run.dataset, "--name", run.name]
+    for name, value in limits.said().items():
+        if value:
+            words += [_FLAGS[name], str(value)]
+    words += ["--yes"] * agreed + ["--via", "batch"] * by_jobs
+    return _launched(words, context.environment, log_path(run))
+
+
+def log_path(run: Run) -> Path:
+    """The file into which the process that sends a run writes its messages."""
+    import platformdirs
+
+    return platformdirs.user_state_path("emowb") / "senders" / f"{run_mark(run)}.log"
+
+
+def _launched(words: Sequence[str], environment: Mapping[str, str], log: Path) -> Launched:
+    try:
+        log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        log.unlink(missing_ok=True)  # a process that still writes into it keeps its own file
+        log_file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
+    except OSError as error:
+        raise DataError(f"{log} cannot be written: {error.strerror or error}") from error
+    try:
+        process = subprocess.Popen(  # noqa: S603  # our own command, word by word
+            [*_COMMAND, *words],
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=log_file,
+            stderr=log_file,
+            start_new_session=True,
+        )
+    finally:
+        os.close(log_file)
+    # Without this, a process that has ended would still look alive, and would keep its run.
+    threading.Thread(target=process.wait, name="sender", daemon=True).start()
+    return Launched(process, log)

@@ -3,9 +3,8 @@ from collections import deque
 import pytest
 
 from workbench.domain.batches import Batch
-from workbench.pipeline.sending.batch_prefetcher import BatchPrefetcher
 from workbench.pipeline.sending.prepared_batch import PreparedBatch
-from workbench.pipeline.sending.send_queue import SendQueue
+from workbench.pipeline.sending.send_queue import BatchPrefetcher, SendQueue
 
 
 class Served(BatchPrefetcher):

@@ -16,8 +16,7 @@ from workbench.domain.events import MediaFailed, RunEvent
 from workbench.domain.jobs import Job, JobState
 from workbench.errors import EndpointError
 from workbench.pipeline.jobs.job_target import JobTarget
-from workbench.pipeline.jobs.job_trips import JobTrips
-from workbench.pipeline.jobs.job_words import staying
+from workbench.pipeline.jobs.job_trips import JobTrips, staying
 from workbench.pipeline.jobs.job_writer import JobWriter
 from workbench.pipeline.sending.run_parts import RunParts, Stop
 from workbench.pipeline.sending.run_session import RunSession, rest, run_session

@@ -17,9 +17,9 @@ from workbench.domain.events import MediaFailed
 from workbench.domain.jobs import Job, JobState, line_id
 from workbench.domain.predictions import PredictionStatus, RankedPrediction
 from workbench.pipeline.jobs.job_target import JobTarget
-from workbench.pipeline.sending.batch_prefetcher import BatchPrefetcher
 from workbench.pipeline.sending.prepared_batch import PreparedBatch
 from workbench.pipeline.sending.run_session import RunSession
+from workbench.pipeline.sending.send_queue import BatchPrefetcher
 from workbench.provider.jobs.job_files import JobFile, reporting_disk_errors, request_line
 from workbench.provider.request_body import chat_body
 from workbench.storage.runs.attempts import Settled, save_parts, save_unsent

@@ -17,13 +17,12 @@ from workbench.domain.datasets.tasks import Modality
 from workbench.domain.events import MediaFailed, RunEvent
 from workbench.domain.messages import Outcome, Reply, Request
 from workbench.domain.predictions import PredictionStatus, RankedPrediction
-from workbench.pipeline.sending.batch_prefetcher import BatchPrefetcher
 from workbench.pipeline.sending.channels import Channel, ChannelWatch, best_channel
 from workbench.pipeline.sending.prepared_batch import ExpectedCost, PreparedBatch
 from workbench.pipeline.sending.reply_reader import ReadReply, read_reply
 from workbench.pipeline.sending.run_parts import RunParts, Stop
 from workbench.pipeline.sending.run_session import RunSession, rest, run_session
-from workbench.pipeline.sending.send_queue import SendQueue
+from workbench.pipeline.sending.send_queue import BatchPrefetcher, SendQueue
 from workbench.provider.limits.lane import Ticket
 from workbench.storage.runs.attempts import Sending, Settled, save_parts, save_received, save_sent, save_unsent
 

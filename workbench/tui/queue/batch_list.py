@@ -11,7 +11,7 @@ from typing import Final
 from textual.message import Message
 from textual.strip import Strip
 
-from workbench.application.run_monitor import RunMonitor
+from workbench.application.runs import RunMonitor
 from workbench.domain.run_status import BatchRow, BatchState, RunTotals
 from workbench.tui.queue.queue_words import batch_line
 from workbench.tui.widgets.virtual_list import VirtualList

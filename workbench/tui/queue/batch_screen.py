@@ -8,7 +8,7 @@ from textual.binding import BindingType
 from textual.content import Content
 from textual.widgets import Static
 
-from workbench.application.run_monitor import BatchDetails
+from workbench.application.runs import BatchDetails
 from workbench.domain.run_status import BatchState
 from workbench.domain.visible import visible
 from workbench.tui.attempts.attempts_screen import AttemptsScreen

@@ -14,7 +14,7 @@ from textual.binding import BindingType
 from textual.screen import Screen
 
 from workbench.application.run_actions import RunActions
-from workbench.application.run_monitor import RunMonitor
+from workbench.application.runs import RunMonitor
 from workbench.domain.run_status import BatchState, GivenLimits, RunSnapshot
 from workbench.errors import WorkbenchError
 from workbench.tui.base.background import OwnedThread, run_blocking

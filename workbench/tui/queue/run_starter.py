@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from workbench.application.background_runs import Launched
-from workbench.application.run_actions import SendPreview
+from workbench.application.run_actions import Launched, SendPreview
 from workbench.domain.visible import visible
 from workbench.tui.base.background import run_blocking
 from workbench.tui.base.workbench_screen import WorkbenchScreen

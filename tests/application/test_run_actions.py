@@ -13,9 +13,8 @@ import pytest
 from tests.cli.processes import N_BATCHES, PlannedRun, planned_run
 from tests.pipeline.counting_endpoint import Asked, Said, answer, completion
 from tests.waiting import PATIENCE_S
-from workbench.application.background_runs import Launched
 from workbench.application.context import Context
-from workbench.application.run_actions import RunActions, run_actions
+from workbench.application.run_actions import Launched, RunActions, run_actions
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.run_status import GivenLimits
 from workbench.domain.runs import RunState

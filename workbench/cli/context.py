@@ -1,4 +1,4 @@
-"""What every command starts from: its settings, and the context that it passes to the application."""
+"""What commands share: options, the settings, and the context that they pass to the application."""
 
 import os
 from dataclasses import replace
@@ -10,12 +10,25 @@ import typer
 
 from workbench.application.context import Context
 from workbench.cli.output import say
+from workbench.domain.scoring.protocols import Against, Neutral, Protocol
 from workbench.settings import Settings, load_settings
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else.")]
 Key = Annotated[str, typer.Argument(metavar="KEY", help="The data set's key; `emowb datasets` lists them.")]
 RunName = Annotated[
     str | None, typer.Option("--run", metavar="NAME", help="The run's name. Default: the run changed last.")
+]
+ProtocolOption = Annotated[Protocol, typer.Option("--protocol", help="Which samples count: see docs/scoring.md.")]
+
+NeutralOption = Annotated[
+    Neutral | None,
+    typer.Option("--neutral", help="What the answer neutral counts as, in data sets that are scored by sign."),
+]
+AgainstOption = Annotated[
+    Against,
+    typer.Option(
+        "--against", help="What answers are compared with: gold, or gold as corrected by reviewers who agree."
+    ),
 ]
 
 

@@ -94,7 +94,7 @@ def test_what_a_reviewer_wrote_is_shown_visible(emowb: Emowb) -> None:
 def test_a_plan_in_which_all_strata_are_reviewed_has_an_estimate(emowb: Emowb, two: None) -> None:
     text = " ".join(emowb("agree", "rafdb").stdout.split())
     assert "gold labels in doubt, per cent of the plan: 0.00; 95 % interval 0.00 to" in text
-    assert "left out: 5 reviewed, of which reviewers are split or unsure" in text
+    assert "left out: 5 reviewed, on which reviewers are split or unsure" in text
 
 
 def test_one_reviewer_is_told_in_words_and_an_open_stratum_as_a_range(emowb: Emowb, reviewing: Reviewing) -> None:
@@ -105,7 +105,7 @@ def test_one_reviewer_is_told_in_words_and_an_open_stratum_as_a_range(emowb: Emo
     assert "there is one reviewer: agreement is with gold alone" in text
     assert "Fleiss" not in text
     assert "ann, gold 2 50.00" in text
-    assert "a range, since of some kind of answer no sample is decided yet" in text
+    assert "a range, since for some kind of answer no sample is decided yet" in text
     assert "no sample on which reviewers contradict each other" in text
 
 

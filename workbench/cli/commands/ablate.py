@@ -12,8 +12,7 @@ from workbench.application.run_sending import open_run, require_names
 from workbench.application.run_setup import ReadyRun, plan_run, ready_to_send
 from workbench.application.runs import run_snapshot
 from workbench.cli import run_options as flags
-from workbench.cli.commands.metrics import ProtocolOption
-from workbench.cli.context import AsJson, Key, context_of
+from workbench.cli.context import AsJson, Key, ProtocolOption, context_of
 from workbench.cli.output import say, show_json, suggest
 from workbench.cli.sending import agree_on_terminal, leave_if_stopped, send_to_end, status_counts
 from workbench.cli.tables.ablation_tables import show_ablation, show_arm_plans

@@ -13,7 +13,6 @@ from workbench.cli.output import show, show_json, show_table, suggest
 from workbench.domain.figure_words import interval, percent
 from workbench.domain.scoring.agreement import Coefficient, PairAgreement
 from workbench.domain.scoring.intervals import MetricValue
-from workbench.domain.scoring.label_noise import LabelNoise, StratumNoise
 from workbench.errors import UsageError
 
 
@@ -56,19 +55,18 @@ def show_agreement(
 
 
 def _show_reviewers(found: RunAgreement) -> None:
-    """What each has said."""
     show(f"{found.dataset} / {found.run}: {found.reviewed:,} of {found.planned:,} planned samples reviewed")
     show_table(
         ("reviewer", "#reviewed", "#labels", "#doubts without one"),
         ((one.reviewer, one.reviewed, one.labelled, one.doubts) for one in found.reviewers),
     )
-    show("verdicts model wrong and both acceptable count as gold's label; the others count as no label")
+    show("the verdicts 'model wrong' and 'both acceptable' count as gold's label, the others as no label")
 
 
 def _show_together(found: RunAgreement) -> None:
-    """Each with gold, each two, and all of them; one reviewer is told in words."""
+    """Each reviewer with gold, every two, and all of them."""
     labels = found.labels
-    show("labels that are alike, and Cohen's kappa, over the samples that both labelled:")
+    show("shares of equal labels, and Cohen's kappa, over the samples that both labelled:")
     show_table(
         ("who", "#both", "#per cent", "#95 % interval", "#kappa", "#95 % interval"),
         (_pair_row(pair) for pair in (*labels.with_gold, *labels.pairs)),
@@ -79,7 +77,7 @@ def _show_together(found: RunAgreement) -> None:
     show_table(
         ("all reviewers", "#samples", "#value", "#95 % interval"),
         (
-            ("labels alike, per cent", labels.paired, *_share(labels.unanimous)),
+            ("equal labels, per cent", labels.paired, *_share(labels.unanimous)),
             ("Fleiss' kappa", *_coefficient_row(labels.fleiss)),
             ("Krippendorff's alpha", *_coefficient_row(labels.krippendorff)),
             ("Krippendorff's alpha, verdicts", *_coefficient_row(found.verdicts)),
@@ -93,20 +91,24 @@ def _show_noise(found: RunAgreement) -> None:
     bounds = interval(noise.low, noise.high)
     show(f"gold labels in doubt, per cent of the plan: {estimate}; 95 % interval {bounds}")
     if noise.value is None:
-        show("a range, since of some kind of answer no sample is decided yet: all or none of those may be in doubt")
+        show("a range, since for some kind of answer no sample is decided yet: all or none of those may be in doubt")
     if noise.naive is not None:
-        show(f"of the {noise.decided:,} samples decided {percent(noise.naive)} %, but reviewers look where models fail")
+        share = percent(noise.naive)
+        show(f"of the {noise.decided:,} decided samples it is {share} %, but reviewers look where models fail")
     if undecided := noise.reviewed - noise.decided:
-        show(f"left out: {undecided:,} reviewed, of which reviewers are split or unsure, or whose media are bad")
+        show(f"left out: {undecided:,} reviewed, on which reviewers are split or unsure, or whose media are bad")
     columns = ("#planned", "#decided", "#in doubt", "#per cent", "#95 % interval")
     show_table(
         ("the model was", *columns),
-        ((one.stratum, one.planned, one.decided, one.doubted, *_share_of(one.share, one)) for one in noise.strata),
+        (
+            (one.stratum, one.planned, one.decided, one.doubted, percent(one.share), interval(one.low, one.high))
+            for one in noise.strata
+        ),
     )
     show_table(
         ("gold", *columns),
         (
-            (label, one.planned, one.decided, one.doubted, *_share_of(one.value, one))
+            (label, one.planned, one.decided, one.doubted, percent(one.value), interval(one.low, one.high))
             for label, one in found.noise_by_class
         ),
     )
@@ -124,7 +126,7 @@ def _show_conflicts(conflicts: tuple[Conflict, ...], most: int) -> None:
 
 
 def _conflict_lines(conflict: Conflict) -> Iterator[tuple[str | None, ...]]:
-    """A line for each reviewer; the sample stands in the first."""
+    """A line for each reviewer; only the first one names the sample."""
     head: tuple[str, ...] = (conflict.sample, conflict.gold, conflict.top1 or "no answer")
     for opinion in conflict.opinions:
         says = ", ".join(word for word in (opinion.label, opinion.verdict) if word is not None)
@@ -142,12 +144,8 @@ def _share(share: MetricValue) -> tuple[str, str]:
 
 
 def _coefficient_row(one: Coefficient) -> tuple[str, ...]:
-    """A coefficient is no share and is shown as it is; where there is none, the reason stands for its interval."""
+    """A coefficient is not in per cent. Where there is none, the reason takes the interval's place."""
     if one.value is None:
         return str(one.n), "–", one.why or ""
     bounds = "" if one.low is None or one.high is None else f"{one.low:.3f} to {one.high:.3f}"
     return str(one.n), f"{one.value:.3f}", bounds
-
-
-def _share_of(share: float | None, ends: LabelNoise | StratumNoise) -> tuple[str, str]:
-    return percent(share), interval(ends.low, ends.high)

@@ -6,8 +6,7 @@ import typer
 
 from workbench.application.comparisons import compare_runs, comparison_json, runs_to_compare
 from workbench.application.datasets import find_card
-from workbench.cli.commands.metrics import ProtocolOption
-from workbench.cli.context import AsJson, Key, context_of
+from workbench.cli.context import AsJson, Key, ProtocolOption, context_of
 from workbench.cli.output import say, show_json, suggest
 from workbench.cli.tables.comparison_tables import (
     show_changed,

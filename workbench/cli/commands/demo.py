@@ -13,10 +13,10 @@ from workbench.application.exports import export_run
 from workbench.application.reviews import open_review
 from workbench.application.runs import run_snapshot
 from workbench.application.scores import score_run
-from workbench.cli.commands.metrics import show_scores
 from workbench.cli.context import context_of
 from workbench.cli.output import say, show, suggest
 from workbench.cli.sending import INTERRUPTED, send
+from workbench.cli.tables.score_tables import show_scores
 from workbench.cli.terminal import open_workbench
 from workbench.domain.exports import ExportRequest
 from workbench.domain.runs import Run

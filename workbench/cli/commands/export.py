@@ -8,8 +8,7 @@ import typer
 from workbench.application.datasets import find_card
 from workbench.application.exports import export_run
 from workbench.application.runs import choose_run
-from workbench.cli.commands.metrics import AgainstOption, NeutralOption, ProtocolOption
-from workbench.cli.context import AsJson, Key, RunName, context_of
+from workbench.cli.context import AgainstOption, AsJson, Key, NeutralOption, ProtocolOption, RunName, context_of
 from workbench.cli.output import say, show, show_json
 from workbench.domain.datasets.cards import DatasetCard
 from workbench.domain.datasets.tasks import Modality

@@ -7,10 +7,10 @@ import typer
 
 from workbench.application.datasets import find_card
 from workbench.application.runs import RunJob, choose_run, list_snapshots, run_details
-from workbench.cli.commands.metrics import rates_line
 from workbench.cli.context import AsJson, Key, context_of
 from workbench.cli.output import show, show_json, show_table, suggest
 from workbench.cli.sending import run_json, show_totals
+from workbench.cli.tables.score_tables import rates_line
 from workbench.domain.figure_words import dollars
 from workbench.domain.predictions import PredictionStatus
 

@@ -20,7 +20,7 @@ from workbench.embedded.model import rank
 from workbench.embedded.samples import draw_abstract, draw_artphoto, draw_rafdb, draw_samm, draw_sfew2
 from workbench.embedded.samples.dynamic import draw_acted_clip
 from workbench.embedded.samples.micro import casme2_clips, draw_casme2_clip
-from workbench.embedded.samples.multimodal import draw_opinion, draw_spoken_clip, opinions, spoken_clips
+from workbench.embedded.samples.multimodal import chsims_clips, cmumosi_clips, draw_spoken_clip
 from workbench.embedded.samples.sample_files import save_sheet
 from workbench.importers.read_dataset import read_dataset
 
@@ -164,11 +164,11 @@ def test_the_shipped_frames_are_what_the_code_draws(tmp_path: Path, samples: Pat
 
 
 def test_clips_are_redrawn_frame_for_frame(tmp_path: Path) -> None:
-    spoken = next(spoken_clips())
+    spoken, opinion = next(chsims_clips()), next(cmumosi_clips())
     one, two = tmp_path / "one", tmp_path / "two"
     acted = [clip_frames(draw_acted_clip(folder, 2, 3)) for folder in (one, two)]
     said = [clip_frames(draw_spoken_clip(folder, spoken)) for folder in (one, two)]
-    opined = [clip_frames(draw_opinion(folder, next(opinions()))) for folder in (one, two)]
+    opined = [clip_frames(draw_spoken_clip(folder, opinion)) for folder in (one, two)]
     for at_least, (first, second) in ((18, acted), (18, said), (9, opined)):
         assert len(first) >= at_least
         assert [frame.tobytes() for frame in first] == [frame.tobytes() for frame in second]

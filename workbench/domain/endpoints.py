@@ -152,10 +152,10 @@ class OfferedModel:
         return f"model {self.name} will be shut down on {self.shuts_down_on}, {days} days from now"
 
 
-def day_of(told: object) -> date | None:
+def day_of(value: object) -> date | None:
     """A day from `YYYY-MM-DD`, with or without a time after it; None for anything else."""
     try:
-        return date.fromisoformat(told[:10]) if isinstance(told, str) else None
+        return date.fromisoformat(value[:10]) if isinstance(value, str) else None
     except ValueError:
         return None
 

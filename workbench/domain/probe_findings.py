@@ -112,8 +112,8 @@ def adapted(endpoint: Endpoint, record: Mapping[str, Any] | None) -> Endpoint:
     changes: dict[str, Any] = {}
     findings = record.get("findings")
     for finding in findings if isinstance(findings, list) else []:
-        told = finding.get("changes") if isinstance(finding, Mapping) else None
-        changes |= told if isinstance(told, Mapping) else {}
+        found = finding.get("changes") if isinstance(finding, Mapping) else None
+        changes |= found if isinstance(found, Mapping) else {}
     known = {name: value for name, value in changes.items() if name in _CHANGEABLE and _CHANGEABLE[name](value)}
     if "structured" in known:
         known["structured"] = Structured(known["structured"])

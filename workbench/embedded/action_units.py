@@ -66,14 +66,8 @@ class ActionUnits:
 NEUTRAL: Final = ActionUnits()
 
 PROTOTYPES: Final[dict[str, tuple[ActionUnits, ...]]] = {
-    "happy": (
-        ActionUnits(au6=0.7, au12=0.9),
-        ActionUnits(au6=0.8, au12=1.0, au25=0.9, au26=0.3),
-    ),
-    "sad": (
-        ActionUnits(au1=0.8, au4=0.5, au15=0.8),
-        ActionUnits(au1=0.9, au4=0.4, au15=0.6, au17=0.7),
-    ),
+    "happy": (ActionUnits(au6=0.7, au12=0.9), ActionUnits(au6=0.8, au12=1.0, au25=0.9, au26=0.3)),
+    "sad": (ActionUnits(au1=0.8, au4=0.5, au15=0.8), ActionUnits(au1=0.9, au4=0.4, au15=0.6, au17=0.7)),
     "angry": (
         ActionUnits(au4=1.0, au5=0.4, au7=0.7, au24=0.9),
         ActionUnits(au4=1.0, au7=0.8, au10=0.5, au25=0.8, au20=0.2),
@@ -93,17 +87,10 @@ PROTOTYPES: Final[dict[str, tuple[ActionUnits, ...]]] = {
     "neutral": (NEUTRAL,),
     "calm": (ActionUnits(au6=0.15, au12=0.25),),
     "contempt": (ActionUnits(au14=0.9, au12=0.15), ActionUnits(au14=0.8, au10=0.3, au24=0.2)),
-    "repressed": (
-        ActionUnits(au12=0.5, au15=0.5, au24=0.8),
-        ActionUnits(au6=0.4, au12=0.4, au17=0.6, au24=0.7),
-    ),
+    "repressed": (ActionUnits(au12=0.5, au15=0.5, au24=0.8), ActionUnits(au6=0.4, au12=0.4, au17=0.6, au24=0.7)),
     "tensed": (ActionUnits(au4=0.6, au7=0.5, au20=0.4, au24=0.6), ActionUnits(au7=0.7, au14=0.4, au24=0.7)),
     "worried": (ActionUnits(au1=0.7, au4=0.6, au20=0.3, au24=0.3), ActionUnits(au1=0.6, au4=0.7, au15=0.3)),
-    "others": (
-        ActionUnits(au4=0.9),
-        ActionUnits(au4=0.7, au14=0.6),
-        ActionUnits(au4=0.6, au7=0.7, au17=0.3),
-    ),
+    "others": (ActionUnits(au4=0.9), ActionUnits(au4=0.7, au14=0.6), ActionUnits(au4=0.6, au7=0.7, au17=0.3)),
 }
 """Ways of showing each emotion. Repression, as in CASME II, is a smile held down by the lips."""
 

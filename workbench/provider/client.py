@@ -101,8 +101,8 @@ class EndpointClient:
         try:
             reply = read_completion(json.loads(response.content), response.status_code)
         except (ValueError, RecursionError):
-            said = response.content[: 4 * _LONGEST_ERROR_CHARS].decode("utf-8", "replace")
-            reply = unanswered(f"no JSON: {said}", response.status_code)
+            content = response.content[: 4 * _LONGEST_ERROR_CHARS].decode("utf-8", "replace")
+            reply = unanswered(f"no JSON: {content}", response.status_code)
         error = None if reply.error is None else self._masked(reply.error)
         return replace(reply, error=error, headers=self._kept(response.headers))
 

@@ -98,9 +98,7 @@ def _http_client(
         trust_env=trust_env,
         timeout=timeout,
         limits=httpx2.Limits(
-            max_connections=most_connections,
-            max_keepalive_connections=most_connections,
-            keepalive_expiry=_KEPT_ALIVE_S,
+            max_connections=most_connections, max_keepalive_connections=most_connections, keepalive_expiry=_KEPT_ALIVE_S
         ),
         event_hooks={"response": [bound]},
     )

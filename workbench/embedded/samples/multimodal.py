@@ -5,7 +5,7 @@ Sentiments are counted in fifths, from -5 to 5, whatever scale the table has.
 """
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -18,46 +18,64 @@ from workbench.embedded.looks import Look, any_light, any_person, any_pose
 from workbench.embedded.samples.animated_faces import Scene, frames, macro_course
 from workbench.embedded.samples.sample_files import save_clip
 
-FIFTHS: Final = 5
+_FIFTHS: Final = 5
 _COLUMNS: Final = ("video_id", "clip_id", "text", "label", "label_T", "label_A", "label_V", "annotation", "mode")
 
 
-def save_labels(rows: Iterable[tuple[str, ...]], folder: Path) -> None:
-    """Write `label.csv`, the table in the form that MMSA uses for both sets."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "label.csv").open("w", encoding="utf-8-sig", newline="") as file:
-        table = csv.writer(file, lineterminator="\n")
-        table.writerow(_COLUMNS)
-        table.writerows(rows)
+@dataclass(frozen=True, slots=True)
+class SpokenClip:
+    """One clip: its row in the table, and what is drawn."""
+
+    row: tuple[str, ...]
+    """In the order of the table, which is the one that MMSA uses for both sets."""
+    seed: int
+    person: int
+    """An index of PEOPLE."""
+    face: int
+    """The sentiment of the face."""
+    size_px: tuple[int, int]
+    most_frames: int
 
 
-def annotation(fifths: int) -> str:
-    """The word for the sign of a sentiment."""
-    return "Neutral" if fifths == 0 else "Positive" if fifths > 0 else "Negative"
-
-
-def save_speaker(
-    path: Path, fifths: int, person: int, rng: np.random.Generator, *, size_px: tuple[int, int], most_frames: int
-) -> None:
-    """Write a clip of a person who speaks; the face shows a sentiment of `fifths`. `person` is an index of PEOPLE."""
-    emotion, strength = _shown(fifths, rng)
-    look = Look(any_person(seeds.generator(seeds.PEOPLE[person])), any_pose(rng), any_light(rng, harsh=0.4))
+def draw_spoken_clip(raw: Path, clip: SpokenClip) -> Path:
+    """Write the clip of a person who speaks, as `<video>/<clip>.mp4`."""
+    video_id, clip_id, *_ = clip.row
+    path = raw / video_id / f"{clip_id}.mp4"
+    rng = seeds.generator(clip.seed)
+    emotion, strength = _shown(clip.face, rng)
+    look = Look(any_person(seeds.generator(seeds.PEOPLE[clip.person])), any_pose(rng), any_light(rng, harsh=0.4))
     scene = Scene(perform(emotion, strength, rng), look, sway=1.0, speech=0.4)
-    course = macro_course(int(rng.integers(most_frames * 3 // 4, most_frames + 1)))
-    save_clip(frames(scene, course, *size_px), path, *size_px)
+    course = macro_course(int(rng.integers(clip.most_frames * 3 // 4, clip.most_frames + 1)))
+    save_clip(frames(scene, course, *clip.size_px), path, *clip.size_px)
+    return path
 
 
 def _shown(fifths: int, rng: np.random.Generator) -> tuple[str, float]:
-    """An emotion of that sentiment and how strongly it shows."""
+    """An emotion of a sentiment, and its strength."""
     if fifths == 0:
         return "neutral", 0.6
     kinds = ("happy", "happy", "calm") if fifths > 0 else ("sad", "angry", "disgusted", "worried", "fearful")
     return kinds[int(rng.integers(len(kinds)))], 0.3 + 0.1 * abs(fifths)
 
 
+def _annotation(fifths: int) -> str:
+    """The word for the sign of a sentiment."""
+    return "Neutral" if fifths == 0 else "Positive" if fifths > 0 else "Negative"
+
+
+def _draw_set(clips: Sequence[SpokenClip], folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "label.csv").open("w", encoding="utf-8-sig", newline="") as file:
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow(_COLUMNS)
+        table.writerows(clip.row for clip in clips)
+    for clip in clips:
+        draw_spoken_clip(folder / "Raw", clip)
+
+
 # ── CH-SIMS ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-LINES: Final[tuple[tuple[str, int], ...]] = (
+_CHINESE_LINES: Final[tuple[tuple[str, int], ...]] = (
     ("今天的太阳真好，我们出去走走吧。", 3),
     ("这件事我早就跟你说过了。", -1),
     ("妈妈做的饭最香了。", 4),
@@ -103,73 +121,31 @@ _CHSIMS_SIZE_PX: Final = (160, 120)
 _CHSIMS_MOST_FRAMES: Final = 24
 
 
-@dataclass(frozen=True, slots=True)
-class SpokenClip:
-    """One row of the table and what its clip shows. Sentiments are counted in fifths, from -5 to 5."""
-
-    place: int
-    text: str
-    words: int
-    face: int
-    voice: int
-
-    @property
-    def both(self) -> int:
-        """The sentiment of face and words together; the face counts a little more."""
-        return round(0.45 * self.words + 0.55 * self.face)
-
-    @property
-    def video_id(self) -> str:
-        """The source video."""
-        return f"video_{self.place // _CLIPS_PER_VIDEO + 1:04d}"
-
-    @property
-    def clip_id(self) -> str:
-        """The number of the clip in its video."""
-        return f"{self.place % _CLIPS_PER_VIDEO + 1:04d}"
-
-    @property
-    def mode(self) -> str:
-        """The split."""
-        return "train" if self.place < _TRAIN_COUNT else "test"
-
-
 def draw_chsims(folder: Path) -> None:
     """Write the table and the clips.
 
     The label is the sentiment of face and words together. The table also holds the sentiments of face and words alone,
     which do not always agree: people smile at bad news.
     """
-    clips = list(spoken_clips())
-    save_labels((_chsims_row(clip) for clip in clips), folder)
-    for clip in clips:
-        draw_spoken_clip(folder / "Raw", clip)
+    _draw_set(list(chsims_clips()), folder)
 
 
-def spoken_clips() -> Iterator[SpokenClip]:
-    """All clips in the order of the table."""
-    for place, (text, words) in enumerate(LINES):
+def chsims_clips() -> Iterator[SpokenClip]:
+    """All clips in the order of the table. A video shows one person."""
+    for place, (text, words) in enumerate(_CHINESE_LINES):
         rng = seeds.generator(seeds.CHSIMS[place])
         face = words + int(rng.integers(-1, 2))
         if rng.random() < 0.25:
             face = -words
-        face = max(-FIFTHS, min(FIFTHS, face))
-        voice = max(-FIFTHS, min(FIFTHS, words + int(rng.integers(-1, 2))))
-        yield SpokenClip(place, text, words, face, voice)
-
-
-def draw_spoken_clip(raw: Path, clip: SpokenClip) -> Path:
-    """Write one clip; a video shows one person."""
-    path = raw / clip.video_id / f"{clip.clip_id}.mp4"
-    rng = seeds.generator(seeds.CHSIMS[len(LINES) + clip.place])
-    person = _CHSIMS_FIRST_PERSON + clip.place // _CLIPS_PER_VIDEO
-    save_speaker(path, clip.face, person, rng, size_px=_CHSIMS_SIZE_PX, most_frames=_CHSIMS_MOST_FRAMES)
-    return path
-
-
-def _chsims_row(clip: SpokenClip) -> tuple[str, ...]:
-    labels = (f"{fifths / FIFTHS:.1f}" for fifths in (clip.both, clip.words, clip.voice, clip.face))
-    return (clip.video_id, clip.clip_id, clip.text, *labels, annotation(clip.both), clip.mode)
+        face = max(-_FIFTHS, min(_FIFTHS, face))
+        voice = max(-_FIFTHS, min(_FIFTHS, words + int(rng.integers(-1, 2))))
+        both = round(0.45 * words + 0.55 * face)
+        video, number = divmod(place, _CLIPS_PER_VIDEO)
+        labels = (f"{fifths / _FIFTHS:.1f}" for fifths in (both, words, voice, face))
+        split = "train" if place < _TRAIN_COUNT else "test"
+        row = (f"video_{video + 1:04d}", f"{number + 1:04d}", text, *labels, _annotation(both), split)
+        seed, person = seeds.CHSIMS[len(_CHINESE_LINES) + place], _CHSIMS_FIRST_PERSON + video
+        yield SpokenClip(row, seed, person, face, _CHSIMS_SIZE_PX, _CHSIMS_MOST_FRAMES)
 
 
 # ── CMU-MOSI ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -181,7 +157,7 @@ _CMUMOSI_SIZE_PX: Final = (80, 60)
 _CMUMOSI_MOST_FRAMES: Final = 12
 _SCALE: Final = 3
 """The owners' scores go from -3 to 3."""
-_LINES: Final = (
+_ENGLISH_LINES: Final = (
     (0, "I love this film, it is beautiful from the first minute to the last", 5),
     (0, "And the music is good", 3),
     (0, "It runs for two hours", 0),
@@ -194,48 +170,21 @@ _LINES: Final = (
     (1, "The story is wrong in every way and it made me angry", -5),
     (2, "A great and happy little film", 4),
 )  # fmt: skip
-"""Index of the video, what is said, and the sentiment of face and words together in fifths."""
-
-
-@dataclass(frozen=True, slots=True)
-class DrawnOpinion:
-    """One row of the table and its clip."""
-
-    place: int
-    video: int
-    clip_id: str
-    """Its number in the video, from 1, not padded."""
-    text: str
-    fifths: int
+"""Index of the video, the line, and the sentiment of face and words together in fifths."""
 
 
 def draw_cmumosi(folder: Path) -> None:
     """Write the table and the clips. Names of videos begin with `-` or `_`, as in the owners' set."""
-    said = list(opinions())
-    save_labels((_cmumosi_row(opinion) for opinion in said), folder)
-    for opinion in said:
-        draw_opinion(folder / "Raw", opinion)
+    _draw_set(list(cmumosi_clips()), folder)
 
 
-def opinions() -> Iterator[DrawnOpinion]:
-    """All opinions in the order of the table."""
-    videos = [video for video, _, _ in _LINES]
-    for place, (video, text, fifths) in enumerate(_LINES):
-        yield DrawnOpinion(place, video, str(videos[: place + 1].count(video)), text, fifths)
-
-
-def draw_opinion(raw: Path, opinion: DrawnOpinion) -> Path:
-    """Write one clip; a video shows one person."""
-    path = raw / _VIDEOS[opinion.video] / f"{opinion.clip_id}.mp4"
-    rng = seeds.generator(seeds.CMUMOSI[opinion.place])
-    person = _CMUMOSI_FIRST_PERSON + opinion.video
-    save_speaker(path, opinion.fifths, person, rng, size_px=_CMUMOSI_SIZE_PX, most_frames=_CMUMOSI_MOST_FRAMES)
-    return path
-
-
-def _cmumosi_row(opinion: DrawnOpinion) -> tuple[str, ...]:
-    """The owners have no labels for words, voice and face alone: these columns are empty."""
-    score = f"{opinion.fifths * _SCALE / FIFTHS:.1f}"
-    mode = "train" if opinion.video == _TRAINING_VIDEO else "test"
-    video = _VIDEOS[opinion.video]
-    return (video, opinion.clip_id, opinion.text, score, "", "", "", annotation(opinion.fifths), mode)
+def cmumosi_clips() -> Iterator[SpokenClip]:
+    """All clips in the order of the table. The owners have no labels for words, voice and face alone."""
+    videos = [video for video, _, _ in _ENGLISH_LINES]
+    for place, (video, text, fifths) in enumerate(_ENGLISH_LINES):
+        number = videos[: place + 1].count(video)
+        score = f"{fifths * _SCALE / _FIFTHS:.1f}"
+        split = "train" if video == _TRAINING_VIDEO else "test"
+        row = (_VIDEOS[video], str(number), text, score, "", "", "", _annotation(fifths), split)
+        seed, person = seeds.CMUMOSI[place], _CMUMOSI_FIRST_PERSON + video
+        yield SpokenClip(row, seed, person, fifths, _CMUMOSI_SIZE_PX, _CMUMOSI_MOST_FRAMES)

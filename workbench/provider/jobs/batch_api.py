@@ -67,11 +67,7 @@ class BatchApi:
         self._sleep = sleep
         self._client = openai_client(endpoint, key, timeout_s=timeout_s, most_connections=_MOST_CONNECTIONS)
         self._downloads = openai_client(
-            endpoint,
-            key,
-            timeout_s=timeout_s,
-            most_connections=_MOST_CONNECTIONS,
-            most_reply_bytes=_LARGEST_FILE_BYTES,
+            endpoint, key, timeout_s=timeout_s, most_connections=_MOST_CONNECTIONS, most_reply_bytes=_LARGEST_FILE_BYTES
         )
 
     async def __aenter__(self) -> Self:

@@ -18,6 +18,7 @@ from workbench.domain.messages import Fault, Outcome, Reply
 from workbench.errors import DataError
 from workbench.provider.completions import read_completion
 from workbench.provider.faults import classify_error, error_code, error_param
+from workbench.provider.untrusted_json import as_object, parsed
 
 URL: Final = "/v1/chat/completions"
 UNFINISHED: Final = ".part"
@@ -132,15 +133,12 @@ def read_answers(file: BinaryIO, masked: Callable[[str], str]) -> Iterator[JobAn
 
 def read_answer(line: bytes) -> JobAnswer | None:
     """The answer in a line; None where there is none."""
-    try:
-        said = json.loads(line)
-    except (ValueError, RecursionError):
+    answer = as_object(parsed(line))
+    if not isinstance(answer.get("custom_id"), str):
         return None
-    if not isinstance(said, Mapping) or not isinstance(said.get("custom_id"), str):
+    if "response" not in answer and "error" not in answer:  # perhaps a request: the wrong file
         return None
-    if "response" not in said and "error" not in said:  # perhaps a request: the wrong file
-        return None
-    return JobAnswer(said["custom_id"], _reply(said.get("response"), said.get("error")))
+    return JobAnswer(answer["custom_id"], _reply(answer.get("response"), answer.get("error")))
 
 
 def _lines(file: BinaryIO) -> Iterator[bytes | None]:
@@ -167,18 +165,18 @@ def _reply(response: object, error: object) -> Reply:
     return replace(reply, headers={"x-request-id": request_id}) if isinstance(request_id, str) and request_id else reply
 
 
-def _failed(status_code: int | None, said: object) -> Reply:
-    """`said` is a text, an error, or an object with an error. Without a status the request was not processed."""
-    code, message = error_code(said), _message(said)
-    outcome, fault = classify_error(status_code or 500, code, message, error_param(said))
+def _failed(status_code: int | None, error: object) -> Reply:
+    """`error` is a text, an error object, or an object that holds one. No status: the request was not processed."""
+    code, message = error_code(error), _message(error)
+    outcome, fault = classify_error(status_code or 500, code, message, error_param(error))
     if status_code is None and code in _OF_THE_WHOLE_JOB:
         outcome, fault = Outcome.FAILED, Fault.STOP
     words = ": ".join(filter(None, (code if not code.isdigit() else "", message)))
     return Reply(outcome=outcome, fault=fault, status_code=status_code, error=words or "an error without words")
 
 
-def _message(said: object) -> str:
-    inner: Any = said.get("error", said) if isinstance(said, Mapping) else said
+def _message(error: object) -> str:
+    inner: Any = error.get("error", error) if isinstance(error, Mapping) else error
     message = inner.get("message") if isinstance(inner, Mapping) else inner
     if message is None:
         return ""
@@ -187,5 +185,5 @@ def _message(said: object) -> str:
 
 def _safe(reply: Reply, masked: Callable[[str], str]) -> Reply:
     """Masked before it is cut, so that no part of a key is left at the end."""
-    error = None if reply.error is None else masked(reply.error)[:_LONGEST_ERROR_CHARS]
-    return replace(reply, error=error, headers={name: masked(value) for name, value in reply.headers.items()})
+    masked_error = None if reply.error is None else masked(reply.error)[:_LONGEST_ERROR_CHARS]
+    return replace(reply, error=masked_error, headers={name: masked(value) for name, value in reply.headers.items()})

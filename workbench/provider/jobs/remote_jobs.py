@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from workbench.provider.untrusted_json import as_count, as_list, as_name, as_object, parsed
+
 _ENDED: Final = frozenset({"completed", "failed", "expired", "cancelled"})
 _MOST_ERRORS: Final = 3
 """Errors that are reported; a wrong file can be wrong in every line."""
@@ -40,63 +42,44 @@ class RemoteJob:
 
 def read_object(content: bytes) -> Mapping[str, Any]:
     """The JSON object of a body. Raises StrangeAnswer for anything else."""
-    try:
-        said = json.loads(content)
-    except (ValueError, RecursionError):
-        said = None
-    if not isinstance(said, Mapping):
+    value = parsed(content)
+    if not isinstance(value, Mapping):
         raise StrangeAnswer(f"no JSON object: {content[:_LONGEST_QUOTE_CHARS].decode('utf-8', 'replace')}")
-    return said
+    return value
 
 
-def read_id(said: Mapping[str, Any]) -> str:
+def read_id(value: Mapping[str, Any]) -> str:
     """The provider's id of an object. Raises StrangeAnswer where there is none."""
-    name = _name(said.get("id"))
+    name = as_name(value.get("id"))
     if name is None:
-        raise StrangeAnswer(f"an answer without an id: {json.dumps(said)[:_LONGEST_QUOTE_CHARS]}")
+        raise StrangeAnswer(f"an answer without an id: {json.dumps(value)[:_LONGEST_QUOTE_CHARS]}")
     return name
 
 
-def read_job(said: Mapping[str, Any]) -> RemoteJob:
+def read_job(value: Mapping[str, Any]) -> RemoteJob:
     """A job from its JSON object. Raises StrangeAnswer where it has no id."""
-    counts, metadata = _members(said.get("request_counts")), _members(said.get("metadata"))
-    errors = [_members(one) for one in _list(_members(said.get("errors")).get("data"))]
+    counts, metadata = as_object(value.get("request_counts")), as_object(value.get("metadata"))
+    errors = [as_object(one) for one in as_list(as_object(value.get("errors")).get("data"))]
     return RemoteJob(
-        id=read_id(said),
-        status=str(said.get("status") or "unknown").casefold(),
-        input_file=_name(said.get("input_file_id")),
-        output_file=_name(said.get("output_file_id")),
-        error_file=_name(said.get("error_file_id")),
-        n_answered=_count(counts.get("completed")),
-        n_failed=_count(counts.get("failed")),
+        id=read_id(value),
+        status=str(value.get("status") or "unknown").casefold(),
+        input_file=as_name(value.get("input_file_id")),
+        output_file=as_name(value.get("output_file_id")),
+        error_file=as_name(value.get("error_file_id")),
+        n_answered=as_count(counts.get("completed")) or 0,
+        n_failed=as_count(counts.get("failed")) or 0,
         error="; ".join(_error_text(one) for one in errors[:_MOST_ERRORS]) or None,
         error_codes=tuple(str(one["code"]) for one in errors if one.get("code")),
-        metadata={str(word): str(value) for word, value in metadata.items()},
+        metadata={str(name): str(text) for name, text in metadata.items()},
     )
 
 
-def read_page(said: Mapping[str, Any]) -> tuple[list[RemoteJob], bool]:
+def read_page(value: Mapping[str, Any]) -> tuple[list[RemoteJob], bool]:
     """The jobs of one page of a list, and whether there are more."""
-    listed = [one for one in _list(said.get("data")) if isinstance(one, Mapping)]
-    return [read_job(one) for one in listed], bool(listed) and said.get("has_more") is True
+    listed = [one for one in as_list(value.get("data")) if isinstance(one, Mapping)]
+    return [read_job(one) for one in listed], bool(listed) and value.get("has_more") is True
 
 
 def _error_text(error: Mapping[str, Any]) -> str:
     line = f" (line {error['line']})" if error.get("line") is not None else ""
     return (": ".join(str(part) for part in (error.get("code"), error.get("message")) if part) or "no words") + line
-
-
-def _members(said: object) -> Mapping[str, Any]:
-    return said if isinstance(said, Mapping) else {}
-
-
-def _list(said: object) -> list[Any]:
-    return said if isinstance(said, list) else []
-
-
-def _name(said: object) -> str | None:
-    return said if isinstance(said, str) and said else None
-
-
-def _count(said: object) -> int:
-    return said if isinstance(said, int) and not isinstance(said, bool) and said >= 0 else 0

@@ -3,7 +3,10 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import fields
+from functools import lru_cache
 from typing import Any, Final, TypeVar
+
+from workbench.domain.predictions import PredictionStatus
 
 Value = TypeVar("Value")
 
@@ -30,6 +33,18 @@ def json_text(value: object) -> str:
 def words(text: str) -> tuple[str, ...]:
     """A JSON list of texts."""
     return tuple(json.loads(text))
+
+
+@lru_cache(maxsize=16)
+def status_of(text: str | None) -> PredictionStatus | None:
+    """The status of a prediction; None: no final one yet."""
+    return None if text is None else PredictionStatus(text)
+
+
+@lru_cache(maxsize=4_096)
+def ranking_of(text: str | None) -> tuple[str, ...]:
+    """The labels of a prediction, best first; equal ones are one object."""
+    return () if text is None else words(text)
 
 
 def storable(text: str | None) -> str | None:

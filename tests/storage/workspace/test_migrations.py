@@ -11,6 +11,7 @@ from threading import Barrier
 from typing import Any
 
 import pytest
+import sqlite_utils
 
 from tests.pipeline.watching import counted_totals
 from tests.storage.full_disk import files_no_longer_than
@@ -58,9 +59,8 @@ def rows(path: Path, *, columns: dict[str, list[str]] | None = None) -> Rows:
 
 def columns_of(path: Path) -> dict[str, list[str]]:
     """By table."""
-    with closing(sqlite3.connect(path)) as db:
-        tables = [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        return {table: [name for _, name, *_ in db.execute(f"PRAGMA table_info({table})")] for table in tables}
+    with closing(sqlite_utils.Database(path)) as db:
+        return {table.name: [column.name for column in table.columns] for table in db.tables}
 
 
 def renamed(columns: dict[str, list[str]]) -> dict[str, list[str]]:

@@ -1,7 +1,6 @@
 """What a run has found out about each of its samples."""
 
 from collections.abc import Callable, Collection, Iterator
-from functools import lru_cache
 from typing import Any, Final
 
 from sqlite_utils import Database
@@ -9,7 +8,7 @@ from sqlite_utils import Database
 from workbench.domain.cases import Result
 from workbench.domain.datasets.samples import Sample
 from workbench.domain.predictions import PredictionStatus, RankedPrediction
-from workbench.storage.rows import json_text, words
+from workbench.storage.rows import json_text, ranking_of, status_of
 from workbench.storage.samples import SAMPLE_COLUMNS, sample_of
 from workbench.storage.workspace.connections import transaction
 
@@ -49,7 +48,7 @@ def count_statuses(db: Database, run_id: int) -> dict[tuple[PredictionStatus | N
         "SELECT first_status, status, COUNT(*) FROM prediction WHERE run_id = ? GROUP BY first_status, status",
         (run_id,),
     )
-    return {(_status(first), _status(final)): count for first, final, count in rows.fetchall()}
+    return {(status_of(first), status_of(final)): count for first, final, count in rows.fetchall()}
 
 
 def count_failures(db: Database, run_id: int) -> dict[tuple[str, str, str | None], int]:
@@ -101,23 +100,15 @@ def _result(
     attempts: int,
     *sample: Any,
 ) -> Result:
-    status = _status(status_text)
+    status = status_of(status_text)
     return Result(
         sample=sample_of(*sample),
         position=position,
-        prediction=None if status is None else RankedPrediction(status, _ranking(ranking)),
+        prediction=None if status is None else RankedPrediction(status, ranking_of(ranking)),
         gold_rank=gold_rank,
         failure=failure,
-        first_status=_status(first_status),
+        first_status=status_of(first_status),
         attempts=attempts,
         place=place,
         note=note,
     )
-
-
-_ranking = lru_cache(maxsize=4_096)(words)
-
-
-@lru_cache(maxsize=16)
-def _status(text: str | None) -> PredictionStatus | None:
-    return None if text is None else PredictionStatus(text)

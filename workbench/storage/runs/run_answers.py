@@ -1,11 +1,8 @@
-"""The answers of a run as scoring reads them: samples that it cannot tell apart are one line with their number.
+"""The answers of runs as scoring and comparisons read them.
 
-A million predictions come to some thousands of such lines, which is what makes scores of them quick and small.
-
-The samples that several runs share, with what each run has to say of them.
-
-Rows are fetched by tuples and many at a time: a data set can hold a million samples, and most of the time would go
-into making each row an object of its own. Equal answers are one object.
+Samples that scoring cannot tell apart are one `Answer` with a count: a million predictions are some thousands of
+answers. Comparisons need every sample that runs share; rows are read many at a time, and equal answers are one object,
+since most of the time would go into making objects.
 """
 
 import json
@@ -18,6 +15,7 @@ from sqlite_utils import Database
 
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.scoring.protocols import Answer
+from workbench.storage.rows import json_text, ranking_of, status_of
 
 _ANSWERED: Final = tuple(status for status in PredictionStatus if status.is_answer)
 _ROWS_AT_ONCE: Final = 10_000
@@ -46,17 +44,17 @@ def load_answers(
         db,
         f"gold_label, status, top1, gold_rank, {ranking}, {cluster}, first_status",
         f"prediction {join} WHERE run_id = ? {kept if without else ''}",
-        (run_id, json.dumps(sorted(without))) if without else (run_id,),
+        (run_id, json_text(sorted(without))) if without else (run_id,),
     )
     return [
         Answer(
             gold=gold,
-            status=_status(status),
+            status=status_of(status),
             top1=top1,
             gold_rank=rank,
-            ranking=_ranking(ranking),
+            ranking=ranking_of(ranking),
             cluster=cluster,
-            first_status=_status(first),
+            first_status=status_of(first),
             count=count,
         )
         for (gold, status, top1, rank, ranking, cluster, first), count in alike
@@ -66,7 +64,7 @@ def load_answers(
 def count_by_place(db: Database, run_id: int, *, unscored: Collection[str] = ()) -> list[tuple[int, int, int]]:
     """Of each place in a request (from 0): the answered samples that were decided there, and the right ones."""
     of_scored = "AND gold_label NOT IN (SELECT value FROM json_each(?))" if unscored else ""
-    values = (run_id, json.dumps(_ANSWERED), *((json.dumps(sorted(unscored)),) if unscored else ()))
+    values = (run_id, json_text(_ANSWERED), *((json_text(sorted(unscored)),) if unscored else ()))
     rows = db.conn.execute(
         "SELECT place, COUNT(*), SUM(gold_rank IS 1) FROM prediction WHERE run_id = ? AND place IS NOT NULL "
         f"AND status IN (SELECT value FROM json_each(?)) {of_scored} GROUP BY place ORDER BY place",
@@ -99,16 +97,6 @@ def _counted(db: Database, columns: str, rows: str, values: tuple[Any, ...]) -> 
     return [(json.loads(text), count) for (text,), count in alike.items()]
 
 
-@lru_cache(maxsize=4096)
-def _ranking(text: str | None) -> tuple[str, ...]:
-    return () if text is None else tuple(json.loads(text))
-
-
-@lru_cache(maxsize=16)
-def _status(text: str | None) -> PredictionStatus | None:
-    return None if text is None else PredictionStatus(text)
-
-
 _ANSWERS_KEPT: Final = 50_000
 _COLUMNS: Final = 4
 """Of each run: status, top-1, gold rank and ranking."""
@@ -137,10 +125,10 @@ def read_shared(
     def answer(gold: str, cluster: str | None, status: Any, top1: Any, rank: Any, ranking: Any) -> Answer:
         return Answer(
             gold=gold,
-            status=None if status is None else PredictionStatus(status),
+            status=status_of(status),
             top1=top1,
             gold_rank=rank,
-            ranking=() if ranking is None else tuple(json.loads(ranking)),
+            ranking=ranking_of(ranking),
             cluster=cluster,
         )
 

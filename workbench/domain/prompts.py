@@ -144,15 +144,15 @@ def build_request(card: DatasetCard, spec: RunSpec, shown: Sequence[SampleMedia]
     )
 
 
-def answer_schema(labels: Sequence[str], asked_refs: Sequence[str]) -> dict[str, Any]:
+def answer_schema(labels: Sequence[str], sample_refs: Sequence[str]) -> dict[str, Any]:
     """The JSON schema of an answer to prompt `named`: the ids and labels of the request and nothing else.
 
-    That every id occurs once cannot be said in the subset that endpoints enforce; parsing checks it.
+    The subset of JSON schema that endpoints enforce cannot say that every id occurs once; parsing checks it.
     """
     entry = {
         "type": "object",
         "properties": {
-            "id": {"type": "string", "enum": list(asked_refs)},
+            "id": {"type": "string", "enum": list(sample_refs)},
             "ranking": {"type": "array", "items": {"type": "string", "enum": list(labels)}},
         },
         "required": ["id", "ranking"],

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 from workbench.domain.datasets.samples import Frame
 from workbench.domain.runs import Colour
 from workbench.media.media_files import BadMedia, MediaLimits
-from workbench.media.metadata import bare_jpeg, bare_png, bare_webp, walked_jpeg
+from workbench.media.metadata import read_jpeg, strip_jpeg, strip_png, strip_webp
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -78,13 +78,13 @@ def picture_as_it_is(data: bytes, colour: Colour, longest_side_px: int, limits: 
 
 
 def _common_jpeg(data: bytes, colour: Colour, longest_side_px: int, limits: MediaLimits) -> Frame | None:
-    jpeg = walked_jpeg(data)
+    jpeg = read_jpeg(data)
     if jpeg is None or jpeg.has_exif or not jpeg.is_common:
         return None
     fits = max(jpeg.width_px, jpeg.height_px) <= longest_side_px and (jpeg.is_grey or colour is Colour.RGB)
     if not fits or jpeg.width_px * jpeg.height_px > limits.picture_px:
         return None
-    return Frame(jpeg.bare, "image/jpeg", jpeg.width_px, jpeg.height_px)
+    return Frame(jpeg.stripped, "image/jpeg", jpeg.width_px, jpeg.height_px)
 
 
 def _assert_size(image: "Image.Image", limits: MediaLimits) -> None:
@@ -139,11 +139,11 @@ def _bare(data: bytes, image: "Image.Image") -> bytes | None:
     """The file without metadata, None where that takes encoding it anew."""
     match image.format:
         case "JPEG" | "MPO":
-            return bare_jpeg(data)
+            return strip_jpeg(data)
         case "PNG" if data[_PNG_DEPTH_AT] == 8:  # models are not known to read 16 bits
-            return bare_png(data)
+            return strip_png(data)
         case "WEBP":
-            return bare_webp(data)
+            return strip_webp(data)
     return None
 
 

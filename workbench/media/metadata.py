@@ -32,10 +32,10 @@ _WITHIN_SCAN: Final = frozenset({0x00, 0xFF, *range(0xD0, 0xD8)})
 
 
 @dataclass(frozen=True, slots=True)
-class WalkedJpeg:
+class JpegFile:
     """A JPEG file as its segments describe it."""
 
-    bare: bytes
+    stripped: bytes
     """The file without comments and application data, JFIF and Adobe's colour transform excepted, cut at its end."""
     width_px: int
     height_px: int
@@ -54,13 +54,13 @@ class WalkedJpeg:
         return self.bits == 8 and self.components in (1, 3) and self.width_px > 0 and self.height_px > 0
 
 
-def bare_jpeg(data: bytes) -> bytes | None:
+def strip_jpeg(data: bytes) -> bytes | None:
     """The JPEG without metadata; None where its segments cannot be followed, so that it must be encoded again."""
-    walked = walked_jpeg(data)
-    return None if walked is None else walked.bare
+    jpeg = read_jpeg(data)
+    return None if jpeg is None else jpeg.stripped
 
 
-def walked_jpeg(data: bytes) -> WalkedJpeg | None:
+def read_jpeg(data: bytes) -> JpegFile | None:
     """Follow the segments of a JPEG to its end; None for other files and for those without an end."""
     if not data.startswith(_SOI):
         return None
@@ -69,7 +69,7 @@ def walked_jpeg(data: bytes) -> WalkedJpeg | None:
     while (found := _NEXT_MARKER.match(data, at)) is not None:
         marker, at = found[1][0], found.end()
         if marker == _EOI:
-            return _walked(b"".join((*kept, b"\xff\xd9")), frame, has_exif=has_exif) if frame else None
+            return _jpeg_file(b"".join((*kept, b"\xff\xd9")), frame, has_exif=has_exif) if frame else None
         end = at + int.from_bytes(data[at : at + 2], "big")
         if end < at + 2 or end > len(data):
             return None
@@ -94,12 +94,12 @@ def _scan_end(data: bytes, at: int) -> int:
     return len(data)
 
 
-def _walked(bare: bytes, frame: bytes, *, has_exif: bool) -> WalkedJpeg | None:
+def _jpeg_file(stripped: bytes, frame: bytes, *, has_exif: bool) -> JpegFile | None:
     """By the frame header: length, bits, height, width, number of components (T.81, B.2.2)."""
     if len(frame) < 8:
         return None
     height_px, width_px = int.from_bytes(frame[3:5], "big"), int.from_bytes(frame[5:7], "big")
-    return WalkedJpeg(bare, width_px, height_px, frame[2], frame[7], has_exif)
+    return JpegFile(stripped, width_px, height_px, frame[2], frame[7], has_exif)
 
 
 def _keeps(marker: int, segment: bytes) -> bool:
@@ -110,7 +110,7 @@ def _keeps(marker: int, segment: bytes) -> bool:
     return marker != _COMMENT and marker not in _APPLICATION
 
 
-def bare_png(data: bytes) -> bytes | None:
+def strip_png(data: bytes) -> bytes | None:
     """The PNG with only the chunks that make its pixels and colours, cut at its end; None where it is malformed."""
     kept = [_PNG_SIGNATURE]
     name = b""
@@ -136,7 +136,7 @@ def _png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
         at = end
 
 
-def bare_webp(data: bytes) -> bytes | None:
+def strip_webp(data: bytes) -> bytes | None:
     """The WebP with its picture alone; None where it is of the extended form, which can hold more, or malformed."""
     if data[:4] != b"RIFF" or data[8:16] not in (b"WEBPVP8 ", b"WEBPVP8L"):
         return None

@@ -45,7 +45,7 @@ _WRAPPERS: Final = frozenset(
 )
 
 
-def under(record: Record, keys: tuple[str, ...]) -> tuple[Value, ...]:
+def values_of(record: Record, keys: tuple[str, ...]) -> tuple[Value, ...]:
     """The values under any of these keys, in the order of `keys`, however the keys are written."""
     written: defaultdict[str, list[Value]] = defaultdict(list)
     for key, value in record.members:
@@ -71,12 +71,12 @@ def entries_in(value: Value) -> list[Entry]:
 
 
 def _recorded(record: Record) -> list[Entry]:
-    called = under(record, _NAME_KEYS)
+    called = values_of(record, _NAME_KEYS)
     names = tuple(str(name) for name in called if isinstance(name, str | int))
     wrapped = [value for key, value in record.members if _wraps(key, value, named=bool(names))]
     if wrapped:
         return [entry for value in wrapped for entry in entries_in(value)]
-    answers = under(record, RANKING_KEYS)
+    answers = values_of(record, RANKING_KEYS)
     if called or answers:
         if (LOST_KEY, UNREADABLE) in record.members:
             answers = (UNREADABLE,)  # the part that cannot be read may be another answer
@@ -96,9 +96,9 @@ def _wraps(key: str, value: Value, *, named: bool) -> bool:
     if not isinstance(value, RecordList):
         return False
     records = [item for item in value.items if isinstance(item, Record)]
-    if records and all(item.cut or (under(item, _NAME_KEYS) and under(item, RANKING_KEYS)) for item in records):
+    if records and all(item.cut or (values_of(item, _NAME_KEYS) and values_of(item, RANKING_KEYS)) for item in records):
         return True
-    scored = any(under(item, SCORE_KEYS) for item in records)
+    scored = any(values_of(item, SCORE_KEYS) for item in records)
     return wrapper and not scored and not any(is_scalar(item) for item in value.items)
 
 

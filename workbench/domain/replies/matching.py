@@ -40,7 +40,7 @@ _HEADING: Final = re.compile(r"[\s#*_>-]*+(?P<name>\w[\w .-]{0,40}?)[\s*_:]*")
 _BULLET: Final = re.compile(r"\s*#?([0-9]{1,3})[.):]\s")
 
 
-def scanned_entries(seen: Scan, match: MatchBy) -> list[Entry]:
+def entries_in_scan(seen: Scan, match: MatchBy) -> list[Entry]:
     """The entries of lists and records that can be about a sample."""
     if match is MatchBy.ID:
         return [entry for value in seen.values for entry in entries_in(value) if entry.names]
@@ -54,7 +54,7 @@ def scanned_entries(seen: Scan, match: MatchBy) -> list[Entry]:
     return [] if re.search(r"\w", _FENCE.sub("", outside)) else entries
 
 
-def line_entries(text: str, refs: Sequence[str], labels: LabelSet, match: MatchBy) -> list[Entry]:
+def entries_in_prose(text: str, refs: Sequence[str], labels: LabelSet, match: MatchBy) -> list[Entry]:
     """The entries of lines of prose that can be about a sample."""
     entries = [entry for entry in entries_in_lines(text) if entry.names]
     if match is MatchBy.ID:
@@ -84,7 +84,9 @@ def _unnumbered_lines(text: str, refs: Sequence[str], labels: LabelSet) -> list[
 Found = Mapping[str, Sequence[Entry]]
 
 
-def matched(entries: Sequence[Entry], refs: Sequence[str], labels: LabelSet, match: MatchBy, *, cut: bool) -> Found:
+def match_entries(
+    entries: Sequence[Entry], refs: Sequence[str], labels: LabelSet, match: MatchBy, *, cut: bool
+) -> Found:
     """The entries of each sample by its id; empty where none can be told. A `cut` reply is not read by place."""
     if match is MatchBy.ID:
         return _by_name(entries, refs) or _by_number(entries, refs, labels)
@@ -200,7 +202,7 @@ def _lone_entry(seen: Scan, text: str, labels: LabelSet) -> Entry | None:
     """The one answer of a text without ids; None where there is none, or more than one."""
     if len(seen.values) == 1 and _ranks_by_key(seen.values[0], labels):
         return Entry((), seen.values)
-    entries = scanned_entries(seen, MatchBy.POSITION)
+    entries = entries_in_scan(seen, MatchBy.POSITION)
     if not entries and "{" not in text:
         entries = _nameless_lines(_FENCE.sub("", text), labels)
     if len(entries) != 1 or entries[0].names:

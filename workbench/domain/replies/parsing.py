@@ -20,8 +20,15 @@ from workbench.domain.datasets.labels import LabelSet
 from workbench.domain.messages import Outcome, Reply
 from workbench.domain.predictions import PredictionStatus, RankedPrediction
 from workbench.domain.replies.entries import is_flat
-from workbench.domain.replies.matching import Found, MatchBy, line_entries, matched, scanned_entries, unnamed_answers
-from workbench.domain.replies.rankings import MOST_WORDS, agreed, read_entry
+from workbench.domain.replies.matching import (
+    Found,
+    MatchBy,
+    entries_in_prose,
+    entries_in_scan,
+    match_entries,
+    unnamed_answers,
+)
+from workbench.domain.replies.rankings import MOST_WORDS, prediction_of, read_entry
 from workbench.domain.replies.records import scan
 from workbench.domain.replies.refusals import is_refusal
 
@@ -40,13 +47,13 @@ class Parsed:
     """Exactly one for each sample of the request, in the order of the request."""
 
 
-def parse_reply(reply: Reply, asked_refs: Sequence[str], labels: LabelSet, match: MatchBy) -> Parsed:
+def parse_reply(reply: Reply, refs: Sequence[str], labels: LabelSet, match: MatchBy) -> Parsed:
     """Read a reply to a request about samples with these ids. Never raises for anything that the reply says."""
     if reply.outcome is Outcome.FAILED:
-        return Parsed(reply.outcome, (RankedPrediction(PredictionStatus.FAILED),) * len(asked_refs))
+        return Parsed(reply.outcome, (RankedPrediction(PredictionStatus.FAILED),) * len(refs))
     text = _without_thoughts(reply.text or "")
     cut = _is_cut_off(reply) or len(text) > PARSED_CHARS
-    predictions = _predictions(text[:PARSED_CHARS], asked_refs, labels, match, cut=cut)
+    predictions = _predictions(text[:PARSED_CHARS], refs, labels, match, cut=cut)
     if _is_declined(reply):
         refused = RankedPrediction(PredictionStatus.REFUSED)
         predictions = tuple(said if said.status.is_answer else refused for said in predictions)
@@ -94,15 +101,15 @@ def _read_freely(
     text: str, refs: Sequence[str], labels: LabelSet, match: MatchBy, *, cut: bool
 ) -> tuple[RankedPrediction, ...]:
     seen = scan(text)
-    entries = scanned_entries(seen, match)
-    found = matched(entries, refs, labels, match, cut=cut or seen.cut)
+    entries = entries_in_scan(seen, match)
+    found = match_entries(entries, refs, labels, match, cut=cut or seen.cut)
     if not found and "{" not in text and not seen.cut:
-        entries = line_entries(text[: text.rfind("\n") + 1] if cut else text, refs, labels, match)
-        found = matched(entries, refs, labels, match, cut=cut)
+        entries = entries_in_prose(text[: text.rfind("\n") + 1] if cut else text, refs, labels, match)
+        found = match_entries(entries, refs, labels, match, cut=cut)
     if match is MatchBy.ID and not (cut or seen.cut) and not _answers_any(found, labels):
         found = unnamed_answers(seen, text, refs, labels) or found
     if found:
-        return tuple(agreed(found.get(ref, ()), labels) for ref in refs)
+        return tuple(prediction_of(found.get(ref, ()), labels) for ref in refs)
     if is_refusal(text):
         return (RankedPrediction(PredictionStatus.REFUSED),) * len(refs)
     readable = any(not is_flat(value) for value in seen.values) or any(

@@ -10,7 +10,7 @@ from typing import Final
 
 from workbench.domain.datasets.labels import LabelSet, fold
 from workbench.domain.predictions import PredictionStatus, RankedPrediction
-from workbench.domain.replies.entries import RANKING_KEYS, SCORE_KEYS, Entry, under
+from workbench.domain.replies.entries import RANKING_KEYS, SCORE_KEYS, Entry, values_of
 from workbench.domain.replies.records import Record, RecordList, Value
 from workbench.domain.replies.refusals import is_refusal
 
@@ -29,7 +29,7 @@ _NOTHING: Final = frozenset({"", "-", "n/a", "na", "none", "null", "nil"})
 _RANK_KEYS: Final = ("rank", "order", "position", "place")
 
 
-def agreed(entries: Sequence[Entry], labels: LabelSet) -> RankedPrediction:
+def prediction_of(entries: Sequence[Entry], labels: LabelSet) -> RankedPrediction:
     """The one prediction of all entries about one sample: unparsed where they give different answers."""
     said = {read_entry(entry, labels) for entry in entries}
     statuses = {reading.status for reading in said}
@@ -98,7 +98,7 @@ def _says_nothing(text: str, labels: LabelSet) -> bool:
 
 def _recorded_words(record: Record, labels: LabelSet) -> list[str] | None:
     """{"label": ..}, {"1": "happy", "2": ..} or {"happy": 0.9, ..}."""
-    inner = under(record, RANKING_KEYS)
+    inner = values_of(record, RANKING_KEYS)
     if inner:
         return _words(inner[0], labels)
     if [key for key, _ in record.members] == [str(place + 1) for place in range(len(record.members))]:
@@ -122,11 +122,11 @@ def _listed_words(items: Sequence[Value], labels: LabelSet) -> list[str] | None:
 
 def _rated_words(records: Sequence[Record], labels: LabelSet) -> list[str] | None:
     """[{"label": "happy", "score": 0.9}, ..] or {"happy": 0.9, ..}."""
-    named = [word for record in records for word in _first_text(under(record, (*RANKING_KEYS, "name")))]
+    named = [word for record in records for word in _first_text(values_of(record, (*RANKING_KEYS, "name")))]
     if named and len(named) == len(records):
         words = [_word(word, labels) for word in named]
-        ranks = [value for record in records for value in under(record, _RANK_KEYS)]
-        ratings = ranks or [value for record in records for value in under(record, SCORE_KEYS)]
+        ranks = [value for record in records for value in values_of(record, _RANK_KEYS)]
+        ratings = ranks or [value for record in records for value in values_of(record, SCORE_KEYS)]
         if not ratings:
             return words
         order = [number for number in map(_number_in, ratings) if number is not None]

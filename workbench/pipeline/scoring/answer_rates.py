@@ -15,7 +15,7 @@ from workbench.domain.scoring.protocols import Answer
 from workbench.storage.runs.results import count_statuses
 from workbench.storage.workspace.database import Database
 
-Fate = tuple[PredictionStatus | None, PredictionStatus | None]
+StatusPair = tuple[PredictionStatus | None, PredictionStatus | None]
 """A sample's status after the first attempt that sent it, and its final status; None while there is none."""
 
 
@@ -64,11 +64,11 @@ def run_rates(db: Database, run_id: int) -> Rates:
     return rates_of("all", count_statuses(db, run_id))
 
 
-def rates_of(label: str, fates: Mapping[Fate, int]) -> Rates:
-    """The rates of a group, given the number of its samples with each fate."""
+def rates_of(label: str, counts: Mapping[StatusPair, int]) -> Rates:
+    """The rates of a group, given the number of its samples with each pair of statuses."""
 
     first, final = Counter[PredictionStatus | None](), Counter[PredictionStatus | None]()
-    for (first_status, status), n in fates.items():
+    for (first_status, status), n in counts.items():
         first[first_status] += n
         final[status] += n
     answers = [status for status in PredictionStatus if status.is_answer]
@@ -88,15 +88,15 @@ def rates_by(answers: Iterable[Answer], group: Callable[[Answer], str | None]) -
     for answer in answers:
         if (label := group(answer)) is not None:
             groups[label].append(answer)
-    return {label: rates_of(label, fates_of(groups[label])) for label in sorted(groups)}
+    return {label: rates_of(label, statuses_of(groups[label])) for label in sorted(groups)}
 
 
-def fates_of(answers: Iterable[Answer]) -> Counter[Fate]:
-    """How many samples have each fate."""
-    fates = Counter[Fate]()
+def statuses_of(answers: Iterable[Answer]) -> Counter[StatusPair]:
+    """How many samples have each pair of statuses."""
+    counts = Counter[StatusPair]()
     for answer in answers:
-        fates[answer.first_status, answer.status] += answer.count
-    return fates
+        counts[answer.first_status, answer.status] += answer.count
+    return counts
 
 
 def most_refused(rates: Iterable[Rates], most: int) -> list[Rates]:

@@ -16,7 +16,7 @@ from workbench.domain.scoring.intensities import intensity_metrics
 from workbench.domain.scoring.intervals import MetricValue, proportion
 from workbench.domain.scoring.protocols import Against, Answer, Neutral, Protocol, Rules, is_scored, rules_of
 from workbench.domain.scoring.scores import Scores, compute_scores
-from workbench.pipeline.scoring.answer_rates import Rates, fates_of, rates_by, rates_of
+from workbench.pipeline.scoring.answer_rates import Rates, rates_by, rates_of, statuses_of
 from workbench.pipeline.scoring.published_figures import PublishedFigure, published_for
 from workbench.storage.cases.review_log import load_reviews
 from workbench.storage.runs.results import load_result
@@ -121,7 +121,7 @@ def score_run(
         by_first_status=_counted(plan, lambda answer: answer.first_status),
         pending=sum(answer.count for answer in plan if answer.status is None),
         unscored=count.unscored,
-        rates=rates_of("all", fates_of(plan)),
+        rates=rates_of("all", statuses_of(plan)),
         rates_by_class=_by_class(card, count.classes, plan),
         rates_by_cluster=tuple(rates_by(plan, lambda answer: answer.cluster).values()),
         cluster=card.cluster,

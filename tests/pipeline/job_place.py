@@ -13,7 +13,7 @@ from tests.pipeline.faces_set import Passing, draw_set, plan, run_parts, store_s
 from tests.provider.jobs.batch_server import Asked, BatchServer
 from tests.waiting import PATIENCE_S
 from workbench.domain.datasets.samples import Sample
-from workbench.domain.events import Held, RunEvent
+from workbench.domain.events import RunEvent, RunNotice
 from workbench.domain.jobs import JobState, run_mark
 from workbench.domain.messages import Usage
 from workbench.domain.predictions import PredictionStatus
@@ -150,7 +150,7 @@ def killing(at: str, *, nth: int = 1) -> Callable[[str], None]:
 
 def held(events: Iterable[RunEvent]) -> list[str]:
     """What a person was told."""
-    return [event.reason for event in events if isinstance(event, Held)]
+    return [event.reason for event in events if isinstance(event, RunNotice)]
 
 
 def told(events: Iterable[RunEvent], *words: str) -> Collection[str]:

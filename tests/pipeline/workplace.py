@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.pipeline.faces_set import Passing, draw_set, plan, run_parts, store_set
 from tests.waiting import PATIENCE_S
 from workbench.domain.endpoints import Endpoint
-from workbench.domain.events import Held, RunEvent
+from workbench.domain.events import RunEvent, RunNotice
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.prompts import NAMED
 from workbench.domain.runs import Run
@@ -49,7 +49,7 @@ class Sent:
     @property
     def held(self) -> list[str]:
         """What it waited for."""
-        return [event.reason for event in self.events if isinstance(event, Held)]
+        return [event.reason for event in self.events if isinstance(event, RunNotice)]
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ class Workplace:
             try:
                 async for event in send_run(self.parts(run, *channels, time=time, **changes), stop):
                     events.append(event)
-                    if isinstance(event, Held):
+                    if isinstance(event, RunNotice):
                         hears(event.reason)
             except WorkbenchError as error:
                 return Sent(events, stop.reason, error)

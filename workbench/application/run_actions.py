@@ -190,7 +190,7 @@ def launch_run(
     Raises DataError where the file cannot be written into which the process writes its messages.
     """
     words = ["--db", str(context.settings.db.absolute()), "run", run.dataset, "--name", run.name]
-    for name, value in limits.said().items():
+    for name, value in limits.as_dict().items():
         if value:
             words += [_FLAGS[name], str(value)]
     words += ["--yes"] * agreed + ["--via", "batch"] * by_jobs

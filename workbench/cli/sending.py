@@ -18,7 +18,7 @@ from workbench.application.runs import unfinished_jobs
 from workbench.cli.output import say, show, show_json, suggest
 from workbench.cli.run_display import EVERY_S, RunDisplay
 from workbench.cli.tables.estimate_tables import estimate_lines
-from workbench.domain.events import Held, JobSeen, MediaFailed
+from workbench.domain.events import JobUpdate, MediaFailed, RunNotice
 from workbench.domain.figure_words import dollars
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.run_status import RunSnapshot, RunTotals
@@ -113,11 +113,11 @@ async def _sending(handle: RunHandle) -> None:
     with display.shown() as tell, _interruptible(handle.stop, tell):
         async with aclosing(handle.events()) as events:
             async for event in events:
-                if isinstance(event, JobSeen):
+                if isinstance(event, JobUpdate):
                     tell(_job_line(event))
                 elif isinstance(event, MediaFailed):
                     tell(f"bad media: {event.sample_id}: {event.reason}")
-                elif isinstance(event, Held):
+                elif isinstance(event, RunNotice):
                     tell(event.reason)
 
 
@@ -156,7 +156,7 @@ def say_what_is_away(context: Context, run: Run, options: SendOptions = REQUESTS
             say(f"{one.n_away:,} requests are at {job.endpoint} in job {job.name} and are not asked twice: {how}")
 
 
-def _job_line(event: JobSeen) -> str:
+def _job_line(event: JobUpdate) -> str:
     counts = f", {event.n_answered:,} answered" if event.n_answered or event.n_failed else ""
     failed = f", {event.n_failed:,} failed" if event.n_failed else ""
     return f"job {event.name}: {event.status}, {event.n_requests:,} requests{counts}{failed}"

@@ -1,4 +1,4 @@
-"""What a runner tells whoever listens: the command line prints it, the workbench shows it."""
+"""What happens while a run is sent: the command line prints these events, the screens show them."""
 
 from dataclasses import dataclass
 
@@ -9,17 +9,17 @@ from workbench.domain.predictions import PredictionStatus
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptSaved:
-    """A reply (or the lack of one) has been stored with all that follows from it."""
+    """A reply, or a fault instead of one, has been stored with all that follows from it."""
 
     batch_id: int
     number: int
-    """The n-th sending of this batch, from 1."""
+    """Which sending of the batch it was, from 1."""
     samples: int
-    """How many samples were asked about."""
+    """Number of samples asked about."""
     outcome: Outcome
     step: Step
     settled: tuple[tuple[str, PredictionStatus], ...]
-    """Samples that have their final status now."""
+    """Samples that have their final status now, by id."""
     fault: Fault | None = None
     error: str | None = None
     cost_usd: float | None = None
@@ -28,31 +28,31 @@ class AttemptSaved:
 
 @dataclass(frozen=True, slots=True)
 class MediaFailed:
-    """A sample cannot be shown to a model; the rest of its batch goes on."""
+    """A sample cannot be decoded; the rest of its batch is sent."""
 
     sample_id: str
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """Something that a person may want to know of: a full disk is waited for, a lane is closed, a limit was changed."""
+class RunNotice:
+    """Something that a person may want to know: a wait for a full disk, a closed lane, a changed limit."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class JobSeen:
-    """A job at a Batch API has come a step further, or was looked at and had moved."""
+class JobUpdate:
+    """A job at a Batch API has another status, or other counts, than when it was last looked at."""
 
     name: str
-    """The provider's, where it has one."""
+    """The provider's name of it, where it has one."""
     status: str
-    """In the provider's words; before that `planned` or `uploaded`."""
+    """As the provider calls it; before that `planned` or `uploaded`."""
     n_requests: int
     n_answered: int = 0
     n_failed: int = 0
 
 
-RunEvent = AttemptSaved | MediaFailed | Held | JobSeen
-"""What is told of a run while it is sent; JobSeen only where its requests travel in jobs."""
+RunEvent = AttemptSaved | MediaFailed | RunNotice | JobUpdate
+"""What is told of a run while it is sent; JobUpdate only where its requests travel in jobs."""

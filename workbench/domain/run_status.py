@@ -48,22 +48,22 @@ class GivenLimits:
 
     def over(self, others: "GivenLimits") -> "GivenLimits":
         """These, and the others where nothing was said here."""
-        mine = self.said()
-        return GivenLimits(**(others.said() | mine))
+        mine = self.as_dict()
+        return GivenLimits(**(others.as_dict() | mine))
 
     def without(self, others: "GivenLimits") -> "GivenLimits":
         """These, but for those of which the others say anything."""
-        known = others.said()
-        return GivenLimits(**{name: value for name, value in self.said().items() if name not in known})
+        known = others.as_dict()
+        return GivenLimits(**{name: value for name, value in self.as_dict().items() if name not in known})
 
-    def said(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, Any]:
         """Those of which something was said, by name."""
         return {name: value for name, value in asdict(self).items() if value is not None}
 
     @property
     def words(self) -> str:
         """For people: `60 requests a minute, no budget`."""
-        return ", ".join(_limit_words(name, value) for name, value in self.said().items())
+        return ", ".join(_limit_words(name, value) for name, value in self.as_dict().items())
 
 
 _UNITS = {

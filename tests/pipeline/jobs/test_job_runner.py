@@ -21,7 +21,7 @@ from tests.provider.jobs.batch_server import (
     answered,
 )
 from workbench.domain.datasets.samples import Sample
-from workbench.domain.events import AttemptSaved, JobSeen, MediaFailed
+from workbench.domain.events import AttemptSaved, JobUpdate, MediaFailed
 from workbench.domain.jobs import JobState
 from workbench.domain.messages import Fault, Outcome, SampleMedia
 from workbench.domain.predictions import PredictionStatus
@@ -259,7 +259,11 @@ def test_without_waiting_a_job_is_looked_at_once_and_left(place: JobPlace, serve
     stop = Stop()
     events = place.send(stop, waits=False)
     assert stop.reason is None
-    assert [event.status for event in events if isinstance(event, JobSeen)] == ["planned", "validating", "in_progress"]
+    assert [event.status for event in events if isinstance(event, JobUpdate)] == [
+        "planned",
+        "validating",
+        "in_progress",
+    ]
     place.send(waits=False)
     place.send(waits=False)
     place.assert_each_sample_has_one_answer()

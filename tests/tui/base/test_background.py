@@ -41,7 +41,7 @@ def thread(open_reader: Opener) -> Iterator[Lookups]:
     asyncio.run(thread.close())
 
 
-class Held:
+class RunNotice:
     """Work that begins and then waits until the test lets it go on."""
 
     def __init__(self) -> None:
@@ -54,9 +54,9 @@ class Held:
         return reader.planned()
 
 
-def held(thread: Lookups, subject: str = "") -> tuple[Held, "Future[int]"]:
+def held(thread: Lookups, subject: str = "") -> tuple[RunNotice, "Future[int]"]:
     """Work that the thread has begun with."""
-    work = Held()
+    work = RunNotice()
     answer = thread.submit(work, subject=subject)
     assert work.has_begun.wait(PATIENCE_S)
     return work, answer

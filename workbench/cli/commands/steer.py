@@ -72,7 +72,7 @@ def limit(
         emowb limit rafdb NAME --budget 10 --concurrency 0
     """
     limits = GivenLimits(rpm=rpm, tpm=tpm, rpd=rpd, concurrency=concurrency, budget_usd=budget)
-    if not limits.said():
+    if not limits.as_dict():
         raise UsageError("say what is to change: --rpm, --tpm, --rpd, --concurrency or --budget")
     context = context_of(command)
     run = choose_run(context, find_card(context, key).key, name)

@@ -56,7 +56,7 @@ class AnswerLines:
         return self.joined + self.repeated + self.unknown + self.broken
 
 
-class Joiner:
+class AnswerJoiner:
     """Joins answers with the attempts that travel in some jobs of a run."""
 
     def __init__(self, session: RunSession, target: JobTarget, jobs: Collection[Job]) -> None:

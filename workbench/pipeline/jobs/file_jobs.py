@@ -13,7 +13,7 @@ from workbench.domain.events import MediaFailed
 from workbench.domain.jobs import Job, JobState
 from workbench.domain.messages import Fault, Outcome, Reply
 from workbench.errors import DataError, UsageError
-from workbench.pipeline.jobs.answer_joiner import AnswerLines, Joiner
+from workbench.pipeline.jobs.answer_joiner import AnswerJoiner, AnswerLines
 from workbench.pipeline.jobs.job_target import JobTarget
 from workbench.pipeline.jobs.job_writer import JobWriter
 from workbench.pipeline.sending.run_parts import RunParts, Stop
@@ -57,7 +57,7 @@ async def read_job_files(parts: RunParts, target: JobTarget, paths: Sequence[Pat
         jobs = await _jobs(session)
         if not jobs:
             raise UsageError(f"run {parts.run.name} has written no file; `emowb batch-file write` does that")
-        joiner = Joiner(session, target, jobs)
+        joiner = AnswerJoiner(session, target, jobs)
         async with aclosing(joiner.join(paths)) as saved:
             async for _ in saved:
                 pass
@@ -74,7 +74,7 @@ async def give_back_files(parts: RunParts, target: JobTarget) -> int:
     """Have everything that is out in files asked otherwise; returns how many requests. Their answers come too late."""
     async with run_session(parts, Stop(), is_by_jobs=True) as session:
         jobs = await _jobs(session)
-        joiner, count = Joiner(session, target, jobs), 0
+        joiner, count = AnswerJoiner(session, target, jobs), 0
         why = Reply(outcome=Outcome.FAILED, fault=Fault.STOP, error="given back: its file was not answered")
         async with aclosing(joiner.give_back(why)) as saved:
             async for _ in saved:

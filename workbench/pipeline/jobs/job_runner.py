@@ -1,7 +1,7 @@
 """The runner of jobs: has what is open of a run answered by an offline Batch API.
 
 A round: what is open is written into files (`job_writing`), each file is uploaded and made a job, the jobs are waited
-for, fetched and joined (`job_trips`, `job_joining`); what is open then, because it was refused, cut short or left
+for, fetched and joined (`job_steps`, `job_joining`); what is open then, because it was refused, cut short or left
 unanswered, is the next round. Each step is committed before the next one is taken, and a job is looked for before it
 is made, so that a killed round goes on where it was and nothing is bought twice. Like the runner of requests it is an
 async generator: whoever stops reading leaves the jobs at the provider, for the same command to fetch.
@@ -15,8 +15,8 @@ from typing import Final
 from workbench.domain.events import MediaFailed, RunEvent
 from workbench.domain.jobs import Job, JobState
 from workbench.errors import EndpointError
+from workbench.pipeline.jobs.job_steps import JobSteps, staying
 from workbench.pipeline.jobs.job_target import JobTarget
-from workbench.pipeline.jobs.job_trips import JobTrips, staying
 from workbench.pipeline.jobs.job_writer import JobWriter
 from workbench.pipeline.sending.run_parts import RunParts, Stop
 from workbench.pipeline.sending.run_session import RunSession, rest, run_session
@@ -60,7 +60,7 @@ class _Runner:
     def __init__(self, session: RunSession, target: JobTarget, api: BatchApi, *, waits: bool) -> None:
         self._session = session
         self._target = target
-        self._trips = JobTrips(session, target, api)
+        self._steps = JobSteps(session, target, api)
         self._stop = session.stop
         self._waits = waits
         self._stopped = asyncio.Event()
@@ -71,18 +71,18 @@ class _Runner:
     async def rounds(self) -> AsyncGenerator[RunEvent]:
         await self._make_room()
         for _ in range(_MOST_ROUNDS):
-            self._trips.home.clear()
-            for job in await self._trips.unfinished():
+            self._steps.home.clear()
+            for job in await self._steps.unfinished():
                 async for event in self._submit(job):
                     yield event
             async for event in self._plan():
                 yield event
-            jobs = await self._trips.unfinished()
+            jobs = await self._steps.unfinished()
             async for event in self._collect(jobs):
                 yield event
             self._judge()
-            left = await self._trips.unfinished()
-            if self._stop.is_set or left or not self._trips.home:
+            left = await self._steps.unfinished()
+            if self._stop.is_set or left or not self._steps.home:
                 for told in staying(left, self._target.endpoint.host):
                     yield told
                 return
@@ -91,10 +91,10 @@ class _Runner:
     async def ending(self) -> AsyncGenerator[RunEvent]:
         """End all jobs, keep what they have answered."""
         await self._make_room()
-        for job in await self._trips.unfinished():
-            async for event in self._trips.cancel(job):
+        for job in await self._steps.unfinished():
+            async for event in self._steps.cancel(job):
                 yield event
-        async for event in self._collect(await self._trips.unfinished()):
+        async for event in self._collect(await self._steps.unfinished()):
             yield event
 
     def tidy_up(self) -> None:
@@ -105,7 +105,7 @@ class _Runner:
     async def _plan(self) -> AsyncGenerator[RunEvent]:
         """Write what is open into files, and hand each over as soon as it is whole."""
         room_usd = await self._room_usd()
-        writer = JobWriter(self._session, self._target, self._target.folder, self._trips.path, room_usd)
+        writer = JobWriter(self._session, self._target, self._target.folder, self._steps.path, room_usd)
         async with aclosing(writer.jobs()) as planned:
             async for one in planned:
                 if isinstance(one, MediaFailed):
@@ -115,16 +115,16 @@ class _Runner:
                     continue
                 async for event in self._submit(one):
                     yield event
-                if one.id in self._trips.home:  # turned away, and so would the next ones be
+                if one.id in self._steps.home:  # turned away, and so would the next ones be
                     break
-        if writer.has_run_dry and not await self._trips.unfinished():
+        if writer.has_run_dry and not await self._steps.unfinished():
             limit_usd = self._target.budget_usd or 0.0
             spent = f"${limit_usd - (room_usd or 0.0):,.4f} spent"
             self._stop.set(f"the budget of ${limit_usd:,.2f} is used up ({spent})", is_limit=True)
 
     async def _submit(self, job: Job) -> AsyncGenerator[RunEvent]:
         if not self._stop.is_set:
-            async for event in self._trips.submit(job):
+            async for event in self._steps.submit(job):
                 yield event
 
     async def _collect(self, jobs: Sequence[Job]) -> AsyncGenerator[RunEvent]:
@@ -133,9 +133,9 @@ class _Runner:
         wait_s = _FIRST_WAIT_S
         while waiting and not self._stop.is_set:
             for job in waiting:
-                async for event in self._trips.look(job):
+                async for event in self._steps.look(job):
                     yield event
-            waiting = [job for job in waiting if job.id not in self._trips.home]
+            waiting = [job for job in waiting if job.id not in self._steps.home]
             if not self._waits:
                 return
             if waiting:
@@ -144,8 +144,8 @@ class _Runner:
 
     def _judge(self) -> None:
         """Whether another round has a point; where not, pause the run."""
-        is_answered = any(lines.answered for _, lines in self._trips.home.values())
-        for job, lines in self._trips.home.values():
+        is_answered = any(lines.answered for _, lines in self._steps.home.values())
+        for job, lines in self._steps.home.values():
             if lines.stopped is not None and not (is_answered and lines.stopped.startswith(_FULL)):
                 return self._stop.set(lines.stopped)
             if not is_answered:
@@ -161,7 +161,7 @@ class _Runner:
     async def _make_room(self) -> None:
         """A folder of the run's own, without what a killed runner left in it."""
         folder = self._target.folder
-        needed = {self._trips.path(job.file_hash).name for job in await self._trips.unfinished()}
+        needed = {self._steps.path(job.file_hash).name for job in await self._steps.unfinished()}
         with reporting_disk_errors(folder):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             for path in folder.iterdir():

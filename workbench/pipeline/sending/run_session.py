@@ -13,7 +13,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Final, TypeVar
 
-from workbench.domain.events import Held, RunEvent
+from workbench.domain.events import RunEvent, RunNotice
 from workbench.errors import DatabaseError
 from workbench.pipeline.sending.reply_reader import ReplyRules
 from workbench.pipeline.sending.run_parts import RunParts, Stop
@@ -118,7 +118,7 @@ class RunSession:
     def tell(self, notice: str) -> None:
         """Tell a person; an empty notice only wakes whoever yields the events."""
         if notice:
-            self.events.append(Held(notice))
+            self.events.append(RunNotice(notice))
         self.wake.set()
 
     def announce(self, event: RunEvent) -> None:

@@ -191,5 +191,5 @@ class RunSteering:
 
 def _limits(first: Limits, given: GivenLimits) -> Limits:
     """Those a lane began with, and what was given since; 0 lifts a limit."""
-    said = {name: value or None for name, value in given.said().items() if name != "budget_usd"}
+    said = {name: value or None for name, value in given.as_dict().items() if name != "budget_usd"}
     return replace(first, **said)

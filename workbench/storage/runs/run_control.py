@@ -119,14 +119,14 @@ def save_limits(db: Database, run_id: int, limits: GivenLimits, *, at: str, by: 
         control = db.table("run_control")
         if _row(db, "run_control", run_id) is None:
             control.insert({"run_id": run_id, "wanted": RunCommand.GO_ON, "changed_at": at, "changed_by": by})
-        control.update(run_id, {**limits.said(), "changed_at": at, "changed_by": by})
+        control.update(run_id, {**limits.as_dict(), "changed_at": at, "changed_by": by})
 
 
 def forget_limits(db: Database, run_id: int, limits: GivenLimits) -> None:
     """Undo what was changed of the limits that are given: a new command line sets them."""
     with transaction(db):
-        if limits.said() and _row(db, "run_control", run_id) is not None:
-            db.table("run_control").update(run_id, dict.fromkeys(limits.said()))
+        if limits.as_dict() and _row(db, "run_control", run_id) is not None:
+            db.table("run_control").update(run_id, dict.fromkeys(limits.as_dict()))
 
 
 def save_meter(db: Database, lease: Lease, meter: RunMeter, at: str) -> None:

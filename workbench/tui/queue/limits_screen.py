@@ -70,7 +70,7 @@ class LimitsScreen(ModalScreen[GivenLimits | None]):
 
     def __init__(self, present: GivenLimits) -> None:
         super().__init__()
-        known = present.said()
+        known = present.as_dict()
         self._lines = {
             field.name: PlainInput(placeholder=_present(known.get(field.name)), select_on_focus=False)
             for field in _FIELDS
@@ -108,7 +108,7 @@ class LimitsScreen(ModalScreen[GivenLimits | None]):
                 self._said.add_class("-wrong")
                 return self.set_focus(self._lines[field.name])
         limits = GivenLimits(**given)
-        self.dismiss(limits if limits.said() else None)
+        self.dismiss(limits if limits.as_dict() else None)
         return None
 
     def action_cancel(self) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from textual.message import Message
 
-from workbench.domain.events import AttemptSaved, Held, MediaFailed, RunEvent
+from workbench.domain.events import AttemptSaved, MediaFailed, RunEvent, RunNotice
 from workbench.errors import WorkbenchError
 from workbench.tui.base.background import run_blocking
 
@@ -81,7 +81,7 @@ class RetryQueue:
         return None
 
     def _message(self, event: RunEvent) -> Message:
-        if isinstance(event, Held):
+        if isinstance(event, RunNotice):
             return self.Notice(event.reason)
         if isinstance(event, AttemptSaved):
             settled = [name for name, _ in event.settled]

@@ -8,11 +8,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from workbench.domain.events import Held, JobSeen, RunEvent
+from workbench.domain.events import JobUpdate, RunEvent, RunNotice
 from workbench.domain.jobs import Job, JobState, run_mark
 from workbench.domain.messages import Fault, Outcome, Reply
 from workbench.errors import EndpointError
-from workbench.pipeline.jobs.answer_joiner import AnswerLines, Joiner
+from workbench.pipeline.jobs.answer_joiner import AnswerJoiner, AnswerLines
 from workbench.pipeline.jobs.job_target import JobTarget
 from workbench.pipeline.sending.run_session import RunSession
 from workbench.provider.jobs.batch_api import BatchApi, Rejected, Unreachable
@@ -28,7 +28,7 @@ class _Lost(Rejected):
     """A file is not where it was put."""
 
 
-class JobTrips:
+class JobSteps:
     """Takes the jobs of a run to a provider and back."""
 
     def __init__(self, session: RunSession, target: JobTarget, api: BatchApi) -> None:
@@ -98,7 +98,7 @@ class JobTrips:
 
         One that `is_lost` is not `home` either: nothing speaks against sending its requests again at once.
         """
-        yield Held(f"{job.name}: {why}")
+        yield RunNotice(f"{job.name}: {why}")
         job = await self._save(replace(job, state=JobState.FAILED, error=why))
         async for event in self._join(job):
             yield event
@@ -114,7 +114,7 @@ class JobTrips:
                 self._silent += 1
                 if self._silent >= _MOST_SILENT:
                     raise
-                yield Held(f"no news of {job.name}: {error}")
+                yield RunNotice(f"no news of {job.name}: {error}")
                 return
             self._silent = 0
             if remote != self._last_seen.get(job.id):
@@ -125,7 +125,7 @@ class JobTrips:
             job = await self._save(ended(job, remote))
             self._parts.reached("ended")
             if job.error is not None:
-                yield Held(f"{job.name}: {job.error}")
+                yield RunNotice(f"{job.name}: {job.error}")
         async for event in self._join(job):
             yield event
 
@@ -154,9 +154,9 @@ class JobTrips:
                     paths.append(path)
                 except Rejected as error:
                     lost = f"the {word} of {job.name} are gone at the provider: {error}"
-                    yield Held(lost)
+                    yield RunNotice(lost)
         self._parts.reached("fetched")
-        joiner = Joiner(self._session, self._target, [job])
+        joiner = AnswerJoiner(self._session, self._target, [job])
         async for event in joiner.join(paths):
             yield event
         async for event in joiner.give_back(unanswered(job, lost)):
@@ -201,11 +201,11 @@ _WHY: Final = MappingProxyType(
 )
 
 
-def seen(job: Job, remote: RemoteJob | None = None) -> JobSeen:
+def seen(job: Job, remote: RemoteJob | None = None) -> JobUpdate:
     """How a job stands, as it was just seen."""
     if remote is None:
-        return JobSeen(name=job.name, status=job.state, n_requests=job.n_requests)
-    return JobSeen(
+        return JobUpdate(name=job.name, status=job.state, n_requests=job.n_requests)
+    return JobUpdate(
         name=remote.id,
         status=remote.status,
         n_requests=job.n_requests,
@@ -232,7 +232,7 @@ def unanswered(job: Job, lost: str | None) -> Reply:
     return Reply(outcome=Outcome.FAILED, fault=Fault.TRANSIENT, error=words)
 
 
-def oddities(name: str, lines: AnswerLines) -> Iterator[Held]:
+def oddities(name: str, lines: AnswerLines) -> Iterator[RunNotice]:
     """What a file of answers held that answers nothing of ours."""
     for count, what in (
         (lines.unknown, "that answer no request of this run"),
@@ -240,11 +240,11 @@ def oddities(name: str, lines: AnswerLines) -> Iterator[Held]:
         (lines.broken, "that could not be read"),
     ):
         if count:
-            yield Held(f"{name}: left out {count:,} lines {what}")
+            yield RunNotice(f"{name}: left out {count:,} lines {what}")
 
 
-def staying(jobs: list[Job], host: str) -> Iterator[Held]:
+def staying(jobs: list[Job], host: str) -> Iterator[RunNotice]:
     """What becomes of jobs that nobody waits for."""
     there = [job.name for job in jobs if job.state is not JobState.PLANNED]
     if there:
-        yield Held(f"left at {host}, which goes on with it: {', '.join(there)}; the same command fetches it later")
+        yield RunNotice(f"left at {host}, which goes on with it: {', '.join(there)}; the same command fetches it later")

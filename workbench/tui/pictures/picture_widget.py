@@ -1,5 +1,6 @@
 """A picture in the middle of its space, or words in its place."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from textwrap import wrap
 from typing import ClassVar, Final
@@ -77,7 +78,7 @@ class PictureWidget(Widget):
             for y, strip in zip(range(crop.y, crop.bottom), strips, strict=False)
         ]
 
-    def drawn_over(self, touched: list[Region]) -> str:
+    def drawn_over(self, touched: Sequence[Region]) -> str:
         """What draws the rows of a picture of sixels again that a frame has just painted blank, where nothing lies
         over them.
         """

@@ -57,6 +57,13 @@ def test_it_says_beforehand_who_is_asked_how_often(lab: Lab, emowb: Emowb) -> No
     assert result.stdout.startswith(f"lab / {MODEL}\n")
 
 
+def test_the_users_own_price_counts(lab: Lab, emowb: Emowb, place: Path) -> None:
+    lab(Seeing())
+    with (place / "emowb.toml").open("a", encoding="utf-8") as settings:
+        settings.write(f'\n[prices."{MODEL}"]\ninput_usd = 1\noutput_usd = 1\n')
+    assert json.loads(emowb("probe", "--endpoint", "lab", "--json").stdout)["cost_usd"] > 0
+
+
 def test_what_was_found_out_is_kept_in_the_workspace_in_place_of_what_was(lab: Lab, imported: Emowb) -> None:
     lab(Seeing(rejects=("seed",)))
     result = imported("probe", "--endpoint", "lab")

@@ -1,6 +1,6 @@
-"""How the command line speaks: data on stdout, everything else on stderr, nothing from outside unescaped.
+"""What commands print: data on stdout, everything else on stderr.
 
-Every text that a command prints passes here, and so passes `visible`.
+Every text that a command prints goes through here, and so through `visible`.
 """
 
 import json
@@ -14,32 +14,32 @@ import typer
 from workbench.domain.visible import visible
 
 _UNBOUND_WIDTH: Final = 240
-"""Columns of a table that goes to a file or a pipe, where there is no edge to fit."""
+"""Columns of a table that goes to a file or a pipe, which has no edge."""
 
 
 def say(text: str) -> None:
-    """Narration: to stderr. Nobody has to listen: a terminal or a reader that has gone away ends nothing."""
+    """Print a message to stderr. That the terminal or the reader is gone is no error."""
     with suppress(OSError):
         typer.echo(visible(text, lines=True), err=True)
 
 
 def suggest(command: str) -> None:
-    """What to do next: to stderr, in one line."""
+    """Print what to do next to stderr, in one line."""
     say(f"next: {command}")
 
 
 def show(text: str) -> None:
-    """Something that was asked for: to stdout."""
+    """Print a result to stdout."""
     typer.echo(visible(text, lines=True))
 
 
 def show_json(document: Any) -> None:
-    """One JSON document, alone on stdout. Numbers that are not finite would be no JSON and are an error."""
+    """Print one JSON document to stdout. Raises ValueError for a number that is not finite: JSON has none."""
     typer.echo(json.dumps(document, ensure_ascii=True, indent=2, allow_nan=False))
 
 
 def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None) -> None:
-    """A table for people: text to the left, columns that begin with # (which is dropped) to the right."""
+    """Print a table to stdout. Columns whose name begins with # (which is not shown) are numbers, aligned right."""
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
@@ -55,14 +55,14 @@ def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, titl
 
 
 class Meter(Protocol):
-    """Shows how far something has come."""
+    """A progress bar, or nothing in its place."""
 
     def advance(self, done: int, note: str) -> None:
-        """So many are done in all; `note` says how it stands."""
+        """Set the number that are done, and the note beside the bar."""
         ...
 
     def say(self, text: str) -> None:
-        """Narration that leaves the bar whole."""
+        """Print a message to stderr without breaking the bar."""
         ...
 
 
@@ -97,8 +97,7 @@ def meter(title: str, total: int) -> Iterator[Meter]:
 
 class _Silent:
     def advance(self, done: int, note: str) -> None:
-        """Draw nothing."""
+        pass
 
     def say(self, text: str) -> None:
-        """A line like any other."""
         say(text)

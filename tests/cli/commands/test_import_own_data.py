@@ -52,7 +52,7 @@ def test_the_template_is_a_manifest(emowb: Emowb, place: Path) -> None:
     [
         (("import", "rafdb", "--manifest", "mine.csv"), "rafdb"),
         (("import", "Mine!", "--manifest", "mine.csv"), "letters"),
-        (("import",), "which data set"),
+        (("import",), "name a data set"),
         (("import", "rafdb"), "unpacked"),
         (("import", "rafdb", ".", "--task", "facial"), "--task"),
         (("import", "rafdb", ".", "--labels", "pepper"), "did you mean paper"),

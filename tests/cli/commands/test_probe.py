@@ -67,8 +67,8 @@ def test_the_users_own_price_counts(lab: Lab, emowb: Emowb, place: Path) -> None
 def test_what_was_found_out_is_kept_in_the_workspace_in_place_of_what_was(lab: Lab, imported: Emowb) -> None:
     lab(Seeing(rejects=("seed",)))
     result = imported("probe", "--endpoint", "lab")
-    assert "otherwise than its settings say: seed = false" in result.stdout
-    assert f"kept in emowb.db; runs of {MODEL} on lab heed it" in result.stderr
+    assert "differs from its settings: seed = false" in result.stdout
+    assert f"kept in emowb.db; runs of {MODEL} on lab follow it" in result.stderr
     server = lab(Seeing())
     assert imported("probe", "--endpoint", "lab").exit_code == 0
     db = open_workspace(Path("emowb.db"))
@@ -110,7 +110,7 @@ def test_a_web_page_is_no_endpoint(lab: Lab, emowb: Emowb) -> None:
     lab(Answer(200, HTML, b"<html>\x1b]0;gotcha\x07</html>"))
     result = emowb("probe", "--endpoint", "lab", "--model", MODEL)
     assert result.exit_code == 4
-    assert "lab could not be asked to the end: no answer to a chat request" in result.stderr
+    assert "lab did not answer to the end: no answer to a chat request" in result.stderr
     assert "is the address right?" in result.stderr
     assert "\x1b" not in result.output
 

@@ -28,7 +28,7 @@ def test_its_sensitivity_shows_what_moves_a_figure_and_which_orders_stand(emowb:
     write_set(tmp_path / "dfew", [("a", "Sad", "Pain,Sad"), ("b", "Fear", "Fear")])
     text = emowb("reproduce", tmp_path, "--sensitivity").stdout
     assert "50.00 (2) strict, answered, outside wrong" in " ".join(text.split())
-    assert "orders stand under every rule" in text
+    assert "orders of two methods hold under every rule" in text
 
 
 def test_a_folder_of_something_else_is_an_error_in_one_line(emowb: Emowb, tmp_path: Path) -> None:

@@ -92,7 +92,7 @@ def import_set(
         return
     if key is None:
         raise UsageError(
-            "say which data set; `emowb datasets` lists the keys, --template prints a manifest to start from"
+            "name a data set; `emowb datasets` lists the keys, and --template prints a manifest for your own"
         )
     context = context_of(command)
     is_new = not context.settings.db.exists()

@@ -81,10 +81,10 @@ def _show(report: LoadReport) -> None:
     if report.imported:
         say(f"{run.dataset} was not imported: its {report.planned} samples are made from the file, without pictures")
     if report.unknown:
-        say(f"{len(report.unknown)} names are no samples of {run.dataset}: {_some(report.unknown)}")
+        say(f"{len(report.unknown)} names in the file are no samples of {run.dataset}: {_some(report.unknown)}")
     if report.other_gold:
         say(
-            f"{len(report.other_gold)} samples have another gold label in the file; the data set's counts: "
+            f"{len(report.other_gold)} samples have another gold label in the file; the data set's label is kept: "
             f"{_some(report.other_gold)}"
         )
     suggest(f"emowb metrics {run.dataset} --run {run.name}, emowb open {run.dataset} --run {run.name}")

@@ -70,12 +70,10 @@ def _show(probed: ProbeReport) -> None:
     show(f"{probed.endpoint.name} / {probed.model}")
     for warning in probed.warnings:
         show(f"warning: {warning}")
-    show_table(
-        ("asked about", "found", "in words"), ((found.name, found.mark, found.says) for found in probed.findings)
-    )
+    show_table(("question", "answer", "details"), ((found.name, found.mark, found.says) for found in probed.findings))
     changes = [f"{name} = {json.dumps(value)}" for found in probed.findings for name, value in found.changes.items()]
     if changes:
-        show(f"otherwise than its settings say: {', '.join(changes)}")
+        show(f"differs from its settings: {', '.join(changes)}")
 
 
 def _finish(settings: Settings, result: ProbeResult) -> None:
@@ -83,11 +81,11 @@ def _finish(settings: Settings, result: ProbeResult) -> None:
     probed = result.probed
     say(f"{len(probed.replies)} requests, cost {dollars(result.cost_usd)}")
     if probed.stopped is not None:
-        raise EndpointError(f"{probed.endpoint.name} could not be asked to the end: {probed.stopped}")
+        raise EndpointError(f"{probed.endpoint.name} did not answer to the end: {probed.stopped}")
     if result.is_stored and probed.endpoint.name == EMBEDDED:
-        say(f"kept in {settings.db}; the embedded endpoint is another one each time, so runs need not heed it")
+        say(f"kept in {settings.db}; the embedded endpoint starts anew each time, so runs do not use it")
     elif result.is_stored:
-        say(f"kept in {settings.db}; runs of {probed.model} on {probed.endpoint.name} heed it")
+        say(f"kept in {settings.db}; runs of {probed.model} on {probed.endpoint.name} follow it")
     else:
         say(f"not kept: there is no workspace at {settings.db} yet")
     if probed.warnings:

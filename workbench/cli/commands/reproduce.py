@@ -94,7 +94,7 @@ def _rules(cells: Iterable[PublishedCell]) -> dict[str, list[str]]:
 
 def _show_sensitivity(varied: Sensitivity) -> None:
     show("")
-    show("each figure under one other rule after the other, where that moves it (and n, where that moves):")
+    show("each figure under other rules, one at a time, where they change it (and n, where that changes):")
     show_table(
         ("#table", "data set", "metric", "#paper", "#majority", "#guessing", "under other rules"),
         (
@@ -111,7 +111,8 @@ def _show_sensitivity(varied: Sensitivity) -> None:
 
 def _show_conclusions(varied: Sensitivity) -> None:
     fallen = [one for one in varied.conclusions if not one.stands]
-    show(f"{len(varied.conclusions) - len(fallen)} of {len(varied.conclusions)} orders stand under every rule")
+    all_orders = len(varied.conclusions)
+    show(f"{all_orders - len(fallen)} of {all_orders} orders of two methods hold under every rule")
     if fallen:
         show_table(
             ("#table", "data set", "metric", "the paper's order", "otherwise under"),
@@ -123,7 +124,7 @@ def _show_conclusions(varied: Sensitivity) -> None:
                 )
                 for one in fallen
             ),
-            title="those that do not",
+            title="those that do not hold",
         )
 
 
@@ -133,14 +134,14 @@ def _named(cell: PublishedCell) -> tuple[object, ...]:
 
 
 def _moved(one: CellSensitivity) -> str:
-    """The rules that move a figure; those that move it alike in one breath."""
+    """The rules that change a figure, those with the same result together."""
     base, *others = one.variations
     rules: dict[str, list[str]] = {}
     for each in others:
         n = "" if each.n == base.n else f" ({each.n})"
         if (figure := f"{_per_cent(each.value)}{n}") != _per_cent(base.value):
             rules.setdefault(figure, []).append(each.rule)
-    return "; ".join(f"{figure} {', '.join(names)}" for figure, names in rules.items()) or "stays"
+    return "; ".join(f"{figure} {', '.join(names)}" for figure, names in rules.items()) or "unchanged"
 
 
 def _per_cent(value: float | None) -> str:

@@ -1,7 +1,7 @@
 """The findings of a probe, their stored record, and what they change in an endpoint's settings."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import KW_ONLY, dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final
@@ -19,7 +19,7 @@ class FindingMark(StrEnum):
     SKIPPED = "not asked"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One result of a probe."""
 
@@ -27,6 +27,7 @@ class Finding:
     mark: FindingMark
     says: str
     """For people; it may quote the endpoint."""
+    _: KW_ONLY
     warning: str | None = None
     """What it means for a run, and what to do; None: no problem."""
     value: Any = None

@@ -348,7 +348,7 @@ async def test_a_busy_endpoint_is_asked_once_more_after_the_time_it_names(serve:
     assert sleep.waited_s == [5.0, 7.0]
     assert record.stopped is None
     assert {finding.mark for finding in record.findings} == {FindingMark.YES, FindingMark.NO}
-    assert found(record, "limits").says.startswith("not told, but there are some")
+    assert found(record, "limits").says.startswith("not reported, but there are some")
 
 
 async def test_one_broken_reply_is_no_rejection(serve: Serve) -> None:

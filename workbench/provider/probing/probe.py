@@ -11,33 +11,29 @@ from typing import Final
 
 from workbench.domain.endpoints import OfferedModel
 from workbench.domain.messages import Outcome
-from workbench.domain.probe_findings import Finding, FindingMark, ProbeReport, adapted
-from workbench.provider.probing.dialect_questions import (
+from workbench.domain.probe_findings import Finding, FindingMark, ProbeReport
+from workbench.provider.probing.probe_questions import (
     ask_answers,
     ask_detail,
+    ask_faces,
+    ask_order,
+    ask_pictures,
     ask_seed,
+    ask_several,
     ask_structured,
     ask_temperature,
 )
-from workbench.provider.probing.picture_questions import ask_faces, ask_order, ask_pictures, ask_several
 from workbench.provider.probing.probe_session import (
     ANSWER_TOKENS,
+    NO_PICTURES,
     ProbePictures,
     ProbeQuestion,
     ProbeSession,
     ProbeStopped,
+    Unclear,
 )
 
-__all__ = [
-    "ANSWER_TOKENS",
-    "MOST_REQUESTS",
-    "FindingMark",
-    "ProbePictures",
-    "ProbeReport",
-    "ProbeSession",
-    "adapted",
-    "probe",
-]
+__all__ = ["ANSWER_TOKENS", "MOST_REQUESTS", "N_FINDINGS", "QUESTIONS", "ProbeSession", "probe"]
 
 QUESTIONS: Final = (
     ProbeQuestion("answers", 2, ask_answers),
@@ -45,9 +41,9 @@ QUESTIONS: Final = (
     ProbeQuestion("seed", 1, ask_seed),
     ProbeQuestion("structured", 2, ask_structured),
     ProbeQuestion("pictures", 1, ask_pictures),
-    ProbeQuestion("detail", 1, ask_detail),
-    ProbeQuestion("order", 1, ask_order),
-    ProbeQuestion("several pictures", 3, ask_several),
+    ProbeQuestion("detail", 1, ask_detail, needs_pictures=True),
+    ProbeQuestion("order", 1, ask_order, needs_pictures=True),
+    ProbeQuestion("several pictures", 3, ask_several, needs_pictures=True),
     ProbeQuestion("faces", 1, ask_faces),
 )
 """In the order of asking: later questions use what earlier ones found out."""
@@ -80,13 +76,18 @@ async def probe(
     stopped: str | None = None
     for question in QUESTIONS:
         if stopped is not None:
-            keep(Finding(name=question.name, mark=FindingMark.SKIPPED, says="nothing more could be asked"))
+            keep(Finding(question.name, FindingMark.SKIPPED, "nothing more could be asked"))
+            continue
+        if question.needs_pictures and not session.takes_pictures:
+            keep(Finding(question.name, FindingMark.SKIPPED, NO_PICTURES))
             continue
         try:
             keep(await question.ask(session, pictures))
+        except Unclear as reason:
+            keep(Finding(question.name, FindingMark.UNCLEAR, str(reason)))
         except ProbeStopped as reason:
             stopped = str(reason)
-            keep(Finding(name=question.name, mark=FindingMark.NO, says=stopped))
+            keep(Finding(question.name, FindingMark.NO, stopped))
     keep(_named(session))
     keep(_limited(session))
     return ProbeReport(
@@ -102,37 +103,37 @@ async def probe(
 def _listed(offered: Sequence[OfferedModel], model: str, today: date) -> Finding:
     """The list of models, and which of them will be shut down."""
     if not offered:
-        return Finding(name="models", mark=FindingMark.UNCLEAR, says="it does not list its models")
+        return Finding("models", FindingMark.UNCLEAR, "it does not list its models")
     ending = {one.name: str(one.shuts_down_on) for one in offered if one.notice(today)}
     notice = next((one.notice(today) for one in offered if one.name == model), None)
     says = f"lists {len(offered)}"
     if ending:
         says += "; shut down or soon to be: " + ", ".join(f"{name} ({day})" for name, day in ending.items())
     warning = f"{notice}; choose another with --model" if notice else None
-    return Finding(name="models", mark=FindingMark.YES, says=says, warning=warning, value=ending)
+    return Finding("models", FindingMark.YES, says, warning=warning, value=ending)
 
 
 def _named(session: ProbeSession) -> Finding:
     """The model that answered, by its own name. An alias can change to a new release in the middle of a study."""
     names = list(dict.fromkeys(reply.model for reply in session.replies if reply.model))
     if not names:
-        return Finding(name="model", mark=FindingMark.UNCLEAR, says="answers do not say which model they are from")
+        return Finding("model", FindingMark.UNCLEAR, "answers do not say which model they are from")
     if names == [session.model]:
-        return Finding(name="model", mark=FindingMark.YES, says=f"answers are from {session.model}", value=names)
+        return Finding("model", FindingMark.YES, f"answers are from {session.model}", value=names)
     says = f"asked for {session.model}, answered by {', '.join(names)}"
     is_alias = all(name.casefold().startswith(session.model.casefold()) for name in names)
     warning = None if is_alias else f"{says}: figures would be those of another model than the one asked for"
-    return Finding(name="model", mark=FindingMark.NO, says=says, warning=warning, value=names)
+    return Finding("model", FindingMark.NO, says, warning=warning, value=names)
 
 
 def _limited(session: ProbeSession) -> Finding:
     """What the endpoint reports about its limits."""
-    told: dict[str, str] = {}
+    reported: dict[str, str] = {}
     for reply in session.replies:
-        told |= {_LIMIT.sub("", name): value for name, value in reply.headers.items() if _LIMIT.match(name)}
-    if told:
-        says = ", ".join(f"{name} {value}" for name, value in told.items())
-        return Finding(name="limits", mark=FindingMark.YES, says=says, value=told)
+        reported |= {_LIMIT.sub("", name): value for name, value in reply.headers.items() if _LIMIT.match(name)}
+    if reported:
+        says = ", ".join(f"{name} {value}" for name, value in reported.items())
+        return Finding("limits", FindingMark.YES, says, value=reported)
     busy = any(reply.outcome is Outcome.FAILED and reply.status_code == 429 for reply in session.replies)
-    says = "not told, but there are some" if busy else "not told"
-    return Finding(name="limits", mark=FindingMark.NO, says=f"{says}; set --rpm where you know them")
+    says = "not reported, but there are some" if busy else "not reported"
+    return Finding("limits", FindingMark.NO, f"{says}; set --rpm where you know them")

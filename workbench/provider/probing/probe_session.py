@@ -15,6 +15,7 @@ from workbench.domain.messages import Fault, Outcome, Part, Reply, Request, Text
 from workbench.domain.probe_findings import Finding
 from workbench.provider.request_body import chat_body
 
+NO_PICTURES: Final = "it takes no pictures"
 ANSWER_TOKENS: Final = 1_000
 """Models that reason spend hundreds before the first word of an answer."""
 _QUOTED_CHARS: Final = 160
@@ -28,6 +29,10 @@ _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 Send = Callable[[bytes], Awaitable[Reply]]
 """Send the body of a chat completion once; `EndpointClient.send_body` is one."""
+
+
+class Unclear(Exception):  # nothing broke here
+    """A request got neither an answer nor a rejection; the message quotes the reply."""
 
 
 class ProbeStopped(Exception):
@@ -83,6 +88,15 @@ class ProbeSession:
             raise ProbeStopped(reply.error or f"status {reply.status_code}")
         return reply
 
+    async def ask_clearly(
+        self, *parts: Part | str, schema: Mapping[str, Any] | None = None, carry: Mapping[str, Any] = _NOTHING
+    ) -> Reply:
+        """As `ask`, for an answer or a rejection. Raises Unclear for any other reply."""
+        reply = await self.ask(*parts, schema=schema, carry=carry)
+        if reply.outcome is Outcome.FAILED and not is_rejected(reply):
+            raise Unclear(quoted(reply))
+        return reply
+
     def _has_answered(self) -> bool:
         return any(reply.outcome is not Outcome.FAILED for reply in self.replies)
 
@@ -113,6 +127,8 @@ class ProbeQuestion:
     name: str
     most_requests: int
     ask: Callable[[ProbeSession, ProbePictures], Awaitable[Finding]]
+    needs_pictures: bool = False
+    """Skipped where the endpoint takes no pictures."""
 
 
 def is_rejected(reply: Reply) -> bool:

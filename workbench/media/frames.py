@@ -80,13 +80,11 @@ def thumbnails(
     return tuple(map(thumbnail, frames))
 
 
-def clip_length(root: Path, sample: Sample) -> int:
-    """The number of frames that can be shown: 1 for an image; videos are decoded once to count. Raises BadMedia."""
-    return len(frame_numbers(root, sample))
-
-
 def frame_numbers(root: Path, sample: Sample) -> tuple[int, ...]:
-    """The owner's numbers of a folder of frames, ascending; else positions: 0..n-1, 0 for an image. Raises BadMedia."""
+    """The numbers of all frames, ascending: the owner's in a folder of frames, else 0..n-1. An image is frame 0.
+
+    Videos are decoded once to count. Raises BadMedia.
+    """
     if sample.media is MediaKind.VIDEO:
         return tuple(range(counted_length(medium_path(root, sample), DEFAULT_LIMITS)))
     return tuple(_still_files(root, sample, DEFAULT_LIMITS))

@@ -13,7 +13,7 @@ from workbench.domain.datasets.cards import CARDS
 from workbench.domain.reviews import Verdict
 from workbench.domain.runs import Run
 from workbench.domain.scoring.label_noise import Stratum
-from workbench.pipeline.scoring.reviewer_agreement import CONFLICT_COLUMNS, agree_run, agreement_json, conflict_rows
+from workbench.pipeline.scoring.reviewer_agreement import ReviewerOpinion, agree_run, agreement_json
 
 CHSIMS = CARDS["chsims"]
 GOLD = {
@@ -153,14 +153,17 @@ def test_conflicts_come_with_all_that_is_needed_to_decide_them_the_most_split_fi
         ("weak", pytest.approx(2 / 3)),
         ("right", 0.0),
     ]
-    rows = conflict_rows(found.conflicts)
-    assert all(len(row) == len(CONFLICT_COLUMNS) for row in rows)
-    assert rows[2] == (
-        *("split", "positive", "neutral", 1.0),
-        *("cyd", "negative", "negative", "gold doubtful", "she laughs"),
+    split, weak, right = found.conflicts
+    assert (split.gold, split.top1) == ("positive", "neutral")
+    assert split.opinions[2] == ReviewerOpinion(
+        reviewer="cyd", label="negative", implied="negative", verdict=Verdict.GOLD_DOUBTFUL, note="she laughs"
     )
-    assert rows[5][4:7] == ("cyd", "weakly negative", "negative")
-    assert rows[6] == ("right", "negative", "negative", 0.0, "ann", None, "negative", "model wrong", None)
+    last = weak.opinions[2]
+    assert (last.reviewer, last.label, last.implied) == ("cyd", "weakly negative", "negative")
+    assert (right.gold, right.top1) == ("negative", "negative")
+    assert right.opinions[0] == ReviewerOpinion(
+        reviewer="ann", label=None, implied="negative", verdict=Verdict.MODEL_WRONG, note=None
+    )
 
 
 def test_a_doubt_and_a_verdict_that_stands_by_gold_are_a_conflict(db: Database, run: Run, reviewing: Reviewing) -> None:

@@ -150,21 +150,6 @@ def agreement_json(agreement: RunAgreement) -> dict[str, Any]:
     }
 
 
-CONFLICT_COLUMNS = ("sample", "gold", "top1", "split", "reviewer", "label", "implied", "verdict", "note")
-
-
-def conflict_rows(conflicts: Iterable[Conflict]) -> list[tuple[str | float | None, ...]]:
-    """A row of `CONFLICT_COLUMNS` for each reviewer of each sample in conflict."""
-    return [
-        (
-            *(one.sample, one.gold, one.top1, one.split),
-            *(opinion.reviewer, opinion.label, opinion.implied, opinion.verdict, opinion.note),
-        )
-        for one in conflicts
-        for opinion in one.opinions
-    ]
-
-
 def _case(card: DatasetCard, result: Result, reviews: Sequence[Review]) -> _Case:
     said = tuple(review for review in reviews if has_vote(review))
     as_classes = tuple(as_class(card, review) for review in said)

@@ -12,12 +12,11 @@ from sqlite_utils import Database
 
 from tests.building import ranked
 from tests.export.hostile_run import LATEX, hostile_run
-from tests.export.worked_run import answer, plan_run
+from tests.export.worked_run import GRID, answer, plan_run
 from workbench.domain.datasets.cards import CARDS
 from workbench.domain.exports import ExportRequest, Format
 from workbench.export.export_run import export_run
 from workbench.export.latex import latex, latex_comment, latex_fragment, latex_label
-from workbench.export.run_grids import Cell, Grid, GridLine, Span
 from workbench.storage.samples import load_card
 
 WANTED = ExportRequest(formats=(Format.LATEX,))
@@ -25,20 +24,8 @@ PDFLATEX = shutil.which("pdflatex")
 
 
 def test_a_grid_is_set_with_booktabs() -> None:
-    grid = Grid(
-        key="comparison",
-        caption="50 % & more",
-        stub="Method",
-        spans=(Span("DFEW", 2), Span("FERV39k", 1)),
-        heads=("WAR", "UAR", "WAR"),
-        sections=(
-            (GridLine("C3D [56]", (Cell("56.37", strong=True), Cell("45.92"), Cell("–"))),),
-            (GridLine.of("mine", "1.00", "−2.00", "", strong=True),),
-        ),
-        notes=("One.", "Two."),
-    )
-    text = "".join(latex_fragment([("run", "a_b")], [grid], "dfew-a-b"))
-    assert "\\caption{50 \\% \\& more}" in text
+    text = "".join(latex_fragment([("run", "a_b")], [GRID], "dfew-a-b"))
+    assert "\\caption{50 \\% \\& a \\textbar{} b}" in text
     assert "\\label{tab:dfew-a-b-comparison}" in text
     assert text.count("\\toprule") == text.count("\\bottomrule") == 1
     assert text.count("\\midrule") == 2

@@ -10,12 +10,11 @@ from sqlite_utils import Database
 
 from tests.building import ranked
 from tests.export.hostile_run import hostile_run
-from tests.export.worked_run import answer, plan_run
+from tests.export.worked_run import GRID, answer, plan_run
 from workbench.domain.datasets.cards import CARDS
 from workbench.domain.exports import ExportRequest, Format, tables_named
 from workbench.export.export_run import export_run
 from workbench.export.markdown import escaped, markdown_of
-from workbench.export.run_grids import Cell, Grid, GridLine, Span
 from workbench.storage.samples import load_card
 
 MARKDOWN = ExportRequest(formats=(Format.MARKDOWN,))
@@ -28,23 +27,11 @@ def rows_of(text: str) -> list[list[str]]:
 
 
 def test_a_grid_becomes_a_table_with_its_spans_said_in_each_head() -> None:
-    grid = Grid(
-        key="x",
-        caption="A | table",
-        stub="Method",
-        spans=(Span("DFEW", 2), Span("FERV39k", 1)),
-        heads=("WAR", "UAR", "WAR"),
-        sections=(
-            (GridLine("C3D [56]", (Cell("56.37", strong=True), Cell("45.92"), Cell("–"))),),
-            (GridLine.of("mine", "1.00", "−2.00", "", strong=True),),
-        ),
-        notes=("One note.",),
-    )
-    text = "".join(markdown_of("Title", [("run", "a_b")], [grid]))
+    text = "".join(markdown_of("Title", [("run", "a_b")], [GRID]))
     assert text == (
-        "# Title\n\n- run: a\\_b\n\n## A \\| table\n\n"
+        "# Title\n\n- run: a\\_b\n\n## 50 % \\& a \\| b\n\n"
         "| Method | DFEW WAR | DFEW UAR | FERV39k WAR |\n| --- | ---: | ---: | ---: |\n"
-        "| C3D \\[56\\] | **56.37** | 45.92 | – |\n| **mine** | **1.00** | **−2.00** |  |\n\nOne note.\n"
+        "| C3D \\[56\\] | **56.37** | 45.92 | – |\n| **mine** | **1.00** | **−2.00** |  |\n\nOne.\n\nTwo.\n"
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 
 from sqlite_utils import Database
 
@@ -11,6 +12,7 @@ from workbench.domain.datasets.cards import DatasetCard
 from workbench.domain.datasets.samples import MediaKind, Sample
 from workbench.domain.predictions import PredictionStatus, RankedPrediction
 from workbench.domain.runs import Run
+from workbench.export.run_grids import Cell, Grid, GridLine, Span
 from workbench.storage.runs.attempts import save_received, save_sent
 from workbench.storage.runs.plans import open_batches
 from workbench.storage.runs.run_control import claim_run, release_run
@@ -18,6 +20,20 @@ from workbench.storage.runs.run_records import create_run, load_run
 from workbench.storage.samples import ImportedDataset, save_dataset
 
 AT = "2026-11-23T10:00:00.000+00:00"
+
+GRID: Final = Grid(
+    key="comparison",
+    caption="50 % & a | b",
+    stub="Method",
+    spans=(Span("DFEW", 2), Span("FERV39k", 1)),
+    heads=("WAR", "UAR", "WAR"),
+    sections=(
+        (GridLine("C3D [56]", (Cell("56.37", strong=True), Cell("45.92"), Cell("–"))),),
+        (GridLine.of("mine", "1.00", "−2.00", "", strong=True),),
+    ),
+    notes=("One.", "Two."),
+)
+"""A table with heads over several columns and with strong figures."""
 
 
 def outside(*words: str) -> RankedPrediction:

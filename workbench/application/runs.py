@@ -61,12 +61,6 @@ def choose_run(context: Context, dataset: str, name: str | None = None) -> Run:
         return chosen_run(db, dataset, name)
 
 
-def choose_runs(context: Context, dataset: str, names: Sequence[str]) -> list[Run]:
-    """The runs of these names, in this order, each once. Raises UsageError for a name that no run has."""
-    with context.workspace() as db:
-        return [load_run(db, dataset, name) for name in dict.fromkeys(names)]
-
-
 def list_runs(context: Context, dataset: str | None = None) -> list[Run]:
     """The runs of one data set, or of all; the one changed last comes first."""
     with context.workspace() as db:

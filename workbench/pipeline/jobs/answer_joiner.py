@@ -1,7 +1,7 @@
-"""From lines of answers to predictions: joined by their ids, in any order, and only once however often they come.
+"""Joins the lines of files of answers with their requests, by id, in any order, each only once.
 
-Every line that answers an attempt that travels goes the way of all replies (`reading`), some of them in one
-transaction. What answers nothing of ours is counted and left alone.
+Every line that answers a request of the run is read and stored as any reply is (`reply_reader`), some of them in one
+transaction. Other lines are counted and left alone.
 """
 
 from collections.abc import AsyncGenerator, Callable, Collection, Generator, Sequence
@@ -27,9 +27,9 @@ from workbench.storage.samples import load_samples_by_id
 from workbench.storage.workspace.database import Database
 
 _TOGETHER: Final = 50
-"""Answers in one transaction: for longer than they take, nobody else can write, and no key is answered."""
+"""Answers in one transaction: while they are stored, no other process can write."""
 _REJECTED_TO_STOP: Final = 8
-"""So many requests rejected and none answered mean that every request would be, whatever is in it."""
+"""So many requests rejected and none answered mean that every request would be rejected."""
 
 
 @dataclass(slots=True)
@@ -38,26 +38,26 @@ class AnswerLines:
 
     joined: int = 0
     answered: int = 0
-    """Of those joined, with a reply of whatever kind."""
+    """Of those joined, the ones with a reply of any kind."""
     repeated: int = 0
-    """AnswerLines for attempts that have their answer."""
+    """Lines for requests that have their answer already."""
     unknown: int = 0
-    """AnswerLines of other runs, or of nobody."""
+    """Lines that answer no request of this run."""
     broken: int = 0
-    """AnswerLines that could not be read."""
+    """Lines that could not be read."""
     error: str | None = None
-    """What the last request without a reply failed of."""
+    """Why the last request without a reply failed."""
     stopped: str | None = None
-    """Why no request can pass, where one said so."""
+    """Why no request can be answered, where a line says so."""
 
     @property
     def total(self) -> int:
-        """All of them."""
+        """All lines."""
         return self.joined + self.repeated + self.unknown + self.broken
 
 
 class AnswerJoiner:
-    """Joins answers with the attempts that travel in some jobs of a run."""
+    """Joins answers with the requests of some jobs of a run."""
 
     def __init__(self, session: RunSession, target: JobTarget, jobs: Collection[Job]) -> None:
         self._session = session
@@ -66,16 +66,16 @@ class AnswerJoiner:
         self.lines = AnswerLines()
 
     async def join(self, paths: Sequence[Path]) -> AsyncGenerator[AttemptSaved]:
-        """Store every answer of these files to a request that travels. Raises DataError for one that cannot be read."""
+        """Store every answer in these files to a request without one. Raises DataError where a file cannot be read."""
         session = self._session
-        away = await self._away()
-        is_hopeless = self._is_hopeless(paths, away)
+        waiting = await self._waiting()
+        is_hopeless = self._is_hopeless(paths, waiting)
         with closing(_answers(paths, self._masked)) as answers:
             while some := list(islice(answers, _TOGETHER)):
                 replies: dict[int, Reply] = {}
                 for answer in some:
                     named = None if answer is None else read_line_id(session.parts.run, answer.custom_id)
-                    attempt_id = None if named is None else away.pop(named, None)
+                    attempt_id = None if named is None else waiting.pop(named, None)
                     self._count(answer, named, attempt_id)
                     if answer is not None and attempt_id is not None:
                         fault = Fault.STOP if is_hopeless else answer.reply.fault
@@ -85,24 +85,24 @@ class AnswerJoiner:
                 session.parts.reached("joining")
 
     async def give_back(self, reply: Reply) -> AsyncGenerator[AttemptSaved]:
-        """Store the same reply, which is a fault, for everything that still travels: it is asked again later."""
-        left = iter((await self._away()).values())
+        """Store this fault for all requests that still have no answer, so that they are sent again later."""
+        left = iter((await self._waiting()).values())
         while some := list(islice(left, _TOGETHER)):
             async for event in self._save(dict.fromkeys(some, reply)):
                 yield event
 
-    async def _away(self) -> dict[tuple[int, int], int]:
+    async def _waiting(self) -> dict[tuple[int, int], int]:
         return await self._session.store(lambda db: find_unanswered(db, self._session.parts.run.id, self._jobs))
 
-    def _is_hopeless(self, paths: Sequence[Path], away: Collection[tuple[int, int]]) -> bool:
-        """Whether every answer is that the request is wrong: then that is not the fault of what is in a batch.
+    def _is_hopeless(self, paths: Sequence[Path], waiting: Collection[tuple[int, int]]) -> bool:
+        """Whether every answer says that the request is wrong, so that splitting batches would not help.
 
-        Seen before anything is stored, so that no batch is split for what splitting cannot mend.
+        Found out before anything is stored, so that no batch is split in vain.
         """
         rejected = 0
         with closing(_answers(paths, self._masked)) as answers:
             for answer in answers:
-                if answer is not None and read_line_id(self._session.parts.run, answer.custom_id) in away:
+                if answer is not None and read_line_id(self._session.parts.run, answer.custom_id) in waiting:
                     if answer.reply.fault is not Fault.BAD_REQUEST:
                         return False
                     rejected += 1
@@ -126,12 +126,12 @@ class AnswerJoiner:
         session, parts = self._session, self._session.parts
 
         def work(db: Database) -> list[ReadReply]:
-            away = load_job_attempts(db, parts.run.id, replies)
-            names = {name for one in away.values() for name in one.asked}
+            waiting = load_job_attempts(db, parts.run.id, replies)
+            names = {name for one in waiting.values() for name in one.asked}
             samples = {sample.id: sample for sample in load_samples_by_id(db, parts.card.key, list(names))}
             reads = []
             for attempt_id, reply in replies.items():
-                one = away[attempt_id]
+                one = waiting[attempt_id]
                 shown = [_shown(one, samples[name]) for name in one.asked]
                 read = read_reply(session.rules, one.batch, shown, reply)
                 save_received(db, session.lease, one.batch, attempt_id, read.received, parts.now())
@@ -159,7 +159,7 @@ def _answers(paths: Sequence[Path], masked: Callable[[str], str]) -> Generator[J
             yield from read_answers(file, masked)
 
 
-def _shown(away: JobAttempt, sample: Sample) -> PreparedSample:
-    """A sample as it was shown. Its pictures are not needed to read what was said of them, but for the note on them."""
-    note = away.notes.get(sample.id)
+def _shown(waiting: JobAttempt, sample: Sample) -> PreparedSample:
+    """A sample as it was shown. Reading its answer needs no pictures, only the note on them."""
+    note = waiting.notes.get(sample.id)
     return PreparedSample(sample, SampleMedia(() if note is None else (Frame(b"", "", 0, 0, 0, note),)))

@@ -1,10 +1,10 @@
-"""The runner of jobs: has what is open of a run answered by an offline Batch API.
+"""Has what is open of a run answered by an offline Batch API.
 
-A round: what is open is written into files (`job_writing`), each file is uploaded and made a job, the jobs are waited
-for, fetched and joined (`job_steps`, `job_joining`); what is open then, because it was refused, cut short or left
-unanswered, is the next round. Each step is committed before the next one is taken, and a job is looked for before it
-is made, so that a killed round goes on where it was and nothing is bought twice. Like the runner of requests it is an
-async generator: whoever stops reading leaves the jobs at the provider, for the same command to fetch.
+In each round, what is open is written into files (`job_writer`), each file is uploaded and made a job, and the jobs are
+waited for, fetched and joined (`job_steps`, `answer_joiner`). What is open then, because it was refused, cut short or
+left unanswered, is the next round. Each step is stored before the next one is taken, and a job is looked for before it
+is created, so that a killed round is resumed where it was and nothing is paid for twice. Whoever stops reading the
+events leaves the jobs at the provider, for the same command to fetch.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from typing import Final
 from workbench.domain.events import MediaFailed, RunEvent
 from workbench.domain.jobs import Job, JobState
 from workbench.errors import EndpointError
-from workbench.pipeline.jobs.job_steps import JobSteps, staying
+from workbench.pipeline.jobs.job_steps import JobSteps, jobs_left
 from workbench.pipeline.jobs.job_target import JobTarget
 from workbench.pipeline.jobs.job_writer import JobWriter
 from workbench.pipeline.sending.run_parts import RunParts, Stop
@@ -25,12 +25,12 @@ from workbench.provider.jobs.job_files import reporting_disk_errors
 from workbench.storage.runs.run_records import spent_usd
 
 _MOST_ROUNDS: Final = 40
-"""Halving twenty samples down to the one that is refused takes twelve."""
+"""Halving twenty samples down to the one that is refused takes twelve rounds."""
 _FIRST_WAIT_S: Final = 5.0
 _LONGEST_WAIT_S: Final = 120.0
 _GROWTH: Final = 1.5
 _FULL: Final = "token_limit_exceeded"
-"""The provider has as much work of this account as it takes at a time: no reason to pause while other jobs go on."""
+"""The provider holds as many requests of this account as it takes: no reason to pause while other jobs go on."""
 
 
 async def run_jobs(
@@ -66,12 +66,12 @@ class _Runner:
         self._stopped = asyncio.Event()
         self._stop.on_set(self._stopped.set)
         self._bad: set[str] = set()
-        """Samples that cannot be shown and were told of: each round meets them again."""
+        """Samples with bad media that were reported already: each round meets them again."""
 
     async def rounds(self) -> AsyncGenerator[RunEvent]:
-        await self._make_room()
+        await self._make_folder()
         for _ in range(_MOST_ROUNDS):
-            self._steps.home.clear()
+            self._steps.joined.clear()
             for job in await self._steps.unfinished():
                 async for event in self._submit(job):
                     yield event
@@ -80,17 +80,17 @@ class _Runner:
             jobs = await self._steps.unfinished()
             async for event in self._collect(jobs):
                 yield event
-            self._judge()
+            self._pause_if_useless()
             left = await self._steps.unfinished()
-            if self._stop.is_set or left or not self._steps.home:
-                for told in staying(left, self._target.endpoint.host):
+            if self._stop.is_set or left or not self._steps.joined:
+                for told in jobs_left(left, self._target.endpoint.host):
                     yield told
                 return
         self._stop.set(f"after {_MOST_ROUNDS} rounds of jobs some requests are still open")
 
     async def ending(self) -> AsyncGenerator[RunEvent]:
-        """End all jobs, keep what they have answered."""
-        await self._make_room()
+        """End all jobs, and keep what they have answered."""
+        await self._make_folder()
         for job in await self._steps.unfinished():
             async for event in self._steps.cancel(job):
                 yield event
@@ -98,12 +98,12 @@ class _Runner:
             yield event
 
     def tidy_up(self) -> None:
-        """Leave no empty folder."""
+        """Remove the folder where it is empty."""
         with suppress(OSError):
             self._target.folder.rmdir()
 
     async def _plan(self) -> AsyncGenerator[RunEvent]:
-        """Write what is open into files, and hand each over as soon as it is whole."""
+        """Write what is open into files, and submit each as soon as it is complete."""
         room_usd = await self._room_usd()
         writer = JobWriter(self._session, self._target, self._target.folder, self._steps.path, room_usd)
         async with aclosing(writer.jobs()) as planned:
@@ -115,9 +115,9 @@ class _Runner:
                     continue
                 async for event in self._submit(one):
                     yield event
-                if one.id in self._steps.home:  # turned away, and so would the next ones be
+                if one.id in self._steps.joined:  # rejected, and so would the next ones be
                     break
-        if writer.has_run_dry and not await self._steps.unfinished():
+        if writer.is_budget_used_up and not await self._steps.unfinished():
             limit_usd = self._target.budget_usd or 0.0
             spent = f"${limit_usd - (room_usd or 0.0):,.4f} spent"
             self._stop.set(f"the budget of ${limit_usd:,.2f} is used up ({spent})", is_limit=True)
@@ -128,24 +128,24 @@ class _Runner:
                 yield event
 
     async def _collect(self, jobs: Sequence[Job]) -> AsyncGenerator[RunEvent]:
-        """Wait until every job has ended, and join each as it does."""
+        """Wait until every job has ended, and join each when it has."""
         waiting = [job for job in jobs if job.state not in (JobState.PLANNED, JobState.UPLOADED)]
         wait_s = _FIRST_WAIT_S
         while waiting and not self._stop.is_set:
             for job in waiting:
                 async for event in self._steps.look(job):
                     yield event
-            waiting = [job for job in waiting if job.id not in self._steps.home]
+            waiting = [job for job in waiting if job.id not in self._steps.joined]
             if not self._waits:
                 return
             if waiting:
                 await rest(self._stopped, wait_s, self._session.parts.sleep)
                 wait_s = min(wait_s * _GROWTH, _LONGEST_WAIT_S)
 
-    def _judge(self) -> None:
-        """Whether another round has a point; where not, pause the run."""
-        is_answered = any(lines.answered for _, lines in self._steps.home.values())
-        for job, lines in self._steps.home.values():
+    def _pause_if_useless(self) -> None:
+        """Pause the run where another round would bring no more answers."""
+        is_answered = any(lines.answered for _, lines in self._steps.joined.values())
+        for job, lines in self._steps.joined.values():
             if lines.stopped is not None and not (is_answered and lines.stopped.startswith(_FULL)):
                 return self._stop.set(lines.stopped)
             if not is_answered:
@@ -158,8 +158,8 @@ class _Runner:
             return None
         return budget_usd - await self._session.store(lambda db: spent_usd(db, run_id))
 
-    async def _make_room(self) -> None:
-        """A folder of the run's own, without what a killed runner left in it."""
+    async def _make_folder(self) -> None:
+        """Make the run's folder, and remove what a killed process left in it."""
         folder = self._target.folder
         needed = {self._steps.path(job.file_hash).name for job in await self._steps.unfinished()}
         with reporting_disk_errors(folder):

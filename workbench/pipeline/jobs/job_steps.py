@@ -1,4 +1,4 @@
-"""One job's way: up to the provider, and home again. Each step is committed before the next one is taken."""
+"""The steps of one job: upload, create, wait, fetch and join. Each is stored before the next one is taken."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterator
@@ -21,15 +21,32 @@ from workbench.provider.jobs.remote_jobs import RemoteJob
 from workbench.storage.runs.jobs import load_jobs, save_job
 
 _MOST_SILENT: Final = 30
-"""Looks in a row that find nobody there: an hour and more."""
+"""Looks in a row at which the provider did not answer: more than an hour."""
+
+
+_ENDS: Final = MappingProxyType(
+    {
+        "completed": JobState.COMPLETED,
+        "expired": JobState.EXPIRED,
+        "failed": JobState.FAILED,
+        "cancelled": JobState.CANCELLED,
+    }
+)
+_WHY: Final = MappingProxyType(
+    {
+        JobState.EXPIRED: "the provider's time was up",
+        JobState.FAILED: "the provider did not take it, and does not say why",
+        JobState.CANCELLED: "it was cancelled at the provider",
+    }
+)
 
 
 class _Lost(Rejected):
-    """A file is not where it was put."""
+    """The local file of a job is gone."""
 
 
 class JobSteps:
-    """Takes the jobs of a run to a provider and back."""
+    """Takes the jobs of a run through their steps at a provider."""
 
     def __init__(self, session: RunSession, target: JobTarget, api: BatchApi) -> None:
         self._session = session
@@ -37,26 +54,26 @@ class JobSteps:
         self._parts = session.parts
         self._api = api
         self._last_seen: dict[int, RemoteJob] = {}
-        self._silent = 0
-        self.home: dict[int, tuple[Job, AnswerLines]] = {}
-        """Jobs that were joined, with what their files held."""
+        self._n_silent = 0
+        self.joined: dict[int, tuple[Job, AnswerLines]] = {}
+        """Jobs that were fetched and joined, with what their files held."""
 
     async def unfinished(self) -> list[Job]:
-        """The run's jobs at this provider that are not done."""
+        """The run's jobs that are not done."""
         run_id = self._parts.run.id
         jobs = await self._session.store(lambda db: load_jobs(db, run_id, unfinished=True))
         return [job for job in jobs if not job.is_file]
 
     def path(self, file_hash: str) -> Path:
-        """Where the file with this content is kept until the provider has made a job of it."""
+        """The path of the file with this hash, which is kept until the provider has made a job of it."""
         return self._target.folder / f"{file_hash}.jsonl"
 
     async def submit(self, job: Job) -> AsyncGenerator[RunEvent]:
-        """Take a job as far as the provider's hands. Where it will not be taken, its requests are given back."""
+        """Upload a job's file and create the job. Where the provider rejects it, its requests are open again."""
         was_uploaded = job.state is JobState.UPLOADED
         try:
             if job.state is JobState.PLANNED:
-                yield seen(job)
+                yield job_update(job)
                 name = await self._upload(job)
                 self._parts.reached("after upload")
                 job = await self._save(replace(job, state=JobState.UPLOADED, input_file=name))
@@ -67,14 +84,14 @@ class JobSteps:
                 job = await self._save(replace(job, state=JobState.CREATED, provider_job=remote.id))
                 self._parts.reached("created")
                 self.path(job.file_hash).unlink(missing_ok=True)
-                yield seen(job, remote)
+                yield job_update(job, remote)
         except Rejected as error:
-            # A file that went astray, here or there, is written anew; one that is fresh and not taken never will be.
+            # A file that was lost, here or there, is written anew; a fresh one would be rejected again.
             async for event in self.give_back(job, str(error), is_lost=was_uploaded or isinstance(error, _Lost)):
                 yield event
 
     async def cancel(self, job: Job) -> AsyncGenerator[RunEvent]:
-        """Ask the provider to end a job. One of which nothing will come is given back at once."""
+        """Ask the provider to end a job. Where no answers will come of it, its requests are open again at once."""
         why: str | None = None
         try:
             if job.state is JobState.PLANNED:
@@ -94,35 +111,35 @@ class JobSteps:
                 yield event
 
     async def give_back(self, job: Job, why: str, *, is_lost: bool = False) -> AsyncGenerator[RunEvent]:
-        """Nobody will answer a job: its requests are open again, and that is no fault of theirs.
+        """Open the requests of a job again that nobody will answer; that counts as no fault of theirs.
 
-        One that `is_lost` is not `home` either: nothing speaks against sending its requests again at once.
+        A job that `is_lost` is not among the `joined` ones: its requests may be sent again at once.
         """
         yield RunNotice(f"{job.name}: {why}")
         job = await self._save(replace(job, state=JobState.FAILED, error=why))
         async for event in self._join(job):
             yield event
         if is_lost:
-            del self.home[job.id]
+            del self.joined[job.id]
 
     async def look(self, job: Job) -> AsyncGenerator[RunEvent]:
-        """See how a job stands; one that has ended is joined. Raises Unreachable when nobody is there for long."""
+        """Look at a job, and join it where it has ended. Raises Unreachable when the provider is silent for an hour."""
         if job.state is JobState.CREATED:
             try:
                 remote = await self._retrieved(job)
             except Unreachable as error:
-                self._silent += 1
-                if self._silent >= _MOST_SILENT:
+                self._n_silent += 1
+                if self._n_silent >= _MOST_SILENT:
                     raise
                 yield RunNotice(f"no news of {job.name}: {error}")
                 return
-            self._silent = 0
+            self._n_silent = 0
             if remote != self._last_seen.get(job.id):
                 self._last_seen[job.id] = remote
-                yield seen(job, remote)
+                yield job_update(job, remote)
             if not remote.has_ended:
                 return
-            job = await self._save(ended(job, remote))
+            job = await self._save(ended_job(job, remote))
             self._parts.reached("ended")
             if job.error is not None:
                 yield RunNotice(f"{job.name}: {job.error}")
@@ -143,7 +160,7 @@ class JobSteps:
             raise EndpointError(f"{error}; if it is gone for good, --cancel gives its requests back") from error
 
     async def _join(self, job: Job) -> AsyncGenerator[RunEvent]:
-        """Fetch what a job has come to and store it; what it left unanswered is open again."""
+        """Fetch the answers of a job and store them; its requests without an answer are open again."""
         paths: list[Path] = []
         lost: str | None = None
         for word, name in (("answers", job.output_file), ("errors", job.error_file)):
@@ -159,17 +176,17 @@ class JobSteps:
         joiner = AnswerJoiner(self._session, self._target, [job])
         async for event in joiner.join(paths):
             yield event
-        async for event in joiner.give_back(unanswered(job, lost)):
+        async for event in joiner.give_back(reply_without_answer(job, lost)):
             yield event
         await self._save(replace(job, state=JobState.DONE))
         self._parts.reached("joined")
-        self.home[job.id] = job, joiner.lines
-        for odd in oddities(job.name, joiner.lines):
-            yield odd
+        self.joined[job.id] = job, joiner.lines
+        for notice in left_out_lines(job.name, joiner.lines):
+            yield notice
         await self._forget(job, paths)
 
     async def _forget(self, job: Job, paths: list[Path]) -> None:
-        """Leave no pictures and no answers lying about, here or there."""
+        """Delete the files of a job, here and at the provider."""
         for path in (*paths, self.path(job.file_hash)):
             path.unlink(missing_ok=True)
         if job.input_file is not None:
@@ -180,29 +197,12 @@ class JobSteps:
         return await self._session.store(lambda db: save_job(db, self._session.lease, job, self._parts.now()))
 
     def _metadata(self, job: Job) -> dict[str, str]:
-        """What is written on a job, so that it is found again by it."""
+        """Stored with a job at the provider, so that it is found again."""
         return {"emowb_run": run_mark(self._parts.run), "emowb_part": str(job.part), "emowb_file": job.file_hash}
 
 
-_ENDS: Final = MappingProxyType(
-    {
-        "completed": JobState.COMPLETED,
-        "expired": JobState.EXPIRED,
-        "failed": JobState.FAILED,
-        "cancelled": JobState.CANCELLED,
-    }
-)
-_WHY: Final = MappingProxyType(
-    {
-        JobState.EXPIRED: "the provider's time was up",
-        JobState.FAILED: "the provider did not take it, and does not say why",
-        JobState.CANCELLED: "it was cancelled at the provider",
-    }
-)
-
-
-def seen(job: Job, remote: RemoteJob | None = None) -> JobUpdate:
-    """How a job stands, as it was just seen."""
+def job_update(job: Job, remote: RemoteJob | None = None) -> JobUpdate:
+    """How a job stands, as it was just looked at."""
     if remote is None:
         return JobUpdate(name=job.name, status=job.state, n_requests=job.n_requests)
     return JobUpdate(
@@ -214,17 +214,17 @@ def seen(job: Job, remote: RemoteJob | None = None) -> JobUpdate:
     )
 
 
-def ended(job: Job, remote: RemoteJob) -> Job:
-    """A job of which nothing more will come."""
+def ended_job(job: Job, remote: RemoteJob) -> Job:
+    """A job that has ended at the provider."""
     state = _ENDS[remote.status]
     error = remote.error or _WHY.get(state)
     return replace(job, state=state, output_file=remote.output_file, error_file=remote.error_file, error=error)
 
 
-def unanswered(job: Job, lost: str | None) -> Reply:
-    """What a request has come to of which the answers say nothing; `lost` is why a file of them could not be had.
+def reply_without_answer(job: Job, lost: str | None) -> Reply:
+    """The fault that is stored for a request without an answer; `lost` is why a file of answers could not be fetched.
 
-    A job that was not taken or was ended is no fault of its requests; one that was worked on may be.
+    A job that was rejected or cancelled counts as no fault of its requests.
     """
     if job.state in (JobState.FAILED, JobState.CANCELLED):
         return Reply(outcome=Outcome.FAILED, fault=Fault.STOP, error=job.error)
@@ -232,8 +232,8 @@ def unanswered(job: Job, lost: str | None) -> Reply:
     return Reply(outcome=Outcome.FAILED, fault=Fault.TRANSIENT, error=words)
 
 
-def oddities(name: str, lines: AnswerLines) -> Iterator[RunNotice]:
-    """What a file of answers held that answers nothing of ours."""
+def left_out_lines(name: str, lines: AnswerLines) -> Iterator[RunNotice]:
+    """Lines in files of answers that were not used."""
     for count, what in (
         (lines.unknown, "that answer no request of this run"),
         (lines.repeated, "for requests that have their answer"),
@@ -243,8 +243,8 @@ def oddities(name: str, lines: AnswerLines) -> Iterator[RunNotice]:
             yield RunNotice(f"{name}: left out {count:,} lines {what}")
 
 
-def staying(jobs: list[Job], host: str) -> Iterator[RunNotice]:
-    """What becomes of jobs that nobody waits for."""
+def jobs_left(jobs: list[Job], host: str) -> Iterator[RunNotice]:
+    """What happens to jobs that are not waited for."""
     there = [job.name for job in jobs if job.state is not JobState.PLANNED]
     if there:
         yield RunNotice(f"left at {host}, which goes on with it: {', '.join(there)}; the same command fetches it later")

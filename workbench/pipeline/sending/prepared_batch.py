@@ -57,6 +57,17 @@ class PreparedBatch:
         """Size of its media."""
         return sum(one.media.n_bytes for one in self.shown)
 
+    def n_parts(self, most_images: int | None) -> int:
+        """The number of parts to split into, so that each holds at most so many pictures; 1: it can stay whole.
+
+        A single sample is not split, whatever it holds.
+        """
+        n_samples = len(self.shown)
+        if not most_images or self.n_images <= most_images or n_samples < 2:
+            return 1
+        each = max(most_images * n_samples // self.n_images, 1)
+        return -(-n_samples // each)
+
     def part(self, batch: Batch) -> "PreparedBatch":
         """`batch`, which holds some of these samples, prepared."""
         names = set(batch.sample_ids)

@@ -9,15 +9,19 @@ import asyncio
 import math
 import time
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Final, TypeVar
 
+from workbench.domain.batches import Batch, split_batch
 from workbench.domain.events import RunEvent, RunNotice
+from workbench.domain.predictions import PredictionStatus, RankedPrediction
 from workbench.errors import DatabaseError
+from workbench.pipeline.sending.prepared_batch import PreparedBatch
 from workbench.pipeline.sending.reply_reader import ReplyRules
 from workbench.pipeline.sending.run_parts import RunParts, Stop
 from workbench.pipeline.sending.run_steering import RunSteering
+from workbench.storage.runs.attempts import Settled, save_parts, save_unsent
 from workbench.storage.runs.plans import count_open_samples
 from workbench.storage.runs.run_control import Lease, LeaseLost, claim_run, load_control, release_run, renew_lease
 from workbench.storage.workspace.database import Database
@@ -114,6 +118,25 @@ class RunSession:
     async def store(self, work: Callable[[Database], T]) -> T:
         """Do `work` in a transaction, with patience; see `RetryingWriter.store`."""
         return await self._writer.store(work)
+
+    async def settle_unsent(
+        self, batch: Batch, reasons: Mapping[str, str], status: PredictionStatus, *, whole: bool
+    ) -> None:
+        """Give samples that cannot be sent their final status, with the reason as a note.
+
+        With `whole`, nothing else is left of the batch.
+        """
+        settled = [
+            Settled(sample_id=name, prediction=RankedPrediction(status), gold_rank=None, failure=status, note=reason)
+            for name, reason in reasons.items()
+        ]
+        await self.store(lambda db: save_unsent(db, self.lease, batch, settled, whole=whole, at=self.parts.now()))
+
+    async def split(self, prepared: PreparedBatch, n_parts: int) -> list[PreparedBatch]:
+        """Split a batch before it is sent; returns its parts."""
+        parts = split_batch(prepared.sample_ids, n_parts)
+        added = await self.store(lambda db: save_parts(db, self.lease, prepared.batch, parts, self.parts.now()))
+        return [prepared.part(batch) for batch in added]
 
     def tell(self, notice: str) -> None:
         """Tell a person; an empty notice only wakes whoever yields the events."""

@@ -40,17 +40,17 @@ _HEADING: Final = re.compile(r"[\s#*_>-]*+(?P<name>\w[\w .-]{0,40}?)[\s*_:]*")
 _BULLET: Final = re.compile(r"\s*#?([0-9]{1,3})[.):]\s")
 
 
-def entries_in_scan(seen: Scan, match: MatchBy) -> list[Entry]:
+def entries_in_scan(scanned: Scan, match: MatchBy) -> list[Entry]:
     """The entries of lists and records that can be about a sample."""
     if match is MatchBy.ID:
-        return [entry for value in seen.values for entry in entries_in(value) if entry.names]
+        return [entry for value in scanned.values for entry in entries_in(value) if entry.names]
     # A list of words between records is prose.
-    telling = [value for value in seen.values if not is_flat(value)]
-    entries = [entry for value in telling or seen.values for entry in entries_in(value)]
+    telling = [value for value in scanned.values if not is_flat(value)]
+    entries = [entry for value in telling or scanned.values for entry in entries_in(value)]
     if all(entry.names for entry in entries):
         return entries
     # "2. {'result': ['happy']}" has its name outside; "of [happy, sad] I can choose none" is no answer at all.
-    outside = " ".join(seen.gaps[1:-1] if telling else seen.gaps)
+    outside = " ".join(scanned.gaps[1:-1] if telling else scanned.gaps)
     return [] if re.search(r"\w", _FENCE.sub("", outside)) else entries
 
 
@@ -170,12 +170,12 @@ def _number(entry: Entry) -> int | None:
     return _place(entry) if _LAST_NUMBER.fullmatch(_plain_name(entry.names[0])) else None
 
 
-def unnamed_answers(seen: Scan, text: str, refs: Sequence[str], labels: LabelSet) -> Found:
+def unnamed_answers(scanned: Scan, text: str, refs: Sequence[str], labels: LabelSet) -> Found:
     """The answers of a reply that has no ids beside them: of its only sample, or below headings that are ids.
 
     Nothing can be mixed up there. What may also be two answers counts as none.
     """
-    entry = _lone_entry(seen, text, labels) if len(refs) == 1 else None
+    entry = _lone_entry(scanned, text, labels) if len(refs) == 1 else None
     return {refs[0]: [entry]} if entry is not None else _below_headings(text, refs, labels)
 
 
@@ -198,11 +198,11 @@ def _below_headings(text: str, refs: Sequence[str], labels: LabelSet) -> Found:
     return {ref: [entry] for ref, entry in entries.items() if entry is not None}
 
 
-def _lone_entry(seen: Scan, text: str, labels: LabelSet) -> Entry | None:
+def _lone_entry(scanned: Scan, text: str, labels: LabelSet) -> Entry | None:
     """The one answer of a text without ids; None where there is none, or more than one."""
-    if len(seen.values) == 1 and _ranks_by_key(seen.values[0], labels):
-        return Entry((), seen.values)
-    entries = entries_in_scan(seen, MatchBy.POSITION)
+    if len(scanned.values) == 1 and _ranks_by_key(scanned.values[0], labels):
+        return Entry((), scanned.values)
+    entries = entries_in_scan(scanned, MatchBy.POSITION)
     if not entries and "{" not in text:
         entries = _nameless_lines(_FENCE.sub("", text), labels)
     if len(entries) != 1 or entries[0].names:
@@ -223,7 +223,7 @@ def _ranks_by_key(value: Value, labels: LabelSet) -> bool:
 def _nameless_lines(text: str, labels: LabelSet) -> list[Entry]:
     """One line of labels, a line for each of all labels, or "Emotion: happy" among lines without a number.
 
-    Some labels on a line each may as well be what is seen in each frame of a video.
+    Some labels on a line each may as well be what is scanned in each frame of a video.
     """
     lines = [line for line in text.splitlines() if line.strip()]
     ranking = ranking_of("\n".join(lines), labels) or ()

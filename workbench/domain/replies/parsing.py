@@ -56,7 +56,7 @@ def parse_reply(reply: Reply, refs: Sequence[str], labels: LabelSet, match: Matc
     predictions = _predictions(text[:PARSED_CHARS], refs, labels, match, cut=cut)
     if _is_declined(reply):
         refused = RankedPrediction(PredictionStatus.REFUSED)
-        predictions = tuple(said if said.status.is_answer else refused for said in predictions)
+        predictions = tuple(one if one.status.is_answer else refused for one in predictions)
     return Parsed(_outcome(reply, text, predictions), predictions)
 
 
@@ -81,7 +81,7 @@ def _is_declined(reply: Reply) -> bool:
 def _outcome(reply: Reply, text: str, predictions: Sequence[RankedPrediction]) -> Outcome:
     if reply.outcome is not Outcome.ANSWERED:
         return reply.outcome
-    statuses = {said.status for said in predictions}
+    statuses = {one.status for one in predictions}
     if _is_declined(reply) and PredictionStatus.REFUSED in statuses:
         return Outcome.FILTERED if reply.finish_reason == "content_filter" else Outcome.REFUSED
     if not text.strip(" \t\r\n\x00\ufeff\u200b"):
@@ -100,28 +100,28 @@ def _predictions(
 def _read_freely(
     text: str, refs: Sequence[str], labels: LabelSet, match: MatchBy, *, cut: bool
 ) -> tuple[RankedPrediction, ...]:
-    seen = scan(text)
-    entries = entries_in_scan(seen, match)
-    found = match_entries(entries, refs, labels, match, cut=cut or seen.cut)
-    if not found and "{" not in text and not seen.cut:
+    scanned = scan(text)
+    entries = entries_in_scan(scanned, match)
+    found = match_entries(entries, refs, labels, match, cut=cut or scanned.cut)
+    if not found and "{" not in text and not scanned.cut:
         entries = entries_in_prose(text[: text.rfind("\n") + 1] if cut else text, refs, labels, match)
         found = match_entries(entries, refs, labels, match, cut=cut)
-    if match is MatchBy.ID and not (cut or seen.cut) and not _answers_any(found, labels):
-        found = unnamed_answers(seen, text, refs, labels) or found
+    if match is MatchBy.ID and not (cut or scanned.cut) and not _answers_any(found, labels):
+        found = unnamed_answers(scanned, text, refs, labels) or found
     if found:
         return tuple(prediction_of(found.get(ref, ()), labels) for ref in refs)
     if is_refusal(text):
         return (RankedPrediction(PredictionStatus.REFUSED),) * len(refs)
-    readable = any(not is_flat(value) for value in seen.values) or any(
+    readable = any(not is_flat(value) for value in scanned.values) or any(
         read_entry(entry, labels).status is PredictionStatus.RANKED for entry in entries
     )
-    status = PredictionStatus.MISSING if readable and not seen.cut else PredictionStatus.UNPARSED
+    status = PredictionStatus.MISSING if readable and not scanned.cut else PredictionStatus.UNPARSED
     return (RankedPrediction(status),) * len(refs)
 
 
 def _answers_any(found: Found, labels: LabelSet) -> bool:
-    said = (read_entry(entry, labels).status for entries in found.values() for entry in entries)
-    return any(status is not PredictionStatus.MISSING for status in said)
+    statuses = (read_entry(entry, labels).status for entries in found.values() for entry in entries)
+    return any(status is not PredictionStatus.MISSING for status in statuses)
 
 
 _MISSING = RankedPrediction(PredictionStatus.MISSING)
@@ -135,19 +135,19 @@ def _read_strictly(text: str, refs: Sequence[str], labels: LabelSet) -> tuple[Ra
     if not text.lstrip().startswith("{"):
         return None
     try:
-        said = json.loads(text, object_pairs_hook=_once)
+        document = json.loads(text, object_pairs_hook=_once)
     except (ValueError, RecursionError):
         return None
-    entries = said.get("answers") if isinstance(said, dict) and len(said) == 1 else None
+    entries = document.get("answers") if isinstance(document, dict) and len(document) == 1 else None
     if not isinstance(entries, list) or not entries:
         return None
-    asked, names = set(refs), set(labels.names)
+    expected, names = set(refs), set(labels.names)
     found: dict[str, RankedPrediction] = {}
     for entry in entries:
         if not isinstance(entry, dict) or entry.keys() != {"id", "ranking"}:
             return None
         ref, ranking = entry["id"], entry["ranking"]
-        if not isinstance(ref, str) or ref not in asked or ref in found or not _is_ranking(ranking, names):
+        if not isinstance(ref, str) or ref not in expected or ref in found or not _is_ranking(ranking, names):
             return None
         found[ref] = RankedPrediction(PredictionStatus.RANKED, tuple(dict.fromkeys(ranking[:MOST_WORDS])))
     return tuple(found.get(ref, _MISSING) for ref in refs)

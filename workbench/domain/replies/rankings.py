@@ -31,9 +31,9 @@ _RANK_KEYS: Final = ("rank", "order", "position", "place")
 
 def prediction_of(entries: Sequence[Entry], labels: LabelSet) -> RankedPrediction:
     """The one prediction of all entries about one sample: unparsed where they give different answers."""
-    said = {read_entry(entry, labels) for entry in entries}
-    statuses = {reading.status for reading in said}
-    answers = [reading for reading in said if reading.status.is_answer]
+    readings = {read_entry(entry, labels) for entry in entries}
+    statuses = {reading.status for reading in readings}
+    answers = [reading for reading in readings if reading.status.is_answer]
     if len(answers) == 1 and PredictionStatus.UNPARSED not in statuses:
         return answers[0]
     if answers or PredictionStatus.UNPARSED in statuses:

@@ -68,11 +68,11 @@ def kinds_of(classes: Sequence[str], rows: Sequence[Counted]) -> "tuple[Matrix, 
     """What one sample of each kind adds, and how many samples there are of it, clusters left aside."""
     import numpy as np
 
-    alike = Counter[tuple[str, str | None, int | None]]()
+    kinds = Counter[tuple[str, str | None, int | None]]()
     for row in rows:
-        alike[row.gold, row.predicted, row.rank] += row.count
-    ordered = sorted(alike, key=lambda kind: (kind[0], kind[1] is None, kind[1] or "", kind[2] or 0))
-    return sample_rows(classes, [Counted(*kind) for kind in ordered]), np.array([alike[kind] for kind in ordered])
+        kinds[row.gold, row.predicted, row.rank] += row.count
+    ordered = sorted(kinds, key=lambda kind: (kind[0], kind[1] is None, kind[1] or "", kind[2] or 0))
+    return sample_rows(classes, [Counted(*kind) for kind in ordered]), np.array([kinds[kind] for kind in ordered])
 
 
 def cluster_rows(classes: Sequence[str], rows: Sequence[Counted]) -> Matrix:

@@ -81,12 +81,12 @@ def compare_pairs(
     `clustered_by` says for people what the samples of one cluster share. Clusters count where it is given, every
     sample has one, and there are two at least. Raises ValueError for a gold class that is not among the classes.
     """
-    rows = _alike(pairs)
+    rows = _merged(pairs)
     if strange := {row.gold for row in rows}.difference(classes):
         raise ValueError(f"gold labels that are no classes: {', '.join(sorted(strange))}")
     if clustered_by is None or not are_clustered({row.cluster for row in rows}):
         clustered_by = None
-        rows = _alike(Pair(row.gold, row.a, row.b, None, row.count) for row in rows)
+        rows = _merged(Pair(row.gold, row.a, row.b, None, row.count) for row in rows)
     wanted = [COMPARED[name] for name in dict.fromkeys((*metrics, ACCURACY.name)) if name in COMPARED]
     differences, interval = _differences(classes, rows, wanted, clustered_by)
     return Comparison(
@@ -99,7 +99,7 @@ def compare_pairs(
     )
 
 
-def _alike(pairs: Iterable[Pair]) -> list[Pair]:
+def _merged(pairs: Iterable[Pair]) -> list[Pair]:
     found = Counter[tuple[str, str | None, str | None, str | None]]()
     for pair in pairs:
         found[pair.gold, pair.a, pair.b, pair.cluster] += pair.count

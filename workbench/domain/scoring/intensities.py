@@ -24,15 +24,19 @@ _PLACES: Final = MappingProxyType(
 )
 
 
-def intensity_metrics(card: DatasetCard, said: Iterable[tuple[float, str, str | None, int]]) -> dict[str, MetricValue]:
+def intensity_metrics(
+    card: DatasetCard, answers: Iterable[tuple[float, str, str | None, int]]
+) -> dict[str, MetricValue]:
     """The figures of `INTENSITY_METRICS` with bootstrap intervals; empty where the data set has no intensities.
 
-    `said` holds gold intensity, first choice, cluster, and how many such samples there are.
+    `answers` holds gold intensity, first choice, cluster, and how many such samples there are.
     """
     if card.intensity_scale is None:
         return {}
     rows = [
-        (gold, _PLACES[word] * card.intensity_scale, cluster, n) for gold, word, cluster, n in said if word in _PLACES
+        (gold, _PLACES[word] * card.intensity_scale, cluster, n)
+        for gold, word, cluster, n in answers
+        if word in _PLACES
     ]
     rows.sort(key=lambda row: (row[0], row[1], row[2] or ""))  # the same samples give the same resamples
     if not rows:

@@ -48,19 +48,19 @@ class RepeatAgreement:
     """The share of samples on which all runs agree, with Wilson's interval."""
 
 
-def same_answers(said: Mapping[tuple[str, str, str | None], int]) -> SameAnswers:
-    """Compare the first choices of two runs. `said` maps (A's choice, B's choice, cluster) to the number of samples.
+def same_answers(counts: Mapping[tuple[str, str, str | None], int]) -> SameAnswers:
+    """Compare the first choices of two runs. `counts` maps (A's choice, B's choice, cluster) to the number of samples.
 
     Intervals draw whole clusters where every sample has one and there are two or more.
     """
-    n = sum(said.values())
-    first, second = ([label for pair, times in said.items() for label in [pair[side]] * times] for side in (0, 1))
-    return SameAnswers(n=n, same=_share_same(said, n), kappa=cohens_kappa(first, second))
+    n = sum(counts.values())
+    first, second = ([label for pair, times in counts.items() for label in [pair[side]] * times] for side in (0, 1))
+    return SameAnswers(n=n, same=_share_same(counts, n), kappa=cohens_kappa(first, second))
 
 
-def _share_same(said: Mapping[tuple[str, str, str | None], int], n: int) -> MetricValue:
+def _share_same(counts: Mapping[tuple[str, str, str | None], int], n: int) -> MetricValue:
     of_cluster: defaultdict[str | None, list[int]] = defaultdict(lambda: [0, 0])
-    for (a, b, cluster), times in said.items():
+    for (a, b, cluster), times in counts.items():
         of_cluster[cluster][0] += times * (a == b)
         of_cluster[cluster][1] += times
     same = sum(hits for hits, _ in of_cluster.values())
@@ -72,25 +72,25 @@ def _share_same(said: Mapping[tuple[str, str, str | None], int], n: int) -> Metr
     return with_interval(same / n, drawn[:, 0] / drawn[:, 1])
 
 
-def repeat_agreement(said: Mapping[Ranking, int]) -> RepeatAgreement:
-    """How far two or more runs agree. `said` maps their first choices, in the order of the runs, to numbers of samples.
+def repeat_agreement(counts: Mapping[Ranking, int]) -> RepeatAgreement:
+    """How far two or more runs agree. `counts` maps their first choices, in the order of the runs, to samples.
 
     The mean share of agreeing pairs is sum over labels of m_l (m_l - 1) / (m (m - 1)) for a sample to which m runs
     give label l m_l times: the P of Fleiss' kappa. Raises ValueError for fewer than two runs.
     """
-    widths = {len(choices) for choices in said}
+    widths = {len(choices) for choices in counts}
     if len(widths) > 1 or 1 in widths or 0 in widths:
         raise ValueError("repeats are compared of two runs or more, the same for every sample")
-    n, runs = sum(said.values()), next(iter(widths), 0)
+    n, runs = sum(counts.values()), next(iter(widths), 0)
     agreeing = sum(
-        times * sum(votes * (votes - 1) for votes in Counter(choices).values()) for choices, times in said.items()
+        times * sum(votes * (votes - 1) for votes in Counter(choices).values()) for choices, times in counts.items()
     )
     return RepeatAgreement(
         runs=runs,
         n=n,
         pairwise=agreeing / (n * runs * (runs - 1)) if n else None,
-        fleiss=fleiss_kappa([choices for choices, times in said.items() for _ in range(times)]),
-        unanimous=proportion(sum(times for choices, times in said.items() if len(set(choices)) == 1), n),
+        fleiss=fleiss_kappa([choices for choices, times in counts.items() for _ in range(times)]),
+        unanimous=proportion(sum(times for choices, times in counts.items() if len(set(choices)) == 1), n),
     )
 
 

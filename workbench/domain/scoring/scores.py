@@ -131,7 +131,7 @@ def compute_baselines(support: Mapping[str, int], classes: Sequence[str]) -> dic
     """Always answering the most frequent gold class (the first of several), and guessing each class equally often.
 
     `support` counts the samples of each gold class. With n samples, N_c of class c, K classes and C of them with
-    support. Majority: accuracy p = max N_c / n, UAR 1 / C, F1 of the class said 2p / (1 + p) and 0 for the others.
+    support. Majority: accuracy p = max N_c / n, UAR 1 / C, F1 of the class answered 2p / (1 + p) and 0 for the others.
     Guessing, by expected counts: n / K times each class, N_c / K of them right, so accuracy and UAR 1 / K and
     F1_c = 2 N_c / (n + K N_c). Empty where nothing counts.
     """
@@ -141,12 +141,12 @@ def compute_baselines(support: Mapping[str, int], classes: Sequence[str]) -> dic
     n, k = sum(present.values()), len(classes)
     most = max(classes, key=lambda label: present.get(label, 0))
     share = present[most] / n
-    f1_said = 2 * share / (1 + share)
+    f1_answered = 2 * share / (1 + share)
     f1_guessed = {label: 2 * count / (n + k * count) for label, count in present.items()}
     macro_guessed = sum(f1_guessed.values()) / len(present)
     weighted_guessed = sum(present[label] / n * f1 for label, f1 in f1_guessed.items())
     return {
-        "majority": _baseline(most, share, 1 / len(present), f1_said / len(present), share * f1_said),
+        "majority": _baseline(most, share, 1 / len(present), f1_answered / len(present), share * f1_answered),
         "uniform": _baseline(None, 1 / k, 1 / k, macro_guessed, weighted_guessed),
     }
 
@@ -276,13 +276,13 @@ def _known(ratio: float) -> float | None:
 
 def _confusion(count: Count) -> Confusion:
     """Not by scikit-learn: its matrix is square, and a model can answer thousands of words that are no class."""
-    cells, said = Counter[tuple[str, str | None]](), Counter[str]()
+    cells, other_words = Counter[tuple[str, str | None]](), Counter[str]()
     classes = set(count.classes)
     for row in count.rows:
         cells[row.gold, row.predicted] += row.count
         if row.predicted is not None and row.predicted not in classes:
-            said[row.predicted] += row.count
-    others = sorted(said, key=lambda word: (-said[word], word))
+            other_words[row.predicted] += row.count
+    others = sorted(other_words, key=lambda word: (-other_words[word], word))
     columns: list[str | None] = [*chain(count.classes, others), None]
     return Confusion(
         gold=count.classes,

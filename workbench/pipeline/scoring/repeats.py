@@ -65,8 +65,8 @@ def are_steady(runs: Sequence[Run]) -> bool:
 
 def repeats_of(db: Database, run: Run) -> list[Run]:
     """The run and all its repeats, by number."""
-    alike = [one for one in load_runs(db, run.dataset) if _but(one.spec) == _but(run.spec)]
-    return sorted(alike, key=lambda one: (one.spec.repeat, one.id))
+    repeats = [one for one in load_runs(db, run.dataset) if _but(one.spec) == _but(run.spec)]
+    return sorted(repeats, key=lambda one: (one.spec.repeat, one.id))
 
 
 def order_control(db: Database, card: DatasetCard, a: Run, b: Run) -> OrderControl | None:
@@ -85,17 +85,17 @@ def measure_steadiness(
     db: Database, card: DatasetCard, runs: Sequence[Run], protocol: Protocol = Protocol.STRICT
 ) -> Steadiness:
     """Agreement of two runs or more, and the scores of their ensembles under a protocol."""
-    alike = Counter(sample.answers for sample in read_shared(db, [run.id for run in runs], whole_rankings=True))
-    said = Counter[tuple[str, ...]]()
-    for answers, times in alike.items():
+    counts = Counter(sample.answers for sample in read_shared(db, [run.id for run in runs], whole_rankings=True))
+    choices = Counter[tuple[str, ...]]()
+    for answers, times in counts.items():
         if all(has_answer(one) for one in answers):
-            said[tuple(one.top1 for one in answers if one.top1 is not None)] += times
+            choices[tuple(one.top1 for one in answers if one.top1 is not None)] += times
     return Steadiness(
         runs=tuple(run.name for run in runs),
-        shared=alike.total(),
+        shared=counts.total(),
         orders=len({run.spec.labels for run in runs}),
-        agreement=repeat_agreement(said),
-        ensembles={name: _scores(card, alike, rule, protocol) for name, rule in ENSEMBLES.items()},
+        agreement=repeat_agreement(choices),
+        ensembles={name: _scores(card, counts, rule, protocol) for name, rule in ENSEMBLES.items()},
     )
 
 
@@ -121,8 +121,8 @@ def _but(spec: RunSpec, *, labels: bool = False) -> RunSpec:
     return replace(spec, repeat=1, labels=tuple(sorted(spec.labels)) if labels else spec.labels)
 
 
-def _scores(card: DatasetCard, alike: Counter[tuple[Answer, ...]], rule: Ensemble, protocol: Protocol) -> Scores:
-    together = [_together(card, answers, rule, times) for answers, times in alike.items()]
+def _scores(card: DatasetCard, counts: Counter[tuple[Answer, ...]], rule: Ensemble, protocol: Protocol) -> Scores:
+    together = [_together(card, answers, rule, times) for answers, times in counts.items()]
     return compute_scores(count_answers(card, rules_of(protocol, card), together), clustered_by=card.cluster)
 
 

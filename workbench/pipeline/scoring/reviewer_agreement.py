@@ -97,7 +97,7 @@ class _Case:
     result: Result
     gold: str
     """As a class."""
-    said: tuple[Review, ...]
+    votes: tuple[Review, ...]
     """As stored, without those that have neither verdict nor label."""
     reviews: tuple[Review, ...]
     """The same with labels as classes."""
@@ -114,10 +114,10 @@ def agree_results(
 ) -> RunAgreement:
     """The same for results and reviews (by sample id) that are already loaded."""
     cases = [_case(card, result, reviews.get(result.sample.id, ())) for result in results]
-    reviewers = sorted({review.reviewer for case in cases for review in case.said})
-    reviewed = [case for case in cases if case.said]
+    reviewers = sorted({review.reviewer for case in cases for review in case.votes})
+    reviewed = [case for case in cases if case.votes]
     rows = [_row(case, reviewers) for case in reviewed]
-    by_reviewer = [{review.reviewer: review.verdict for review in case.said} for case in reviewed]
+    by_reviewer = [{review.reviewer: review.verdict for review in case.votes} for case in reviewed]
     return RunAgreement(
         dataset=run.dataset,
         run=run.name,
@@ -126,7 +126,7 @@ def agree_results(
         reviewed=len(reviewed),
         reviewers=tuple(_counts(one, reviewed) for one in reviewers),
         labels=agreement_of(reviewers, rows, [case.gold for case in reviewed]),
-        verdicts=krippendorffs_alpha([[said.get(one) for one in reviewers] for said in by_reviewer]),
+        verdicts=krippendorffs_alpha([[verdicts.get(one) for one in reviewers] for verdicts in by_reviewer]),
         noise=_noise(cases),
         noise_by_class=_noise_by_class(card, cases),
         conflicts=_conflicts(reviewed),
@@ -151,10 +151,10 @@ def agreement_json(agreement: RunAgreement) -> dict[str, Any]:
 
 
 def _case(card: DatasetCard, result: Result, reviews: Sequence[Review]) -> _Case:
-    said = tuple(review for review in reviews if has_vote(review))
-    as_classes = tuple(as_class(card, review) for review in said)
+    votes = tuple(review for review in reviews if has_vote(review))
+    as_classes = tuple(as_class(card, review) for review in votes)
     gold = gold_class(card, result.sample.gold)
-    return _Case(result, gold, said, as_classes, consensus_of(as_classes, gold))
+    return _Case(result, gold, votes, as_classes, consensus_of(as_classes, gold))
 
 
 def _row(case: _Case, reviewers: Sequence[str]) -> list[str | None]:
@@ -174,7 +174,7 @@ def _counts(reviewer: str, cases: Sequence[_Case]) -> ReviewerCounts:
 
 def _noise(cases: Iterable[_Case]) -> LabelNoise:
     return estimate_noise(
-        GoldOpinion(_stratum(case.result), bool(case.said), is_doubted(case.consensus, case.gold)) for case in cases
+        GoldOpinion(_stratum(case.result), bool(case.votes), is_doubted(case.consensus, case.gold)) for case in cases
     )
 
 
@@ -209,13 +209,13 @@ def _conflict(case: _Case) -> Conflict:
         split=_split(case.consensus, case.gold),
         opinions=tuple(
             ReviewerOpinion(
-                reviewer=said.reviewer,
-                label=said.label,
+                reviewer=vote.reviewer,
+                label=vote.label,
                 implied=implied_label(review, case.gold),
-                verdict=said.verdict,
-                note=said.note,
+                verdict=vote.verdict,
+                note=vote.note,
             )
-            for said, review in zip(case.said, case.reviews, strict=True)
+            for vote, review in zip(case.votes, case.reviews, strict=True)
         ),
     )
 

@@ -91,14 +91,14 @@ def compare_runs(
 
 def compare_two(db: Database, card: DatasetCard, a: Run, b: Run, rules: Rules) -> RunPair:
     """Compare two runs of a data set under these rules."""
-    alike = Counter(
+    counts = Counter(
         sample.answers for sample in read_shared(db, (a.id, b.id), whole_rankings=rules.needs_rankings(card))
     )
-    shared = alike.total()
-    classes = classes_of(card, rules, {one.gold for one, _ in alike if is_scored(card, one.gold)})
+    shared = counts.total()
+    classes = classes_of(card, rules, {one.gold for one, _ in counts if is_scored(card, one.gold)})
     comparison = compare_pairs(
         classes,
-        _pairs(card, rules, classes, alike),
+        _pairs(card, rules, classes, counts),
         metrics=card.metrics,
         clustered_by=card.cluster,
     )
@@ -111,7 +111,7 @@ def compare_two(db: Database, card: DatasetCard, a: Run, b: Run, rules: Rules) -
         only_a=count_planned(db, a.id) - shared,
         only_b=count_planned(db, b.id) - shared,
         comparison=comparison,
-        answers=_same_answers(card, alike),
+        answers=_same_answers(card, counts),
     )
 
 
@@ -142,7 +142,11 @@ def changed_sides(db: Database, card: DatasetCard, a: Run, b: Run, rules: Rules)
         sides = is_right(one), is_right(other)
         if sides in ((True, False), (False, True)):
             yield ChangedSample(
-                sample=sample, gold=one.gold, a=_said(one), b=_said(other), right="a" if sides[0] else "b"
+                sample=sample,
+                gold=one.gold,
+                a=_outcome(one),
+                b=_outcome(other),
+                right="a" if sides[0] else "b",
             )
 
 
@@ -189,9 +193,9 @@ def pair_json(pair: RunPair) -> dict[str, Any]:
 
 
 def _pairs(
-    card: DatasetCard, rules: Rules, classes: Sequence[str], alike: Counter[tuple[Answer, ...]]
+    card: DatasetCard, rules: Rules, classes: Sequence[str], counts: Counter[tuple[Answer, ...]]
 ) -> Iterator[Pair]:
-    for (one, other), times in alike.items():
+    for (one, other), times in counts.items():
         a, b = _placed(card, rules, classes, one), _placed(card, rules, classes, other)
         if a is not None and b is not None:
             yield Pair(a.gold, a.predicted, b.predicted, a.cluster, times)
@@ -202,15 +206,15 @@ def _placed(card: DatasetCard, rules: Rules, classes: Sequence[str], answer: Ans
     return place_answer(card, rules, classes, answer) if is_scored(card, answer.gold) else None
 
 
-def _same_answers(card: DatasetCard, alike: Counter[tuple[Answer, ...]]) -> SameAnswers:
-    said = Counter[tuple[str, str, str | None]]()
-    for (one, other), times in alike.items():
+def _same_answers(card: DatasetCard, counts: Counter[tuple[Answer, ...]]) -> SameAnswers:
+    choices = Counter[tuple[str, str, str | None]]()
+    for (one, other), times in counts.items():
         if has_answer(one) and has_answer(other) and one.top1 is not None and other.top1 is not None:
-            said[one.top1, other.top1, one.cluster if card.cluster else None] += times
-    return same_answers(said)
+            choices[one.top1, other.top1, one.cluster if card.cluster else None] += times
+    return same_answers(choices)
 
 
-def _said(answer: Answer) -> str | None:
+def _outcome(answer: Answer) -> str | None:
     if has_answer(answer):
         return answer.top1
     return None if answer.status is None else str(answer.status)

@@ -190,13 +190,13 @@ def _regolded(db: Database, card: DatasetCard, run: Run) -> dict[str, Answer]:
         gold = corrected_gold(known, [as_class(card, review) for review in reviews])
         if gold == known:
             continue
-        said = result.prediction
+        prediction = result.prediction
         found[sample_id] = Answer(
             gold=gold,
-            status=None if said is None else said.status,
-            top1=None if said is None else said.top1,
-            gold_rank=None if said is None else judge(card, gold, said).gold_rank,
-            ranking=() if said is None else said.ranking,
+            status=None if prediction is None else prediction.status,
+            top1=None if prediction is None else prediction.top1,
+            gold_rank=None if prediction is None else judge(card, gold, prediction).gold_rank,
+            ranking=() if prediction is None else prediction.ranking,
             cluster=result.sample.cluster,
             first_status=result.first_status,
         )

@@ -18,6 +18,9 @@ from workbench.errors import UsageError
 EMBEDDED: Final = "embedded"
 """The name of the embedded endpoint, which a command starts itself."""
 
+SOON_DAYS: Final = 60
+"""A model that is shut down within this time gets a warning: a run takes weeks where the daily quota is small."""
+
 
 class Structured(StrEnum):
     """How a server is asked to keep an answer to a JSON schema."""
@@ -124,10 +127,6 @@ PRESETS: Final[Mapping[str, Endpoint]] = MappingProxyType(
         )
     }
 )
-
-
-SOON_DAYS: Final = 60
-"""A model that is shut down within this time gets a warning: a run takes weeks where the daily quota is small."""
 
 
 @dataclass(frozen=True, slots=True)

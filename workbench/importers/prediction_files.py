@@ -25,6 +25,21 @@ RANKINGS: Final = ("gpt4v", "ranking", "prediction", "predictions", "predicted",
 _BETWEEN: Final = re.compile(r"(?<!\\)\|")
 _MOST_LABELS: Final = 200
 
+_PREDICTIONS: Final = re.compile(
+    r"label(?:[-_](?P<before>[a-z0-9]+))?[-_]gpt4v(?:[-_](?P<after>[a-z0-9=]+))?\.csv", re.IGNORECASE
+)
+_CONDITIONS: Final = MappingProxyType(
+    {"five": "agree5", "four": "agree4", "three": "agree3", "gray": "grey", "color": "rgb", "colour": "rgb"}
+)
+_GOLD: Final = "label.csv"
+_AGREED_GOLD: Final = MappingProxyType(
+    {
+        "agree5": "label_five_agree.csv",
+        "agree4": "label_at_least_four_agree.csv",
+        "agree3": "label_at_least_three_agree.csv",
+    }
+)
+
 
 @dataclass(frozen=True, slots=True)
 class PredictedRow:
@@ -76,22 +91,6 @@ def _ranking(cell: str) -> tuple[str, ...]:
     words = _BETWEEN.split(cell) if "|" in cell else cell.split(",")
     unescaped = (word.replace("\\|", "|").replace("\\\\", "\\").strip() for word in words[:_MOST_LABELS])
     return tuple(dict.fromkeys(word for word in unescaped if word))
-
-
-_PREDICTIONS: Final = re.compile(
-    r"label(?:[-_](?P<before>[a-z0-9]+))?[-_]gpt4v(?:[-_](?P<after>[a-z0-9=]+))?\.csv", re.IGNORECASE
-)
-_CONDITIONS: Final = MappingProxyType(
-    {"five": "agree5", "four": "agree4", "three": "agree3", "gray": "grey", "color": "rgb", "colour": "rgb"}
-)
-_GOLD: Final = "label.csv"
-_AGREED_GOLD: Final = MappingProxyType(
-    {
-        "agree5": "label_five_agree.csv",
-        "agree4": "label_at_least_four_agree.csv",
-        "agree3": "label_at_least_three_agree.csv",
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ VIDEO_SUFFIXES: Final = (".mp4", ".avi", ".mkv", ".flv")
 Tail = tuple[str, ...]
 """The last parts of a path."""
 
+_MOST_DIGITS: Final = 9
+
 
 class MediaPaths:
     """Finds media by the last parts of their paths, also where these parts include the root's own name."""
@@ -90,9 +92,6 @@ def _rank(path: str, prefer: tuple[str, ...], avoid: tuple[str, ...]) -> tuple[b
     folded = path.casefold()
     liked = next((rank for rank, word in enumerate(prefer) if word in folded), len(prefer))
     return any(word in folded for word in avoid), liked
-
-
-_MOST_DIGITS: Final = 9
 
 
 @dataclass(frozen=True, slots=True)

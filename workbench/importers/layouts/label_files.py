@@ -23,6 +23,8 @@ _PICKLED: Final = (
     "(numpy.save of an array of int64)"
 )
 
+_NUMBER_AT_END: Final = re.compile(r"(\d{1,9})$", re.ASCII)
+
 
 def code_in_text(path: Path) -> str:
     """The whole number in a text file that holds nothing else, in any notation (`   3.0000000e+00`)."""
@@ -69,8 +71,6 @@ def _content(path: Path) -> bytes:
         raise Unusable("too long to hold one label")
     return data
 
-
-_NUMBER_AT_END: Final = re.compile(r"(\d{1,9})$", re.ASCII)
 
 Match = re.Match[str]
 PictureLookup = Callable[[Match], Sequence[str]]

@@ -12,6 +12,8 @@ from workbench.importers.import_result import LeftOut, Unusable
 LabelRule = Callable[[Row, ImportOptions], str]
 """From a row to the owner's word for its label. Raises LeftOut where there is none, Unusable where it is unreadable."""
 
+_LONGEST_CHARS: Final = 40
+
 
 def worded(row: Row, _options: ImportOptions) -> str:
     """The rule of lists with a word in the field `label`."""
@@ -94,9 +96,6 @@ def _votes(row: Row, words: Sequence[str]) -> Mapping[str, int]:
         return {word: int(row[word]) for word in words}  # as numbers: "10" is more than "9"
     except ValueError:
         raise Unusable("its votes are not all whole numbers") from None
-
-
-_LONGEST_CHARS: Final = 40
 
 
 def intensity(text: str, column: str = "score") -> float:

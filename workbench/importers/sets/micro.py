@@ -8,6 +8,12 @@ from workbench.importers.files.annotation_tables import SHEET_SUFFIXES, SourceCo
 from workbench.importers.layouts.coding_sheets import SheetLayout
 from workbench.importers.sets.dataset_reader import DatasetReader
 
+_SUBJECT: Final = SourceColumn("subject", ("subject*",), 0)
+_CLIP: Final = SourceColumn("clip", ("filename*",), 1)
+_ONSET: Final = SourceColumn("onset", ("onset*",), 3)
+_APEX: Final = SourceColumn("apex", ("apex*",), 4)
+_OFFSET: Final = SourceColumn("offset", ("offset*",), 5)
+
 ROWS: Final[Mapping[str, DatasetReader]] = MappingProxyType(
     {
         "casme": DatasetReader(
@@ -19,9 +25,9 @@ ROWS: Final[Mapping[str, DatasetReader]] = MappingProxyType(
                     *("cod*.xlsx", "cod*.csv", "*casme[!2]*xls", "casme.xls"),
                 ),
                 columns=(
-                    SourceColumn("subject", ("subject*",), 0),
-                    SourceColumn("clip", ("filename*",), 1),
-                    SourceColumn("onset", ("onset*",), 3),
+                    _SUBJECT,
+                    _CLIP,
+                    _ONSET,
                     SourceColumn("apex", ("apex*1", "apex*"), 4),
                     SourceColumn("apex2", ("apex*2", "apex*"), 5),
                     SourceColumn("offset", ("offset*",), 6),
@@ -41,11 +47,11 @@ ROWS: Final[Mapping[str, DatasetReader]] = MappingProxyType(
             SheetLayout(
                 sheets=("*coding*.xlsx", "*coding*.csv", "*casme2*.xls"),
                 columns=(
-                    SourceColumn("subject", ("subject*",), 0),
-                    SourceColumn("clip", ("filename*",), 1),
-                    SourceColumn("onset", ("onset*",), 3),
-                    SourceColumn("apex", ("apex*",), 4),
-                    SourceColumn("offset", ("offset*",), 5),
+                    _SUBJECT,
+                    _CLIP,
+                    _ONSET,
+                    _APEX,
+                    _OFFSET,
                     SourceColumn("emotion", ("estimatedemotion", "emotion"), 8),
                 ),
                 subject="sub{:02d}",
@@ -59,11 +65,11 @@ ROWS: Final[Mapping[str, DatasetReader]] = MappingProxyType(
             SheetLayout(
                 sheets=("*samm*micro*.xlsx", "*samm*micro*.csv", "*samm*.xlsx", "*samm*.csv", "*samm*.xls"),
                 columns=(
-                    SourceColumn("subject", ("subject*",), 0),
-                    SourceColumn("clip", ("filename*",), 1),
-                    SourceColumn("onset", ("onset*",), 3),
-                    SourceColumn("apex", ("apex*",), 4),
-                    SourceColumn("offset", ("offset*",), 5),
+                    _SUBJECT,
+                    _CLIP,
+                    _ONSET,
+                    _APEX,
+                    _OFFSET,
                     SourceColumn("emotion", ("estimatedemotion*", "emotion*"), 9),
                 ),
                 subject="{:03d}",

@@ -27,6 +27,11 @@ _CJK: Final = re.compile(
 """Punctuation and kana, ideographs, Hangul syllables, wide forms."""
 _OTHER: Final = "other"
 
+_PATCH_PX: Final = 32
+_TILE_PX: Final = 512
+_TILED_LONGEST_PX: Final = 2048
+_TILED_SHORTEST_PX: Final = 768
+
 
 @dataclass(frozen=True, slots=True)
 class TextRule:
@@ -63,12 +68,6 @@ def _text_rules() -> Mapping[str, TextRule]:
             for model, table in tomllib.loads(text).items()
         }
     )
-
-
-_PATCH_PX: Final = 32
-_TILE_PX: Final = 512
-_TILED_LONGEST_PX: Final = 2048
-_TILED_SHORTEST_PX: Final = 768
 
 
 @dataclass(frozen=True, slots=True)

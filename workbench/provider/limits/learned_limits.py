@@ -17,6 +17,16 @@ _LONGEST_RISE_S: Final = 5.0
 """The longest time for which one answer raises the pace."""
 _LEAST_PER_S: Final = 1 / 60
 
+START: Final = 20
+"""The limit at first; more would be rejected where 1,200 a minute are enforced by the second."""
+_IN_FLIGHT_FALL: Final = 0.7
+_QUEUES: Final = 2.5
+"""Answers that take so many times as long as the quick ones of the quickest round have waited in a queue."""
+_ROUND: Final = 4
+"""Answers between two looks at the latencies."""
+_LOOK: Final = 20
+"""The number of latencies that are looked at."""
+
 
 class LearnedPace:
     """No pace until the endpoint rejects a request; then a little less than it accepted lately, slowly rising."""
@@ -78,17 +88,6 @@ class LearnedPace:
     def _accepted_per_s(self, now: float) -> float:
         lately = [at for at in self._taken_at if at > now - _LOOK_S]
         return len(lately) / max(now - min(lately), 1.0) if lately else 1.0
-
-
-START: Final = 20
-"""The limit at first; more would be rejected where 1,200 a minute are enforced by the second."""
-_IN_FLIGHT_FALL: Final = 0.7
-_QUEUES: Final = 2.5
-"""Answers that take so many times as long as the quick ones of the quickest round have waited in a queue."""
-_ROUND: Final = 4
-"""Answers between two looks at the latencies."""
-_LOOK: Final = 20
-"""The number of latencies that are looked at."""
 
 
 class InFlight:

@@ -1,29 +1,12 @@
 """The user's own prices, as tables of the settings."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.settings.conftest import Read
 from workbench.domain.prices import Price
 from workbench.errors import UsageError
-from workbench.settings import Settings, load_settings
-
-Read = Callable[..., Settings]
-
-
-@pytest.fixture
-def read(tmp_path: Path) -> Read:
-    """Settings from a file in the working directory and one of the user."""
-    folders = (tmp_path / "work", tmp_path / "config")
-
-    def load(here: str = "", user: str = "") -> Settings:
-        for folder, text in zip(folders, (here, user), strict=True):
-            folder.mkdir(exist_ok=True)
-            (folder / "emowb.toml").write_text(text, encoding="utf-8")
-        return load_settings({}, *folders)
-
-    return load
 
 
 def test_a_table_is_a_price_and_its_file_is_where_it_came_from(read: Read, tmp_path: Path) -> None:

@@ -1,31 +1,14 @@
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
 
+from tests.settings.conftest import Read
 from workbench.domain.endpoints import PRESETS, Endpoint, Structured
 from workbench.errors import UsageError
-from workbench.settings import Settings, endpoint_named, load_settings, setting_names
-
-Read = Callable[..., Settings]
-
-
-@pytest.fixture
-def read(tmp_path: Path) -> Read:
-    """Settings from a file in the working directory, one of the user and an environment."""
-    working_dir, config_dir = tmp_path / "work", tmp_path / "config"
-    working_dir.mkdir()
-    config_dir.mkdir()
-
-    def load(here: str = "", user: str = "", **environment: str) -> Settings:
-        for folder, text in ((working_dir, here), (config_dir, user)):
-            if text:
-                (folder / "emowb.toml").write_text(text, encoding="utf-8")
-        return load_settings(environment, working_dir, config_dir)
-
-    return load
+from workbench.settings import Settings, endpoint_named, setting_names
 
 
 def said(read: Read, *files: str, **environment: str) -> str:

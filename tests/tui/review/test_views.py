@@ -95,7 +95,7 @@ async def test_attempts_show_the_whole_reply_and_the_prompt(review: ReviewRun) -
 async def test_a_sample_nobody_asked_about_has_no_attempts(review: ReviewRun) -> None:
     async with opened(review.parts) as driver:
         await driver.press("G", "a")
-        await driver.until_seen("nobody has been asked")
+        await driver.until_seen("no model has been asked about it")
 
 
 async def test_a_cell_of_the_matrix_lists_its_samples(review: ReviewRun) -> None:

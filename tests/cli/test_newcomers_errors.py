@@ -41,7 +41,7 @@ def test_each_mistake_is_one_line_with_its_exit_code_and_leaves_no_workspace(
         (("run", "rafdb"), 4, "--endpoint embedded"),
         (("run", "rafdb", "--endpoint", "openai", "--model", "m"), 4, "OPENAI_API_KEY"),
         (("run", "rafdb", "--endpoint", "vlm"), 2, "did you mean vllm"),
-        (("run", "rafdb", "--endpoint", "lmstudio"), 4, "nobody answers"),
+        (("run", "rafdb", "--endpoint", "lmstudio"), 4, "no server answers"),
         (("run", "rafdb", "--endpoint", "azure", "--model", "m"), 2, "base_url"),
         (("run", "rafdb", *EMBEDDED, "--model", "gpt-9"), 2, "schematic-baseline"),
         (("run", "rafdb", *EMBEDDED, "--prompt", "papper"), 2, "did you mean paper"),

@@ -429,7 +429,7 @@ async def test_a_key_that_is_refused_is_said_with_the_variable_that_holds_it(ser
 
 async def test_an_address_where_nobody_answers_is_named(serve: Serve) -> None:
     nobody = Endpoint(name="vllm", base_url="http://127.0.0.1:9/v1")
-    with pytest.raises(EndpointError, match=r"nobody answers at http://127\.0\.0\.1:9/v1 .*start the server"):
+    with pytest.raises(EndpointError, match=r"no server answers at http://127\.0\.0\.1:9/v1 .*start the server"):
         await list_models(nobody)
 
 

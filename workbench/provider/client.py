@@ -75,7 +75,7 @@ class EndpointClient:
     async def models(self) -> list[OfferedModel]:
         """The models that the endpoint offers, by name; empty where it has no list of models.
 
-        Raises EndpointError when nobody answers at that address or the key is refused.
+        Raises EndpointError where no server answers at that address or the key is refused.
         """
         import openai
 
@@ -86,7 +86,7 @@ class EndpointClient:
             }
         except openai.APIConnectionError as error:
             raise EndpointError(
-                f"nobody answers at {self._endpoint.base_url} ({self._words(error)}); start the server, "
+                f"no server answers at {self._endpoint.base_url} ({self._words(error)}); start the server, "
                 "or choose another with --endpoint"
             ) from error
         except (openai.AuthenticationError, openai.PermissionDeniedError) as error:

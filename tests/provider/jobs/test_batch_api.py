@@ -186,7 +186,7 @@ def test_a_key_or_quota_that_is_refused_stops_at_once(
     asking: Asking, server: BatchServer, status: int, code: str | None
 ) -> None:
     server.trouble = lambda _: (status, message("key sk-nothing-to-hide-12345", code))
-    with pytest.raises(EndpointError, match="turns us away") as raised:
+    with pytest.raises(EndpointError, match="refuses access") as raised:
         asking(lambda api: api.find("x", MARKS))
     assert not isinstance(raised.value, Rejected | Unreachable)
     assert "nothing-to-hide" not in str(raised.value)

@@ -88,7 +88,7 @@ def read_manifest(
     file = _existing_file(manifest)
     top = _existing_folder(manifest.parent if root is None else root)
     with opened_manifest(file) as opened:
-        reading = ManifestReading(key, flags.over(_settings(manifest, opened)), top)
+        reading = _ManifestReader(key, flags.over(_settings(manifest, opened)), top)
         for column in opened.unknown:
             reading.note(f"column {column!r} means nothing here and was not read")
         for row in opened.rows:
@@ -128,7 +128,7 @@ def _existing_file(manifest: Path) -> Path:
     return real
 
 
-class ManifestReading:
+class _ManifestReader:
     """One pass through the rows of a manifest."""
 
     def __init__(self, key: str, settings: ManifestSettings, root: Path) -> None:
@@ -142,11 +142,9 @@ class ManifestReading:
         self._takes_words_alone: Final = settings.task in (None, Task.MULTIMODAL)
 
     def note(self, text: str) -> None:
-        """Add a note about the whole manifest."""
         self._collector.note(text)
 
     def add(self, row: ManifestRow) -> None:
-        """Keep the sample of a row, or list the row as unusable."""
         cells = row.cells
         with self._collector.row(_name(row)):
             if row.error:

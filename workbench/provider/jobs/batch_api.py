@@ -219,8 +219,8 @@ class BatchApi:
         if fault in (Fault.RATE_LIMITED, Fault.TRANSIENT):
             return
         if fault is Fault.STOP and error.status_code in (401, 402, 403, 429):
-            raise EndpointError(f"{self._endpoint.host} turns us away: {words}") from error
-        raise Rejected(f"{self._endpoint.host} does not take it: {words}") from error
+            raise EndpointError(f"{self._endpoint.host} refuses access: {words}") from error
+        raise Rejected(f"{self._endpoint.host} rejects the request: {words}") from error
 
     def _words(self, error: Exception) -> str:
         return error_text(error, self._key, _LONGEST_ERROR_CHARS)

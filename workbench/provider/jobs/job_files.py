@@ -172,7 +172,7 @@ def _failed(status_code: int | None, error: object) -> Reply:
     if status_code is None and code in _OF_THE_WHOLE_JOB:
         outcome, fault = Outcome.FAILED, Fault.STOP
     words = ": ".join(filter(None, (code if not code.isdigit() else "", message)))
-    return Reply(outcome=outcome, fault=fault, status_code=status_code, error=words or "an error without words")
+    return Reply(outcome=outcome, fault=fault, status_code=status_code, error=words or "an error without a message")
 
 
 def _message(error: object) -> str:

@@ -82,4 +82,4 @@ def read_page(value: Mapping[str, Any]) -> tuple[list[RemoteJob], bool]:
 
 def _error_text(error: Mapping[str, Any]) -> str:
     line = f" (line {error['line']})" if error.get("line") is not None else ""
-    return (": ".join(str(part) for part in (error.get("code"), error.get("message")) if part) or "no words") + line
+    return (": ".join(str(part) for part in (error.get("code"), error.get("message")) if part) or "no message") + line

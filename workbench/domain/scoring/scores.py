@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import chain
 from math import isnan
 from types import MappingProxyType
@@ -10,7 +10,6 @@ from types import MappingProxyType
 from workbench.domain.scoring.class_sums import class_sums, cluster_rows, kinds_of
 from workbench.domain.scoring.counting import NO_ANSWER, Count, Counted
 from workbench.domain.scoring.intervals import (
-    Matrix,
     MetricValue,
     are_clustered,
     bootstrap_in_words,
@@ -110,17 +109,20 @@ def compute_scores(count: Count, *, clustered_by: str | None = None, with_interv
     # Sorted, so that sums of fractions and resamples do not depend on the order in which answers are read.
     count = replace(count, rows=tuple(sorted(count.rows, key=_place)))
     samples = _coded(count)
-    intervals = _intervals(count, clustered_by) if with_intervals and count.rows else _Intervals("")
+    values = {metric.name: metric.value(samples) if count.rows else None for metric in CLASS_METRICS}
+    if with_intervals and count.rows:
+        metrics, recalls, words = _with_intervals(count, values, clustered_by)
+    else:
+        metrics, recalls, words = {name: MetricValue(value) for name, value in values.items()}, {}, ""
     correct = sum(row.count for row in count.rows if row.gold == row.predicted)
     unanswered = count.planned - count.answered
-    values = {metric.name: metric.value(samples) if count.rows else None for metric in CLASS_METRICS}
     return Scores(
         planned=count.planned,
         answered=count.answered,
         counted=count.counted,
-        metrics=MappingProxyType({name: intervals.of(name, value) for name, value in values.items()}),
-        interval=intervals.words,
-        per_class=_per_class(count, samples, intervals.recalls),
+        metrics=MappingProxyType(metrics),
+        interval=words,
+        per_class=_per_class(count, samples, recalls),
         confusion=_confusion(count),
         bounds=Bounds(correct / count.planned, (correct + unanswered) / count.planned) if count.planned else None,
         baselines=MappingProxyType(compute_baselines(count.support, count.classes)),
@@ -180,27 +182,13 @@ def _coded(count: Count) -> CodedSamples:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Intervals:
-    words: str
-    """How they were computed, for people."""
-    resampled: Mapping[str, Matrix] = field(default_factory=dict)
-    """Metric to its value in every resample."""
-    wilson: Mapping[str, MetricValue] = field(default_factory=dict)
-    """Metrics that have Wilson's interval instead."""
-    recalls: Mapping[str, MetricValue] = field(default_factory=dict)
-    """Class to its recall and interval; classes without support are left out."""
+def _with_intervals(
+    count: Count, values: Mapping[str, float | None], clustered_by: str | None
+) -> tuple[dict[str, MetricValue], dict[str, MetricValue], str]:
+    """Metrics and the recalls of classes that have support, each with its interval, and how these were computed.
 
-    def of(self, metric: str, value: float | None) -> MetricValue:
-        if metric in self.wilson:
-            return self.wilson[metric]
-        return with_interval(value, self.resampled[metric]) if metric in self.resampled else MetricValue(value)
-
-
-def _intervals(count: Count, clustered_by: str | None) -> _Intervals:
-    """Intervals by clusters where every counted sample has one and there are two at least; else by samples.
-
-    By samples, accuracy and the recall of a class have Wilson's interval; everything else is bootstrapped.
+    Resamples draw whole clusters where every counted sample has one and there are two or more. Else they draw samples,
+    and metrics that are proportions, and recalls, have Wilson's interval.
     """
     import numpy as np
 
@@ -214,22 +202,21 @@ def _intervals(count: Count, clustered_by: str | None) -> _Intervals:
         words = f"Wilson's for accuracy and recall, else the {bootstrap_in_words(0, None)}"
         drawn = resample_samples(*kinds_of(count.classes, count.rows))
     sums = class_sums(drawn, len(count.classes))
+    metrics, recalls = {}, {}
     with np.errstate(divide="ignore", invalid="ignore"):
-        resampled = {metric.name: metric.resampled(sums) for metric in CLASS_METRICS}
-        if is_clustered:
-            recalls = {
-                label: with_interval(hits[label] / support[label], sums.right[:, place] / sums.support[:, place])
-                for place, label in enumerate(count.classes)
-                if support.get(label)
-            }
-            return _Intervals(words, resampled, recalls=recalls)
-    share = proportion(sum(hits.values()), sum(support.values()))
-    return _Intervals(
-        words,
-        resampled,
-        wilson={metric.name: share for metric in CLASS_METRICS if metric.is_proportion},
-        recalls={label: proportion(hits[label], n) for label, n in support.items()},
-    )
+        for metric in CLASS_METRICS:
+            value = values[metric.name]
+            if metric.is_proportion and not is_clustered and value is not None:
+                metrics[metric.name] = proportion(round(value * count.counted), count.counted)
+            else:
+                metrics[metric.name] = with_interval(value, metric.resampled(sums))
+        for place, label in enumerate(count.classes):
+            n = support.get(label, 0)
+            if n and is_clustered:
+                recalls[label] = with_interval(hits[label] / n, sums.right[:, place] / sums.support[:, place])
+            elif n:
+                recalls[label] = proportion(hits[label], n)
+    return metrics, recalls, words
 
 
 def _hits(count: Count) -> Counter[str]:

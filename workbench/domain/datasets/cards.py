@@ -11,6 +11,7 @@ from typing import Any, Final, Self
 
 from workbench.domain.datasets.labels import LabelSet
 from workbench.domain.datasets.tasks import FramePolicy, FrameRule, Modality, Task
+from workbench.domain.json_values import json_value
 from workbench.errors import UsageError, unknown_name
 
 
@@ -74,10 +75,7 @@ class DatasetCard:
 
     def as_json(self) -> dict[str, Any]:
         """The card as plain values, for storage: the card of a user's own data set is nowhere else."""
-        plain = {one.name: getattr(self, one.name) for one in fields(self)}
-        written = {"labels": self.labels.names, "folds": dict(self.folds), "frames": str(self.frames)}
-        written["misspelt"] = dict(self.misspelt)
-        return plain | written | {"task": self.task.value, "modality": self.modality.value}
+        return {**json_value(self), "labels": list(self.labels.names), "frames": str(self.frames)}
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:

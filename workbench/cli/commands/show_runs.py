@@ -50,7 +50,7 @@ def list_runs(
 def show_run(
     command: typer.Context,
     key: Key,
-    name: Annotated[str | None, typer.Argument(metavar="[RUN]", help="Default: the one touched last.")] = None,
+    name: Annotated[str | None, typer.Argument(metavar="[RUN]", help="The run. Default: the run changed last.")] = None,
     *,
     as_json: AsJson = False,
 ) -> None:

@@ -14,7 +14,7 @@ from workbench.domain.run_status import GivenLimits, RunCommand
 from workbench.domain.runs import Run
 from workbench.errors import UsageError
 
-RunToSteer = Annotated[str | None, typer.Argument(metavar="[RUN]", help="Default: the one touched last.")]
+RunToSteer = Annotated[str | None, typer.Argument(metavar="[RUN]", help="The run. Default: the run changed last.")]
 
 
 def _dollars(given: float | None) -> float | None:

@@ -32,7 +32,7 @@ class DatasetCard:
     unscored_gold: tuple[str, ...] = ()
     """Gold labels that are imported and shown but leave the scores (the zeros of the sentiment sets)."""
     misspelt: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    """Gold labels that the ancestor's files spell otherwise than its prompt does, with the spelling of the files.
+    """Gold labels that the paper's files spell otherwise than its prompt does, with the spelling of the files.
     Compared letter by letter, no answer matches them."""
     intensity_scale: float | None = None
     """The owner's score of the strongest sentiment; None where samples have no score."""
@@ -104,7 +104,7 @@ _BY_VALENCE: Final = MappingProxyType(
     dict.fromkeys(("amused", "awed", "content", "excited"), "positive")
     | dict.fromkeys(("sad", "angry", "fearful", "disgusted"), "negative")
 )
-# An answer "neutral" counts as negative: the ancestor's rule, found from its published figures.
+# An answer "neutral" counts as negative: the paper's rule, found from its published figures.
 _BY_SIGN: Final = MappingProxyType(
     {"weakly negative": "negative", "weakly positive": "positive", "neutral": "negative"}
 )
@@ -152,7 +152,7 @@ CARDS: Final[Mapping[str, DatasetCard]] = MappingProxyType(
                 title="SFEW 2.0",
                 labels=_SEVEN,
                 expected=436,
-                expected_note="the ancestor's files hold 435: one file name stands in two class folders",
+                expected_note="the paper's files hold 435: one file name stands in two class folders",
                 cluster="movie",
                 licence=_AGREEMENT,
             ),
@@ -206,7 +206,7 @@ CARDS: Final[Mapping[str, DatasetCard]] = MappingProxyType(
                 labels=_EVOKED,
                 folds=_BY_VALENCE,
                 expected=228,
-                expected_note="280 pictures less those whose votes tie; the ancestor's files hold 229",
+                expected_note="280 pictures less those whose votes tie; the paper's files hold 229",
                 licence="research use; the paintings belong to their artists",
             ),
             _card(
@@ -227,7 +227,7 @@ CARDS: Final[Mapping[str, DatasetCard]] = MappingProxyType(
                 ),
                 scored=("tensed", "disgusted", "repressed", "surprised"),
                 expected=195,
-                expected_note="195 is the owner's total; the ancestor's files hold the 178 with the four scored labels",
+                expected_note="195 is the owner's total; the paper's files hold the 178 with the four scored labels",
                 cluster="subject",
                 licence=_AGREEMENT,
             ),
@@ -239,7 +239,7 @@ CARDS: Final[Mapping[str, DatasetCard]] = MappingProxyType(
                 scored=("happy", "surprised", "disgusted", "repressed", "others"),
                 expected=247,
                 expected_note=(
-                    "246 clips have one of the five scored labels, one of them with an apex '/'; the ancestor's files "
+                    "246 clips have one of the five scored labels, one of them with an apex '/'; the paper's files "
                     "hold 239, since clips of the same name under other subjects fell together"
                 ),
                 cluster="subject",
@@ -252,7 +252,7 @@ CARDS: Final[Mapping[str, DatasetCard]] = MappingProxyType(
                 labels=LabelSet(("happy", "sad", "fearful", "surprised", "disgusted", "contempt", "angry", "others")),
                 scored=("angry", "others", "happy", "surprised", "contempt"),
                 expected=159,
-                expected_note="159 is the owner's total; 136 have a label with more than ten samples, the ancestor's "
+                expected_note="159 is the owner's total; 136 have a label with more than ten samples, the paper's "
                 "files hold 135",
                 cluster="subject",
                 licence=_AGREEMENT,

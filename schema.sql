@@ -11,7 +11,7 @@ CREATE TABLE dataset (
     notes        TEXT NOT NULL           -- JSON list: what the selection left out, in words
 ) STRICT;
 
--- One row: somebody has agreed that a data set's pictures go to a host off this machine.
+-- One row: somebody has agreed that a data set's pictures are sent to a host outside this machine.
 CREATE TABLE consent (
     dataset      TEXT NOT NULL REFERENCES dataset (key),
     host         TEXT NOT NULL,
@@ -59,7 +59,7 @@ CREATE TABLE run (
     UNIQUE (dataset, name)
 ) STRICT;
 
--- One row: a sample planned in a run, and what became of it. The primary key is why no sample has two predictions.
+-- One row: a sample planned in a run, and its result. The primary key keeps a sample from having two predictions.
 CREATE TABLE prediction (
     run_id       INTEGER NOT NULL REFERENCES run (id),
     sample_no    INTEGER NOT NULL REFERENCES sample (no),
@@ -102,7 +102,7 @@ CREATE TABLE batch_sample (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX batch_sample_by_sample ON batch_sample (sample_no, batch_id);
 
--- One row: the n-th sending of a batch. Written before the request leaves, completed before the next step is taken;
+-- One row: the n-th sending of a batch. Written before the request is sent, completed before the next step is taken;
 -- a row without received_at is a request whose answer was never seen (the program was killed, or is waiting now).
 CREATE TABLE attempt (
     id           INTEGER PRIMARY KEY,
@@ -190,10 +190,10 @@ CREATE VIEW review AS
                 WHERE later.run_id = change.run_id AND later.sample_no = change.sample_no
                   AND later.reviewer = change.reviewer AND later.field = change.field);
 
--- One row: what somebody wants of a run while it is sent, here or in another process. The sender looks twice a second.
+-- One row: what a person wants of a run while it is sent, also from another process. The sender reads it twice a second.
 CREATE TABLE run_control (
     run_id       INTEGER PRIMARY KEY REFERENCES run (id),
-    wanted       TEXT NOT NULL,          -- go on, pause, cancel; whoever begins to send it goes on
+    wanted       TEXT NOT NULL,          -- go on, pause, cancel; a new sender begins with `go on`
     rpm          INTEGER,                -- limits instead of those it was started with; NULL: those, 0: none
     tpm          INTEGER,
     rpd          INTEGER,
@@ -211,10 +211,10 @@ CREATE TABLE run_meter (
     snapshot     TEXT NOT NULL           -- JSON object
 ) STRICT;
 
--- One row: how much of one thing a run has. Triggers keep it: whoever looks on every second cannot count a million rows.
+-- One row: how much of one thing a run has. Triggers keep it: a display that is renewed every second cannot count a million rows.
 CREATE TABLE run_sum (
     run_id       INTEGER NOT NULL REFERENCES run (id),
-    what         TEXT NOT NULL,          -- samples STATUS, batches STEP (or open), requests, unseen, away (in jobs),
+    what         TEXT NOT NULL,          -- samples STATUS, batches STEP (or open), requests, unseen, away (in jobs, unanswered),
                                          -- prompt tokens, completion tokens, cost_usd, unpriced (replies of unknown cost)
     amount       REAL NOT NULL,
     PRIMARY KEY (run_id, what)

@@ -1,8 +1,8 @@
 """Attempts: every sending of a batch, with its reply and what followed from it.
 
-The order of writing is the promise: an attempt's row is committed before its request leaves, and its reply, the
-predictions it gives and the batches that follow are committed together before anybody is told. A killed run
-therefore loses no reply that was received, and asks again only for what was in flight.
+An attempt's row is committed before its request is sent. Its reply, the predictions that it gives and the batches that
+follow are committed together, before the sender announces them. So a killed run loses no reply that was received, and
+asks again only for what was in flight.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -31,8 +31,8 @@ def load_answers(
 ) -> list[Answer]:
     """All planned samples of a run but those named in `without`.
 
-    Rankings are left out unless they are asked for, since they tell samples apart; so are clusters where nobody wants
-    them, since they stand with the samples.
+    Rankings are left out unless they are asked for, since they tell samples apart; so are
+    clusters with `clusters=False`, since they stand with the samples.
     """
     ranking = "ranking" if whole_rankings else "NULL"
     cluster, join = ("cluster", "JOIN sample ON sample.no = sample_no") if clusters else ("NULL", "")

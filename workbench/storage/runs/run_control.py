@@ -96,7 +96,7 @@ def assert_held(db: Database, lease: Lease, at: str) -> None:
 
 
 def load_control(db: Database, run_id: int) -> RunControl:
-    """What is wanted of a run; to go on, where nobody said anything."""
+    """What is wanted of a run; `go on` where nothing was said."""
     row = _row(db, "run_control", run_id)
     if row is None:
         return RunControl()

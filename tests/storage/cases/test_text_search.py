@@ -11,7 +11,8 @@ from workbench.domain.runs import Run
 from workbench.errors import DatabaseError
 from workbench.storage.cases.text_search import TextSearch, mark_samples
 from workbench.storage.workspace.connections import break_off_when
-from workbench.storage.workspace.database import open_for_reading, open_workspace, opener_beside
+from workbench.storage.workspace.database import open_for_reading, open_workspace
+from workbench.storage.workspace.parallel_reads import opener_beside
 
 NAMES = ("fox", "straSSe", "ox", "Ärger", "none", "oxen", "straße")
 ENDLESS = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT COUNT(*) FROM n"

@@ -18,10 +18,7 @@ from sqlite_utils import Database
 from workbench.errors import DatabaseError
 from workbench.storage.workspace.connections import (
     LOCK_TIMEOUT_S,
-    break_off_when,
-    breaks_off_when,
     connected,
-    path_of,
     pragma,
     read_snapshot,
     statements,
@@ -42,11 +39,9 @@ __all__ = [
     "open_as_it_is",
     "open_for_reading",
     "open_workspace",
-    "opener_beside",
     "schema_text",
     "sqlite_version",
     "transaction",
-    "translated",
     "wal_is_safe",
 ]
 
@@ -122,22 +117,6 @@ def open_for_reading(path: Path, *, lock_timeout_s: float = LOCK_TIMEOUT_S) -> D
             db.close()
             raise
     return db
-
-
-def opener_beside(db: Database) -> Callable[[], Database]:
-    """A function with which another thread opens a connection for reading, which is broken off together with this one.
-
-    That function raises DatabaseError for a file that is gone or locked.
-    """
-    path, is_outdated = path_of(db), breaks_off_when(db)
-
-    def opened() -> Database:
-        beside = open_for_reading(path)
-        if is_outdated is not None:
-            break_off_when(beside, is_outdated)
-        return beside
-
-    return opened
 
 
 def schema_text() -> str:

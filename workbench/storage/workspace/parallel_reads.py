@@ -7,7 +7,8 @@ from typing import Final, TypeVar
 
 from sqlite_utils import Database
 
-from workbench.storage.workspace.database import opener_beside
+from workbench.storage.workspace.connections import break_off_when, breaks_off_when, path_of
+from workbench.storage.workspace.database import open_for_reading
 
 Part = TypeVar("Part")
 Found = TypeVar("Found")
@@ -31,3 +32,19 @@ def read_in_parallel(
     with ThreadPoolExecutor(1, "parallel-read") as pool:
         half = pool.submit(read_beside)
         return read(db, one), half.result()
+
+
+def opener_beside(db: Database) -> Callable[[], Database]:
+    """A function with which another thread opens a connection for reading, which is broken off together with this one.
+
+    That function raises DatabaseError for a file that is gone or locked.
+    """
+    path, is_outdated = path_of(db), breaks_off_when(db)
+
+    def opened() -> Database:
+        beside = open_for_reading(path)
+        if is_outdated is not None:
+            break_off_when(beside, is_outdated)
+        return beside
+
+    return opened

@@ -13,11 +13,10 @@ from sqlite_utils import Database
 
 from workbench.domain.batches import Batch
 from workbench.domain.jobs import Job, JobState
-from workbench.domain.messages import Outcome
 from workbench.domain.predictions import PredictionStatus
 from workbench.storage.rows import json_text, storable, value_of, words
 from workbench.storage.runs.attempts import Sending, save_sent
-from workbench.storage.runs.plans import sample_nos
+from workbench.storage.runs.plans import BATCH_COLUMNS, batch_of, sample_nos
 from workbench.storage.runs.run_control import Lease, assert_held
 from workbench.storage.workspace.connections import transaction
 
@@ -122,43 +121,26 @@ def load_job_attempts(db: Database, run_id: int, attempt_ids: Collection[int]) -
     """What is needed to read the answers to these attempts, by row number."""
     rows = list(
         db.query(
-            "SELECT attempt.id, attempt.batch_id, depth, number, asked, "
-            "(SELECT json_group_array(id) FROM (SELECT sample.id FROM batch_sample "
-            "JOIN sample ON sample.no = batch_sample.sample_no "
-            "WHERE batch_sample.batch_id = batch.id ORDER BY place)) AS sample_ids, "
-            "(SELECT COALESCE(SUM(outcome IS NOT NULL AND outcome <> :failed), 0) FROM attempt AS before "
-            "WHERE before.batch_id = batch.id AND before.number < attempt.number) AS answers, "
-            "(SELECT COALESCE(SUM(outcome = :failed AND fault NOT IN ('stop', 'rate limited')), 0) "
-            "FROM attempt AS before "
-            "WHERE before.batch_id = batch.id AND before.number < attempt.number) AS faults "
-            "FROM attempt JOIN batch ON batch.id = attempt.batch_id "
-            "WHERE attempt.id IN (SELECT value FROM json_each(:ids)) AND run_id = :run",
-            {"failed": Outcome.FAILED, "ids": json_text(list(attempt_ids)), "run": run_id},
+            f"SELECT sent.id AS attempt_id, sent.asked, {BATCH_COLUMNS} FROM attempt AS sent "
+            "JOIN batch ON batch.id = sent.batch_id "
+            "LEFT JOIN attempt ON attempt.batch_id = batch.id AND attempt.number < sent.number "
+            "WHERE sent.id IN (SELECT value FROM json_each(:ids)) AND run_id = :run GROUP BY sent.id",
+            {"ids": json_text(list(attempt_ids)), "run": run_id},
         )
     )
     notes = _load_notes(db, run_id, {sample_id for row in rows for sample_id in words(row["asked"])})
-    return {row["id"]: _job_attempt(row, notes) for row in rows}
+    found: dict[int, JobAttempt] = {}
+    for row in rows:
+        asked = words(row["asked"])
+        of_asked = {sample_id: notes[sample_id] for sample_id in asked if sample_id in notes}
+        found[row["attempt_id"]] = JobAttempt(row["attempt_id"], batch_of(row), asked, of_asked)
+    return found
 
 
 _UNANSWERED: Final = (  # from the open batches, by their index: a run has many more attempts than those in jobs
     "FROM batch JOIN attempt ON batch_id = batch.id "
     "WHERE run_id = ? AND batch.step IS NULL AND job_id IS NOT NULL AND received_at IS NULL"
 )
-
-
-def _job_attempt(row: Mapping[str, Any], notes: Mapping[str, str]) -> JobAttempt:
-    asked = words(row["asked"])
-    batch = Batch(
-        id=row["batch_id"],
-        sample_ids=words(row["sample_ids"]),
-        attempts=row["number"] - 1,
-        answers_tried=row["answers"],
-        faults=row["faults"],
-        depth=row["depth"],
-    )
-    return JobAttempt(
-        row["id"], batch, asked, {sample_id: notes[sample_id] for sample_id in asked if sample_id in notes}
-    )
 
 
 def _save_notes(db: Database, run_id: int, notes: Mapping[str, str]) -> None:

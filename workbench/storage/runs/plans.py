@@ -1,13 +1,13 @@
 """The plan of a run: its batches, and which of them are still to be sent."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final, overload
+from typing import Any, Final, overload
 
 from sqlite_utils import Database
 
 from workbench.domain.batches import Batch
-from workbench.domain.messages import Outcome
-from workbench.storage.rows import json_text, words
+from workbench.domain.messages import Fault, Outcome
+from workbench.storage.rows import json_text, value_of, words
 
 _IN_JOB: Final = (
     "EXISTS (SELECT 1 FROM attempt AS sent "
@@ -78,27 +78,28 @@ def open_batches(
     that are sent in a job are left out unless `in_jobs`.
     """
     rows = db.query(
-        "SELECT batch.id, depth, (SELECT json_group_array(id) FROM (SELECT sample.id FROM batch_sample "
-        "JOIN sample ON sample.no = batch_sample.sample_no WHERE batch_id = batch.id ORDER BY place)) AS sample_ids, "
-        "COUNT(attempt.id) AS attempts, "
-        "COALESCE(SUM(outcome IS NOT NULL AND outcome <> :failed), 0) AS answers, "
-        "COALESCE(SUM(outcome = :failed AND fault NOT IN ('stop', 'rate limited')), 0) AS faults "
-        "FROM batch LEFT JOIN attempt ON attempt.batch_id = batch.id "
+        f"SELECT {BATCH_COLUMNS} FROM batch LEFT JOIN attempt ON attempt.batch_id = batch.id "
         "WHERE run_id = :run AND batch.step IS NULL AND batch.id > :after AND batch.id <= :until "
         f"AND (:in_jobs OR NOT {_IN_JOB}) GROUP BY batch.id ORDER BY batch.id LIMIT :most",
-        {
-            "run": run_id,
-            "failed": Outcome.FAILED,
-            "after": after,
-            "until": until or 2**62,
-            "most": most,
-            "in_jobs": in_jobs,
-        },
+        {"run": run_id, "after": after, "until": until or 2**62, "most": most, "in_jobs": in_jobs},
     )
-    return [
-        Batch(row["id"], words(row["sample_ids"]), row["attempts"], row["answers"], row["faults"], row["depth"])
-        for row in rows
-    ]
+    return [batch_of(row) for row in rows]
+
+
+BATCH_COLUMNS: Final = (
+    "batch.id, depth, (SELECT json_group_array(id) FROM (SELECT sample.id FROM batch_sample "
+    "JOIN sample ON sample.no = batch_sample.sample_no WHERE batch_id = batch.id ORDER BY place)) AS sample_ids, "
+    "COUNT(attempt.id) AS attempts, "
+    f"COALESCE(SUM(attempt.outcome <> '{Outcome.FAILED}'), 0) AS answers_tried, "
+    f"COALESCE(SUM(attempt.outcome = '{Outcome.FAILED}' "
+    f"AND attempt.fault NOT IN ('{Fault.STOP}', '{Fault.RATE_LIMITED}')), 0) AS faults"
+)
+"""What `batch_of` reads, from table `batch` joined with its attempts so far, grouped by batch."""
+
+
+def batch_of(row: Mapping[str, Any]) -> Batch:
+    """A batch with what has been tried, from a row of `BATCH_COLUMNS`."""
+    return value_of(Batch, row, sample_ids=words)
 
 
 def add_batches(

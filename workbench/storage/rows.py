@@ -18,7 +18,7 @@ def value_of(cls: type[Value], row: Mapping[str, Any], **read: Callable[[Any], A
 
     `read` says how to read the columns that are not stored as they are. NULL is None.
     """
-    values = {one.name: row[one.name] for one in fields(cls)}  # type: ignore[arg-type]  # it is a dataclass
+    values = {name: row[name] for name in _names(cls)}  # type: ignore[arg-type]  # a class can be hashed
     for name, convert in read.items():
         if values[name] is not None:
             values[name] = convert(values[name])
@@ -54,3 +54,8 @@ def storable(text: str | None) -> str | None:
 
 def _storable(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+@lru_cache(maxsize=32)
+def _names(cls: type[Any]) -> tuple[str, ...]:
+    return tuple(one.name for one in fields(cls))

@@ -18,6 +18,7 @@ from workbench.tui.dialogs.help_screen import HelpScreen
 from workbench.tui.metrics.confusion_pane import ConfusionGrid
 from workbench.tui.metrics.metrics_screen import MetricsScreen
 from workbench.tui.pictures.zoom_screen import ZoomScreen
+from workbench.tui.review.prediction_pane import PredictionPane
 
 
 async def test_brackets_step_through_the_frames_and_around(review: ReviewRun) -> None:
@@ -187,3 +188,9 @@ async def test_a_case_that_cannot_be_read_is_a_notice(review: ReviewRun) -> None
         is_torn.set()
         await driver.press("j")
         await driver.until_seen("torn")
+
+
+async def test_at_80_columns_nothing_stands_between_the_frame_and_the_answer(review: ReviewRun) -> None:
+    async with opened(review.parts, size=(80, 24)) as driver:
+        pane = driver.screen.pane
+        assert (pane.frames.size.height, driver.screen.query_one(PredictionPane).region.y) == (13, 14)

@@ -28,8 +28,6 @@ class CasePane(Vertical):
         & FramePane { width: 1fr; height: 1fr; }
         & > PredictionPane { margin-top: 1; min-height: 8; }
     }
-    .-wide CasePane > #shown { layout: horizontal; }
-    .-narrow CasePane > PredictionPane { margin-top: 0; min-height: 9; }
     """
 
     def __init__(self, card: DatasetCard, loader: FrameLoader) -> None:

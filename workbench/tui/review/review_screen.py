@@ -64,6 +64,8 @@ class ReviewScreen(WorkbenchScreen):
         & #body { height: 1fr; }
         & CaseBrowser { width: 36; }
         &.-wide CaseBrowser { width: 42%; max-width: 64; }
+        &.-wide #shown { layout: horizontal; }
+        &.-narrow PredictionPane { margin-top: 0; min-height: 9; }
     }
     """
 

@@ -1,12 +1,13 @@
 """Comparisons of runs of one data set."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
 
 from workbench.application.context import Context
 from workbench.domain.datasets.cards import DatasetCard
+from workbench.domain.json_values import json_value
 from workbench.domain.runs import Run
 from workbench.domain.scoring.protocols import Protocol, rules_of
 from workbench.errors import UsageError
@@ -127,7 +128,7 @@ def comparison_json(compared: RunsCompared) -> dict[str, Any]:
     """The comparison as plain values, ratios as fractions."""
     document = run_comparison.comparison_json(compared.found)
     if len(compared.found.pairs) == 1:
-        document["changed"] = [asdict(one) for one in compared.changed]
+        document["changed"] = json_value(compared.changed)
         document["same_order_control"] = control_json(compared.control)
     return document | {"steadiness": None if compared.steadiness is None else steadiness_json(compared.steadiness)}
 

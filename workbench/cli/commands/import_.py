@@ -2,7 +2,7 @@
 
 from collections import Counter
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import typer
 
@@ -19,6 +19,7 @@ from workbench.application.importing import (
 from workbench.cli.context import AsJson, context_of
 from workbench.cli.output import say, show, show_json, suggest
 from workbench.domain.datasets.cards import DatasetCard
+from workbench.domain.json_values import json_value
 from workbench.errors import EXIT_WORTH_KNOWING, UsageError, unknown_name
 
 _SKIPPED_SHOWN: Final = 10
@@ -111,7 +112,7 @@ def import_set(
         )
         report = import_archive(context, key, path, options, task=task)
     if as_json:
-        show_json(_report_json(report))
+        show_json(json_value(report))
     else:
         _show_report(find_card(context, report.dataset), report)
         if is_new:
@@ -145,14 +146,3 @@ def _show_report(card: DatasetCard, report: ImportReport) -> None:
         if len(report.skipped) > _SKIPPED_SHOWN:
             show(f"    ... and {len(report.skipped) - _SKIPPED_SHOWN} more; --json lists all")
     say(f"licence: {card.licence}")
-
-
-def _report_json(report: ImportReport) -> dict[str, Any]:
-    return {
-        "dataset": report.dataset,
-        "imported": report.imported,
-        "skipped": [{"path": one.path, "reason": one.reason} for one in report.skipped],
-        "expected": report.expected,
-        "by_label": dict(report.by_label),
-        "notes": list(report.notes),
-    }

@@ -1,4 +1,4 @@
-"""The options of every command that asks a model."""
+"""The options of every command that sends requests to a model."""
 
 import math
 from typing import Annotated
@@ -15,20 +15,27 @@ def _dollars(given: float | None) -> float | None:
     return given
 
 
+RunArgument = Annotated[
+    str | None, typer.Argument(metavar="[RUN]", help="The run's name. Default: the run changed last.")
+]
 Name = Annotated[str | None, typer.Option(help="The run's name. Default: the model's.")]
-Model = Annotated[str | None, typer.Option(help="Default: the only model that the endpoint has.")]
-EndpointName = Annotated[str | None, typer.Option(metavar="NAME", help="Who is asked; `embedded` needs nothing.")]
-Prompt = Annotated[str | None, typer.Option(help="named (the default) or paper.")]
-Frames = Annotated[str | None, typer.Option(help="apex, all, last(n), uniform(n) or ends(n).")]
-ColourOf = Annotated[Colour | None, typer.Option(help="In what colours frames go out.")]
-ModalityOf = Annotated[Modality | None, typer.Option(help="What of a sample is sent.")]
+Model = Annotated[str | None, typer.Option(help="The model. Default: the only one that the endpoint has.")]
+EndpointName = Annotated[
+    str | None, typer.Option(metavar="NAME", help="The endpoint; `embedded` needs no key and no network.")
+]
+Prompt = Annotated[str | None, typer.Option(help="The prompt: named (the default) or paper.")]
+Frames = Annotated[str | None, typer.Option(help="Which frames of a clip: apex, all, last(n), uniform(n) or ends(n).")]
+ColourOf = Annotated[Colour | None, typer.Option(help="The colours in which frames are sent.")]
+ModalityOf = Annotated[Modality | None, typer.Option(help="Which parts of a sample are sent.")]
 BatchSize = Annotated[int | None, typer.Option(min=1, help="Samples in one request.")]
-Limit = Annotated[int | None, typer.Option(min=1, help="Only so many samples of the planned order.")]
-Seed = Annotated[int | None, typer.Option(min=0, help="Of the order of samples.")]
+Limit = Annotated[
+    int | None, typer.Option(min=1, help="Ask only about the first so many samples of the planned order.")
+]
+Seed = Annotated[int | None, typer.Option(min=0, help="Decides the order of the samples.")]
 OptionOrder = Annotated[
     str | None,
     typer.Option(
-        metavar="ORDER", help="In what order labels are offered: card (the default), reversed, shuffled:SEED."
+        metavar="ORDER", help="The order of the labels in the prompt: card (the default), reversed, shuffled:SEED."
     ),
 ]
 Rpm = Annotated[int | None, typer.Option(min=1, help="Requests per minute, never exceeded.")]
@@ -36,8 +43,10 @@ Tpm = Annotated[int | None, typer.Option(min=1, help="Tokens per minute, never e
 Rpd = Annotated[int | None, typer.Option(min=1, help="Requests per day, never exceeded.")]
 Budget = Annotated[float | None, typer.Option(callback=_dollars, metavar="USD", help="What the run may cost in all.")]
 Concurrency = Annotated[int | None, typer.Option(min=1, help="Requests in flight.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Agree that pictures go to a host off this machine.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be asked; send nothing.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Agree that samples are sent to a host off this machine.")]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Show what would be sent and what it would cost; send nothing.")
+]
 RetryPolicyName = Annotated[
     str | None,
     typer.Option(

@@ -1,9 +1,9 @@
-"""Jobs: many requests in one file, which a provider (or a program of the user's own) answers in its own time. Pure.
+"""Jobs: many requests in one file, which a provider or a program of the user's own answers in its own time. Pure.
 
 planned ──upload──> uploaded ──create──> created ──> completed, expired, failed or cancelled ──join──> done
 
-A line of the file is named after its attempt, so that whatever comes back, in whatever order and however often, is
-joined with the request that it answers and with no other.
+A line of the file has an id made from its attempt, so that an answer is joined with the request that it answers and
+with no other, in whatever order answers come and however often.
 """
 
 import hashlib
@@ -29,7 +29,7 @@ class JobState(StrEnum):
     UPLOADED = "uploaded"
     """The provider has the file and has not been asked to work on it."""
     CREATED = "created"
-    """The provider works on it; a file of the user's own is out of our hands."""
+    """The provider works on it; a file of the user's own was written."""
     COMPLETED = "completed"
     EXPIRED = "expired"
     """The provider's time was up; what was answered until then can be fetched."""
@@ -37,20 +37,20 @@ class JobState(StrEnum):
     """The provider does not take the file."""
     CANCELLED = "cancelled"
     DONE = "done"
-    """Fetched and joined: none of its requests is out any more."""
+    """Fetched and joined: none of its requests waits for an answer any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """A file of requests, as it lies in the workspace."""
+    """A file of requests, as it is stored."""
 
     id: int
     run_id: int
     endpoint: str
     key_name: str | None
-    """The variable that held the key; None: it wants none."""
+    """The variable that held the key; None: no key was needed."""
     part: int
-    """Place among the files that the run's requests were cut into, from 0."""
+    """Place among the run's files of requests, from 0."""
     file_hash: str
     n_requests: int
     n_bytes: int
@@ -61,13 +61,13 @@ class Job:
     output_file: str | None
     error_file: str | None
     error: str | None
-    """Why it came to nothing, or to less than all."""
+    """Why it brought no answers, or not all."""
     created_at: str
     changed_at: str
 
     @property
     def name(self) -> str:
-        """What people call it."""
+        """The provider's name, else its place among the files."""
         return self.provider_job or f"part {self.part}"
 
     @property
@@ -77,18 +77,18 @@ class Job:
 
 
 def run_mark(run: Run) -> str:
-    """Tells a run from every other one, also of other workspaces, in which row numbers are the same."""
+    """Differs for every run, also of other workspaces, which use the same row numbers."""
     told_by = [run.dataset, run.name, run.spec_hash, run.created_at, run.id]
     return hashlib.sha256(json.dumps(told_by).encode()).hexdigest()[:_MARK_CHARS]
 
 
 def line_id(run: Run, batch_id: int, number: int) -> str:
-    """The `custom_id` of the n-th sending of a batch. At most 64 characters, which is what providers take."""
+    """The `custom_id` of one attempt, by its number. At most 64 characters, which is what providers take."""
     return f"emowb-{batch_id}-{number}-{_line_mark(run, batch_id, number)}"
 
 
 def read_line_id(run: Run, text: str) -> tuple[int, int] | None:
-    """The batch and the number of the attempt that a `custom_id` names; None where it names none of this run."""
+    """The batch and the attempt's number of a `custom_id`; None where it is of no attempt of this run."""
     found = _LINE_ID.fullmatch(text)
     if found is None:
         return None

@@ -1,6 +1,6 @@
-"""A run on its way, as others see and steer it: what is wanted of it, how its lanes stand, where its batches are.
+"""How a run stands while it is sent, and what others want of it.
 
-Whoever sends a run and whoever looks on may be two processes; what they tell each other are these values.
+The process that sends a run and those that watch and steer it exchange these values through the workspace.
 """
 
 from collections.abc import Mapping
@@ -13,51 +13,51 @@ from workbench.domain.runs import Run
 
 
 class RunCommand(StrEnum):
-    """What somebody wants of whoever sends a run."""
+    """What is wanted of the process that sends a run."""
 
     GO_ON = "go on"
     PAUSE = "pause"
-    """Nothing new leaves; what is in flight comes in."""
+    """Send nothing more, and wait for the requests in flight."""
     CANCEL = "cancel"
-    """What is in flight is not waited for either."""
+    """Stop at once, without waiting for the requests in flight."""
 
 
 class BatchState(StrEnum):
-    """Where a batch is."""
+    """What has become of a batch."""
 
     WAITING = "waiting"
     IN_FLIGHT = "in flight"
     IN_JOB = "in a job"
     DONE = "done"
-    """Answered, as a whole or in part; its rest is a batch of its own."""
+    """Answered, as a whole or in part; the rest is a batch of its own."""
     GIVEN_UP = "given up"
     SPLIT = "split"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GivenLimits:
-    """Limits that were given for one run; None: nothing was said of it, 0: none is wanted."""
+    """Limits that were given for one run; None: not given, 0: no limit is wanted."""
 
     rpm: int | None = None
-    """Requests per minute, for each key; so are the next three."""
+    """Requests per minute; this and the next three are for each key."""
     tpm: int | None = None
     rpd: int | None = None
     concurrency: int | None = None
     budget_usd: float | None = None
-    """Of the run, all its sessions together."""
+    """For all sessions of the run together."""
 
     def over(self, others: "GivenLimits") -> "GivenLimits":
-        """These, and the others where nothing was said here."""
+        """These limits, and the others where none is given here."""
         mine = self.as_dict()
         return GivenLimits(**(others.as_dict() | mine))
 
     def without(self, others: "GivenLimits") -> "GivenLimits":
-        """These, but for those of which the others say anything."""
+        """These limits, without those that the others give."""
         known = others.as_dict()
         return GivenLimits(**{name: value for name, value in self.as_dict().items() if name not in known})
 
     def as_dict(self) -> dict[str, Any]:
-        """Those of which something was said, by name."""
+        """The limits that are given, by name."""
         return {name: value for name, value in asdict(self).items() if value is not None}
 
     @property
@@ -82,7 +82,7 @@ def _limit_words(name: str, value: float) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunControl:
-    """What is wanted of a run, and by whom."""
+    """What is wanted of a run, and who said so."""
 
     wanted: RunCommand = RunCommand.GO_ON
     limits: GivenLimits = GivenLimits()
@@ -98,36 +98,36 @@ class LaneMeter:
     in_flight: int
     most_in_flight: int
     last_minute: int
-    """Requests that left in it."""
+    """Requests that were sent in the last minute."""
     rpm: float | None
-    """The limit that holds, ours or the endpoint's; None: none is known."""
+    """The limit that holds, the user's or the endpoint's; None: none is known."""
     tokens_last_minute: float
     tpm: float | None
     today: int | None
     """Requests of the last 24 hours; None where no limit counts them."""
     rpd: int | None
     waits_until: str | None
-    """The endpoint wants nothing before."""
+    """The endpoint takes no request before this time."""
     limited: int
-    """Requests that it turned away for their rate."""
+    """Requests that the endpoint turned away for their rate."""
     closed: str | None
-    """Why nothing goes by this lane any more."""
+    """Why nothing is sent by this lane any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunMeter:
-    """How a run stands by the word of whoever sends it."""
+    """What the process that sends a run reports about once a second."""
 
     lanes: tuple[LaneMeter, ...] = ()
     given: GivenLimits = GivenLimits()
-    """By its command line, or while it went on."""
+    """By the command line, or since then."""
     budget_usd: float | None = None
     spent_usd: float = 0.0
-    """What counts against the budget, without what is on its way."""
+    """What counts against the budget, without the requests in flight."""
     samples_per_s: float | None = None
-    """Settled lately; None while nobody can tell."""
+    """Samples settled lately; None while too little has happened."""
     requests_per_minute: float | None = None
-    """Answered lately."""
+    """Replies lately."""
     open_samples: int | None = None
     """Samples that are still to be asked about; None: not counted."""
     asked_again: int = 0
@@ -138,7 +138,7 @@ class RunMeter:
 
     @property
     def in_flight(self) -> int:
-        """Requests on their way, over all lanes."""
+        """Requests in flight, over all lanes."""
         return sum(lane.in_flight for lane in self.lanes)
 
     def as_json(self) -> dict[str, Any]:
@@ -147,7 +147,7 @@ class RunMeter:
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
-        """Read what `as_json` wrote; what another version says besides is left out."""
+        """Read what `as_json` wrote; fields of another version are left out."""
         known = _known(cls, values)
         lanes = tuple(LaneMeter(**_known(LaneMeter, lane)) for lane in known.pop("lanes", ()))
         given = GivenLimits(**_known(GivenLimits, known.pop("given", {})))
@@ -189,7 +189,7 @@ class RunTotals:
 
     @property
     def batches(self) -> int:
-        """Of all states."""
+        """Batches of all states."""
         return sum(self.by_state.values())
 
 
@@ -201,13 +201,13 @@ class BatchRow:
     parent_id: int | None
     state: BatchState
     activity: int
-    """By which the list is ordered, the highest first; of every batch another."""
+    """Decides the order of the list, the highest first; different for every batch."""
     depth: int
     samples: int
     first_sample: str
     attempts: int
     sent_at: str | None
-    """All from here on is of the last attempt."""
+    """This and all that follows is of the last attempt."""
     outcome: str | None
     fault: str | None
     error: str | None
@@ -222,7 +222,7 @@ class RunSnapshot:
 
     run: Run
     sender: str | None
-    """Who sends it now, in words; None: nobody."""
+    """The process that sends it now, in words; None: nobody does."""
     control: RunControl
     meter: RunMeter | None
     """None: it was never sent, or by an older emowb."""
@@ -232,21 +232,21 @@ class RunSnapshot:
 
     @property
     def open_samples(self) -> int:
-        """Samples that are still to be asked about; those that are asked again have a status meanwhile."""
+        """Samples that are still to be asked about. Those that are asked again have a status already."""
         if self.sender is not None and self.meter is not None and self.meter.open_samples is not None:
             return self.meter.open_samples
         return max(self.totals.planned - self.totals.settled, 0)
 
     @property
     def left_s(self) -> float | None:
-        """About how many seconds the rest takes; None while nobody can tell."""
+        """About how many seconds the rest takes; None while that is not known."""
         if self.sender is None or self.meter is None or not self.meter.samples_per_s:
             return None
         return self.open_samples / self.meter.samples_per_s
 
     @property
     def budget_usd(self) -> float | None:
-        """What the run may cost by the last word on it; None or 0: no budget."""
+        """What the run may cost, by what was said last; None or 0: no budget."""
         changed = self.control.limits.budget_usd
         if changed is not None:
             return changed

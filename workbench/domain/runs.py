@@ -1,7 +1,7 @@
-"""A run spec: everything that decides what is asked, and nothing that does not.
+"""Runs and their specs: a spec holds everything that decides what is asked, and nothing else.
 
-How fast and by whom a run is sent (limits, addresses, keys) is no part of it, so that a run can be resumed under
-other limits; what changes the question is, so that it cannot be resumed as another experiment.
+Limits, addresses and keys are no part of it, so that a run can be resumed under other ones; everything that changes the
+question is, so that a run cannot be resumed as another experiment.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ are known, and nothing else. No endpoint's name: those have no brackets."""
 
 
 class Colour(StrEnum):
-    """In what colours frames go out."""
+    """The colours in which frames are sent."""
 
     RGB = "rgb"
     GREY = "grey"
@@ -41,7 +41,7 @@ class RunState(StrEnum):
     PLANNED = "planned"
     RUNNING = "running"
     PAUSED = "paused"
-    """Stopped by a person, a fault or a limit; the same command goes on."""
+    """Stopped by a person, a fault or a limit; the same command resumes it."""
     DONE = "done"
 
 
@@ -68,16 +68,16 @@ class RunSpec:
     seed: int = 0
     """Of the order in which samples are planned into batches."""
     limit: int | None = None
-    """The first so many samples of the planned order; None: all."""
+    """Only so many samples, the first of the planned order; None: all."""
     temperature: float = 0.0
     max_tokens: int = 4000
     structured: bool = True
     """Whether the reply's form is asked for by JSON schema (prompt `named` only)."""
     retry: str = HALVING
-    """The retry policy's name: what is asked together after a refusal can change an answer."""
+    """Name of the retry policy, which is a part of the spec since answers can depend on who shares a request."""
     repeat: int = 1
-    """The how-manieth time that the same is asked, from 1. A repeat sends the very same requests, `seed` included:
-    what differs between repeats is the endpoint's own noise."""
+    """Which repeat of the same run this is, from 1. A repeat sends the very same requests, with the same `seed`: what
+    differs between repeats is the endpoint's own noise."""
 
     @property
     def is_loaded(self) -> bool:
@@ -101,7 +101,7 @@ class RunSpec:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run as it lies in the workspace."""
+    """A run as it is stored."""
 
     id: int
     dataset: str
@@ -120,7 +120,7 @@ _HASH_CHARS: Final = 16
 
 
 _LATER: Final[Mapping[str, Any]] = MappingProxyType({"retry": HALVING, "repeat": 1})
-"""Fields that came after the first release, with what held before: runs of then keep their hash."""
+"""Fields newer than the first release, with the value that held before: older runs keep their hash."""
 
 
 def run_key(spec: RunSpec) -> str:

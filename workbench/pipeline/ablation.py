@@ -1,7 +1,7 @@
-"""Ablations: the same question asked in several ways that differ in one thing, as in Tables 8 to 10 of the paper.
+"""Ablations: the same question asked in variants that differ in one option, as in Tables 8 to 10 of the paper.
 
-Each way is an arm, and each arm a run like any other. All arms ask about the same samples in the same seeded order and
-share the cache of frames. An arm that was asked before, under whatever name, is not asked again.
+Each variant is an arm, and each arm is a run like any other. All arms ask about the same samples in the same seeded
+order and share the cache of frames. An arm that has a run already, under whatever name, is not sent again.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ from workbench.storage.workspace.database import Database
 
 
 class Axis(StrEnum):
-    """The one thing in which the arms differ."""
+    """The one option in which the arms differ."""
 
     COLOUR = "colour"
     FRAMES = "frames"
@@ -40,22 +40,22 @@ ORDERS: Final = (CARD_ORDER, REVERSED, "shuffled:1", "shuffled:2")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arm:
-    """One way of asking."""
+    """One variant."""
 
     value: str
-    """What it has on the axis, as people write it."""
+    """Its value of the option, as people write it."""
     name: str
-    """Of its run: of the one there is, else of the one to be made."""
+    """The name of its run, which may still have to be made."""
     spec: RunSpec
     run: Run | None
-    """The run that asked just this, where there is one."""
+    """The run of this spec, where there is one."""
     is_reused: bool
-    """Whether that run was not made for this arm: its name is another's."""
+    """Whether that run was made under another name than this arm's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArmResult:
-    """What an arm came to."""
+    """The scores of an arm."""
 
     arm: Arm
     scores: RunScores
@@ -67,7 +67,7 @@ class ArmResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ablation:
-    """All arms, the first one as what the others are compared with."""
+    """All arms; the others are compared with the first one."""
 
     dataset: str
     axis: Axis
@@ -146,7 +146,7 @@ def _arm_json(one: ArmResult) -> dict[str, Any]:
 
 
 def _written(axis: Axis, value: str) -> str:
-    """A value as it stands in tables. Raises UsageError for one that the axis does not have."""
+    """A value as tables show it. Raises UsageError for one that the axis does not have."""
     word = value.strip().lower()
     if axis is Axis.FRAMES:
         return str(_policy(word))
@@ -183,7 +183,7 @@ def _with_value(card: DatasetCard, base: RunSpec, axis: Axis, value: str) -> Run
 
 
 def _in_names(value: str) -> str:
-    """A value as it stands in a run's name, which nobody should have to quote: `uniform(3)` is 3, `last(2)` last2."""
+    """A value as a part of a run's name, so that no shell needs quotes: `uniform(3)` is 3, `last(2)` is last2."""
     return value.removeprefix(FrameRule.UNIFORM).replace("(", "").replace(")", "")
 
 

@@ -1,4 +1,4 @@
-"""Making a run, or finding the one of that name, and choosing what to ask again."""
+"""Plans runs: makes one or finds the one of that name, and plans what is asked again."""
 
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ _ISOLATED: Final = (PredictionStatus.REFUSED, PredictionStatus.UNPARSED)
 
 
 def utc_now() -> str:
-    """The time as it stands in every `..._at` column."""
+    """The time as UTC ISO 8601 text, as in every `..._at` column."""
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
@@ -47,7 +47,7 @@ def stored_run(db: Database, name: str, spec: RunSpec) -> Run | None:
 
 
 def plan_samples(db: Database, spec: RunSpec) -> list[tuple[str, ...]]:
-    """The batches that a run of this spec would ask. Raises DataError when there is no sample."""
+    """The batches of a run of this spec, as sample ids. Raises DataError where the data set has no samples."""
     names = load_sample_ids(db, spec.dataset)
     if not names:
         raise DataError(f"{spec.dataset} holds no sample; import it again")
@@ -68,7 +68,7 @@ def samples_with(db: Database, run: Run, statuses: Collection[PredictionStatus])
 
 
 def plan_again(db: Database, run: Run, sample_ids: Sequence[str]) -> int:
-    """Plan to ask again about samples that have no answer; returns how many. What they have stays until then.
+    """Plan to ask again about samples without an answer; returns how many. Until then they keep their status.
 
     A refused or unreadable sample was isolated already and is asked alone; others share requests as before. A sample
     that is still to be asked anyway is not planned twice. Raises UsageError for one that has an answer, DataError

@@ -33,12 +33,12 @@ def ablate(
     *,
     colour: Annotated[str | None, typer.Option(metavar="A,B", help="rgb,grey")] = None,
     frames: Annotated[
-        str | None, typer.Option(metavar="A,B,...", help="1,2,3 (uniform, so many), or policies: apex,last(2).")
+        str | None, typer.Option(metavar="A,B,...", help="Numbers of frames, 1,2,3, or rules: apex,last(2).")
     ] = None,
     modality: Annotated[str | None, typer.Option(metavar="A,B,...", help="text,video,multi")] = None,
     batch_size: Annotated[str | None, typer.Option(metavar="A,B,...", help="1,5,20")] = None,
     option_order: Annotated[
-        bool, typer.Option("--option-order", help="The card's order of labels, reversed, and two shuffles.")
+        bool, typer.Option("--option-order", help="The data set's order of labels, reversed, and two shuffles.")
     ] = False,
     name: flags.Name = None,
     model: flags.Model = None,
@@ -57,15 +57,15 @@ def ablate(
     yes: flags.Yes = False,
     as_json: AsJson = False,
 ) -> None:
-    """Ask the same in several ways that differ in one thing, and compare them.
+    """Run variants that differ in one option, and compare them.
 
-    The option with several values is that thing; one with a single value holds for all arms. Each arm is a run named
-    NAME.colour=grey and the like. All ask about the same samples in the same order; what --name has as a run is where
-    they start from. An arm that was asked before, under whatever name, costs nothing. Ctrl-C stops in the arm in
-    flight, and the same command goes on. A budget is for all arms that are sent.
+    Give that option several values; one with a single value holds for all variants. Each variant is a run, named
+    NAME.colour=grey and the like; where --name is a run, they start from its options. All of them ask about the same
+    samples in the same order. A variant that has a run already, under whatever name, is not sent again. Ctrl-C stops
+    the command, and the same command resumes it. The variants share the budget.
 
-    Prints a row for each arm, the paper's own figures where it has them, and each arm's difference to the first
-    (above zero: better than the first) with exact McNemar, by Holm for all of them.
+    Prints the scores of each variant, the paper's own figures where there are any, and each variant's difference to
+    the first one (above zero: better than the first) with McNemar's exact test, adjusted by Holm.
 
     \b
     Examples:

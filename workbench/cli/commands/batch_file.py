@@ -9,10 +9,10 @@ import typer
 from workbench.application.batch_files import WrittenFile, drop_files, read_files, run_for_files, write_file
 from workbench.application.datasets import find_card
 from workbench.application.runs import choose_run
+from workbench.cli import run_options as flags
 from workbench.cli.context import AsJson, Key, RunName, context_of
 from workbench.cli.output import say, show, show_json, suggest
 from workbench.cli.sending import run_json, say_what_is_away, show_totals
-from workbench.domain.datasets.tasks import Modality
 from workbench.domain.prompts import prompt_version
 from workbench.domain.run_options import checked_modality, frame_policy
 from workbench.domain.runs import Run
@@ -36,22 +36,24 @@ def write(
     run: Annotated[
         str | None, typer.Option("--run", metavar="NAME", help="The run. Default: the model's name.")
     ] = None,
-    model: Annotated[str | None, typer.Option(help="The model by its server's name; needed for a new run.")] = None,
-    endpoint: Annotated[
-        str | None, typer.Option(metavar="NAME", help="In whose dialect requests are written. Default: vllm.")
+    model: Annotated[
+        str | None, typer.Option(help="The name that the server has for the model; needed for a new run.")
     ] = None,
-    prompt: Annotated[str | None, typer.Option(help="named (the default) or paper.")] = None,
-    frames: Annotated[str | None, typer.Option(help="apex, all, last(n), uniform(n) or ends(n).")] = None,
-    modality: Annotated[Modality | None, typer.Option(help="What of a sample is sent.")] = None,
-    batch_size: Annotated[int | None, typer.Option(min=1, help="Samples in one request.")] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="Only so many samples of the planned order.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+    endpoint: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The endpoint whose form of requests is used. Default: vllm.")
+    ] = None,
+    prompt: flags.Prompt = None,
+    frames: flags.Frames = None,
+    modality: flags.ModalityOf = None,
+    batch_size: flags.BatchSize = None,
+    limit: flags.Limit = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write all that a run has still to ask into a file.
+    """Write all requests that a run has still to send into a file.
 
-    The file holds pictures and is readable by you alone. What is in it counts as asked: `emowb run` leaves it out
-    until its answers are read, or `emowb batch-file drop` gives it back.
+    The file holds pictures, and only you can read it. `emowb run` does not send what is in it, until its answers are
+    read or `emowb batch-file drop` takes it back.
 
     \b
     Example:
@@ -90,8 +92,8 @@ def read(
 ) -> None:
     """Read the answers to a run's requests.
 
-    Answers are matched by their ids, in any order. A file that was read before changes nothing, and what a file
-    leaves out stays out: several files can be read one after the other.
+    Answers are matched by their ids, in any order. A file that was read before changes nothing. Requests that a file
+    leaves out keep waiting: the answers may come in several files.
 
     \b
     Example:
@@ -132,7 +134,7 @@ def read(
 
 
 def drop(command: typer.Context, key: Key, *, run: RunName = None, as_json: AsJson = False) -> None:
-    """Give back what is out in files and will not be answered, so that it is asked otherwise.
+    """Take back requests in files that will not be answered, so that they are sent again.
 
     \b
     Example:

@@ -33,10 +33,10 @@ def demo(
         bool, typer.Option(help="Print metrics and write exports instead of opening the screen.")
     ] = False,
 ) -> None:
-    """Do the whole main job with no key and no network.
+    """Try everything, without a key or a network.
 
-    In a workspace of its own (./emowb-demo.db): imports the drawn sample sets, runs them against the embedded
-    endpoint (which refuses now and then, as models do) and opens the review screen.
+    In a workspace of its own (./emowb-demo.db), it imports small data sets of drawn faces, sends them to the embedded
+    endpoint, which refuses now and then as models do, and opens the review screen.
 
     \b
     Example:

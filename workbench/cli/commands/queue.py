@@ -14,10 +14,10 @@ from workbench.tui.queue.queue_screen import run_queue
 
 
 def open_queue(command: typer.Context, key: Key, *, run: RunName = None) -> None:
-    """Look at a run while it is sent, here or in another process, and steer it.
+    """Watch a run while it is sent, by whatever process, and steer it.
 
-    Batches by state, what every limit is used for, tokens, cost against budget, time left. `p` pauses, `r` goes on in
-    a process of its own, `l` changes limits, `enter` looks into a batch; `?` shows the keys.
+    Shows its batches by state, how far each limit is used, tokens, cost and budget, and the time left. `p` pauses the
+    run, `r` resumes it in a process of its own, `l` changes limits, `enter` shows a batch, `?` shows all keys.
 
     \b
     Example:

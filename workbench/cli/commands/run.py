@@ -40,30 +40,32 @@ def run_set(
     limit: flags.Limit = None,
     seed: flags.Seed = None,
     option_order: flags.OptionOrder = None,
-    repeat: Annotated[int | None, typer.Option(min=1, metavar="K", help="Ask the same K times in all.")] = None,
+    repeat: Annotated[int | None, typer.Option(min=1, metavar="K", help="Make the run K times.")] = None,
     retry_policy_name: flags.RetryPolicyName = None,
     rpm: flags.Rpm = None,
     tpm: flags.Tpm = None,
     rpd: flags.Rpd = None,
     concurrency: flags.Concurrency = None,
     budget: flags.Budget = None,
-    via: Annotated[Via, typer.Option(help="One request after the other, or jobs of a Batch API.")] = Via.REQUESTS,
-    wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Wait for jobs; else look once, and leave.")] = True,
-    cancel: Annotated[bool, typer.Option("--cancel", help="End the run's jobs; what was answered is kept.")] = False,
+    via: Annotated[Via, typer.Option(help="Single requests, or jobs of a Batch API.")] = Via.REQUESTS,
+    wait: Annotated[
+        bool, typer.Option("--wait/--no-wait", help="Wait for jobs, or look at them once and leave.")
+    ] = True,
+    cancel: Annotated[bool, typer.Option("--cancel", help="End the run's jobs; answers are kept.")] = False,
     dry_run: flags.DryRun = False,
     yes: flags.Yes = False,
     as_json: AsJson = False,
 ) -> None:
     """Send a data set to a model, or resume a run.
 
-    A run goes on where it stopped when its name is given again; what was answered is not asked again.
+    Give a run's name again to resume it where it stopped. Samples that have an answer are not asked again.
 
-    With --repeat K, the same is asked K times: NAME, NAME.repeat=2, and so on, one after the other, each a run of its
-    own. A repeat sends the very same requests, seed included, so what differs is the endpoint's own noise; see
-    `emowb compare KEY NAME --repeats`. A budget is for all of them.
+    With --repeat K, the run is made K times: NAME, NAME.repeat=2, and so on, one after the other. All of them send the
+    very same requests, with the same seed, so what differs is the endpoint's own noise; `emowb compare KEY NAME
+    --repeats` shows how much. They share the budget.
 
-    With --via batch, requests travel in files and are answered within a day, at OpenAI for half the price. The
-    command waits; Ctrl-C leaves the jobs at the provider, and the same command fetches them.
+    With --via batch, requests are uploaded in files and answered within a day, at OpenAI for half the price. The
+    command waits for the answers. Ctrl-C leaves the jobs at the provider, and the same command fetches them later.
 
     \b
     Examples:
@@ -104,10 +106,12 @@ def retry(
     run: RunName = None,
     refused: Annotated[bool, typer.Option("--refused", help="Samples that the model refused.")] = False,
     unparsed: Annotated[bool, typer.Option("--unparsed", help="Samples whose reply could not be read.")] = False,
-    missing: Annotated[bool, typer.Option("--missing", help="Samples that the reply left out.")] = False,
+    missing: Annotated[bool, typer.Option("--missing", help="Samples that a reply left out.")] = False,
     failed: Annotated[bool, typer.Option("--failed", help="Samples for which no reply came.")] = False,
     bad_media: Annotated[bool, typer.Option("--bad-media", help="Samples that could not be decoded.")] = False,
-    sample: Annotated[list[str] | None, typer.Option(metavar="ID", help="One sample; may be given again.")] = None,
+    sample: Annotated[
+        list[str] | None, typer.Option(metavar="ID", help="One sample, by its id; can be given several times.")
+    ] = None,
     yes: flags.Yes = False,
     rpm: flags.Rpm = None,
     tpm: flags.Tpm = None,
@@ -169,6 +173,6 @@ def _opened_runs(context: Context, plans: Sequence[tuple[str, RunSpec]], options
         if run.state is RunState.DONE:
             say(f"run {run.name} is done already; `emowb retry` asks again for what has no answer")
         elif was_there:
-            say(f"going on with run {run.name}")
+            say(f"resuming run {run.name}")
         say_what_is_away(context, run, options)
         yield run

@@ -7,6 +7,7 @@ import typer
 
 from workbench.application.datasets import find_card
 from workbench.application.runs import RunJob, choose_run, list_snapshots, run_details
+from workbench.cli import run_options as flags
 from workbench.cli.context import AsJson, Key, context_of
 from workbench.cli.output import show, show_json, show_table, suggest
 from workbench.cli.sending import run_json, show_totals
@@ -17,7 +18,7 @@ from workbench.domain.predictions import PredictionStatus
 
 def list_runs(
     command: typer.Context,
-    key: Annotated[str | None, typer.Argument(metavar="[KEY]", help="Only of this data set.")] = None,
+    key: Annotated[str | None, typer.Argument(metavar="[KEY]", help="Only runs of this data set.")] = None,
     *,
     as_json: AsJson = False,
 ) -> None:
@@ -50,7 +51,7 @@ def list_runs(
 def show_run(
     command: typer.Context,
     key: Key,
-    name: Annotated[str | None, typer.Argument(metavar="[RUN]", help="The run. Default: the run changed last.")] = None,
+    name: flags.RunArgument = None,
     *,
     as_json: AsJson = False,
 ) -> None:

@@ -8,13 +8,12 @@ import typer
 from workbench.application.context import Context
 from workbench.application.datasets import find_card
 from workbench.application.runs import ask_sender, change_limits, choose_run, run_snapshot, unfinished_jobs
+from workbench.cli import run_options as flags
 from workbench.cli.context import Key, context_of
 from workbench.cli.output import say, show, suggest
 from workbench.domain.run_status import GivenLimits, RunCommand
 from workbench.domain.runs import Run
 from workbench.errors import UsageError
-
-RunToSteer = Annotated[str | None, typer.Argument(metavar="[RUN]", help="The run. Default: the run changed last.")]
 
 
 def _dollars(given: float | None) -> float | None:
@@ -23,10 +22,10 @@ def _dollars(given: float | None) -> float | None:
     return given
 
 
-def pause(command: typer.Context, key: Key, name: RunToSteer = None) -> None:
-    """Pause a run that is being sent, here or in another process.
+def pause(command: typer.Context, key: Key, name: flags.RunArgument = None) -> None:
+    """Pause a run that is being sent, by whatever process.
 
-    Nothing new leaves; what is in flight comes in. Jobs at a provider stay there.
+    No further requests are sent, and those in flight are waited for. Jobs at a provider stay there.
 
     \b
     Example:
@@ -35,10 +34,10 @@ def pause(command: typer.Context, key: Key, name: RunToSteer = None) -> None:
     _ask(command, key, name, RunCommand.PAUSE, "it stops when what is in flight has come in")
 
 
-def cancel(command: typer.Context, key: Key, name: RunToSteer = None) -> None:
-    """Stop a run that is being sent without waiting for what is in flight.
+def cancel(command: typer.Context, key: Key, name: flags.RunArgument = None) -> None:
+    """Stop a run that is being sent, without waiting for the requests in flight.
 
-    Replies on their way are lost, and may be paid for twice when the run goes on. Jobs at a provider stay there.
+    Their replies are lost, and may be paid for twice when the run is resumed. Jobs at a provider stay there.
 
     \b
     Example:
@@ -50,21 +49,23 @@ def cancel(command: typer.Context, key: Key, name: RunToSteer = None) -> None:
 def limit(
     command: typer.Context,
     key: Key,
-    name: RunToSteer = None,
+    name: flags.RunArgument = None,
     *,
     rpm: Annotated[int | None, typer.Option(min=0, help="Requests per minute; 0: no limit.")] = None,
     tpm: Annotated[int | None, typer.Option(min=0, help="Tokens per minute; 0: no limit.")] = None,
     rpd: Annotated[int | None, typer.Option(min=0, help="Requests per day; 0: no limit.")] = None,
-    concurrency: Annotated[int | None, typer.Option(min=0, help="Requests in flight; 0: found out.")] = None,
+    concurrency: Annotated[
+        int | None, typer.Option(min=0, help="Requests in flight; 0: as many as the endpoint takes.")
+    ] = None,
     budget: Annotated[
         float | None,
-        typer.Option(callback=_dollars, metavar="USD", help="What the run may cost in all; 0: whatever it costs."),
+        typer.Option(callback=_dollars, metavar="USD", help="What the run may cost in all; 0: no budget."),
     ] = None,
 ) -> None:
     """Change the limits of a run, also while it is sent.
 
-    What is not given stays as it is. A change holds at once, and for what is sent of the run later, until a flag of
-    `emowb run` says otherwise.
+    Limits that are not given stay as they are. A change holds at once, and also when the run is resumed, until an
+    option of `emowb run` says otherwise.
 
     \b
     Examples:

@@ -1,7 +1,7 @@
-"""Jobs that are files in the user's hands: written for a program such as `vllm run-batch`, and read when it is done.
+"""Jobs that are files of the user's own: written for a program such as `vllm run-batch`, and read when it is done.
 
-The same lines and the same joining as with a provider. What a file of answers leaves out stays out, since the answers
-may come in several files, or the program may not be done; only who says so gives it back.
+Lines and joining are the same as with a provider. Requests that a file of answers leaves out keep waiting, since the
+answers may come in several files; `give_back_files` opens them again.
 """
 
 from collections.abc import Sequence
@@ -27,12 +27,12 @@ class WrittenFile:
     """A file of requests that was written."""
 
     job: Job | None
-    """None: nothing is open."""
+    """None: nothing was open."""
     bad: tuple[MediaFailed, ...]
 
 
 async def write_job_file(parts: RunParts, target: JobTarget, out: Path) -> WrittenFile:
-    """Write all that is open of a run into the file `out`; from then on it is out, and is not asked elsewhere.
+    """Write all that is open of a run into the file `out`; from then on it is not sent elsewhere.
 
     A file of that name is replaced. Raises DataError where it cannot be written.
     """
@@ -71,7 +71,7 @@ async def read_job_files(parts: RunParts, target: JobTarget, paths: Sequence[Pat
 
 
 async def give_back_files(parts: RunParts, target: JobTarget) -> int:
-    """Have everything that is out in files asked otherwise; returns how many requests. Their answers come too late."""
+    """Open all requests again that wait in files; returns how many. Their answers come too late then."""
     async with run_session(parts, Stop(), is_by_jobs=True) as session:
         jobs = await _jobs(session)
         joiner, count = AnswerJoiner(session, target, jobs), 0
@@ -90,7 +90,7 @@ async def _jobs(session: RunSession) -> list[Job]:
 
 
 async def _close(session: RunSession, jobs: Sequence[Job]) -> int:
-    """Call those done of which nothing is out any more; returns how many requests are still out."""
+    """Mark files as done of which no request waits any more; returns how many requests still wait."""
     parts = session.parts
 
     def work(db: Database) -> int:

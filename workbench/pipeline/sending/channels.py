@@ -1,4 +1,4 @@
-"""The ways to a model: which of them a request takes, and when one is closed because nothing passes by it."""
+"""Channels to a model: which of them a request takes, and when one is closed because no request is answered there."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -9,14 +9,14 @@ from workbench.domain.messages import Fault, Outcome, Reply, ReplySource
 from workbench.provider.limits.lane import Lane
 
 _FEWEST_FAULTS_TO_CLOSE: Final = 12
-"""So many faults in a row, over all batches, mean that the endpoint is gone, not that a batch is bad."""
+"""So many faults in a row, over all batches, mean that the endpoint is down, not that a batch is bad."""
 _REJECTED_TO_STOP: Final = 8
-"""So many requests rejected and none answered mean that every request would be."""
+"""So many requests rejected and none answered mean that every request would be rejected."""
 
 
 @dataclass(slots=True)
 class Channel:
-    """A lane, and who answers at the end of it."""
+    """A lane and the endpoint that answers its requests."""
 
     lane: Lane
     source: ReplySource
@@ -28,9 +28,9 @@ class Channel:
 
 
 def best_channel(channels: Sequence[Channel], tokens: int, now: float) -> tuple[Channel | None, float]:
-    """Where a request may leave first, and in how many seconds; inf: not before something comes back.
+    """The channel by which a request may be sent first, and in how many seconds; inf: not before a reply comes.
 
-    Among equals one that answers, then the one with the least on its way.
+    Among equals, one without recent faults, then the one with the fewest requests in flight.
     """
     best, first = None, (math.inf, 0, 0)
     for channel in channels:
@@ -41,7 +41,7 @@ def best_channel(channels: Sequence[Channel], tokens: int, now: float) -> tuple[
 
 
 class ChannelWatch:
-    """Closes a channel by which nothing can pass; with the last one, the run pauses."""
+    """Closes a channel by which no request is answered; when the last one is closed, the run pauses."""
 
     def __init__(self, channels: Sequence[Channel], stop: Callable[[str], None], tell: Callable[[str], None]) -> None:
         """`stop` is called with why the run pauses, `tell` with why one channel of several is closed."""
@@ -52,7 +52,7 @@ class ChannelWatch:
         self._has_answer = False
 
     def see(self, channel: Channel, reply: Reply, now: float) -> None:
-        """Look at a reply that came by a channel, after its lane has settled it."""
+        """Judge a channel by a reply, after its lane has settled it."""
         channel.faults_in_row = channel.faults_in_row + 1 if reply.fault is Fault.TRANSIENT else 0
         self._has_answer = self._has_answer or reply.outcome is not Outcome.FAILED
         self._rejected += reply.fault is Fault.BAD_REQUEST

@@ -1,6 +1,6 @@
-"""What a reply means for a run: every asked sample's prediction, the next step, and all that is to be stored of it.
+"""Reads a reply: the prediction of every sample asked, the next step, and all that is to be stored.
 
-The runner and the jobs of a Batch API come here with every reply; there is no other way from a reply to a prediction.
+Single requests and jobs both come here; there is no other way from a reply to a prediction.
 """
 
 from collections.abc import Callable, Sequence
@@ -20,27 +20,27 @@ from workbench.storage.runs.attempts import Received, Settled
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplyRules:
-    """What replies of one run are read by."""
+    """What decides how the replies of one run are read."""
 
     card: DatasetCard
     prompt: str
     policy: RetryPolicy
     price: Callable[[str | None, Usage | None], float | None]
-    """Of a reply, by the model that answered and what it used."""
+    """Cost of a reply, by the model that answered and the tokens it used."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReadReply:
-    """A reply, read: what is to be stored, and what is to be told once it is."""
+    """What a reply means: what is to be stored, and the event that is yielded then."""
 
     batch: Batch
     """With this attempt in its history."""
     received: Received
     event: AttemptSaved
     wait_s: float
-    """Before the batch, or what follows it, is sent again."""
+    """Time to wait before the batch, or what follows it, is sent again."""
     asks_again: bool
-    """Whether the batch itself is asked again, unchanged."""
+    """Whether the batch itself is sent again, unchanged."""
 
 
 def read_reply(rules: ReplyRules, batch: Batch, shown: Sequence[PreparedSample], reply: Reply) -> ReadReply:

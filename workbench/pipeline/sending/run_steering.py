@@ -1,7 +1,7 @@
-"""How a run is steered and watched from elsewhere while it is sent: by rows of the workspace, twice a second.
+"""Steering and watching a run from other processes while it is sent, through rows of the workspace.
 
-Whoever sends a run reads there what is wanted of it, and writes how it stands, about once a second and only where
-something has changed. Both go through the one writer, together with whatever is stored at that moment.
+Twice a second the sender reads what is wanted of the run, and about once a second it reports how the run stands where
+that has changed. Both go through the session's one writer.
 """
 
 import asyncio
@@ -45,7 +45,7 @@ class RunSteering:
         tell: Callable[[str], None],
         is_by_jobs: bool,
     ) -> None:
-        """`drop` is called when requests on their way are not to be waited for, `changed` when limits have changed."""
+        """`drop` is called when requests in flight are not to be waited for, `changed` when limits have changed."""
         self._parts = parts
         self._stop = stop
         self._writer = writer
@@ -57,7 +57,7 @@ class RunSteering:
         self._first_limits = [channel.lane.limits for channel in parts.channels]
         self._first_budget_usd = math.inf if parts.budget is None else parts.budget.limit_usd
         self._limits = GivenLimits()
-        """Those changed since the run was started that hold now."""
+        """The limits that were changed since the run was started."""
         self._saved: RunMeter | None = None
         self._saved_at_s = -math.inf
         self._lately: deque[tuple[float, int]] = deque()
@@ -67,7 +67,7 @@ class RunSteering:
         self._last_error: str | None = None
 
     async def begin(self, control: RunControl, open_samples: int) -> None:
-        """Take over the limits that were changed before, while nothing has left yet."""
+        """Take over the limits that were changed before, while nothing has been sent yet."""
         self._open_samples = open_samples
         if control.limits != self._limits:
             await self._change(control)
@@ -76,7 +76,7 @@ class RunSteering:
         """Look again and again, until cancelled."""
         while True:
             await asyncio.sleep(self._parts.look_s)
-            with suppress(DatabaseError):  # a lock, or the hold is lost: whoever has something to store tells of it
+            with suppress(DatabaseError):  # locked, or the lease is lost: whatever is to be stored next reports that
                 await self._look()
 
     def count(self, event: RunEvent) -> None:
@@ -114,7 +114,7 @@ class RunSteering:
     # ── limits ───────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def _change(self, control: RunControl) -> None:
-        """Let the wanted limits hold; one of which nothing is said is again what it was at the start."""
+        """Apply the wanted limits; one that is not given is again what it was at the start."""
         if self._is_by_jobs:  # they keep to their provider's limits
             self._limits = control.limits
             return
@@ -130,15 +130,15 @@ class RunSteering:
         lane, before = channel.lane, list[tuple[float, int]]()
         if limits.rpd and not lane.limits.rpd:
             known = lane.n_taken
-            await asyncio.sleep(0)  # whatever was let through until here has asked for its row to be written
+            await asyncio.sleep(0)  # every request that was let through until here has queued its row for writing
             before = await self._writer.do(
                 lambda db: count_sent_today(db, channel.endpoint, channel.key_name, datetime.now(UTC))
             )
-            before.append((0.0, lane.n_taken - known))  # perhaps counted twice, but never not at all
+            before.append((0.0, lane.n_taken - known))  # perhaps counted twice, but never left out
         lane.change(limits, self._parts.clock(), asked_before=before)
 
     def _change_budget(self, given: GivenLimits) -> str:
-        """What there is to say about it."""
+        """Returns what is to be told about it, if anything."""
         budget = self._parts.budget
         if given.budget_usd is None:
             limit_usd = self._first_budget_usd
@@ -152,7 +152,7 @@ class RunSteering:
     # ── how it stands ────────────────────────────────────────────────────────────────────────────────────────────
 
     def _meter_if_news(self) -> RunMeter | None:
-        """How it stands, where that is news."""
+        """How the run stands, where that has changed; else None."""
         now = self._parts.clock()
         since_s = now - self._saved_at_s
         if since_s < self._parts.meter_s:
@@ -190,6 +190,6 @@ class RunSteering:
 
 
 def _limits(first: Limits, given: GivenLimits) -> Limits:
-    """Those a lane began with, and what was given since; 0 lifts a limit."""
+    """The limits that a lane began with, changed by those given since; 0 lifts a limit."""
     said = {name: value or None for name, value in given.as_dict().items() if name != "budget_usd"}
     return replace(first, **said)

@@ -72,6 +72,12 @@ class Judgement:
     """None for a correct answer."""
 
 
+def as_prediction(card: DatasetCard, ranking: tuple[str, ...]) -> RankedPrediction:
+    """The prediction of a ranking that is not empty: out of vocabulary where its first word is no label of the card."""
+    is_label = ranking[0] in card.labels.names
+    return RankedPrediction(PredictionStatus.RANKED if is_label else PredictionStatus.OUT_OF_VOCABULARY, ranking)
+
+
 def judge(card: DatasetCard, gold: str, prediction: RankedPrediction) -> Judgement:
     """Compare by the classes that the card scores, so that a first place and a point in accuracy are the same thing.
 

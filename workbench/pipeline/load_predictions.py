@@ -1,4 +1,4 @@
-"""Predictions made elsewhere become a run, so that they can be scored, reviewed and compared like one's own."""
+"""Makes a run of predictions from a file, so that they can be scored, reviewed and compared like those of any run."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Final
 from workbench.domain.datasets.cards import DatasetCard
 from workbench.domain.datasets.samples import MediaKind, Sample
 from workbench.domain.datasets.tasks import Modality
-from workbench.domain.predictions import PredictionStatus, RankedPrediction, judge
+from workbench.domain.predictions import PredictionStatus, RankedPrediction, as_prediction, judge
 from workbench.domain.runs import ELSEWHERE, Run, RunSpec
 from workbench.domain.scoring.protocols import scores_signs
 from workbench.errors import DataError, UsageError
@@ -27,7 +27,7 @@ _SHOWN: Final = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadReport:
-    """What a load did."""
+    """The run that was made, and what did not match."""
 
     run: Run
     planned: int
@@ -51,12 +51,12 @@ def load_predictions(
     modality: Modality | None = None,
     gold_path: Path | None = None,
 ) -> LoadReport:
-    """Make a run of a file of predictions. Samples of the set that the file lacks become `missing`.
+    """Make a run of a file of predictions. Samples of the data set that the file lacks become `missing`.
 
-    Names are met with sample ids as they are, else by their last part, else by that without its ending, where that is
-    the name of one sample alone. A set that has not been imported is made from the file (and from a file of all gold
-    labels, where one is given), without media. Raises UsageError for a name that is taken, DataError for a file that
-    cannot be read or has nothing to do with the data set.
+    A name in the file is compared with sample ids as it is, then by its last part, then by that without its ending, if
+    that belongs to one sample alone. A data set that has not been imported is made from the file (and from the file of
+    all gold labels, if there is one), without media. Raises UsageError for a name of a run that exists, DataError for a
+    file that cannot be read or is about other samples.
     """
     if has_run(db, card.key, name):
         raise UsageError(f"run {name!r} of {card.key} exists; choose another --name")
@@ -68,11 +68,11 @@ def load_predictions(
         if imported:
             _import_rows(db, card, path, rows, gold_path)
         samples = load_samples(db, card.key)
-        met, unknown = _met(samples, rows)
-        if not met:
+        rows_by_id, unknown = _rows_by_id(samples, rows)
+        if not rows_by_id:
             shown = ", ".join(row.name for row in rows[:_SHOWN])
             raise DataError(f"no name in {path} is one of the {len(samples)} samples of {card.key}: {shown}")
-        settled = [_settled(card, sample, met.get(sample.id)) for sample in samples]
+        settled = [_settled(card, sample, rows_by_id.get(sample.id)) for sample in samples]
         run = create_loaded_run(db, name, _spec(card, model, path, modality), settled, utc_now())
     return LoadReport(
         run=run,
@@ -80,7 +80,9 @@ def load_predictions(
         answered=sum(one.prediction.status.is_answer for one in settled),
         unknown=tuple(unknown),
         other_gold=tuple(
-            sample.id for sample in samples if sample.id in met and _differs(card, sample, met[sample.id].gold)
+            sample.id
+            for sample in samples
+            if sample.id in rows_by_id and _differs(card, sample, rows_by_id[sample.id].gold)
         ),
         imported=imported,
     )
@@ -89,7 +91,7 @@ def load_predictions(
 def _import_rows(
     db: Database, card: DatasetCard, path: Path, rows: Sequence[PredictedRow], gold_path: Path | None
 ) -> None:
-    """Make the data set of the names and gold labels of the file, those of all gold first."""
+    """Make the data set from the names and gold labels of the file, after those of the file of all gold labels."""
     all_rows = [*(read_predictions(gold_path, needs_ranking=False) if gold_path else ()), *rows]
     by_stem: dict[str, PredictedRow] = {}
     for row in all_rows:
@@ -128,30 +130,30 @@ def _gold(card: DatasetCard, raw: str) -> str:
     return card.labels.resolve(raw) or raw
 
 
-def _met(samples: Iterable[Sample], rows: Iterable[PredictedRow]) -> tuple[dict[str, PredictedRow], list[str]]:
-    """Rows by sample id, and the names that nobody has. The first of several rows about one sample counts."""
+def _rows_by_id(samples: Iterable[Sample], rows: Iterable[PredictedRow]) -> tuple[dict[str, PredictedRow], list[str]]:
+    """Rows by sample id, and the names that no sample has. The first of several rows about one sample counts."""
     ids = [sample.id for sample in samples]
     lookups: tuple[tuple[Callable[[str], str], Mapping[str, str]], ...] = (
         (str, {one: one for one in ids}),
         (_last, _unique(ids, _last)),
         (_stem, _unique(ids, _stem)),
     )
-    met: dict[str, PredictedRow] = {}
+    matched: dict[str, PredictedRow] = {}
     unknown = []
     for row in rows:
         found = next((ids_by[key(row.name)] for key, ids_by in lookups if key(row.name) in ids_by), None)
         if found is None:
             unknown.append(row.name)
         else:
-            met.setdefault(found, row)
-    return met, unknown
+            matched.setdefault(found, row)
+    return matched, unknown
 
 
 def _unique(ids: Iterable[str], key: Callable[[str], str]) -> dict[str, str]:
     found: dict[str, list[str]] = {}
     for one in ids:
         found.setdefault(key(one), []).append(one)
-    return {name: alike[0] for name, alike in found.items() if len(alike) == 1}
+    return {name: same[0] for name, same in found.items() if len(same) == 1}
 
 
 def _last(name: str) -> str:
@@ -159,22 +161,15 @@ def _last(name: str) -> str:
 
 
 def _stem(name: str) -> str:
-    """The last part without a media file's ending: `EP05_2-47`; a dot within a name is none."""
+    """The last part without the ending of a media file; a dot in `EP05.2-47` begins no ending."""
     last = _last(name)
     stem, dot, ending = last.rpartition(".")
     return stem if dot and 2 <= len(ending) <= 4 and ending.isalnum() and not ending.isdigit() else last
 
 
 def _settled(card: DatasetCard, sample: Sample, row: PredictedRow | None) -> Settled:
-    if row is None or not row.ranking:
-        return _judged(card, sample, RankedPrediction(PredictionStatus.MISSING))
-    ranking = tuple(dict.fromkeys(card.labels.resolve(word) or word for word in row.ranking))
-    known = ranking[0] in card.labels.names
-    status = PredictionStatus.RANKED if known else PredictionStatus.OUT_OF_VOCABULARY
-    return _judged(card, sample, RankedPrediction(status, ranking))
-
-
-def _judged(card: DatasetCard, sample: Sample, prediction: RankedPrediction) -> Settled:
+    ranking = () if row is None else tuple(dict.fromkeys(card.labels.resolve(word) or word for word in row.ranking))
+    prediction = as_prediction(card, ranking) if ranking else RankedPrediction(PredictionStatus.MISSING)
     judgement = judge(card, sample.gold, prediction)
     return Settled(sample_id=sample.id, prediction=prediction, gold_rank=judgement.gold_rank, failure=judgement.failure)
 
@@ -184,7 +179,7 @@ def _differs(card: DatasetCard, sample: Sample, raw: str) -> bool:
 
 
 def _spec(card: DatasetCard, model: str, path: Path, modality: Modality | None) -> RunSpec:
-    """What is known of a run that somebody else sent: the file's name keeps two of them apart."""
+    """The spec of a run that was not sent from here. The name of the file tells two of them apart."""
     return RunSpec(
         dataset=card.key,
         endpoint=ELSEWHERE,

@@ -1,4 +1,4 @@
-"""From an owner's archive to samples in the workspace."""
+"""Stores what an importer found as the data set of a workspace."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -16,22 +16,22 @@ from workbench.storage.workspace.database import Database
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What an import did."""
+    """The result of an import."""
 
     dataset: str
     imported: int
-    """Samples that the set holds now."""
+    """Samples that the data set has now."""
     skipped: tuple[SkippedEntry, ...]
-    """Listed by the owner and unusable."""
+    """Entries that the owner lists and that cannot be used."""
     expected: int | None
     by_label: Mapping[str, int]
-    """In the card's order of labels."""
+    """Samples of each gold label, in the card's order."""
     notes: tuple[str, ...]
-    """What the selection left out, and why the count differs from the expected one."""
+    """Which samples were left out, and why the number differs from the expected one."""
 
 
 def store_dataset(db: Database, card: DatasetCard, found: ImportResult) -> ImportReport:
-    """Store what a reader found, whole; importing again updates and doubles nothing.
+    """Store the samples of an import. Samples that are already stored are updated.
 
     Predictions of earlier runs are judged again, since gold labels may have changed.
     """

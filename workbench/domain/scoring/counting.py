@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from workbench.domain.datasets.cards import DatasetCard
+from workbench.domain.predictions import PredictionStatus, RankedPrediction, judge
 from workbench.domain.scoring.protocols import (
     NEUTRAL,
     Answer,
@@ -80,6 +81,28 @@ def count_answers(card: DatasetCard, rules: Rules, answers: Iterable[Answer]) ->
         planned=sum(answer.count for answer in plan),
         answered=sum(answer.count for answer in plan if has_answer(answer)),
         unscored=unscored,
+    )
+
+
+def answer_of(
+    card: DatasetCard,
+    gold: str,
+    prediction: RankedPrediction | None,
+    *,
+    cluster: str | None = None,
+    first_status: PredictionStatus | None = None,
+    count: int = 1,
+) -> Answer:
+    """A prediction and its gold label as an answer to be counted."""
+    return Answer(
+        gold=gold,
+        status=None if prediction is None else prediction.status,
+        top1=None if prediction is None else prediction.top1,
+        gold_rank=None if prediction is None else judge(card, gold, prediction).gold_rank,
+        ranking=() if prediction is None else prediction.ranking,
+        cluster=cluster,
+        first_status=first_status,
+        count=count,
     )
 
 

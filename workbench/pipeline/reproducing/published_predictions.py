@@ -12,7 +12,8 @@ from types import MappingProxyType
 from workbench.domain.datasets.cards import DatasetCard, card_of
 from workbench.domain.datasets.labels import LabelSet, canonical, fold
 from workbench.domain.datasets.published_folders import ANCESTOR
-from workbench.domain.predictions import PredictionStatus, RankedPrediction, judge
+from workbench.domain.predictions import PredictionStatus, RankedPrediction, as_prediction
+from workbench.domain.scoring.counting import answer_of
 from workbench.domain.scoring.protocols import Answer, Spelling, scores_signs
 from workbench.errors import DataError
 from workbench.importers.import_result import Unusable
@@ -107,17 +108,8 @@ def _respelt(card: DatasetCard, spellings: Sequence[str]) -> DatasetCard:
 def _answer(card: DatasetCard, row: PredictedRow, spelling: Spelling) -> Answer:
     gold = _gold(card, row.gold, spelling)
     if not row.ranking:
-        return Answer(gold=gold, status=PredictionStatus.MISSING, top1=None, gold_rank=None)
-    ranking = tuple(_word(card, word, spelling) for word in row.ranking)
-    known = ranking[0] in card.labels.names
-    prediction = RankedPrediction(PredictionStatus.RANKED if known else PredictionStatus.OUT_OF_VOCABULARY, ranking)
-    return Answer(
-        gold=gold,
-        status=prediction.status,
-        top1=prediction.top1,
-        gold_rank=judge(card, gold, prediction).gold_rank,
-        ranking=ranking,
-    )
+        return answer_of(card, gold, RankedPrediction(PredictionStatus.MISSING))
+    return answer_of(card, gold, as_prediction(card, tuple(_word(card, word, spelling) for word in row.ranking)))
 
 
 def _word(card: DatasetCard, word: str, spelling: Spelling) -> str:
@@ -141,7 +133,7 @@ def _missing(card: DatasetCard, gold: Iterable[str], answers: Iterable[Answer]) 
     """Samples of the gold file beyond those of the file, counted by class: in six data sets the names do not match."""
     planned, found = Counter(map(card.scored_as, gold)), Counter(card.scored_as(answer.gold) for answer in answers)
     return [
-        Answer(gold=label, status=None, top1=None, gold_rank=None, count=lacking)
+        answer_of(card, label, None, count=lacking)
         for label, count in planned.items()
         if (lacking := count - found[label]) > 0
     ]

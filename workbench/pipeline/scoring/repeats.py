@@ -12,9 +12,9 @@ from typing import Any
 
 from workbench.domain.datasets.cards import DatasetCard
 from workbench.domain.json_values import json_value
-from workbench.domain.predictions import PredictionStatus, RankedPrediction, judge
+from workbench.domain.predictions import as_prediction
 from workbench.domain.runs import Run, RunSpec
-from workbench.domain.scoring.counting import count_answers, has_answer
+from workbench.domain.scoring.counting import answer_of, count_answers, has_answer
 from workbench.domain.scoring.protocols import Answer, Protocol, rules_of
 from workbench.domain.scoring.repeat_agreement import (
     ENSEMBLES,
@@ -131,7 +131,5 @@ def _together(card: DatasetCard, answers: Sequence[Answer], rule: Ensemble, time
     ranking = rule([one.ranking for one in answers if has_answer(one)], card.labels.names)
     if not ranking:
         return replace(answers[0], count=times)
-    is_label = ranking[0] in card.labels.names
-    status = PredictionStatus.RANKED if is_label else PredictionStatus.OUT_OF_VOCABULARY
-    rank = judge(card, answers[0].gold, RankedPrediction(status, ranking)).gold_rank
-    return replace(answers[0], status=status, top1=ranking[0], gold_rank=rank, ranking=ranking, count=times)
+    first, prediction = answers[0], as_prediction(card, ranking)
+    return answer_of(card, first.gold, prediction, cluster=first.cluster, first_status=first.first_status, count=times)

@@ -8,10 +8,10 @@ from typing import Any
 
 from workbench.domain.datasets.cards import DatasetCard
 from workbench.domain.json_values import json_value
-from workbench.domain.predictions import PredictionStatus, judge
+from workbench.domain.predictions import PredictionStatus
 from workbench.domain.runs import Run
 from workbench.domain.scoring.consensus import as_class, corrected_gold, gold_class
-from workbench.domain.scoring.counting import count_answers
+from workbench.domain.scoring.counting import answer_of, count_answers
 from workbench.domain.scoring.intensities import intensity_metrics
 from workbench.domain.scoring.intervals import MetricValue, proportion
 from workbench.domain.scoring.protocols import Against, Answer, Neutral, Protocol, Rules, is_scored, rules_of
@@ -190,15 +190,8 @@ def _regolded(db: Database, card: DatasetCard, run: Run) -> dict[str, Answer]:
         gold = corrected_gold(known, [as_class(card, review) for review in reviews])
         if gold == known:
             continue
-        prediction = result.prediction
-        found[sample_id] = Answer(
-            gold=gold,
-            status=None if prediction is None else prediction.status,
-            top1=None if prediction is None else prediction.top1,
-            gold_rank=None if prediction is None else judge(card, gold, prediction).gold_rank,
-            ranking=() if prediction is None else prediction.ranking,
-            cluster=result.sample.cluster,
-            first_status=result.first_status,
+        found[sample_id] = answer_of(
+            card, gold, result.prediction, cluster=result.sample.cluster, first_status=result.first_status
         )
     return found
 

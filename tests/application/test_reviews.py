@@ -1,5 +1,6 @@
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -9,11 +10,13 @@ from hypothesis import strategies as st
 from sqlite_utils import Database
 
 from tests.building import CARD, at, exchange, plan, ranked, received, sample, store
-from workbench.application.reviews import CaseReader, ReviewProgress, ReviewSession, Undone
+from workbench.application.context import Context
+from workbench.application.reviews import CaseReader, ReviewProgress, ReviewSession, Undone, open_review
 from workbench.domain.cases import CaseFilter, CaseKind
 from workbench.domain.reviews import PeerAgreement, Review, ReviewField, Verdict
 from workbench.domain.runs import Run
 from workbench.errors import DataError, UsageError
+from workbench.settings import load_settings
 from workbench.storage.cases.review_log import load_changes
 from workbench.storage.runs.plans import open_batches
 from workbench.storage.runs.run_control import claim_run, release_run
@@ -201,3 +204,68 @@ def test_saying_the_same_again_leaves_one_thing_to_undo(ann: ReviewSession) -> N
     assert ann.undo() is not None
     assert mine(ann).is_empty
     assert ann.undo() is None
+
+
+# ── opening, and another run beside ──
+
+
+@pytest.fixture
+def context(tmp_path: Path) -> Context:
+    """A workspace with two runs of RAF-DB and two of CH-SIMS."""
+    path = tmp_path / "emowb.db"
+    with closing(open_workspace(path, create=True)) as db:
+        for key in ("rafdb", "chsims"):
+            store(db, [sample(f"{key}/a")], key=key)
+            for name in ("first", "second"):
+                plan(db, [f"{key}/a"], name=name, key=key)
+    return Context(settings=replace(load_settings({}, tmp_path), db=path), environment={})
+
+
+def test_the_list_begins_with_what_changed_from_the_other_run(context: Context) -> None:
+    review = open_review(context, "rafdb", "first", "second")
+    assert review.wanted == CaseFilter(changed_from="second")
+    session = review.open_session()
+    assert session.beside is not None
+    assert (session.run.name, session.beside.name) == ("first", "second")
+    session.db.close()
+    assert open_review(context, "chsims", "first", "second").wanted.unscored == ("neutral",)
+    assert open_review(context, "rafdb", "first").wanted == CaseFilter()
+
+
+@pytest.mark.parametrize(("name", "says"), [("secnd", "did you mean second"), ("first", "itself")])
+def test_a_run_to_compare_with_that_is_none_is_refused_before_the_screen_opens(
+    context: Context, name: str, says: str
+) -> None:
+    with pytest.raises(UsageError, match=says):
+        open_review(context, "rafdb", "first", name)
+
+
+@pytest.fixture
+def unsent(tmp_path: Path) -> Iterator[Database]:
+    with closing(open_workspace(tmp_path / "emowb.db", create=True)) as workspace:
+        store(workspace, [sample("a"), sample("b")])
+        yield workspace
+
+
+def test_another_runs_answer_stands_beside_where_it_planned_the_sample(unsent: Database) -> None:
+    here, there = plan(unsent, ["a", "b"], name="here"), plan(unsent, ["a"], name="there")
+    exchange(
+        unsent,
+        claim_run(unsent, there, at()),
+        open_batches(unsent, there.id)[0],
+        received({"a": ranked("sad", "happy")}),
+    )
+    session = ReviewSession(unsent, here, CARD, "ann", at, there)
+    beside = session.case("a").beside
+    assert beside is not None
+    assert beside.run == "there"
+    assert beside.result is not None
+    assert beside.result.prediction == ranked("sad", "happy")
+    not_planned = session.case("b").beside
+    assert not_planned is not None
+    assert not_planned.result is None
+
+
+def test_a_run_that_is_looked_at_by_itself_has_nothing_beside(unsent: Database) -> None:
+    run = plan(unsent, ["a"])
+    assert ReviewSession(unsent, run, CARD, "ann", at).case("a").beside is None

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Final
 
 from workbench.application.context import Context
-from workbench.application.home import home_parts
 from workbench.application.reviews import open_review
 from workbench.settings import load_settings
 from workbench.tui.screenshots import screenshot_svg
@@ -45,8 +44,8 @@ def main() -> None:
         settings = replace(load_settings({}, Path(folder)), db=Path("emowb-demo.db"), reviewer="ana")
         for name, key, keys in PICTURES:
             context = Context(settings=settings, environment=os.environ)
-            parts = home_parts(settings, os.environ) if key is None else open_review(context, key, "demo")
-            svg = asyncio.run(screenshot_svg(parts, width=_WIDTH, height=_HEIGHT, keys=keys))
+            start = context if key is None else open_review(context, key, "demo")
+            svg = asyncio.run(screenshot_svg(start, width=_WIDTH, height=_HEIGHT, keys=keys))
             (DOCS / name).write_text(svg, encoding="utf-8")
             sys.stderr.write(f"docs/{name}\n")
 

@@ -3,18 +3,12 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from dataclasses import replace
-from pathlib import Path
 
 from tests.building import ranked
 from tests.export.worked_run import answer
 from tests.tui.driving import Driver
-from tests.tui.review_run import ReviewRun, no_queue
-from workbench.application.home import HomeParts, home_parts
-from workbench.application.reviews import RunReview
-from workbench.application.run_views import RunViews, run_views
-from workbench.domain.datasets.cards import DatasetCard
+from tests.tui.review_run import ReviewRun
 from workbench.domain.runs import Run
-from workbench.settings import load_settings
 from workbench.storage.cases.cases import load_rows
 from workbench.storage.runs.run_records import create_run, load_run
 from workbench.storage.workspace.database import open_workspace
@@ -34,27 +28,14 @@ def with_other_run(review: ReviewRun, name: str = "other") -> Run:
         return load_run(db, review.card.key, name)
 
 
-def home_of(review: ReviewRun) -> HomeParts:
-    """Home in the workspace of a review."""
-    settings = replace(load_settings({}, Path("/nonexistent")), db=review.path, reviewer="ana")
-
-    def desk(card: DatasetCard, run: Run) -> RunViews:
-        return run_views(review.path, review.path.parent / "exports", card, run, no_queue)
-
-    def opened(_: str, name: str) -> RunReview:
-        with closing(open_workspace(review.path)) as db:
-            run = load_run(db, review.card.key, name)
-        return replace(review.parts, run=run)
-
-    return replace(home_parts(settings, {}), review=opened, desk=desk)
-
-
 @asynccontextmanager
 async def at_home(
     review: ReviewRun, *, size: tuple[int, int] = (80, 24), preferences: Preferences | None = None
 ) -> AsyncIterator[Driver]:
     """Open the workbench at home; its runs are listed."""
-    async with WorkbenchApp(home_of(review), preferences=preferences).run_test(size=size, notifications=True) as pilot:
+    async with WorkbenchApp(review.parts.context, preferences=preferences).run_test(
+        size=size, notifications=True
+    ) as pilot:
         driver = Driver(pilot)
         await driver.until_seen("CASME II")
         yield driver

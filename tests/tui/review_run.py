@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from io import BytesIO
 from itertools import count
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Final
 
 from PIL import Image, ImageDraw
 from sqlite_utils import Database
@@ -14,7 +14,6 @@ from sqlite_utils import Database
 from tests.building import received, spec_of
 from workbench.application.context import Context
 from workbench.application.reviews import ClipFrames, ReviewSession, RunReview
-from workbench.application.run_views import RunViews, run_views
 from workbench.domain.batches import Batch, Step
 from workbench.domain.datasets.cards import CARDS, DatasetCard
 from workbench.domain.datasets.samples import ClipSpan, Frame, MediaKind, Sample
@@ -129,18 +128,12 @@ class StagedReview(RunReview):
     frames: DrawnFrames
     answer: Callable[[Sequence[str]], Generator[RunEvent]]
     session: Callable[[RunReview], ReviewSession] = RunReview.open_session
-    staged_views: RunViews | None = None
 
     def ask_again(self, sample_ids: Sequence[str]) -> Generator[RunEvent]:
         return self.answer(sample_ids)
 
     def open_session(self) -> ReviewSession:
         return self.session(self)
-
-    @property
-    def views(self) -> RunViews:
-        settings = self.context.settings
-        return self.staged_views or run_views(settings.db, settings.exports, self.card, self.run, no_queue)
 
     def drawn_by(self, draw: Callable[[Sample, int, int], Frame]) -> "StagedReview":
         """The same with other pictures."""
@@ -161,17 +154,21 @@ class ReviewRun:
         return ReviewSession(open_workspace(self.path), self.run, self.card, self.parts.reviewer, Clock())
 
 
-def review_run(folder: Path, card: DatasetCard, plan: Sequence[Planned], *, run_name: str = "main") -> ReviewRun:
+def review_run(
+    folder: Path, card: DatasetCard, plan: Sequence[Planned], *, run_name: str = "main", model: str = MODEL
+) -> ReviewRun:
     """Store a plan and its results the way a runner does, and open the review of it."""
-    return opened_run(stored_run(folder, card, plan, run_name), card, run_name)
+    return opened_run(stored_run(folder, card, plan, run_name, model), card, run_name)
 
 
-def stored_run(folder: Path, card: DatasetCard, plan: Sequence[Planned], run_name: str = "main") -> Path:
+def stored_run(
+    folder: Path, card: DatasetCard, plan: Sequence[Planned], run_name: str = "main", model: str = MODEL
+) -> Path:
     """The workspace that holds the run."""
     path, now = folder / "emowb.db", Clock()
     with closing(open_workspace(path, create=True)) as db:
         save_dataset(db, ImportedDataset(card, folder, now(), ()), [one.sample for one in plan])
-        spec = spec_of(card, endpoint="embedded", model=MODEL, batch_size=1)
+        spec = spec_of(card, endpoint="embedded", model=model, batch_size=1)
         run = create_run(db, run_name, spec, [[one.sample.id] for one in plan], now())
         lease = claim_run(db, run, now())
         for batch, one in zip(open_batches(db, run.id), plan, strict=True):
@@ -248,11 +245,6 @@ def _event(batch: Batch, status: PredictionStatus) -> AttemptSaved:
         step=Step.KEEP,
         settled=((batch.sample_ids[0], status),),
     )
-
-
-def no_queue() -> NoReturn:
-    """This run is sent by nobody."""
-    raise DataError("this run has no queue")
 
 
 def drawn_frame(sample: Sample, index: int, longest_px: int) -> Frame:

@@ -1,26 +1,21 @@
-"""What the home screen gets of the house: the data sets of a workspace and their runs."""
+"""What a workspace holds, at a glance: its data sets, their runs, how far each has come and what it scores."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from workbench.application.context import Context
-from workbench.application.reviews import RunReview, open_review
-from workbench.application.run_views import RunViews, run_views_of
+from workbench.application.scores import score_run
 from workbench.domain.datasets.cards import DatasetCard
 from workbench.domain.run_status import RunTotals
 from workbench.domain.runs import Run
-from workbench.domain.scoring.protocols import Protocol
-from workbench.settings import Settings
 from workbench.storage.runs.batch_rows import load_totals
 from workbench.storage.runs.run_records import load_runs
 from workbench.storage.samples import count_samples, load_cards
-from workbench.storage.workspace.database import Database, open_workspace
+from workbench.storage.workspace.database import Database
 
 
 @dataclass(frozen=True, slots=True)
 class RunEntry:
-    """One run and how far it has come."""
+    """A run and how far it has come."""
 
     run: Run
     progress: RunTotals
@@ -28,55 +23,36 @@ class RunEntry:
 
 @dataclass(frozen=True, slots=True)
 class DatasetEntry:
-    """One data set of the workspace, its runs touched last first."""
+    """A data set of the workspace, and its runs, the one changed last first."""
 
     card: DatasetCard
     imported: int
+    """Samples."""
     runs: tuple[RunEntry, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """A run's first metric under `strict`, and the share of its plan that has an answer; both None where nothing is."""
+    """A run's first metric under the protocol `strict`."""
 
     metric: str
     value: float | None
-    coverage: float | None
+    """None where nothing counts."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HomeParts:
-    """All that the home screen needs of the house. What is called here may block."""
-
-    workspace: Path
-    load: Callable[[], list[DatasetEntry]]
-    """What the workspace holds now: data sets with samples or runs first, the one touched last at the top."""
-    headline: Callable[[DatasetCard, Run], Headline]
-    review: Callable[[str, str], RunReview]
-    """What the review of a run of a data set gets, both by name."""
-    desk: Callable[[DatasetCard, Run], RunViews]
-
-
-def home_parts(settings: Settings, environment: Mapping[str, str]) -> HomeParts:
-    """What the home screen gets."""
-    context = Context(settings=settings, environment=environment)
-    return HomeParts(
-        workspace=settings.db,
-        load=lambda: _loaded(settings.db),
-        headline=lambda card, run: _headline(settings.db, card, run),
-        review=lambda dataset, run: open_review(context, dataset, run),
-        desk=lambda card, run: run_views_of(settings, environment, card, run),
-    )
-
-
-def _loaded(path: Path) -> list[DatasetEntry]:
-    db = open_workspace(path)
-    try:
+def list_datasets(context: Context) -> list[DatasetEntry]:
+    """Every data set: those with runs first, the one changed last at the top, then those with samples."""
+    with context.workspace() as db:
         imported = count_samples(db)
         entries = [_entry(db, card, imported.get(card.key, 0)) for card in load_cards(db)]
-    finally:
-        db.close()
     return sorted(entries, key=_freshness, reverse=True)
+
+
+def load_headline(context: Context, run: Run) -> Headline:
+    """Score a run by its first metric. Raises WorkbenchError where it cannot be scored."""
+    scored = score_run(context, run, with_intervals=False)
+    metric = scored.headline[0]
+    return Headline(metric, scored.scores.metrics[metric].value)
 
 
 def _entry(db: Database, card: DatasetCard, imported: int) -> DatasetEntry:
@@ -86,14 +62,3 @@ def _entry(db: Database, card: DatasetCard, imported: int) -> DatasetEntry:
 
 def _freshness(entry: DatasetEntry) -> tuple[bool, str, bool]:
     return bool(entry.runs), entry.runs[0].run.changed_at if entry.runs else "", entry.imported > 0
-
-
-def _headline(path: Path, card: DatasetCard, run: Run) -> Headline:
-    from workbench.pipeline.scoring.run_scores import score_run
-
-    db = open_workspace(path)
-    try:
-        scores = score_run(db, card, run, Protocol.STRICT, with_intervals=False).scores
-    finally:
-        db.close()
-    return Headline(card.metrics[0], scores.metrics[card.metrics[0]].value, scores.coverage)

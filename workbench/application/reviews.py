@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Final
 
 from workbench.application.context import Context
-from workbench.application.run_views import RunViews, run_views_of
 from workbench.application.runs import chosen_run
 from workbench.domain.cases import CaseFilter, CaseRow, Result
 from workbench.domain.datasets.cards import DatasetCard
@@ -129,11 +128,6 @@ class RunReview:
         from workbench.application.run_sending import retry_samples  # the first paint does not wait for what sends
 
         return retry_samples(self.context, self.run, sample_ids)
-
-    @property
-    def views(self) -> RunViews:
-        """Scores, comparisons and exports of the run."""
-        return run_views_of(self.context.settings, self.context.environment, self.card, self.run)
 
 
 def open_review(

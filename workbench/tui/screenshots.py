@@ -5,7 +5,7 @@ from typing import Final
 
 from textual.pilot import Pilot
 
-from workbench.application.home import HomeParts
+from workbench.application.context import Context
 from workbench.application.reviews import RunReview
 from workbench.tui.pictures.frame_pane import FramePane
 from workbench.tui.workbench_app import WorkbenchApp
@@ -15,12 +15,12 @@ _STILL_LOOKS: Final = 12
 """So many looks in a row show the same before nothing more is expected: threads bring scores and pictures."""
 
 
-async def screenshot_svg(parts: RunReview | HomeParts, *, width: int, height: int, keys: Sequence[str] = ()) -> str:
+async def screenshot_svg(start: RunReview | Context, *, width: int, height: int, keys: Sequence[str] = ()) -> str:
     """Open the workbench in a terminal of that size, press keys, and return what is to be seen as SVG.
 
     Keys are named as Textual names them: `j`, `enter`, `question_mark`.
     """
-    app = WorkbenchApp(parts)
+    app = WorkbenchApp(start)
     async with app.run_test(size=(width, height)) as pilot:
         await _settle(pilot)
         for key in keys:

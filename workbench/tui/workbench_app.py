@@ -7,7 +7,7 @@ from typing import Final
 from textual import events, on
 from textual.screen import Screen
 
-from workbench.application.home import HomeParts
+from workbench.application.context import Context
 from workbench.application.reviews import RunReview
 from workbench.tui.base.base_app import BaseApp
 from workbench.tui.base.preferences import Preferences
@@ -24,24 +24,22 @@ _FREEZE_S: Final = 0.5
 
 
 class WorkbenchApp(BaseApp, PictureApp):
-    """Opens with a review, or at home."""
+    """Opens with a review, or with the home screen of a workspace."""
 
     def __init__(
-        self, parts: RunReview | HomeParts, facts: TerminalFacts = NOT_ASKED, preferences: Preferences | None = None
+        self, start: RunReview | Context, facts: TerminalFacts = NOT_ASKED, preferences: Preferences | None = None
     ) -> None:
         super().__init__(preferences, facts)
-        self._parts = parts
+        self._start = start
 
     def get_default_screen(self) -> Screen[None]:
         """Home; below a review nothing, since the screen at the bottom cannot be replaced by another."""
-        if not isinstance(self._parts, HomeParts):
-            return Screen()
-        return new_screen("home", self._parts)
+        return Screen() if isinstance(self._start, RunReview) else new_screen("home", self._start)
 
     @on(events.Mount)
     async def _open_what_was_asked_for(self) -> None:
-        if isinstance(self._parts, RunReview):
-            await self.open_review(self._parts)
+        if isinstance(self._start, RunReview):
+            await self.open_review(self._start)
 
     @on(events.Ready)
     def _spare_later_frames(self) -> None:
@@ -54,10 +52,10 @@ class WorkbenchApp(BaseApp, PictureApp):
         await self.switch_screen(self._review_screen(review))
 
     def close_review(self) -> None:
-        if isinstance(self._parts, HomeParts):
-            self.pop_screen()
-        else:
+        if isinstance(self._start, RunReview):
             self.exit()
+        else:
+            self.pop_screen()
 
     def _review_screen(self, review: RunReview) -> ReviewScreen:
         return ReviewScreen(review, FrameLoader(review.frames, self.terminal))
@@ -71,10 +69,10 @@ def _freeze() -> None:
 
 
 def run_workbench(
-    parts: RunReview | HomeParts, facts: TerminalFacts = NOT_ASKED, preferences: Preferences | None = None
+    start: RunReview | Context, facts: TerminalFacts = NOT_ASKED, preferences: Preferences | None = None
 ) -> None:
     """Work in this terminal until the person leaves. `facts` is what was asked of it before."""
-    app = WorkbenchApp(parts, facts, preferences)
+    app = WorkbenchApp(start, facts, preferences)
     app.run()
     if app.terminal.awaits_answer:
         drain(sys.stdin.fileno())

@@ -3,7 +3,6 @@ from pathlib import Path
 
 from tests.tui.driving import opened
 from tests.tui.review_run import ReviewRun
-from workbench.errors import DataError
 from workbench.tui.export.export_screen import ExportScreen
 
 
@@ -40,13 +39,13 @@ async def test_pictures_without_a_report_and_nothing_at_all_are_refused(review: 
 
 
 async def test_an_export_that_fails_is_a_notice(review: ReviewRun) -> None:
-    def fails(*_: object) -> list[Path]:
-        raise DataError("no space left; free some")
-
-    views = replace(review.parts.views, export=fails)
-    async with opened(replace(review.parts, staged_views=views), size=(120, 40)) as driver:
+    in_the_way = review.path.parent / "a file"
+    in_the_way.touch()
+    settings = replace(review.parts.context.settings, exports=in_the_way)
+    parts = replace(review.parts, context=replace(review.parts.context, settings=settings))
+    async with opened(parts, size=(120, 40)) as driver:
         await driver.press("x", "enter")
-        await driver.until_seen("no space left")
+        await driver.until_seen("--out")
         assert driver.is_on(ExportScreen)
 
 

@@ -6,6 +6,7 @@ from workbench.tui.dialogs.help_screen import HelpScreen
 from workbench.tui.export.export_screen import ExportScreen
 from workbench.tui.home.home_screen import HomeScreen
 from workbench.tui.metrics.metrics_screen import MetricsScreen
+from workbench.tui.queue.queue_screen import QueueScreen
 from workbench.tui.review.review_screen import ReviewScreen
 
 
@@ -66,8 +67,8 @@ async def test_every_key_of_home_leads_somewhere(review: ReviewRun) -> None:
         await driver.press("escape", "question_mark")
         assert driver.is_on(HelpScreen)
         await driver.press("q", "s")
-        await driver.until_seen("has no queue")
-        await driver.press("r", "ctrl+t")
+        await driver.until(lambda: driver.is_on(QueueScreen))
+        await driver.press("q", "r", "ctrl+t")
         assert driver.app.theme == "emowb-light"
 
 

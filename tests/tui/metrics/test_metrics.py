@@ -1,5 +1,9 @@
+from dataclasses import replace
+
 from tests.tui.driving import opened
 from tests.tui.review_run import ReviewRun
+from workbench.application.scores import score_run
+from workbench.tui.metrics.metrics_pages import published_page
 from workbench.tui.metrics.metrics_screen import MetricsScreen
 from workbench.tui.widgets.drawn_text import bar, interval_line, signed_line, table
 
@@ -62,3 +66,10 @@ def test_a_table_keeps_to_its_width_whatever_is_in_it() -> None:
     assert all(len(line) <= 30 for line in drawn.splitlines())
     assert "\x1b" not in drawn
     assert "1.00" in drawn
+
+
+def test_a_runs_name_is_made_harmless_among_the_published_methods(review: ReviewRun) -> None:
+    scores = score_run(review.parts.context, review.run)
+    page = published_page(replace(scores, run="\x1b]0;PWNED\x07[/bold]"), 80).plain
+    assert "▸ ␛]0;PWNED␇[/bold]" in page
+    assert "\x1b" not in page

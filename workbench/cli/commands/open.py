@@ -1,13 +1,11 @@
 """`emowb open`."""
 
 import gc
-import os
 from typing import Annotated
 
 import typer
 
 from workbench.application import reviews
-from workbench.application.home import home_parts
 from workbench.cli.context import RunName, context_of
 from workbench.cli.terminal import Pictures, check_screen, open_workbench
 from workbench.errors import UsageError
@@ -47,6 +45,6 @@ def open_review(
     with context.workspace():
         pass  # what is done to an older file is said here, where there is no screen yet
     if key is None:
-        open_workbench(context.settings, home_parts(context.settings, os.environ))
+        open_workbench(context.settings, context)
     else:
         open_workbench(context.settings, reviews.open_review(context, key, run, changed_from))

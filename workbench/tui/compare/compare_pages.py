@@ -1,27 +1,23 @@
 """Two runs side by side, as text and as lines of a list."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from textual.content import Content
 
-from workbench.application.comparisons import counts_line
+from workbench.application.comparisons import ChangedSample, TwoRuns, counts_line
 from workbench.domain.figure_words import metric_title, percent, points, points_interval
 from workbench.domain.score_words import intervals_line, paired_test_lines, same_answers_line
+from workbench.domain.scoring.comparison import Difference
 from workbench.domain.visible import visible
 from workbench.tui.widgets.drawn_text import notes, signed_line, table
 from workbench.tui.widgets.line_list import ListLine
-
-if TYPE_CHECKING:
-    from workbench.application.run_views import Compared
-    from workbench.domain.scoring.comparison import Difference
-    from workbench.pipeline.scoring.run_comparison import ChangedSample
 
 _LINE_CELLS: Final = 25
 _WIDE_CELLS: Final = 100
 
 
-def comparison_page(found: "Compared", width: int) -> Content:
+def comparison_page(found: TwoRuns, width: int) -> Content:
     """Differences with intervals, the paired tests, how often both say the same."""
     compared = found.pair.comparison
     most = max((abs(one) for each in compared.differences for one in _ends(each)), default=0.01) or 0.01
@@ -43,7 +39,7 @@ def comparison_page(found: "Compared", width: int) -> Content:
     return Content("\n").join([table(heads, rows, width, strong=(0,)), notes(_notes(found), width)])
 
 
-def changed_line(one: "ChangedSample") -> ListLine:
+def changed_line(one: ChangedSample) -> ListLine:
     """`✗✓ sub01/EP01  gold happy   A sad   B happy`."""
     marks = (("✓", "right"), ("✗", "wrong")) if one.right == "a" else (("✗", "wrong"), ("✓", "right"))
     aside = (
@@ -54,7 +50,7 @@ def changed_line(one: "ChangedSample") -> ListLine:
     return ListLine((*marks, (f" {one.sample}", "plain")), aside)
 
 
-def _notes(found: "Compared") -> Iterator[str]:
+def _notes(found: TwoRuns) -> Iterator[str]:
     pair = found.pair
     yield from paired_test_lines(pair.comparison)
     yield same_answers_line(pair.answers)
@@ -63,7 +59,7 @@ def _notes(found: "Compared") -> Iterator[str]:
     yield intervals_line(pair.comparison.interval)
 
 
-def _ends(one: "Difference") -> tuple[float, ...]:
+def _ends(one: Difference) -> tuple[float, ...]:
     return tuple(value for value in (one.value, one.low, one.high) if value is not None)
 
 

@@ -7,13 +7,14 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widgets import Static
 
-from workbench.application.run_views import Compared, RunViews
+from workbench.application.comparisons import TwoRuns, compare_two
 from workbench.domain.runs import Run
 from workbench.domain.scoring.protocols import Protocol
 from workbench.tui.base.background import run_blocking
 from workbench.tui.base.commands import Scope, bindings
 from workbench.tui.base.preferences import preferences_of
 from workbench.tui.base.review_opener import ChangedFrom
+from workbench.tui.base.shown_run import ShownRun
 from workbench.tui.compare.compare_pages import changed_line, comparison_page
 from workbench.tui.widgets.keys_line import KeysLine
 from workbench.tui.widgets.line_list import LineList, ListScreen
@@ -33,13 +34,14 @@ class CompareScreen(ListScreen):
     }
     """
 
-    def __init__(self, desk: RunViews, other: Run) -> None:
+    def __init__(self, shown: ShownRun, other: Run) -> None:
+        """Compare this run, as A, with another one, as B."""
         super().__init__()
-        self._desk = desk
+        self._shown = shown
         self._other = other
-        self._found: Compared | None = None
+        self._found: TwoRuns | None = None
         self._protocol = Protocol.STRICT
-        self._status = RunLine(desk.card, desk.run, other)
+        self._status = RunLine(shown.card, shown.run, other)
         self._page = Static("comparing …", id="page", markup=False)
         self._changed = Static("", id="changed", markup=False)
         self.rows = LineList(empty="")
@@ -80,7 +82,8 @@ class CompareScreen(ListScreen):
     @work(group="comparison", exclusive=True)
     async def _compare(self, protocol: Protocol) -> None:
         with self.errors_as_notices():
-            self._found = await run_blocking(lambda: self._desk.compare(self._other, protocol), "comparison")
+            context, run = self._shown.context, self._shown.run
+            self._found = await run_blocking(lambda: compare_two(context, run, self._other, protocol), "comparison")
             self._draw()
             self.rows.renew([changed_line(one) for one in self._found.changed])
 

@@ -1,7 +1,7 @@
 """Writing a run's files: which tables, in which formats, under which protocol, where, with pictures or without."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -10,23 +10,20 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from workbench.application.run_views import RunViews
+from workbench.application.exports import export_run
+from workbench.domain.exports import ExportRequest, Format, TableName
 from workbench.domain.scoring.protocols import Protocol
 from workbench.domain.visible import visible
 from workbench.errors import UsageError
 from workbench.tui.base.background import run_blocking
 from workbench.tui.base.commands import Scope, bindings
 from workbench.tui.base.preferences import preferences_of
+from workbench.tui.base.shown_run import ShownRun
 from workbench.tui.base.workbench_screen import WorkbenchScreen
 from workbench.tui.dialogs.text_screen import LineScreen
 from workbench.tui.widgets.choice_column import TickColumn
 from workbench.tui.widgets.keys_line import KeysLine
 
-if TYPE_CHECKING:
-    from workbench.domain.exports import ExportRequest
-
-_TABLES = ("metrics", "predictions", "confusion", "reviews", "refusals", "attempts")
-_FORMATS = ("csv", "jsonl", "parquet", "md", "latex", "html")
 _PICTURES = "pictures"
 
 
@@ -46,10 +43,10 @@ class ExportScreen(WorkbenchScreen, ModalScreen[None]):
     }
     """
 
-    def __init__(self, desk: RunViews) -> None:
+    def __init__(self, shown: ShownRun) -> None:
         super().__init__()
-        self._desk = desk
-        self._folder = desk.exports
+        self._shown = shown
+        self._folder = shown.context.settings.exports
         self._columns: tuple[TickColumn, ...] = ()
         self._active = 0
         self._paths: list[Path] = []
@@ -60,9 +57,9 @@ class ExportScreen(WorkbenchScreen, ModalScreen[None]):
     def compose(self) -> ComposeResult:
         protocol = preferences_of(self.app).protocol
         self._columns = (
-            TickColumn(_TABLES, _TABLES),
-            TickColumn((*_FORMATS, _PICTURES), ("csv",)),
-            TickColumn([str(one) for one in Protocol], (str(protocol),), only_one=True),
+            TickColumn(tuple(TableName), tuple(TableName)),
+            TickColumn((*Format, _PICTURES), (Format.CSV,)),
+            TickColumn(tuple(Protocol), (protocol,), only_one=True),
         )
         with VerticalScroll(id="box", can_focus=False):
             with Horizontal():
@@ -106,7 +103,7 @@ class ExportScreen(WorkbenchScreen, ModalScreen[None]):
     def action_write(self) -> None:
         if not self._is_writing:
             with self.errors_as_notices():
-                self._write(self._wanted())
+                self._write(self._request())
 
     def action_copy(self) -> None:
         if self._paths:
@@ -119,12 +116,13 @@ class ExportScreen(WorkbenchScreen, ModalScreen[None]):
         self.dismiss(None)
 
     @work(group="export")
-    async def _write(self, wanted: "ExportRequest") -> None:
+    async def _write(self, request: ExportRequest) -> None:
         self._is_writing = True
         self._written.update("writing …")
         try:
             with self.errors_as_notices():
-                self._paths = await run_blocking(lambda: self._desk.export(self._folder, wanted), "export")
+                context, run = self._shown.context, self._shown.run
+                self._paths = await run_blocking(lambda: export_run(context, run, request, self._folder), "export")
             if self._paths:
                 self.notice(f"written: {len(self._paths)} files below {shortened(self._folder)}")
         finally:
@@ -132,25 +130,25 @@ class ExportScreen(WorkbenchScreen, ModalScreen[None]):
             if self.is_attached:
                 self._show_paths()
 
-    def _wanted(self) -> "ExportRequest":
-        from workbench.domain.exports import ExportRequest, Format, formats_named, tables_named
+    def _request(self) -> ExportRequest:
+        from workbench.domain.exports import ExportRequest, Format, TableName
 
         tables, formats, [protocol] = (column.ticked for column in self._columns)
         with_images = _PICTURES in formats
-        formats = [one for one in formats if one != _PICTURES]
-        if not formats or (not tables and formats != [str(Format.HTML)]):
+        chosen = [Format(one) for one in formats if one != _PICTURES]
+        if not chosen or (not tables and chosen != [Format.HTML]):
             raise UsageError("choose something to write and a format; space chooses")
-        if with_images and str(Format.HTML) not in formats:
+        if with_images and Format.HTML not in chosen:
             raise UsageError("pictures go into the report alone; choose html, too")
         return ExportRequest(
-            tables=tables_named(",".join(tables)) if tables else (),
-            formats=formats_named(",".join(formats)),
+            tables=[TableName(one) for one in tables],
+            formats=chosen,
             protocol=Protocol(protocol),
             with_images=with_images,
         )
 
     def _notes(self) -> str:
-        card = self._desk.card
+        card = self._shown.card
         return (
             "md and latex hold metrics, confusion and refusals; html is the whole report, with pictures where chosen. "
             f"Licence of {visible(card.title, longest=60)}: {visible(card.licence, longest=200)}."
@@ -164,6 +162,6 @@ class ExportScreen(WorkbenchScreen, ModalScreen[None]):
 
 
 def shortened(path: Path) -> str:
-    """Relative to where we are, where it lies below."""
+    """A path, relative to the working directory where it is below that."""
     here = Path.cwd()
     return visible(str(path.relative_to(here) if path.is_relative_to(here) else path), longest=400)

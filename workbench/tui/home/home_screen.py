@@ -11,9 +11,9 @@ from textual.binding import BindingType
 from textual.content import Content
 from textual.widgets import Static
 
-from workbench.application.home import DatasetEntry, Headline, HomeParts, RunEntry
-from workbench.application.reviews import RunReview
-from workbench.application.run_views import RunViews
+from workbench.application.context import Context
+from workbench.application.home import Headline, RunEntry, list_datasets, load_headline
+from workbench.application.reviews import RunReview, open_review
 from workbench.domain.cases import CaseFilter
 from workbench.domain.runs import Run, RunState
 from workbench.domain.visible import visible
@@ -22,15 +22,17 @@ from workbench.tui import navigation
 from workbench.tui.base.background import run_blocking
 from workbench.tui.base.commands import Scope, bindings
 from workbench.tui.base.review_opener import ChangedFrom, opener_of
+from workbench.tui.base.shown_run import ShownRun
 from workbench.tui.home.home_lines import HomePlace, headline_key, home_line, places_of
 from workbench.tui.widgets.keys_line import KeysLine
 from workbench.tui.widgets.line_list import LineList, ListScreen
 
 _EVERY_S: Final = 5.0
+"""Between two looks at a run that is being sent."""
 
 
 class HomeScreen(ListScreen):
-    """Everything begins here; leaving it quits."""
+    """The first screen of the workbench when no run is named. To leave it is to quit."""
 
     SCOPES: ClassVar[tuple[Scope, ...]] = (Scope.HOME,)
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.HOME)
@@ -41,65 +43,56 @@ class HomeScreen(ListScreen):
     }
     """
 
-    def __init__(self, parts: HomeParts) -> None:
+    def __init__(self, context: Context) -> None:
         super().__init__()
-        self._parts = parts
+        self.context = context
         self._places: list[HomePlace] = []
         self._headlines: dict[tuple[int, int], Headline | None] = {}
-        self._marked: HomePlace | None = None
-        self._where = Static(id="where", markup=False)
+        self._marked: Run | None = None
         self.rows = LineList(empty="reading the workspace …")
 
     def compose(self) -> ComposeResult:
-        """The list under what it is of."""
-        yield self._where
+        workspace = visible(str(self.context.settings.db), longest=200)
+        words = Content.assemble(("emowb", "bold"), (f"  {workspace}", "$foreground-muted"))
+        yield Static(words, id="where", markup=False)
         yield self.rows
         yield KeysLine()
 
     def on_mount(self) -> None:
-        """Read the workspace, and look again while a run is under way."""
-        workspace = visible(str(self._parts.workspace), longest=200)
-        self._where.update(Content.assemble(("emowb", "bold"), (f"  {workspace}", "$foreground-muted")))
         self.set_focus(self.rows)
-        self.set_interval(_EVERY_S, self._look_again)
+        self.set_interval(_EVERY_S, self._load_while_running)
 
     def on_screen_resume(self) -> None:
-        """Somebody comes back: things have changed meanwhile."""
-        self._load()
+        self._load()  # things have changed meanwhile
 
     def on_resize(self) -> None:
-        """Draw the lines for the width there is."""
         self._draw()
 
     @on(LineList.Chosen)
     async def action_open(self) -> None:
-        """Review the run under the cursor; of a data set, the run touched last."""
-        if (chosen := self._run()) is not None:
-            await self._review(chosen[1].run)
+        if (shown := self._shown()) is not None:
+            await self._review(shown.run)
 
     async def action_compare(self) -> None:
-        """Mark a run; with another one of its data set marked, compare the two."""
-        chosen = self._run()
-        if chosen is None:
+        """Mark a run; with another run of its data set marked, compare the two."""
+        shown = self._shown()
+        if shown is None:
             return
-        entry, run = chosen
-        marked = self._marked
-        if marked is None or marked.run is None or marked.entry.card.key != entry.card.key:
-            self._marked = HomePlace(entry, run)
-            self.notice(f"marked {run.run.name}; the same key on another run of {entry.card.key} compares the two")
-        elif marked.run.run.id == run.run.id:
+        run, marked = shown.run, self._marked
+        if marked is None or marked.dataset != run.dataset:
+            self._marked = run
+            self.notice(f"marked {run.name}; the same key on another run of {run.dataset} compares the two")
+        elif marked.id == run.id:
             self._marked = None
         else:
-            views = self._parts.desk(entry.card, marked.run.run)
-            await navigation.open_comparison(self, views, run.run, partial(self._show_changed, views))
+            first = replace(shown, run=marked)
+            await navigation.open_comparison(self, first, run, partial(self._show_changed, marked))
         self._draw()
 
     def action_refresh(self) -> None:
-        """Look again."""
         self._load()
 
     def action_leave(self) -> None:
-        """Quit."""
         self.app.exit()
 
     async def action_metrics(self) -> None:
@@ -109,70 +102,63 @@ class HomeScreen(ListScreen):
         await self._open_metrics(is_matrix=True)
 
     async def action_queue(self) -> None:
-        if (views := self._views()) is not None:
-            await navigation.open_queue(self, views)
+        if (shown := self._shown()) is not None:
+            await navigation.open_queue(self, shown)
 
     async def action_export(self) -> None:
-        if (views := self._views()) is not None:
-            await navigation.open_export(self, views)
+        if (shown := self._shown()) is not None:
+            await navigation.open_export(self, shown)
 
     async def _open_metrics(self, *, is_matrix: bool) -> None:
-        if (views := self._views()) is not None:
-            await navigation.open_metrics(self, views, partial(self._show_samples, views), is_matrix=is_matrix)
+        if (shown := self._shown()) is not None:
+            await navigation.open_metrics(self, shown, partial(self._show_samples, shown.run), is_matrix=is_matrix)
 
-    def _views(self) -> RunViews | None:
-        """Of the run under the cursor; None, and a notice, where there is none."""
-        chosen = self._run()
-        return None if chosen is None else self._parts.desk(chosen[0].card, chosen[1].run)
+    async def _show_samples(self, run: Run, wanted: CaseFilter) -> None:
+        await self._review(run, lambda review: replace(review, wanted=wanted))
 
-    async def _show_samples(self, views: RunViews, wanted: CaseFilter) -> None:
-        await self._review(views.run, lambda review: replace(review, wanted=wanted))
-
-    async def _show_changed(self, views: RunViews, chosen: ChangedFrom) -> None:
-        await self._review(views.run, lambda review: replace(review.changed_from(chosen.other), start=chosen.sample_id))
+    async def _show_changed(self, run: Run, chosen: ChangedFrom) -> None:
+        await self._review(run, lambda review: replace(review.changed_from(chosen.other), start=chosen.sample_id))
 
     async def _review(self, run: Run, with_changes: Callable[[RunReview], RunReview] = lambda review: review) -> None:
         with self.errors_as_notices():
-            review = await run_blocking(lambda: self._parts.review(run.dataset, run.name))
+            review = await run_blocking(lambda: open_review(self.context, run.dataset, run.name))
             await opener_of(self.app).open_review(with_changes(review))
 
-    def _run(self) -> tuple[DatasetEntry, RunEntry] | None:
+    def _shown(self) -> ShownRun | None:
         """The run under the cursor, or its data set's latest; None, and a notice what to do, where there is none."""
         if not self._places or not self.rows.has_choice:
             return None
         place = self._places[self.rows.cursor]
-        run = place.run or next(iter(place.entry.runs), None)
+        card, run = place.entry.card, place.run or next(iter(place.entry.runs), None)
         if run is not None:
-            return place.entry, run
-        key = place.entry.card.key
-        todo = f"emowb run {key} --endpoint NAME" if place.entry.imported else f"emowb import {key} PATH"
-        self.notice(f"{key} has no run yet; `{todo}` comes first")
+            return ShownRun(self.context, card, run.run)
+        todo = f"emowb run {card.key} --endpoint NAME" if place.entry.imported else f"emowb import {card.key} PATH"
+        self.notice(f"{card.key} has no run yet; `{todo}` comes first")
         return None
 
-    def _look_again(self) -> None:
-        is_going = any(place.run and place.run.run.state is RunState.RUNNING for place in self._places)
-        if is_going and self.is_current:
+    def _load_while_running(self) -> None:
+        is_running = any(place.run and place.run.run.state is RunState.RUNNING for place in self._places)
+        if is_running and self.is_current:
             self._load()
 
     @work(group="home", exclusive=True)
     async def _load(self) -> None:
         with self.errors_as_notices():
-            entries = await run_blocking(self._parts.load, "home")
-            self._places = places_of(entries)
+            self._places = places_of(await run_blocking(lambda: list_datasets(self.context), "home"))
             self._draw()
-            for place in list(self._places):
-                if place.run is not None and headline_key(place.run) not in self._headlines:
-                    await self._score(place.entry, place.run)
+            for run in [place.run for place in self._places if place.run is not None]:
+                if headline_key(run) not in self._headlines:
+                    await self._score(run)
 
-    async def _score(self, entry: DatasetEntry, run: RunEntry) -> None:
+    async def _score(self, run: RunEntry) -> None:
         try:
-            headline = await run_blocking(lambda: self._parts.headline(entry.card, run.run), "headlines")
+            headline = await run_blocking(lambda: load_headline(self.context, run.run), "headlines")
         except WorkbenchError:
             headline = None  # opening the run says it; here it is an extra
         self._headlines[headline_key(run)] = headline
         self._draw()
 
     def _draw(self) -> None:
-        marked = self._marked.run.run.id if self._marked and self._marked.run else None
+        marked = None if self._marked is None else self._marked.id
         width = self.size.width
         self.rows.renew([home_line(place, self._headlines, marked, width) for place in self._places])

@@ -1,26 +1,22 @@
 """The figures of a run as pages of text. Words from outside pass `visible` in the tables."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from textual.content import Content
 
-from workbench.application.scores import gpt4v_words
+from workbench.application.scores import PublishedFigure, RunScores, gpt4v_words
 from workbench.domain.figure_words import DASH, interval, metric_interval, metric_title, metric_value, percent
 from workbench.domain.score_words import bounds_lines, intervals_line
 from workbench.domain.visible import visible
 from workbench.tui.widgets.drawn_text import SOFT, bar, interval_line, notes, table
-
-if TYPE_CHECKING:
-    from workbench.pipeline.scoring.published_figures import PublishedFigure
-    from workbench.pipeline.scoring.run_scores import RunScores
 
 _LABEL_CELLS: Final = 16
 _METHOD_CELLS: Final = 28
 _MOST_GROUPS: Final = 12
 
 
-def figures_page(one: "RunScores", width: int) -> Content:
+def figures_page(one: RunScores, width: int) -> Content:
     """Every metric with its interval, beside the baselines and the paper's GPT-4V."""
     scores = one.scores
     rows = [
@@ -42,7 +38,7 @@ def figures_page(one: "RunScores", width: int) -> Content:
     )
 
 
-def classes_page(one: "RunScores", width: int) -> Content:
+def classes_page(one: RunScores, width: int) -> Content:
     """Recall of each class as a line with its interval, and how often each was refused."""
     refused = {rates.label: rates.refusal_rate for rates in one.rates_by_class}
     room = max(width - _LABEL_CELLS - 40, 10)
@@ -60,7 +56,7 @@ def classes_page(one: "RunScores", width: int) -> Content:
     return _joined(table(heads, rows, width), Content.styled(note, SOFT))
 
 
-def published_page(one: "RunScores", width: int) -> Content:
+def published_page(one: RunScores, width: int) -> Content:
     """Published methods as bars, this run among them, for each metric and condition that the paper has."""
     groups: dict[tuple[str, str], list[PublishedFigure]] = {}
     for figure in one.published:
@@ -71,7 +67,7 @@ def published_page(one: "RunScores", width: int) -> Content:
     return _joined(notes([_protocol_note(one)], width), *blocks)
 
 
-def places_page(one: "RunScores", width: int) -> Content:
+def places_page(one: RunScores, width: int) -> Content:
     """Accuracy by place in the request, and refusals by class and by cluster."""
     room = max(width - 50, 10)
     blocks = []
@@ -106,7 +102,7 @@ def places_page(one: "RunScores", width: int) -> Content:
     return _joined(*blocks)
 
 
-def _bars(one: "RunScores", metric: str, variant: str, figures: "list[PublishedFigure]", width: int) -> Content:
+def _bars(one: RunScores, metric: str, variant: str, figures: list[PublishedFigure], width: int) -> Content:
     mine = one.scores.metrics.get(metric)
     rows: list[tuple[float, str, bool]] = [(figure.value, figure.method, False) for figure in figures]
     if mine is not None and mine.value is not None:
@@ -125,7 +121,7 @@ def _cut(name: str) -> str:
     return (shown if len(shown) <= _METHOD_CELLS else f"{shown[: _METHOD_CELLS - 1]}…").ljust(_METHOD_CELLS)
 
 
-def _counts(one: "RunScores") -> str:
+def _counts(one: RunScores) -> str:
     scores = one.scores
     parts = [f"planned {scores.planned:,}", f"answered {scores.answered:,}", f"coverage {percent(scores.coverage)} %"]
     parts += [f"counted {scores.counted:,}"]
@@ -136,7 +132,7 @@ def _counts(one: "RunScores") -> str:
     return ", ".join(parts)
 
 
-def _notes(one: "RunScores") -> Iterator[str]:
+def _notes(one: RunScores) -> Iterator[str]:
     scores = one.scores
     for name, value in one.intensity.items():
         if value.value is not None and value.low is not None and value.high is not None:
@@ -148,7 +144,7 @@ def _notes(one: "RunScores") -> Iterator[str]:
     yield intervals_line(scores.interval)
 
 
-def _protocol_note(one: "RunScores") -> str:
+def _protocol_note(one: RunScores) -> str:
     return f"protocol {one.protocol}: {visible(one.rule, longest=400)}"
 
 

@@ -1,28 +1,31 @@
 """A run under one protocol: metrics, classes, the confusion matrix, published methods, places and refusals."""
 
-from collections.abc import Awaitable
-from typing import TYPE_CHECKING, ClassVar, Final
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Final
 
-from textual import on, work
+from rich.cells import cell_len
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
 from textual.widgets import ContentSwitcher, Static
 
-from workbench.application.run_views import RunViews
+from workbench.application.scores import RunScores, confusion_counts, score_run
 from workbench.domain.scoring.protocols import Protocol
 from workbench.tui.base.background import run_blocking
 from workbench.tui.base.commands import Scope, bindings
 from workbench.tui.base.preferences import preferences_of
+from workbench.tui.base.shown_run import ShownRun
 from workbench.tui.base.workbench_screen import WorkbenchScreen
-from workbench.tui.metrics.confusion_pane import ConfusionGrid, ConfusionPane, ConfusionTable
+from workbench.tui.metrics.confusion_pane import ConfusionGrid, ConfusionPane, confusion_table
 from workbench.tui.metrics.metrics_pages import classes_page, figures_page, places_page, published_page
-from workbench.tui.metrics.views_line import ViewsLine
 from workbench.tui.widgets.keys_line import KeysLine
 from workbench.tui.widgets.run_line import RunLine
-
-if TYPE_CHECKING:
-    from workbench.pipeline.scoring.run_scores import RunScores
 
 FIGURES: Final = "figures"
 MATRIX: Final = "matrix"
@@ -33,6 +36,47 @@ _PAGES: Final = {
     "places and refusals": places_page,
 }
 _VIEWS: Final = (FIGURES, "classes", MATRIX, "published", "places and refusals")
+
+
+class ViewsLine(Widget):
+    """`figures  [classes]  matrix`."""
+
+    DEFAULT_CSS = "ViewsLine { height: 1; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }"
+
+    @dataclass
+    class Clicked(Message):
+        """A name was clicked."""
+
+        name: str
+
+    def __init__(self, names: Sequence[str], chosen: str) -> None:
+        super().__init__()
+        self._names = tuple(names)
+        self._chosen = chosen
+
+    def choose(self, name: str) -> None:
+        """Mark another one."""
+        self._chosen = name
+        self.refresh()
+
+    def render(self) -> Content:
+        return Content("").join(
+            [
+                Content.styled(f"[{name}]", "bold $text-accent")
+                if name == self._chosen
+                else Content.styled(f" {name} ", "$foreground-muted")
+                for name in self._names
+            ]
+        )
+
+    def on_click(self, event: events.Click) -> None:
+        """Say which one was clicked."""
+        right = 1
+        for name in self._names:
+            right += cell_len(name) + 2
+            if event.x < right:
+                self.post_message(self.Clicked(name))
+                return
 
 
 class MetricsScreen(WorkbenchScreen):
@@ -48,19 +92,20 @@ class MetricsScreen(WorkbenchScreen):
     }
     """
 
-    def __init__(self, desk: RunViews, counted: Awaitable[ConfusionTable], view: str) -> None:
+    def __init__(self, shown: ShownRun, *, is_matrix: bool) -> None:
+        """Opens with the figures, or with the matrix, which is counted while the screen is laid out."""
         super().__init__()
-        self._counted = counted
-        self._desk = desk
+        self._shown = shown
+        self._view = MATRIX if is_matrix else FIGURES
+        self._counting = asyncio.create_task(run_blocking(lambda: confusion_counts(shown.context, shown.run)))
         self._scores: RunScores | None = None
         self._protocol = Protocol.STRICT
         self._scored_by: Protocol | None = None
         """The protocol of the scores, also of those on their way."""
-        self._status = RunLine(desk.card, desk.run)
-        self._views = ViewsLine(_VIEWS, _VIEWS.index(view))
+        self._status = RunLine(shown.card, shown.run)
+        self._views = ViewsLine(_VIEWS, self._view)
         self._matrix: ConfusionPane | None = None
         self._texts = {name: Static("scoring …", markup=False) for name in _PAGES}
-        self._view = view
 
     def compose(self) -> ComposeResult:
         yield self._status
@@ -75,7 +120,8 @@ class MetricsScreen(WorkbenchScreen):
     async def on_mount(self) -> None:
         self._show_protocol(preferences_of(self.app).protocol)
         with self.errors_as_notices():
-            self._matrix = ConfusionPane(await self._counted, folds=bool(self._desk.card.folds))
+            card = self._shown.card
+            self._matrix = ConfusionPane(confusion_table(card, await self._counting), folds=bool(card.folds))
             await self.query_one(f"#{_id(MATRIX)}").mount(self._matrix)
             self.set_focus(self._matrix.grid)
 
@@ -143,7 +189,9 @@ class MetricsScreen(WorkbenchScreen):
     @work(group="scores", exclusive=True)
     async def _score(self, protocol: Protocol) -> None:
         with self.errors_as_notices():
-            self._scores = await run_blocking(lambda: self._desk.score(protocol), "scores")
+            self._scores = await run_blocking(
+                lambda: score_run(self._shown.context, self._shown.run, protocol), "scores"
+            )
             self._draw()
 
     def _draw(self) -> None:

@@ -29,6 +29,7 @@ from workbench.tui.base.background import OwnedThread
 from workbench.tui.base.commands import REVIEW, Scope, bindings
 from workbench.tui.base.preferences import preferences_of
 from workbench.tui.base.review_opener import ChangedFrom, opener_of
+from workbench.tui.base.shown_run import ShownRun
 from workbench.tui.base.workbench_screen import WorkbenchScreen
 from workbench.tui.dialogs.choice_screen import ChoiceScreen
 from workbench.tui.dialogs.question_screen import confirm
@@ -397,30 +398,34 @@ class ReviewScreen(WorkbenchScreen):
 
     # ── other screens ────────────────────────────────────────────────────────────────────────────────────────────
 
+    @property
+    def _shown(self) -> ShownRun:
+        return ShownRun(self.review.context, self.review.card, self.review.run)
+
     async def action_metrics(self) -> None:
-        await navigation.open_metrics(self, self.review.views, self.browser.show_list, is_matrix=False)
+        await navigation.open_metrics(self, self._shown, self.browser.show_list, is_matrix=False)
 
     async def action_confusion(self) -> None:
-        await navigation.open_metrics(self, self.review.views, self.browser.show_list, is_matrix=True)
+        await navigation.open_metrics(self, self._shown, self.browser.show_list, is_matrix=True)
 
     async def action_queue(self) -> None:
-        await navigation.open_queue(self, self.review.views)
+        await navigation.open_queue(self, self._shown)
 
     async def action_export(self) -> None:
-        await navigation.open_export(self, self.review.views)
+        await navigation.open_export(self, self._shown)
 
     async def action_compare(self) -> None:
         """Compare with the run beside, or with another one that is chosen."""
         if self.review.beside is not None:
             await self._compare(self.review.beside)
         else:
-            navigation.choose_run(self, self.review.views, "compare with which run", self._compare)
+            navigation.choose_run(self, self._shown, "compare with which run", self._compare)
 
     async def _compare(self, other: Run) -> None:
         async def show(changed: ChangedFrom) -> None:
             await self._reopen(replace(self.review.changed_from(changed.other), start=changed.sample_id))
 
-        await navigation.open_comparison(self, self.review.views, other, show)
+        await navigation.open_comparison(self, self._shown, other, show)
 
     async def action_beside(self) -> None:
         """Show another run's answers beside, or none."""
@@ -431,7 +436,7 @@ class ReviewScreen(WorkbenchScreen):
         if self.review.beside is not None:
             await show(None)
         else:
-            navigation.choose_run(self, self.review.views, "which run stands beside", show)
+            navigation.choose_run(self, self._shown, "which run stands beside", show)
 
     async def action_leave(self) -> None:
         """Go back or quit. While the model is being asked, a person is asked first."""

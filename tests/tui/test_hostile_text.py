@@ -36,8 +36,8 @@ IN_REVIEW = (
     ("F", "shown now"),
     ("aPWNED\r", "PWNED  all"),
     ("qR", "cost money"),
-    ("n\x10somebody", "review as somebody else"),
-    ("\r", "another name"),
+    ("n\x10review under", "review under another name"),
+    ("\r", "another name …"),
     ("qx", "[x] csv"),
     ("\r", "files below"),
     ("q\x10label [/b", "characters)  7"),  # the palette's own line: the label stands elsewhere too

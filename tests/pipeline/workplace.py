@@ -34,7 +34,7 @@ class Way:
     endpoint: Endpoint
     key: ApiKey = NO_KEY
     limits: Limits = field(default_factory=lambda: Limits(concurrency=4))
-    asked_before: tuple[tuple[float, int], ...] = ()
+    sent_last_day: tuple[tuple[float, int], ...] = ()
     timeout_s: float = PATIENCE_S
 
 
@@ -102,7 +102,7 @@ class Workplace:
         async with AsyncExitStack() as open_clients:
             channels = [
                 Channel(
-                    lane=Lane(way.endpoint.name, way.limits, time.clock(), asked_before=way.asked_before),
+                    lane=Lane(way.endpoint.name, way.limits, time.clock(), sent_last_day=way.sent_last_day),
                     source=await open_clients.enter_async_context(
                         EndpointClient(way.endpoint, way.key, timeout_s=way.timeout_s)
                     ),

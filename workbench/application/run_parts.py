@@ -162,8 +162,8 @@ async def _channel(
         f"{endpoint.name}/{key.name}" if is_one_of_many else endpoint.name,
         limits,
         time.monotonic(),
-        asked_before=count_sent_today(db, endpoint.name, key_name, now) if limits.rpd else (),
-        asked_lately=sent_lately(db, endpoint.name, key_name, now),
+        sent_last_day=count_sent_today(db, endpoint.name, key_name, now) if limits.rpd else (),
+        sent_last_minute=sent_lately(db, endpoint.name, key_name, now),
     )
     async with EndpointClient(endpoint, key, timeout_s=settings.timeout_s) as client:
         yield Channel(lane, client, endpoint.name, key_name, endpoint.images_per_request)

@@ -63,7 +63,7 @@ class ChatEndpoint:
             reply, fault = limited, InjectedFault.RATE_LIMIT
         else:
             try:
-                question, request = _asked(body)
+                question, request = _read_request(body)
                 reply, fault = self._answered(question, request, number)
             except RequestError as error:
                 reply = error_reply(error, self._limit_headers())
@@ -124,7 +124,7 @@ class ChatEndpoint:
         self._observer(Served(number, status, fault, labels, ids))
 
 
-def _asked(body: bytes) -> tuple[ChatQuestion, Mapping[str, Any]]:
+def _read_request(body: bytes) -> tuple[ChatQuestion, Mapping[str, Any]]:
     """The question, and the JSON of the request. Raises RequestError for what this endpoint cannot do."""
     try:
         request = json.loads(body)

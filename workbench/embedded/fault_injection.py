@@ -84,7 +84,7 @@ class Refusals:
 
     def __init__(self, faults: FaultRates) -> None:
         self._faults = faults
-        self._asked: Counter[str] = Counter()
+        self._requests: Counter[str] = Counter()
         self._lock = threading.Lock()
 
     def refuse(self, samples: Sequence[QuestionSample]) -> Completion | None:
@@ -93,7 +93,7 @@ class Refusals:
             return None
         keys = {_fingerprint(sample) for sample in samples}
         with self._lock:
-            self._asked.update(keys)
+            self._requests.update(keys)
             refused = sorted(key for key in keys if self._is_refused(key))
         if not refused:
             return None
@@ -105,7 +105,7 @@ class Refusals:
         if chance(self._faults.seed, "refuse", key) >= self._faults.refuse:
             return False
         is_hard = chance(self._faults.seed, "hard", key) < 0.5
-        return is_hard or self._asked[key] == 1
+        return is_hard or self._requests[key] == 1
 
 
 def _fingerprint(sample: QuestionSample) -> str:

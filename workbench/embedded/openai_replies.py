@@ -50,8 +50,8 @@ def error_reply(error: RequestError, headers: Mapping[str, str] | None = None) -
 
 def completion_body(completion: Completion, *, request_id: str, created_s: int, prompt_tokens: int) -> bytes:
     """A chat completion with its usage; four characters count as one token."""
-    said = completion.content or completion.refusal or ""
-    completion_tokens = text_tokens(said)
+    text = completion.content or completion.refusal or ""
+    completion_tokens = text_tokens(text)
     message = {"role": "assistant", "content": completion.content, "refusal": completion.refusal}
     return _encoded(
         {

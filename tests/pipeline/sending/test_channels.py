@@ -236,7 +236,7 @@ def test_requests_per_day_are_counted_over_restarts(place: Workplace) -> None:
         before = count_sent_today(place.db, "counting", None, datetime.now(UTC))
         assert sum(n for _, n in before) == 3
         time.now_s, asked_at_s = 0.0, []
-        again = Way(endpoint.endpoint(), limits=limits, asked_before=tuple(before))
+        again = Way(endpoint.endpoint(), limits=limits, sent_last_day=tuple(before))
         assert place.send(run, again, time=time).reason is None
         assert sum(at_s < 86_000.0 for at_s in asked_at_s) == 2
         assert set(place.statuses(run).values()) == RANKED

@@ -64,7 +64,7 @@ class Road:
     shape: Shape
     limits: Limits = field(default_factory=Limits)
     world: World = field(default_factory=World)
-    asked_before: Sequence[tuple[float, int]] = ()
+    sent_last_day: Sequence[tuple[float, int]] = ()
 
 
 def simulate(
@@ -72,10 +72,10 @@ def simulate(
     wanted: int,
     limits: Limits | None = None,
     world: World | None = None,
-    asked_before: Sequence[tuple[float, int]] = (),
+    sent_last_day: Sequence[tuple[float, int]] = (),
 ) -> Outcomes:
     """Ask one endpoint until `wanted` requests are answered. Rejected ones are asked again."""
-    (outcomes,) = simulate_roads([Road(shape, limits or Limits(), world or World(), asked_before)], wanted)
+    (outcomes,) = simulate_roads([Road(shape, limits or Limits(), world or World(), sent_last_day)], wanted)
     return outcomes
 
 
@@ -139,7 +139,7 @@ class _End:
         self._shape = road.shape
         self._world = road.world
         self._simulation = simulation
-        self._lane = Lane("simulated", road.limits, 0.0, asked_before=road.asked_before)
+        self._lane = Lane("simulated", road.limits, 0.0, sent_last_day=road.sent_last_day)
         self._busy: list[float] = []
         self.seen = Outcomes(self._lane)
 

@@ -88,7 +88,7 @@ def test_a_limit_that_is_lifted_holds_nothing_back() -> None:
 
 def test_a_limit_of_a_day_that_is_new_counts_the_day_before_it() -> None:
     lane = Lane("x", Limits(), 0.0)
-    lane.change(Limits(rpd=10), 5.0, asked_before=[(3_600.0, 6), (0.0, 1)])
+    lane.change(Limits(rpd=10), 5.0, sent_last_day=[(3_600.0, 6), (0.0, 1)])
     assert len(sent_at(lane, 100, begin=5.0)) == 3
     lane.change(Limits(rpd=12), 100.0)
     assert len(sent_at(lane, 200, begin=100.0)) == 2

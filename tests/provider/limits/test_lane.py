@@ -135,7 +135,7 @@ def test_the_smaller_of_the_endpoints_limit_and_ours_holds() -> None:
 def test_requests_of_the_day_are_counted_over_restarts() -> None:
     hour_s = 3_600.0
     before = [(23 * hour_s, 60), (2 * hour_s, 20)]
-    seen = simulate(Unlimited(), 70, Limits(rpd=100), asked_before=before)
+    seen = simulate(Unlimited(), 70, Limits(rpd=100), sent_last_day=before)
     assert_nothing_is_lost(seen, 70)
     soon = [at for at in seen.arrivals if at < 60.0]
     assert len(soon) == 20
@@ -346,7 +346,7 @@ def test_a_request_that_was_not_sent_after_all_leaves_its_place_and_keeps_what_i
 
 
 def test_the_state_tells_people_how_the_lane_stands() -> None:
-    lane = Lane("openai", Limits(rpm=120, rpd=1_000), 0.0, asked_before=[(3_600.0, 7)])
+    lane = Lane("openai", Limits(rpm=120, rpd=1_000), 0.0, sent_last_day=[(3_600.0, 7)])
     headers = {"x_ratelimit_limit_requests": "60", "x_ratelimit_remaining_requests": "59"}
     headers |= {"x_ratelimit_limit_tokens": "30000", "x_ratelimit_remaining_tokens": "29900"}
     lane.settle(lane.take(100, 0.0), answered(**headers), 0.2, WALL_S)

@@ -135,7 +135,7 @@ class RunSteering:
                 lambda db: count_sent_today(db, channel.endpoint, channel.key_name, datetime.now(UTC))
             )
             before.append((0.0, lane.n_taken - known))  # perhaps counted twice, but never left out
-        lane.change(limits, self._parts.clock(), asked_before=before)
+        lane.change(limits, self._parts.clock(), sent_last_day=before)
 
     def _change_budget(self, given: GivenLimits) -> str:
         """Returns what is to be told about it, if anything."""

@@ -74,13 +74,12 @@ class Lane:
         limits: Limits,
         now: float,
         *,
-        asked_before: Iterable[tuple[float, int]] = (),
-        asked_lately: Iterable[tuple[float, float]] = (),
+        sent_last_day: Iterable[tuple[float, int]] = (),
+        sent_last_minute: Iterable[tuple[float, float]] = (),
     ) -> None:
         """The last arguments are requests of earlier sessions, the oldest first.
 
-        `asked_before`: requests of the last day, as (seconds ago, number); `asked_lately`: those of the last minute, as
-        (seconds ago, tokens).
+        `sent_last_day`: as (seconds ago, number of requests); `sent_last_minute`: as (seconds ago, tokens).
         """
         self.name = name
         self.closed: str | None = None
@@ -90,11 +89,11 @@ class Lane:
         """Requests that were sent in all."""
         self._limits = limits
         self._in_flight = InFlight(_most_in_flight(limits))
-        lately = [(now - ago_s, tokens) for ago_s, tokens in asked_lately]
+        lately = [(now - ago_s, tokens) for ago_s, tokens in sent_last_minute]
         # Counted without a limit too: one can be set at any time, and then holds for the minute before.
         self._requests = Window(limits.rpm or math.inf, _MINUTE_S, [(at, 1.0) for at, _ in lately])
         self._tokens = Window(limits.tpm or math.inf, _MINUTE_S, lately)
-        self._day = _day(limits.rpd, asked_before, now)
+        self._day = _day(limits.rpd, sent_last_day, now)
         self._pace = _pace(limits.rpm, now)
         self._token_pace = _pace(limits.tpm, now)
         self._learned = LearnedPace()
@@ -114,15 +113,15 @@ class Lane:
         """The present limits."""
         return self._limits
 
-    def change(self, limits: Limits, now: float, *, asked_before: Iterable[tuple[float, int]] = ()) -> None:
+    def change(self, limits: Limits, now: float, *, sent_last_day: Iterable[tuple[float, int]] = ()) -> None:
         """Set other limits. What was sent under the old limits counts under the new ones.
 
-        `asked_before`, as in the constructor, is needed where a limit per day is new.
+        `sent_last_day`, as in the constructor, is needed where a limit per day is new.
         """
         self._requests.change(limits.rpm or math.inf)
         self._tokens.change(limits.tpm or math.inf)
         if self._day is None or not limits.rpd:
-            self._day = _day(limits.rpd, asked_before, now)
+            self._day = _day(limits.rpd, sent_last_day, now)
         else:
             self._day.change(limits.rpd)
         self._pace = _changed_pace(self._pace, limits.rpm, now)
@@ -322,11 +321,11 @@ def _most_in_flight(limits: Limits) -> int:
     return limits.concurrency or min(limits.most_in_flight or _MOST_IN_FLIGHT, _MOST_IN_FLIGHT)
 
 
-def _day(rpd: int | None, asked_before: Iterable[tuple[float, int]], now: float) -> Window | None:
+def _day(rpd: int | None, sent_last_day: Iterable[tuple[float, int]], now: float) -> Window | None:
     """None without a limit: a day's requests are too many to remember without need."""
     if not rpd:
         return None
-    return Window(rpd, _DAY_S, [(now - ago_s, float(n)) for ago_s, n in asked_before])
+    return Window(rpd, _DAY_S, [(now - ago_s, float(n)) for ago_s, n in sent_last_day])
 
 
 def _changed_pace(pace: EvenPace | None, per_minute: int | None, now: float) -> EvenPace | None:

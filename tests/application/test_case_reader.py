@@ -44,7 +44,6 @@ def test_what_is_in_a_list_and_where(reader: CaseReader) -> None:
     assert (reader.position_of("d"), reader.position_of("nobody")) == (3, None)
     assert reader.passing(failures, [0, 2, 3]) == {2}
     assert reader.next_failure(range(4), 1) == 2
-    assert reader.confusion() == {("happy", "happy"): 1, ("happy", "sad"): 1, ("happy", ""): 2}
 
 
 def test_those_without_an_answer_are_those_that_ended_without_one(reader: CaseReader) -> None:

@@ -26,7 +26,6 @@ from workbench.errors import DataError, UsageError, unknown_name
 from workbench.media import frames as media
 from workbench.storage.cases.case_positions import count_positions, list_positions, list_unanswered, next_failure
 from workbench.storage.cases.cases import load_ids, load_rows, position_of, positions_near, positions_that_pass
-from workbench.storage.cases.confusions import count_confusion
 from workbench.storage.cases.review_log import (
     current_value,
     last_change,
@@ -151,34 +150,34 @@ def open_review(
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What another run has of the same sample."""
+    """The same sample in another run."""
 
     run: str
     result: Result | None
-    """None: that run did not plan it."""
+    """None: that run does not have it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """All that a reviewer sees of one sample in one run."""
+    """Everything about one sample in one run."""
 
     result: Result
     attempts: tuple[Attempt, ...]
     mine: Review
-    """What this reviewer says; empty at first."""
+    """By this reviewer; empty at first."""
     others: tuple[Review, ...]
     beside: Beside | None = None
-    """None where the run is looked at by itself."""
+    """None where no other run is shown beside."""
 
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """A change that has been taken back."""
+    """A change that was undone."""
 
     sample_id: str
     field: ReviewField
     value: str | None
-    """What the field holds again."""
+    """The value of the field now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,16 +185,16 @@ class ReviewProgress:
     """How far a reviewer is in a run."""
 
     positions: list[int]
-    """Of the samples that the reviewer has said something of."""
+    """Of the samples that the reviewer has reviewed."""
     per_minute: float | None
-    """Samples, over the last ten minutes; None: nothing was said in them."""
+    """Samples in the last ten minutes, a minute; None: there were none."""
     others: dict[int, PeerAgreement]
-    """What other reviewers say, by position."""
+    """How the other reviewers agree, by position."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewSession:
-    """What one reviewer sees and says of the cases of a run. Every method reads or writes the workspace."""
+    """The review of a run by one reviewer. Every method reads or writes the workspace."""
 
     db: Database
     run: Run
@@ -218,11 +217,11 @@ class ReviewSession:
         return Case(result, tuple(load_sample_attempts(self.db, self.run.id, sample_id)), mine, others, beside)
 
     def reviewers(self) -> list[str]:
-        """Everybody who has said something of the run."""
+        """The names of all who have reviewed a sample of the run."""
         return load_reviewers(self.db, self.run.id)
 
     def progress(self) -> ReviewProgress:
-        """How far this reviewer is, and what the others say."""
+        """How far this reviewer is, and how the others agree."""
         now = datetime.fromisoformat(self.now())
         pace = load_pace(self.db, self.run.id, self.reviewer, (now - _PACE_OVER).isoformat())
         per_minute = None
@@ -236,23 +235,23 @@ class ReviewSession:
         )
 
     def set_verdict(self, sample_id: str, verdict: Verdict | None) -> None:
-        """Say what is the matter with a case; None takes it back."""
+        """Give a verdict on a case; None removes it."""
         self._set(sample_id, ReviewField.VERDICT, verdict)
 
     def set_label(self, sample_id: str, label: str | None) -> None:
-        """Give one's own label, one of the card's. Raises UsageError for another word."""
+        """Give a label of the data set. None removes it. Raises UsageError for another word."""
         if label is not None and label not in self.card.labels.names:
             raise unknown_name("label", label, self.card.labels.names)
         self._set(sample_id, ReviewField.LABEL, label)
 
     def toggle_label(self, sample_id: str, label: str | None) -> None:
-        """Give a label, or take it back where it is given already. None takes any label back."""
+        """Give a label, or remove it if it is given already. None removes any label."""
         present = self.case(sample_id).mine.label
         if label is not None or present is not None:
             self.set_label(sample_id, None if label == present else label)
 
     def set_tags(self, sample_id: str, tags: tuple[str, ...]) -> None:
-        """Replace the tags of a case; blanks inside a tag become hyphens."""
+        """Replace the tags of a case. Spaces within a tag become hyphens."""
         joined = " ".join(dict.fromkeys("-".join(tag.split()) for tag in tags if tag.strip()))
         self._set(sample_id, ReviewField.TAGS, joined or None)
 
@@ -261,7 +260,7 @@ class ReviewSession:
         self._set(sample_id, ReviewField.NOTE, (note or "").strip() or None)
 
     def undo(self) -> Undone | None:
-        """Take back this reviewer's latest change that is not taken back yet; None when there is none."""
+        """Undo this reviewer's latest change that is not undone yet. None: there is none."""
         latest = last_change(self.db, self.run.id, self.reviewer)
         if latest is None:
             return None
@@ -270,11 +269,11 @@ class ReviewSession:
         return Undone(change.sample_id, change.field, before)
 
     def close(self) -> None:
-        """Let go of the workspace."""
+        """Close the workspace."""
         self.db.close()
 
     def _set(self, sample_id: str, field: ReviewField, value: str | None) -> None:
-        """Save a change that changes something: the same again would need one more undo to get behind it."""
+        """Save a change unless the value is the same: that would be one thing more to undo."""
         if value != current_value(self.db, self.run.id, sample_id, self.reviewer, field):
             self._save(sample_id, field, value)
 
@@ -297,7 +296,7 @@ class CaseReader:
         return cls(open_for_reading(workspace), run_id, reviewer)
 
     def break_off_when(self, is_outdated: Callable[[], bool]) -> None:
-        """Ask this now and then while a statement runs; once it holds, the statement raises DatabaseError."""
+        """Call this now and then while a statement runs. When it is true, the statement raises DatabaseError."""
         break_off_when(self.db, is_outdated)
 
     def all_of(self, wanted: CaseFilter) -> Sequence[int]:
@@ -305,7 +304,7 @@ class CaseReader:
         return list_positions(self.db, self.run_id, wanted, self.reviewer)
 
     def near(self, wanted: CaseFilter, position: int) -> "array[int]":
-        """Some positions from `position` on that pass the filter, if there are any near it: at once."""
+        """The first positions from `position` on that pass the filter, of few samples, so that it takes no time."""
         return positions_near(self.db, self.run_id, wanted, self.reviewer, position, within=_NEAR, most=_FIRST_ROWS)
 
     def planned(self) -> int:
@@ -317,11 +316,11 @@ class CaseReader:
         return count_positions(self.db, self.run_id, wanted, self.reviewer)
 
     def rows(self, positions: Sequence[int]) -> list[CaseRow]:
-        """The lines at these positions."""
+        """The rows at these positions."""
         return load_rows(self.db, self.run_id, positions, self.reviewer)
 
     def position_of(self, sample_id: str) -> int | None:
-        """Where a sample stands; None: the run did not plan it."""
+        """The position of a sample; None: the run does not have it."""
         return position_of(self.db, self.run_id, sample_id)
 
     def passing(self, wanted: CaseFilter, positions: Sequence[int]) -> set[int]:
@@ -331,7 +330,7 @@ class CaseReader:
     def next_failure(
         self, positions: Sequence[int], position: int, *, kind: str | None = None, backwards: bool = False
     ) -> int | None:
-        """The position of the nearest failure beyond `position` among some that are in order; None: there is none."""
+        """The nearest failure beyond `position` among ascending positions. None: there is none."""
         return next_failure(self.db, self.run_id, positions, position, kind=kind, backwards=backwards)
 
     def unanswered(self, positions: Sequence[int]) -> list[str]:
@@ -341,14 +340,10 @@ class CaseReader:
         pages = (load_ids(self.db, self.run_id, found[start : start + _NAMES_AT_ONCE]) for start in starts)
         return [name for page in pages for name in page]
 
-    def confusion(self) -> dict[tuple[str, str], int]:
-        """Samples by gold label and top-1; the empty string stands for no answer. Each cell is a `CaseFilter`."""
-        return count_confusion(self.db, self.run_id)
-
     def changes_seen(self) -> int:
-        """Another number than last time where somebody has written to the workspace since."""
+        """A number that changes when anything is written to the workspace."""
         return changes_seen(self.db)
 
     def close(self) -> None:
-        """Let go of the workspace."""
+        """Close the workspace."""
         self.db.close()

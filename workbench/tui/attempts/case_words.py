@@ -120,11 +120,11 @@ def failure_words(case: Case) -> Content:
     result = case.result
     if result.prediction is not None and result.prediction.status is PredictionStatus.RANKED:
         return Content(visible(result.note, longest=_SNIPPET_CHARS) if result.note else "")
-    said = result.note
-    if said is None and case.attempts:
+    words = result.note
+    if words is None and case.attempts:
         last = case.attempts[-1]
-        said = last.refusal or last.reply or last.error
-    return Content(visible(said.strip(), longest=_SNIPPET_CHARS) if said else "")
+        words = last.refusal or last.reply or last.error
+    return Content(visible(words.strip(), longest=_SNIPPET_CHARS) if words else "")
 
 
 def beside_words(card: DatasetCard, beside: Beside | None) -> Content:
@@ -136,8 +136,8 @@ def beside_words(card: DatasetCard, beside: Beside | None) -> Content:
         return Content.assemble(name, "not planned there")
     prediction = beside.result.prediction
     top1 = None if prediction is None else prediction.top1
-    said = "" if top1 is None else f"{label_words(card, top1)}  "
-    return Content.assemble(name, (said, "bold"), verdict_of_gold(beside.result, is_asked=False))
+    answer = "" if top1 is None else f"{label_words(card, top1)}  "
+    return Content.assemble(name, (answer, "bold"), verdict_of_gold(beside.result, is_asked=False))
 
 
 def _ranked(card: DatasetCard, place: int, label: str, gold_rank: int | None) -> Content:

@@ -62,12 +62,12 @@ class _Task(Generic[T]):
 class OwnedThread(Generic[T]):
     """A thread that opens something at its first task, such as a connection, and does tasks with it.
 
-    Plain, it does the tasks in the order of asking, and all of them before it closes: a label that was given first is
-    written first. Whoever gives up waiting takes a task out that is not begun.
+    Without `interrupt`, the tasks are done in the order of asking, and all of them before it closes: a label that was
+    given first is written first. A task that nobody waits for any more is left out, if it is not begun.
 
-    With `interrupt`, its tasks are lookups. The last one is done first, since it is what the person is looking at. One
-    about a subject replaces those before it about the same subject: they raise Outdated, also the one that is being
-    done, which is broken off. `interrupt` is given what was opened and a function; that says whether to break off.
+    With `interrupt`, the tasks are lookups. The last one is done first, since it is what the person is looking at. A
+    lookup about a subject replaces those before it about the same subject: they raise Outdated, and the one that is
+    being done is broken off. `interrupt` is called with what was opened and a function that tells when to break off.
     """
 
     def __init__(
@@ -144,7 +144,7 @@ class OwnedThread(Generic[T]):
         owned: T | None = None
         while (task := self._next()) is not None:
             if not task.done.set_running_or_notify_cancel():
-                continue  # whoever asked has gone
+                continue  # nobody waits for it
             try:
                 if owned is None:
                     owned = self._open()

@@ -24,8 +24,8 @@ class Preferences:
     @property
     def protocol(self) -> Protocol:
         """The protocol that was used last."""
-        said = self.memory.look().get("protocol")
-        return Protocol(said) if said in tuple(Protocol) else Protocol.STRICT
+        known = self.memory.look().get("protocol")
+        return Protocol(known) if known in tuple(Protocol) else Protocol.STRICT
 
 
 def read_preferences(settings: Settings) -> Preferences:

@@ -51,7 +51,7 @@ class CaseBrowser(Vertical):
         """Another sample may be under the cursor, or the list may be another one."""
 
     class Refreshed(Message):
-        """Rows, counts and the case may have changed: something was said or stored."""
+        """Rows, counts and the case may have changed: a review or a reply was stored."""
 
     def __init__(self, labels: Sequence[str], wanted: CaseFilter, open_reader: Callable[[], CaseReader]) -> None:
         super().__init__()
@@ -175,7 +175,7 @@ class CaseBrowser(Vertical):
         return await self.look_through(lambda reader: reader.unanswered(listed))
 
     def refresh_cases(self, sample_ids: Iterable[str]) -> None:
-        """Show these samples as they are now: something has been said or stored."""
+        """Show these samples as they are now: a review or a reply was stored."""
         self._touched.update(sample_ids)
         self._refresh_touched()
 

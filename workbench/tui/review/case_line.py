@@ -26,10 +26,10 @@ class Columns:
 
     @classmethod
     def fitting(cls, labels: Iterable[str], width: int) -> "Columns":
-        """Labels get what the longest of them needs, as long as ids keep something to be told apart by."""
+        """Labels get what the longest of them needs, as long as enough of the ids can be read."""
         longest = max((cell_len(visible(label)) for label in labels), default=0)
-        room = max(width - _MARKS_CELLS - _SHORTEST_ID_CELLS - 2, 2)
-        label = max(min(longest, room // 2), 1)
+        left = max(width - _MARKS_CELLS - _SHORTEST_ID_CELLS - 2, 2)
+        label = max(min(longest, left // 2), 1)
         return cls(max(width - _MARKS_CELLS - 2 * (label + 1), 1), label)
 
 

@@ -48,7 +48,7 @@ class RetryQueue:
         self._stopped = threading.Event()
 
     def add(self, sample_ids: Iterable[str]) -> Coroutine[None, None, None]:
-        """Take samples in. The coroutine asks about them when those before them are done."""
+        """Add samples. The coroutine asks about them after those that were added before."""
         asked = tuple(sample_ids)
         self.sample_ids = self.sample_ids.union(asked)
         return self._ask(asked)

@@ -5,8 +5,8 @@ older schema is brought up to date; anything else is refused and left untouched.
 """
 
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -75,11 +75,8 @@ def open_workspace(
         _refuse_foreign(path)
         assert_writable(path)
         db = connected(path, lock_timeout_s=lock_timeout_s, any_thread=any_thread)
-        try:
+        with _closed_on_error(db):
             _prepare(db, path, say)
-        except BaseException:
-            db.close()
-            raise
     return db
 
 
@@ -93,12 +90,9 @@ def open_as_it_is(path: Path, *, lock_timeout_s: float = LOCK_TIMEOUT_S) -> Data
             raise DatabaseError(f"there is no workspace at {path}; name another with --db")
         _refuse_foreign(path)
         db = connected(path, lock_timeout_s=lock_timeout_s)
-        try:
+        with _closed_on_error(db):
             db.conn.execute("PRAGMA query_only = ON")
             _assert_made(db, path)
-        except BaseException:
-            db.close()
-            raise
     return db
 
 
@@ -109,13 +103,10 @@ def open_for_reading(path: Path, *, lock_timeout_s: float = LOCK_TIMEOUT_S) -> D
     """
     with translated(path):
         db = connected(path, lock_timeout_s=lock_timeout_s, read_only=True)
-        try:
+        with _closed_on_error(db):
             db.conn.execute("PRAGMA query_only = ON")
             db.conn.execute("PRAGMA cache_size = -512")  # each look goes elsewhere; the system keeps what is read twice
             _assert_made(db, path)
-        except BaseException:
-            db.close()
-            raise
     return db
 
 
@@ -172,6 +163,15 @@ def journal_mode(
     of a journal, and a journal that comes back after a power cut undoes the last commit.
     """
     return "WAL" if wal_is_safe(version) and not is_remote(path, mounts) else "TRUNCATE"
+
+
+@contextmanager
+def _closed_on_error(db: Database) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        db.close()
+        raise
 
 
 def _refuse_foreign(path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.pipeline.counting_endpoint import Asked, CountingEndpoint, Said, answer
+from tests.pipeline.counting_endpoint import Asked, CountingEndpoint, Said, answer, error
 from tests.pipeline.faces_set import Passing
 from tests.pipeline.watching import assert_summed_up
 from tests.pipeline.workplace import Way, Workplace, workplace
@@ -212,4 +212,25 @@ def test_how_a_run_stands_is_told_to_whoever_looks(place: Workplace) -> None:
     (lane,) = meter.lanes
     assert (lane.name, lane.in_flight, lane.most_in_flight, lane.tpm) == ("counting", 1, 1, 500_000)
     assert 4 <= lane.last_minute <= 6
+    assert meter.open_samples in (40 - 4 * (lane.last_minute - 1), 40 - 4 * (lane.last_minute - 2))
+    assert (meter.asked_again, meter.last_error) == (0, None)
     assert (lane.closed, lane.waits_until, lane.limited) == (None, None, 0)
+
+
+def test_requests_that_are_asked_again_and_the_last_error_are_reported(place: Workplace) -> None:
+    run = place.plan()
+    seen: list[RunMeter] = []
+
+    def say(asked: Asked) -> Said:
+        if asked.number == 2:
+            return error(500, message="out of order")
+        if asked.number == 5:
+            seen.append(looked_at(place.path, run, lambda meter: meter.last_error is not None))
+        return answer(asked)
+
+    with CountingEndpoint(place.pictures, say) as endpoint:
+        way = Way(endpoint.endpoint(), limits=Limits(concurrency=1))
+        place.send(run, way, look_s=QUICK, meter_s=0.0)
+    (meter,) = seen
+    assert meter.asked_again == 1
+    assert "out of order" in str(meter.last_error)

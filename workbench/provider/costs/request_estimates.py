@@ -8,6 +8,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import assert_never
 
 from workbench.domain.messages import ImagePart, Request, TextPart, Usage
 from workbench.domain.prices import PriceTable, cost_usd
@@ -42,11 +43,10 @@ def estimate_request(
     `batch`: at the price of the offline Batch API.
     """
     rule = text_rule(request.model)
-    text = "".join(part.text for part in request.parts if isinstance(part, TextPart))
+    text, pictures, known = _counted(request)
     text_tokens = rule.prose_tokens(text)
     if request.answer_schema is not None and rule.counts_schema:
         text_tokens += rule.json_tokens(json.dumps(request.answer_schema, ensure_ascii=False))
-    pictures, known = _image_tokens(request)
     completion_tokens = min(rule.json_tokens(_full_answer(tuple(labels), samples)), request.max_tokens)
     usage = Usage(text_tokens + pictures, completion_tokens)
     return RequestEstimate(
@@ -58,16 +58,20 @@ def estimate_request(
     )
 
 
-def _image_tokens(request: Request) -> tuple[int, bool]:
-    """The tokens of all pictures, and whether the formula is known."""
-    total, known = 0, True
+def _counted(request: Request) -> tuple[str, int, bool]:
+    """All text of the message, the tokens of all pictures, and whether the formula of these is known."""
+    texts, picture_tokens, known = [], 0, True
     for part in request.parts:
-        if isinstance(part, ImagePart):
-            width_px, height_px = part.frame.width_px, part.frame.height_px
-            tokens = image_tokens(request.model, width_px, height_px, request.detail)
-            known = known and tokens is not None
-            total += ASSUMED.tokens(width_px, height_px) if tokens is None else tokens
-    return total, known
+        match part:
+            case TextPart(text):
+                texts.append(text)
+            case ImagePart(frame):
+                tokens = image_tokens(request.model, frame.width_px, frame.height_px, request.detail)
+                known = known and tokens is not None
+                picture_tokens += ASSUMED.tokens(frame.width_px, frame.height_px) if tokens is None else tokens
+            case _:
+                assert_never(part)
+    return "".join(texts), picture_tokens, known
 
 
 @lru_cache(maxsize=256)

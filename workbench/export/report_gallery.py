@@ -148,25 +148,25 @@ def choose(totals: Mapping[Group, int], most: int) -> dict[Group, int]:
     return chosen
 
 
-def _card(source: Source, name: str) -> Card:
-    result = load_result(source.db, source.run.id, name)
+def _card(source: Source, sample_id: str) -> Card:
+    result = load_result(source.db, source.run.id, sample_id)
     assert result is not None
     prediction = result.prediction
     ranking = () if prediction is None else prediction.ranking
-    reviews = load_reviews(source.db, source.run.id, name).get(name, ())
+    reviews = load_reviews(source.db, source.run.id, sample_id).get(sample_id, ())
     return Card(
         sample=result.sample,
-        name=visible(name),
+        name=visible(sample_id),
         gold=visible(result.sample.gold),
         status="" if prediction is None else str(prediction.status),
         ranking=tuple((visible(word), place == result.gold_rank) for place, word in enumerate(ranking, start=1)),
-        reply=_reply(source, name),
+        reply=_reply(source, sample_id),
         opinions=tuple(map(_opinion, reviews)),
     )
 
 
-def _reply(source: Source, name: str) -> str:
-    for attempt in reversed(load_sample_attempts(source.db, source.run.id, name)):
+def _reply(source: Source, sample_id: str) -> str:
+    for attempt in reversed(load_sample_attempts(source.db, source.run.id, sample_id)):
         said = (attempt.refusal or attempt.reply or attempt.error or "").strip()
         if said:
             line = said.splitlines()[0]

@@ -48,13 +48,13 @@ def stored_run(db: Database, name: str, spec: RunSpec) -> Run | None:
 
 def plan_samples(db: Database, spec: RunSpec) -> list[tuple[str, ...]]:
     """The batches of a run of this spec, as sample ids. Raises DataError where the data set has no samples."""
-    names = load_sample_ids(db, spec.dataset)
-    if not names:
+    sample_ids = load_sample_ids(db, spec.dataset)
+    if not sample_ids:
         raise DataError(f"{spec.dataset} holds no sample; import it again")
-    planned = plan_batches(names, size=spec.batch_size, seed=spec.seed)
+    planned = plan_batches(sample_ids, size=spec.batch_size, seed=spec.seed)
     if spec.limit is None:
         return planned
-    order = [name for batch in planned for name in batch][: spec.limit]
+    order = [sample_id for batch in planned for sample_id in batch][: spec.limit]
     return [tuple(order[start : start + spec.batch_size]) for start in range(0, len(order), spec.batch_size)]
 
 
@@ -74,20 +74,20 @@ def plan_again(db: Database, run: Run, sample_ids: Sequence[str]) -> int:
     that is still to be asked anyway is not planned twice. Raises UsageError for one that has an answer, DataError
     for one that the run does not hold.
     """
-    waiting = {name for batch in open_batches(db, run.id, in_jobs=True) for name in batch.sample_ids}
+    waiting = {sample_id for batch in open_batches(db, run.id, in_jobs=True) for sample_id in batch.sample_ids}
     known = {result.sample.id: result.prediction for result in read_results(db, run.id)}
     alone: list[str] = []
     together: list[str] = []
-    for name in dict.fromkeys(sample_ids):
-        if name not in known:
-            raise DataError(f"run {run.name} has no sample {name!r}")
-        prediction = known[name]
+    for sample_id in dict.fromkeys(sample_ids):
+        if sample_id not in known:
+            raise DataError(f"run {run.name} has no sample {sample_id!r}")
+        prediction = known[sample_id]
         if prediction is not None and prediction.status.is_answer:
-            raise UsageError(f"{name} has an answer; only samples without one are asked again")
-        if name not in waiting:
-            (alone if prediction is not None and prediction.status in _ISOLATED else together).append(name)
+            raise UsageError(f"{sample_id} has an answer; only samples without one are asked again")
+        if sample_id not in waiting:
+            (alone if prediction is not None and prediction.status in _ISOLATED else together).append(sample_id)
     size = run.spec.batch_size
-    batches = [(name,) for name in alone] + [
+    batches = [(sample_id,) for sample_id in alone] + [
         tuple(together[start : start + size]) for start in range(0, len(together), size)
     ]
     with transaction(db):

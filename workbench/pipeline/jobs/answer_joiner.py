@@ -127,12 +127,12 @@ class AnswerJoiner:
 
         def work(db: Database) -> list[ReadReply]:
             waiting = load_job_attempts(db, parts.run.id, replies)
-            names = {name for one in waiting.values() for name in one.asked}
-            samples = {sample.id: sample for sample in load_samples_by_id(db, parts.card.key, list(names))}
+            asked = {sample_id for one in waiting.values() for sample_id in one.asked}
+            samples = {sample.id: sample for sample in load_samples_by_id(db, parts.card.key, list(asked))}
             reads = []
             for attempt_id, reply in replies.items():
                 one = waiting[attempt_id]
-                shown = [_shown(one, samples[name]) for name in one.asked]
+                shown = [_shown(one, samples[sample_id]) for sample_id in one.asked]
                 read = read_reply(session.rules, one.batch, shown, reply)
                 save_received(db, session.lease, one.batch, attempt_id, read.received, parts.now())
                 reads.append(read)

@@ -70,8 +70,8 @@ class PreparedBatch:
 
     def part(self, batch: Batch) -> "PreparedBatch":
         """`batch`, which holds some of these samples, prepared."""
-        names = set(batch.sample_ids)
-        return PreparedBatch(batch, tuple(one for one in self.shown if one.sample.id in names))
+        sample_ids = set(batch.sample_ids)
+        return PreparedBatch(batch, tuple(one for one in self.shown if one.sample.id in sample_ids))
 
     def request(self, card: DatasetCard, spec: RunSpec) -> Request:
         """The request about the samples that are shown. Built once."""

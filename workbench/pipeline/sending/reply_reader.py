@@ -107,13 +107,13 @@ def _settled(
 ) -> list[Settled]:
     settled = []
     for place, one in enumerate(shown):
-        name = one.sample.id
-        if name not in left:
-            judgement = judge(rules.card, one.sample.gold, said[name])
+        sample_id = one.sample.id
+        if sample_id not in left:
+            judgement = judge(rules.card, one.sample.gold, said[sample_id])
             settled.append(
                 Settled(
-                    sample_id=name,
-                    prediction=said[name],
+                    sample_id=sample_id,
+                    prediction=said[sample_id],
                     gold_rank=judgement.gold_rank,
                     failure=judgement.failure,
                     place=place,

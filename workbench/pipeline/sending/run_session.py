@@ -127,8 +127,8 @@ class RunSession:
         With `whole`, nothing else is left of the batch.
         """
         settled = [
-            Settled(sample_id=name, prediction=RankedPrediction(status), gold_rank=None, failure=status, note=reason)
-            for name, reason in reasons.items()
+            Settled(sample_id=one, prediction=RankedPrediction(status), gold_rank=None, failure=status, note=reason)
+            for one, reason in reasons.items()
         ]
         await self.store(lambda db: save_unsent(db, self.lease, batch, settled, whole=whole, at=self.parts.now()))
 

@@ -150,9 +150,9 @@ class BatchPrefetcher:
         if self._until is None:  # parts of these batches, made while they are sent, have higher ids and are known
             self._until = newest_batch(db, self._run_id)
         batches = open_batches(db, self._run_id, after=self._last, until=self._until, most=_PAGE)
-        names = [name for batch in batches for name in batch.sample_ids]
-        samples = {sample.id: sample for sample in load_samples_by_id(db, self._dataset, list(dict.fromkeys(names)))}
-        return [(batch, [samples[name] for name in batch.sample_ids]) for batch in batches]
+        asked = [sample_id for batch in batches for sample_id in batch.sample_ids]
+        samples = {sample.id: sample for sample in load_samples_by_id(db, self._dataset, list(dict.fromkeys(asked)))}
+        return [(batch, [samples[sample_id] for sample_id in batch.sample_ids]) for batch in batches]
 
 
 def _all_prepared(planned: Sequence[tuple[Batch, list[Sample]]], media: MediaSource) -> list[PreparedBatch]:

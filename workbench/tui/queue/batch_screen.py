@@ -63,5 +63,5 @@ def batch_words(batch: BatchDetails) -> Content:
         facts.append(f"followed by {', '.join(map(str, batch.children[:8]))}{' …' if len(batch.children) > 8 else ''}")
     if row.state is BatchState.WAITING and batch.attempts and batch.attempts[-1].received_at is None:
         facts.append("its last reply was not seen")
-    named = ", ".join(f"{name} ({status})" if status else name for name, status in batch.samples)
+    named = ", ".join(f"{sample_id} ({status})" if status else sample_id for sample_id, status in batch.samples)
     return Content.assemble(("  ".join(facts), "bold"), "\n", (visible(named, longest=_SAMPLES_CHARS), SOFT))

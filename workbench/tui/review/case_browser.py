@@ -181,8 +181,8 @@ class CaseBrowser(Vertical):
 
     async def refreshed(self, sample_ids: Iterable[str]) -> None:
         """The same, and wait for it."""
-        names, wanted = tuple(sample_ids), self.wanted
-        touched = await self.look_up(lambda reader: _looked_at(reader, wanted, names))
+        touched_ids, wanted = tuple(sample_ids), self.wanted
+        touched = await self.look_up(lambda reader: _looked_at(reader, wanted, touched_ids))
         await self.whole_list()
         self._take_in(touched, wanted)
         self.post_message(self.Refreshed())

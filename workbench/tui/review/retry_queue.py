@@ -84,7 +84,7 @@ class RetryQueue:
         if isinstance(event, RunNotice):
             return self.Notice(event.reason)
         if isinstance(event, AttemptSaved):
-            settled = [name for name, _ in event.settled]
+            settled = [sample_id for sample_id, _ in event.settled]
         else:
             settled = [event.sample_id] if isinstance(event, MediaFailed) else []
         return self.Saved(tuple(settled))

@@ -372,7 +372,7 @@ class ReviewScreen(WorkbenchScreen):
         """Ask again about all in the list that have no answer, once a person has said yes to the number."""
         with self.errors_as_notices():
             unanswered = await self.browser.unanswered()
-            sample_ids = [name for name in unanswered if name not in self.retries.sample_ids]
+            sample_ids = [one for one in unanswered if one not in self.retries.sample_ids]
             if not sample_ids:
                 self.notice("every sample in the list has an answer, or is being asked about", seconds=3)
                 return

@@ -27,7 +27,7 @@ programs: ## Debian's programs that some tests drive: a terminal multiplexer, a 
 		tmux chromium chromium-driver texlive-latex-base texlive-latex-recommended >/dev/null
 
 torture: .venv/.dev ## kill a run two hundred times and see that nothing is lost
-	EMOWB_TORTURE_KILLS=200 $(BIN)/pytest -s tests/pipeline/test_torture.py
+	EMOWB_TORTURE_KILLS=200 $(BIN)/pytest -s tests/pipeline/sending/test_torture.py
 
 format: .venv/.dev ## format the code and mend what can be mended
 	$(BIN)/ruff format .

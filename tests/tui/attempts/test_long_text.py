@@ -8,9 +8,10 @@ from workbench.tui.attempts.long_text import LongText, broken_lines
 
 
 class _App(App[None]):
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, goes_to_end: bool) -> None:
         super().__init__()
         self.text = text
+        self.goes_to_end = goes_to_end
         self.long = LongText()
 
     def compose(self) -> ComposeResult:
@@ -18,11 +19,13 @@ class _App(App[None]):
 
     def on_mount(self) -> None:
         self.long.show([("reply", self.text)])
+        if self.goes_to_end:
+            self.long.move_to_edge(bottom=True)
 
 
 @asynccontextmanager
-async def shown(text: str) -> AsyncIterator[tuple[Driver, LongText]]:
-    app = _App(text)
+async def shown(text: str, *, goes_to_end: bool = False) -> AsyncIterator[tuple[Driver, LongText]]:
+    app = _App(text, goes_to_end=goes_to_end)
     async with app.run_test(size=(80, 24)) as pilot:
         yield Driver(pilot), app.long
 
@@ -44,6 +47,11 @@ async def test_a_line_of_a_hundred_thousand_characters_is_read_to_its_end() -> N
     async with shown("x" * 99_997 + "end") as (driver, long):
         await driver.until(lambda: long.is_whole)
         long.move_to_edge(bottom=True)
+        await driver.until_seen("end")
+
+
+async def test_an_end_that_is_asked_for_before_there_is_room_is_gone_to_when_there_is() -> None:
+    async with shown("x" * 99_997 + "end", goes_to_end=True) as (driver, _):
         await driver.until_seen("end")
 
 

@@ -96,7 +96,7 @@ class LongText(ScrollView, can_focus=True):
         self.is_whole = message.is_end
         self.virtual_size = Size(1, len(self._lines))
         if self._goes_to_end:
-            self.scroll_to(y=len(self._lines), animate=False)
+            self.scroll_to(y=len(self._lines), animate=False, force=True)  # the scroll bar comes with the next layout
             self._goes_to_end = not message.is_end
         self.refresh()
 
@@ -119,9 +119,9 @@ class LongText(ScrollView, can_focus=True):
         self._lines = []
         self._broken_for = self._width
         self.virtual_size = Size(1, 1)
+        self.is_whole = False
         self.refresh()
         if self._width > 0:
-            self.is_whole = False
             given = (self._blocks, self._width, self._turn)
             threading.Thread(target=self._break, args=given, name="long-text", daemon=True).start()
 

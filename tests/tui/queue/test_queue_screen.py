@@ -87,14 +87,14 @@ async def test_state_meters_counts_and_batches_fit_the_screen(queue: QueueRun, s
 
 async def test_what_happens_elsewhere_is_seen_and_the_newest_comes_first(queue: QueueRun) -> None:
     async with opened(queue) as driver:
-        assert "‖ planned; r goes on" in driver.text
+        assert "‖ planned; r resumes it" in driver.text
         first = queue.answers()
         second = queue.answers()
         await driver.until_seen("done 2")
         await driver.until(lambda: [row.id for row in driver.queue.batches.window.rows[:2]] == [second, first])
         lease = queue.sends()
         release_run(queue.db, lease, reason="the network [is] \x1b[31mgone", elapsed_s=1, at=utc_now())
-        await driver.until_seen("‖ paused: the network [is] ␛[31mgone; r goes on")
+        await driver.until_seen("‖ paused: the network [is] ␛[31mgone; r resumes it")
         assert "requests/min" not in driver.text
 
 

@@ -27,6 +27,13 @@ class Preferences:
         known = self.memory.look().get("protocol")
         return Protocol(known) if known in tuple(Protocol) else Protocol.STRICT
 
+    def next_protocol(self) -> Protocol:
+        """Go from the protocol that was used last to the next one."""
+        known = tuple(Protocol)
+        protocol = known[(known.index(self.protocol) + 1) % len(known)]
+        self.memory.keep_look(protocol=str(protocol))
+        return protocol
+
 
 def read_preferences(settings: Settings) -> Preferences:
     """The preferences in the settings. Raises UsageError for keys that cannot be used."""

@@ -61,10 +61,7 @@ class CompareScreen(ListScreen):
         self._draw()
 
     def action_protocol(self) -> None:
-        known = list(Protocol)
-        protocol = known[(known.index(self._protocol) + 1) % len(known)]
-        preferences_of(self.app).memory.keep_look(protocol=str(protocol))
-        self._show_protocol(protocol)
+        self._show_protocol(preferences_of(self.app).next_protocol())
 
     @on(LineList.Chosen)
     def action_choose(self) -> None:

@@ -28,7 +28,7 @@ _PICTURES = "pictures"
 
 
 class ExportScreen(WorkbenchScreen, ModalScreen[None]):
-    """Stays open while files are written; what was written is shown and can be copied."""
+    """Stays open while files are written, and shows their paths, which can be copied."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.EXPORT)
     DEFAULT_CSS = """
@@ -131,8 +131,6 @@ class ExportScreen(WorkbenchScreen, ModalScreen[None]):
                 self._show_paths()
 
     def _request(self) -> ExportRequest:
-        from workbench.domain.exports import ExportRequest, Format, TableName
-
         tables, formats, [protocol] = (column.ticked for column in self._columns)
         with_images = _PICTURES in formats
         chosen = [Format(one) for one in formats if one != _PICTURES]
@@ -163,5 +161,5 @@ class ExportScreen(WorkbenchScreen, ModalScreen[None]):
 
 def shortened(path: Path) -> str:
     """A path, relative to the working directory where it is below that."""
-    here = Path.cwd()
-    return visible(str(path.relative_to(here) if path.is_relative_to(here) else path), longest=400)
+    folder = Path.cwd()
+    return visible(str(path.relative_to(folder) if path.is_relative_to(folder) else path), longest=400)

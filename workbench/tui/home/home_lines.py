@@ -1,4 +1,4 @@
-"""The home screen's list as lines: a data set, and under it its runs."""
+"""The lines of the home screen: each data set, and its runs below it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -36,12 +36,12 @@ def places_of(entries: Sequence[DatasetEntry]) -> list[HomePlace]:
 def home_line(
     place: HomePlace, headlines: Mapping[tuple[int, int], Headline | None], marked: int | None, width: int
 ) -> ListLine:
-    """One line. A headline that is not there yet is being computed."""
+    """One line. A headline that is not there yet is still being computed; None: it cannot be computed."""
     return _dataset_line(place.entry) if place.run is None else _run_line(place.run, headlines, marked, width)
 
 
 def headline_key(run: RunEntry) -> tuple[int, int]:
-    """What a headline belongs to: a run as far as it is settled."""
+    """The key of a headline: it holds until another sample of the run is settled."""
     return run.run.id, run.progress.settled
 
 

@@ -147,10 +147,7 @@ class MetricsScreen(WorkbenchScreen):
         self._page.scroll_relative(y=pages * max(self._page.size.height - 1, 1), animate=False)
 
     def action_protocol(self) -> None:
-        known = list(Protocol)
-        protocol = known[(known.index(self._protocol) + 1) % len(known)]
-        preferences_of(self.app).memory.keep_look(protocol=str(protocol))
-        self._show_protocol(protocol)
+        self._show_protocol(preferences_of(self.app).next_protocol())
 
     def action_shares(self) -> None:
         if self._matrix is not None:

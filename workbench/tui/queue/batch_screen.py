@@ -1,4 +1,4 @@
-"""One batch in full: its samples, where it came from, what took over, and every sending with prompt and reply."""
+"""One batch in full: its samples, its parent and its children, and every attempt with prompt and reply."""
 
 from collections.abc import Callable
 from typing import ClassVar, Final
@@ -19,7 +19,7 @@ _SAMPLES_CHARS: Final = 2_000
 
 
 class BatchScreen(AttemptsScreen):
-    """The view of attempts under what there is to say of the batch; two keys more lead to its relatives."""
+    """The attempts, under some lines about the batch. Two more keys lead to its parent and to its first child."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.BATCH)
     DEFAULT_CSS = """
@@ -54,7 +54,7 @@ class BatchScreen(AttemptsScreen):
 
 
 def batch_words(batch: BatchDetails) -> Content:
-    """Samples, parent and children."""
+    """The lines about a batch: its state, parent, children and samples."""
     row = batch.row
     facts = [f"batch {row.id}", str(row.state), "1 sample" if row.samples == 1 else f"{row.samples} samples"]
     if row.parent_id is not None:

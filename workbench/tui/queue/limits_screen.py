@@ -1,4 +1,4 @@
-"""Changing limits: a small form, one line for each; what is left empty stays as it is."""
+"""Changing limits: a form with a line for each. An empty line leaves its limit as it is."""
 
 import asyncio
 import math
@@ -52,7 +52,7 @@ _FIELDS: Final = (
 
 
 class LimitsScreen(ModalScreen[GivenLimits | None]):
-    """Ends with what is to change, or None."""
+    """Ends with the limits that change, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.LIMITS)
     DEFAULT_CSS = """

@@ -35,7 +35,7 @@ _FILTERS: Final = (None, *BatchState)
 
 
 class QueueScreen(WorkbenchScreen):
-    """Shows one run, whoever sends it."""
+    """Shows one run, and steers the process that sends it."""
 
     SCOPES: ClassVar[tuple[Scope, ...]] = (Scope.QUEUE,)
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.QUEUE)
@@ -239,7 +239,6 @@ class QueueScreen(WorkbenchScreen):
         self._read_soon()
 
     def action_close(self) -> None:
-        # The run goes on without this screen.
         if len(self.app.screen_stack) > 1:
             self.dismiss()
         else:

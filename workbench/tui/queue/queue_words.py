@@ -1,4 +1,7 @@
-"""A run on its way in words and bars. Everything from outside passes `visible`, and nothing is markup."""
+"""The lines of the queue: a run that is being sent, in words and bars.
+
+Everything from outside passes `visible`, and nothing is markup.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,13 +25,13 @@ _MARKS: Final = {
 _NAME_CHARS: Final = 40
 _REASON_CHARS: Final = 300
 _FULL: Final = 0.9
-"""From such a share on a limit is what holds requests back."""
+"""The share of a limit from which on the limit slows the run down."""
 _STALE_S: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
 class LimitUse:
-    """Something that is used, and its limit."""
+    """How much of a limit is used."""
 
     name: str
     unit: str
@@ -38,12 +41,12 @@ class LimitUse:
 
     @property
     def share(self) -> float | None:
-        """Of the limit; None without one."""
+        """The used share of the limit, at most 1; None without a limit."""
         return min(self.used / self.limit, 1.0) if self.limit else None
 
 
 def bar(share: float, cells: int) -> str:
-    """A bar of so many cells, filled up to a share; a little is never nothing, and all but a little never all."""
+    """A bar of so many cells, filled up to a share. It is empty only for 0 and full only for 1."""
     filled = round(share * cells)
     if cells > 1:
         filled = max(filled, 1) if share > 0 else 0
@@ -52,7 +55,7 @@ def bar(share: float, cells: int) -> str:
 
 
 def subject_line(title: str, snapshot: RunSnapshot) -> list[Piece]:
-    """What the queue is of."""
+    """The data set, the run and its model."""
     spec = snapshot.run.spec
     return [
         (f" {visible(title, longest=_NAME_CHARS)}  ", "bold"),
@@ -65,7 +68,7 @@ def subject_line(title: str, snapshot: RunSnapshot) -> list[Piece]:
 
 
 def state_line(snapshot: RunSnapshot, *, is_starting: bool = False) -> list[Piece]:
-    """Whether somebody sends it, who, and if not why not."""
+    """Who sends the run now, or why nobody does."""
     if snapshot.sender is not None:
         jobs = ", by jobs" if snapshot.meter is not None and snapshot.meter.is_by_jobs else ""
         wanted = {"pause": "; asked to pause", "cancel": "; asked to stop at once"}.get(snapshot.control.wanted, "")
@@ -77,13 +80,13 @@ def state_line(snapshot: RunSnapshot, *, is_starting: bool = False) -> list[Piec
     if is_starting:
         return [(" ▶ being started", "busy")]
     if snapshot.run.state == "running":
-        return [(" ■ its sender is gone", "doubt"), ("; r goes on where it stopped", "soft")]
+        return [(" ■ its sender is gone", "doubt"), ("; r resumes it", "soft")]
     if snapshot.run.state == "done":
         return [(" ✓ done", "right")]
     reason = visible(snapshot.run.reason or "", longest=_REASON_CHARS)
     if reason and not reason.startswith(f"{snapshot.run.state} "):
         reason = f"{snapshot.run.state}: {reason}"
-    return [(f" ‖ {reason or snapshot.run.state}", "doubt"), ("; r goes on", "soft")]
+    return [(f" ‖ {reason or snapshot.run.state}", "doubt"), ("; r resumes it", "soft")]
 
 
 def progress_line(snapshot: RunSnapshot, cells: int) -> list[Piece]:
@@ -116,7 +119,7 @@ def money_line(snapshot: RunSnapshot) -> list[Piece]:
 
 
 def counts_line(totals: RunTotals, chosen: BatchState | None) -> list[Piece]:
-    """How many batches are in each state; the one that is listed stands in brackets."""
+    """How many batches are in each state; the state that is listed stands in brackets."""
     pieces = [_counted(f"all {totals.batches:,}", is_chosen=chosen is None, tone="plain")]
     for state, count in totals.by_state.items():
         if count or state is chosen or state is not BatchState.IN_JOB:
@@ -128,11 +131,11 @@ def _counted(words: str, *, is_chosen: bool, tone: str) -> Piece:
     return (f"[{words}]", "bold") if is_chosen else (f" {words} ", tone)
 
 
-def limit_uses(snapshot: RunSnapshot, now_s_ago: float | None = None) -> Iterator[LimitUse]:
-    """Every limit of every lane with what is used of it; nothing where nobody sends the run."""
+def limit_uses(snapshot: RunSnapshot, heard_s_ago: float | None = None) -> Iterator[LimitUse]:
+    """Every limit of every lane; nothing where nobody sends the run. The sender reported so many seconds ago."""
     if snapshot.meter is None or snapshot.sender is None:
         return
-    stale = f"last heard {duration(now_s_ago)} ago" if now_s_ago is not None and now_s_ago > _STALE_S else ""
+    stale = f"last heard {duration(heard_s_ago)} ago" if heard_s_ago is not None and heard_s_ago > _STALE_S else ""
     for lane in snapshot.meter.lanes:
         if lane.closed is not None:
             yield LimitUse(lane.name, "left out", 0, None, lane.closed)
@@ -153,7 +156,7 @@ def _lane_uses(lane: LaneMeter, stale: str) -> Iterator[LimitUse]:
 
 
 def limit_line(one: LimitUse, cells: int, *, is_named: bool) -> list[Piece]:
-    """One limit with a bar; the lane's name only where another lane begins."""
+    """One limit with a bar; with `is_named`, the lane's name before it."""
     name = fit(one.name if is_named else "", 14)
     if one.limit is None and one.note and one.unit == "left out":
         return [(f" {name} ", "bold"), (fit(f"{one.unit}: {one.note}", max(cells - 17, 1)), "wrong")]

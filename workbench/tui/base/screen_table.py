@@ -9,12 +9,17 @@ from typing import Any, Final
 from textual.screen import Screen
 
 SCREENS: Final = {
+    "attempts": "attempts.attempts_screen:AttemptsScreen",
     "compare": "compare.compare_screen:CompareScreen",
     "export": "export.export_screen:ExportScreen",
+    "filter": "review.filter_screen:FilterScreen",
     "help": "dialogs.help_screen:HelpScreen",
     "home": "home.home_screen:HomeScreen",
     "metrics": "metrics.metrics_screen:MetricsScreen",
     "queue": "queue.queue_screen:QueueScreen",
+    "saved filters": "review.saved_filters_screen:SavedFiltersScreen",
+    "verdict": "review.verdict_screen:VerdictScreen",
+    "zoom": "pictures.zoom_screen:ZoomScreen",
 }
 
 

@@ -24,29 +24,25 @@ from workbench.domain.reviews import Review, Verdict
 from workbench.domain.runs import Run
 from workbench.errors import DataError
 from workbench.tui import navigation
-from workbench.tui.attempts.attempts_screen import AttemptsScreen
 from workbench.tui.base.background import OwnedThread
 from workbench.tui.base.commands import REVIEW, Scope, bindings
 from workbench.tui.base.preferences import preferences_of
 from workbench.tui.base.review_opener import ChangedFrom, opener_of
+from workbench.tui.base.screen_table import new_screen
 from workbench.tui.base.shown_run import ShownRun
 from workbench.tui.base.workbench_screen import WorkbenchScreen
 from workbench.tui.dialogs.choice_screen import ChoiceScreen
 from workbench.tui.dialogs.question_screen import confirm
 from workbench.tui.dialogs.text_screen import LineScreen
 from workbench.tui.pictures.frame_loader import FrameLoader
-from workbench.tui.pictures.zoom_screen import ZoomScreen
 from workbench.tui.review.case_browser import EVERYTHING, CaseBrowser
 from workbench.tui.review.case_pages import EMPTY
 from workbench.tui.review.case_pane import CasePane
-from workbench.tui.review.filter_screen import FilterScreen
 from workbench.tui.review.panes import Panes
 from workbench.tui.review.remembered_review import RememberedReview
 from workbench.tui.review.retry_queue import RetryQueue
-from workbench.tui.review.saved_filters_screen import SavedFiltersScreen
 from workbench.tui.review.search_screen import SearchScreen
 from workbench.tui.review.status_line import StatusLine
-from workbench.tui.review.verdict_screen import VerdictScreen
 from workbench.tui.widgets.keys_line import KeysLine
 from workbench.tui.widgets.line_list import ListLine
 
@@ -206,11 +202,13 @@ class ReviewScreen(WorkbenchScreen):
             await self.browser.show_list(wanted, position)
 
     async def action_filter(self) -> None:
-        screen = FilterScreen(self.browser.count, self.review.card, self.browser.wanted)
+        screen = new_screen("filter", self.browser.count, self.review.card, self.browser.wanted)
         await self.app.push_screen(screen, self._show_chosen)
 
     async def action_saved(self) -> None:
-        await self.app.push_screen(SavedFiltersScreen(self._remembered, self.browser.wanted), self._show_chosen)
+        await self.app.push_screen(
+            new_screen("saved filters", self._remembered, self.browser.wanted), self._show_chosen
+        )
 
     async def _show_chosen(self, wanted: CaseFilter | None) -> None:
         if wanted is not None:
@@ -236,13 +234,13 @@ class ReviewScreen(WorkbenchScreen):
 
     async def action_zoom(self) -> None:
         if self.pane.sample is not None:
-            await self.app.push_screen(ZoomScreen(self._loader, self.pane.sample, self.pane.frames.position))
+            await self.app.push_screen(new_screen("zoom", self._loader, self.pane.sample, self.pane.frames.position))
 
     async def action_attempts(self) -> None:
         if row := await self.browser.current_row():
             with self.errors_as_notices():
                 case = await self.session.call(lambda session: session.case(row.sample_id))
-                await self.app.push_screen(AttemptsScreen(row.sample_id, case.attempts))
+                await self.app.push_screen(new_screen("attempts", row.sample_id, case.attempts))
 
     def action_widen(self, cells: int) -> None:
         self._panes.widen(cells)
@@ -269,7 +267,8 @@ class ReviewScreen(WorkbenchScreen):
                 await self._say(row, lambda session: session.set_verdict(row.sample_id, verdict))
 
         present = Verdict(row.verdict) if row.verdict else None
-        await self.app.push_screen(VerdictScreen(row.sample_id, present, preferences_of(self.app).commands), chosen)
+        commands = preferences_of(self.app).commands
+        await self.app.push_screen(new_screen("verdict", row.sample_id, present, commands), chosen)
 
     async def action_label(self, digit: int) -> None:
         """Give the label of a digit, or take one's own label back: by 0 or by the same digit."""

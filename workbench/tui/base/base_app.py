@@ -1,16 +1,23 @@
 """What both applications have in common: a person's colours and keys, and a terminal that may be closed."""
 
-from typing import Any, ClassVar
+import os
+import select
+import sys
+from typing import Any, ClassVar, Final
 
 from textual.app import App
 from textual.binding import BindingType
 
 from workbench.tui.base.commands import Scope, bindings
-from workbench.tui.base.hang_up import EVERY_S, leave_when_hung_up
 from workbench.tui.base.keymap import textual_keymap
 from workbench.tui.base.palette import Palette
 from workbench.tui.base.preferences import Preferences
 from workbench.tui.base.theme import DARK, THEMES
+
+EXIT_HUNG_UP: Final = 129
+"""The exit code that a shell reports for a program that SIGHUP ended."""
+_LOOK_S: Final = 1.0
+_GONE: Final = select.POLLHUP | select.POLLERR | select.POLLNVAL
 
 
 class BaseApp(App[None]):
@@ -38,7 +45,7 @@ class BaseApp(App[None]):
     def on_ready(self) -> None:
         self.theme_changed_signal.subscribe(self, lambda theme: self.preferences.memory.keep_look(theme=theme.name))
         if not self.is_headless:
-            self.set_interval(EVERY_S, leave_when_hung_up)
+            self.set_interval(_LOOK_S, leave_when_hung_up)
 
     def on_unmount(self) -> None:
         self.preferences.memory.close()
@@ -51,3 +58,15 @@ class BaseApp(App[None]):
     def _preferred_theme(self) -> str:
         chosen = self.preferences.theme or self.preferences.memory.look().get("theme")
         return chosen if isinstance(chosen, str) and chosen in self.available_themes else DARK.name
+
+
+def leave_when_hung_up() -> None:
+    """End the program at once when its terminal is gone. No review is lost: each is committed when it is given.
+
+    The kernel signals only the leader of the session, which may be a `make` or a wrapper that waits for this process;
+    and Textual's input thread would read the end of the terminal again and again, as fast as it can.
+    """
+    poll = select.poll()
+    poll.register(sys.__stdin__ or 0, 0)  # the three above are reported unasked
+    if any(event & _GONE for _, event in poll.poll(0)):
+        os._exit(EXIT_HUNG_UP)

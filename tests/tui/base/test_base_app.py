@@ -5,7 +5,7 @@ import pytest
 
 from tests.tui.pty_terminal import PtyTerminal
 from workbench.storage.workspace.database import open_workspace
-from workbench.tui.base.hang_up import EXIT_HUNG_UP
+from workbench.tui.base.base_app import EXIT_HUNG_UP
 
 
 @pytest.mark.slow

@@ -14,6 +14,9 @@ class Served(BatchPrefetcher):
         self._waiting = deque(numbers)
         self.looked_behind: list[int] = []
 
+    def plan(self, number: int) -> None:
+        self._waiting.append(number)
+
     @property
     def is_done(self) -> bool:
         return not self._waiting
@@ -23,6 +26,10 @@ class Served(BatchPrefetcher):
 
     def look_again(self, known: int) -> None:
         self.looked_behind.append(known)
+
+
+def ignore(_: int) -> None:
+    pass
 
 
 def ready(number: int) -> PreparedBatch:
@@ -37,14 +44,14 @@ def numbers(line: SendQueue, now: float = 0.0) -> list[int]:
 
 
 def test_what_was_begun_comes_before_what_was_planned_and_keeps_its_order() -> None:
-    line = SendQueue(Served(1, 2))
+    line = SendQueue(Served(1, 2), added=ignore)
     line.put_first([ready(7), ready(8)])
     line.put_first([ready(9)])
     assert numbers(line) == [9, 7, 8, 1, 2]
 
 
 def test_what_waits_comes_when_its_time_has_come_and_not_before() -> None:
-    line = SendQueue(Served())
+    line = SendQueue(Served(), added=ignore)
     line.put_later([ready(3)], 10.0, now=100.0)
     assert line.due_s(100.0) == pytest.approx(11.25, abs=1.25)
     assert numbers(line, now=109.9) == []
@@ -55,8 +62,8 @@ def test_what_waits_comes_when_its_time_has_come_and_not_before() -> None:
 
 
 def test_it_looks_behind_the_last_number_once_and_again_when_there_was_something() -> None:
-    feed = Served(4, 5)
-    line = SendQueue(feed)
+    feed, added = Served(4, 5), list[int]()
+    line = SendQueue(feed, added=added.append)
     numbers(line)
     line.put_first([ready(11)])
     numbers(line)
@@ -66,3 +73,15 @@ def test_it_looks_behind_the_last_number_once_and_again_when_there_was_something
     looked.append(line.looks_behind())
     assert looked == [True, False, True]
     assert feed.looked_behind == [11, 12]
+    assert added == []
+
+
+def test_samples_of_batches_that_were_planned_since_the_beginning_are_counted() -> None:
+    feed, added = Served(4), list[int]()
+    line = SendQueue(feed, added=added.append)
+    assert numbers(line) == [4]
+    assert line.looks_behind()
+    feed.plan(9)
+    line.put_first([ready(8)])
+    assert numbers(line) == [8, 9]
+    assert added == [1]

@@ -89,6 +89,10 @@ class RunSteering:
         elif isinstance(event, MediaFailed):
             self._open_samples -= 1
 
+    def add_open(self, n_samples: int) -> None:
+        """So many samples were planned since the session began."""
+        self._open_samples += n_samples
+
     async def _look(self) -> None:
         meter = self._meter_if_news()
         control = await self._writer.do(lambda db: self._exchange(db, meter))

@@ -162,13 +162,15 @@ def _all_prepared(planned: Sequence[tuple[Batch, list[Sample]]], media: MediaSou
 class SendQueue:
     """Decides which batch is sent next; use it in one event loop."""
 
-    def __init__(self, prefetcher: BatchPrefetcher) -> None:
+    def __init__(self, prefetcher: BatchPrefetcher, added: Callable[[int], None]) -> None:
+        """`added` is called with the number of samples of a batch that was planned since the session began."""
         self._prefetcher = prefetcher
+        self._added = added
         self._ready: deque[PreparedBatch] = deque()
         self._later: list[tuple[float, int, PreparedBatch]] = []
         self._n_later = 0
         self._known = 0
-        """The highest number of a batch that has been seen or made here."""
+        """The highest id of a batch that was seen here."""
         self._looked_behind = -1
 
     def next(self, now: float) -> PreparedBatch | None:
@@ -177,10 +179,12 @@ class SendQueue:
             self._ready.append(heappop(self._later)[2])
         if self._ready:
             return self._ready.popleft()
-        ready = self._prefetcher.take()
-        if ready is not None:
-            self._known = max(self._known, ready.batch.id)
-        return ready
+        prepared = self._prefetcher.take()
+        if prepared is not None:
+            self._know([prepared])
+            if self._looked_behind >= 0:
+                self._added(len(prepared.batch.sample_ids))
+        return prepared
 
     def put_first(self, batches: Sequence[PreparedBatch]) -> None:
         """Send these before all others, in this order: they finish what was begun."""
@@ -191,9 +195,9 @@ class SendQueue:
         """Send these in so many seconds or a little more."""
         self._know(batches)
         due = now + wait_s * (1.0 + _JITTER * random.random())  # noqa: S311 (spreads requests, hides nothing)
-        for ready in batches:
+        for prepared in batches:
             self._n_later += 1
-            heappush(self._later, (due, self._n_later, ready))
+            heappush(self._later, (due, self._n_later, prepared))
 
     def due_s(self, now: float) -> float:
         """Seconds until the first batch that waits may be sent; inf where none waits."""
@@ -213,4 +217,4 @@ class SendQueue:
         return True
 
     def _know(self, batches: Sequence[PreparedBatch]) -> None:
-        self._known = max([self._known, *(ready.batch.id for ready in batches)])
+        self._known = max([self._known, *(prepared.batch.id for prepared in batches)])

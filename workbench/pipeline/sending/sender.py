@@ -59,7 +59,7 @@ class _Sender:
             self._wake.set,
             threads=1 if modality is Modality.IMAGE else _VIDEO_THREADS,
         )
-        self._queue = SendQueue(self._prefetcher)
+        self._queue = SendQueue(self._prefetcher, session.steering.add_open)
         self._watch = ChannelWatch(parts.channels, self._stop.set, session.tell)
 
     async def events(self) -> AsyncGenerator[RunEvent]:

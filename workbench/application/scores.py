@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from workbench.application.context import Context
+from workbench.domain.figure_words import percent
 from workbench.domain.runs import Run
 from workbench.domain.scoring.protocols import Against, Neutral, Protocol
 from workbench.pipeline.reproducing.published_cells import PublishedCell, Reproduction, reproduce, reproduction_json
@@ -29,6 +30,7 @@ __all__ = [
     "agree_run",
     "agreement_json",
     "confusion_counts",
+    "counts_of_run",
     "gpt4v_words",
     "most_refused",
     "reproduce",
@@ -76,3 +78,19 @@ def agree_run(context: Context, run: Run) -> RunAgreement:
     """
     with context.workspace() as db:
         return reviewer_agreement.agree_run(db, load_card(db, run.dataset), run)
+
+
+def counts_of_run(run_scores: RunScores) -> str:
+    """How many samples the scores are of, in a line."""
+    scores = run_scores.scores
+    parts = [
+        f"planned {scores.planned:,}",
+        f"answered {scores.answered:,}",
+        f"coverage {percent(scores.coverage)} %",
+        f"counted {scores.counted:,}",
+    ]
+    if run_scores.unscored:
+        parts.append(f"not scored for their gold label {run_scores.unscored:,}")
+    if run_scores.pending:
+        parts.append(f"still to come {run_scores.pending:,}")
+    return ", ".join(parts)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from workbench.application.scores import Rates, RunScores, gpt4v_words, most_refused
+from workbench.application.scores import Rates, RunScores, counts_of_run, gpt4v_words, most_refused
 from workbench.cli.output import show, show_table
 from workbench.domain.figure_words import interval, metric_value, percent
 from workbench.domain.score_words import bounds_lines, intervals_line
@@ -17,11 +17,7 @@ def show_scores(run_scores: RunScores) -> None:
     """The table of metrics of one run, for people."""
     scores = run_scores.scores
     show(f"{run_scores.dataset} / {run_scores.run}, protocol {run_scores.protocol}: {run_scores.rule}")
-    show(
-        f"planned {scores.planned}, answered {scores.answered}, coverage {percent(scores.coverage)} %"
-        + (f", not scored for their gold label {run_scores.unscored}" if run_scores.unscored else "")
-        + (f", still to come {run_scores.pending}" if run_scores.pending else "")
-    )
+    show(counts_of_run(run_scores))
     show(rates_line(run_scores.rates))
     for line in bounds_lines(scores):
         show(line)

@@ -5,7 +5,7 @@ from typing import Final
 
 from textual.content import Content
 
-from workbench.application.scores import PublishedFigure, RunScores, gpt4v_words
+from workbench.application.scores import PublishedFigure, RunScores, counts_of_run, gpt4v_words
 from workbench.domain.figure_words import DASH, interval, metric_interval, metric_title, metric_value, percent
 from workbench.domain.score_words import bounds_lines, intervals_line
 from workbench.domain.visible import visible
@@ -32,7 +32,7 @@ def figures_page(one: RunScores, width: int) -> Content:
     strong = [place for place, name in enumerate(scores.metrics) if name == one.headline[0]]
     heads = ("per cent", "value", "95 % interval", "majority", "guessing", "GPT-4V")
     return _joined(
-        Content(_counts(one)),
+        Content(counts_of_run(one)),
         table(heads, rows, width, strong=strong),
         notes(_notes(one), width),
     )
@@ -119,17 +119,6 @@ def _bars(one: RunScores, metric: str, variant: str, figures: list[PublishedFigu
 def _cut(name: str) -> str:
     shown = visible(name, longest=80)
     return (shown if len(shown) <= _METHOD_CELLS else f"{shown[: _METHOD_CELLS - 1]}…").ljust(_METHOD_CELLS)
-
-
-def _counts(one: RunScores) -> str:
-    scores = one.scores
-    parts = [f"planned {scores.planned:,}", f"answered {scores.answered:,}", f"coverage {percent(scores.coverage)} %"]
-    parts += [f"counted {scores.counted:,}"]
-    if one.unscored:
-        parts.append(f"not scored for their gold label {one.unscored:,}")
-    if one.pending:
-        parts.append(f"still to come {one.pending:,}")
-    return ", ".join(parts)
 
 
 def _notes(one: RunScores) -> Iterator[str]:

@@ -208,7 +208,7 @@ def _lone_entry(scanned: Scan, text: str, labels: LabelSet) -> Entry | None:
     if len(entries) != 1 or entries[0].names:
         return None
     outside = read_entry(entries[0], labels).status is PredictionStatus.OUT_OF_VOCABULARY
-    return None if outside and re.search(r"[0-9]", text) else entries[0]  # ["s02", "happy"] may name somebody
+    return None if outside and re.search(r"[0-9]", text) else entries[0]  # ["s02", "happy"] may name a sample
 
 
 def _ranks_by_key(value: Value, labels: LabelSet) -> bool:
@@ -223,7 +223,7 @@ def _ranks_by_key(value: Value, labels: LabelSet) -> bool:
 def _nameless_lines(text: str, labels: LabelSet) -> list[Entry]:
     """One line of labels, a line for each of all labels, or "Emotion: happy" among lines without a number.
 
-    Some labels on a line each may as well be what is scanned in each frame of a video.
+    Some labels, one a line, may also be what the model sees in each frame of a video.
     """
     lines = [line for line in text.splitlines() if line.strip()]
     ranking = ranking_of("\n".join(lines), labels) or ()

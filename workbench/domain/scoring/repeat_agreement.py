@@ -73,7 +73,7 @@ def _share_same(counts: Mapping[tuple[str, str, str | None], int], n: int) -> Me
 
 
 def repeat_agreement(counts: Mapping[Ranking, int]) -> RepeatAgreement:
-    """How far two or more runs agree. `counts` maps their first choices, in the order of the runs, to samples.
+    """How far two or more runs agree. `counts` maps their first choices, in run order, to numbers of samples.
 
     The mean share of agreeing pairs is sum over labels of m_l (m_l - 1) / (m (m - 1)) for a sample to which m runs
     give label l m_l times: the P of Fleiss' kappa. Raises ValueError for fewer than two runs.

@@ -100,6 +100,8 @@ def _list(prefix: str, scope: Scope) -> tuple[Command, ...]:
 COMMANDS: Final = (
     *_list("home", Scope.HOME),
     Command("home.open", "open", "review this run", ("enter",), Scope.HOME, "review"),
+    Command("home.import", "import", "import a data set", ("i",), Scope.HOME, "import"),
+    Command("home.new-run", "new_run", "plan a new run of this data set", ("n",), Scope.HOME, "new run"),
     Command("home.metrics", "metrics", "metrics of this run", ("M",), Scope.HOME, "metrics"),
     Command("home.matrix", "confusion", "the confusion matrix of this run", ("c",), Scope.HOME),
     Command(

@@ -73,6 +73,13 @@ class HomeScreen(ListScreen):
         if (shown := self._shown()) is not None:
             await self._review(shown.run)
 
+    def action_import(self) -> None:
+        self.notice("`emowb import KEY PATH` imports a data set, `emowb import --template` begins one of your own")
+
+    def action_new_run(self) -> None:
+        key = self._places[self.rows.cursor].entry.card.key if self._places and self.rows.has_choice else "KEY"
+        self.notice(f"`emowb run {key} --endpoint NAME` makes a run")
+
     async def action_compare(self) -> None:
         """Mark a run; with another run of its data set marked, compare the two."""
         shown = self._shown()

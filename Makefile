@@ -10,7 +10,7 @@ demo: .venv/.runtime ## install and run the main job, ending in the review scree
 test: .venv/.dev ## install and run the tests
 	$(BIN)/pytest -n 2 --dist loadfile -m "not slow"
 
-test-all: .venv/.dev ## all tests: also those in browsers, LaTeX and terminals, and those that kill programs
+test-all: .venv/.dev ## all tests: also those in browsers, LaTeX and terminals, and those that start, steer and kill runs in processes
 	$(BIN)/pytest -n 2 --dist loadfile
 
 lint: .venv/.dev ## form, rules, types and who may import whom

@@ -23,6 +23,8 @@ from workbench.pipeline.planning import utc_now
 from workbench.settings import load_settings
 from workbench.storage.runs.run_control import claim_run, release_run, save_limits, save_meter
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[PlannedRun]:
@@ -73,7 +75,6 @@ os.killpg(0, signal.SIGKILL)
 """
 
 
-@pytest.mark.slow
 def test_it_goes_on_when_whoever_started_it_is_killed_with_all_of_its_group(at: PlannedRun) -> None:
     at.endpoint.hold()
     starter = subprocess.Popen(

@@ -10,6 +10,8 @@ from workbench.domain.predictions import PredictionStatus
 from workbench.domain.runs import RunState
 from workbench.storage.runs.batch_rows import load_totals
 
+pytestmark = pytest.mark.slow
+
 LAST = "face_026.png"
 """In one of the last batches."""
 RANKED = {PredictionStatus.RANKED}
@@ -33,7 +35,7 @@ def assert_goes_on(at: PlannedRun, bought_twice: int = 0) -> None:
 
 @pytest.mark.parametrize(
     "number",
-    [signal.SIGINT, *(pytest.param(number, marks=pytest.mark.slow) for number in (signal.SIGTERM, signal.SIGHUP))],
+    [signal.SIGINT, signal.SIGTERM, signal.SIGHUP],
     ids=lambda number: number.name,
 )
 def test_what_is_on_its_way_comes_in_before_a_run_that_was_interrupted_ends(
@@ -52,7 +54,6 @@ def test_what_is_on_its_way_comes_in_before_a_run_that_was_interrupted_ends(
     assert_goes_on(at)
 
 
-@pytest.mark.slow
 def test_a_second_interrupt_does_not_wait(at: PlannedRun) -> None:
     at.endpoint.hold()
     runner = at.start()
@@ -69,7 +70,6 @@ def test_a_second_interrupt_does_not_wait(at: PlannedRun) -> None:
     assert_goes_on(at, bought_twice=IN_FLIGHT)
 
 
-@pytest.mark.slow
 def test_a_line_that_is_lost_loses_no_reply(at: PlannedRun) -> None:
     """The terminal is gone: nothing can be printed any more, and what is on its way comes in all the same."""
     at.endpoint.hold()

@@ -17,6 +17,8 @@ from workbench.storage.runs.batch_rows import load_totals
 from workbench.storage.runs.run_control import load_control, load_meter
 from workbench.storage.workspace.database import open_workspace
 
+pytestmark = pytest.mark.slow
+
 
 def wait_for_meter(at: PlannedRun, fits: Callable[[RunMeter], bool]) -> RunMeter:
     """Looked at as another process would; each look takes the time that it takes."""
@@ -94,7 +96,6 @@ def test_a_flag_of_the_next_session_wins_over_what_was_changed_before(at: Planne
     assert load_control(at.place.db, at.run.id).limits == GivenLimits(rpm=600)
 
 
-@pytest.mark.slow
 def test_a_sender_that_is_killed_is_nobodys_sender_and_the_run_goes_on(at: PlannedRun, emowb: Emowb) -> None:
     watch = Watch(at.place.path, at.run, at.endpoint, in_flight=IN_FLIGHT)
     at.endpoint.hold()

@@ -1,4 +1,4 @@
-"""The scores of runs, the agreement of their reviewers, and the paper's figures computed again."""
+"""The scores of a run."""
 
 from collections.abc import Mapping
 
@@ -6,39 +6,24 @@ from workbench.application.context import Context
 from workbench.domain.figure_words import percent
 from workbench.domain.runs import Run
 from workbench.domain.scoring.protocols import Against, Neutral, Protocol
-from workbench.pipeline.reproducing.published_cells import PublishedCell, Reproduction, reproduce, reproduction_json
-from workbench.pipeline.reproducing.sensitivity import CellSensitivity, Sensitivity, sensitivity_json, vary
-from workbench.pipeline.scoring import reviewer_agreement, run_scores
+from workbench.pipeline.scoring import run_scores
 from workbench.pipeline.scoring.answer_rates import Rates, most_refused
 from workbench.pipeline.scoring.published_figures import PublishedFigure, gpt4v_words
-from workbench.pipeline.scoring.reviewer_agreement import Conflict, RunAgreement, agreement_json
 from workbench.pipeline.scoring.run_scores import PositionScores, RunScores, scores_json
 from workbench.storage.cases.confusions import count_confusion
 from workbench.storage.samples import load_card
 
 __all__ = [
-    "CellSensitivity",
-    "Conflict",
     "PositionScores",
-    "PublishedCell",
     "PublishedFigure",
     "Rates",
-    "Reproduction",
-    "RunAgreement",
     "RunScores",
-    "Sensitivity",
-    "agree_run",
-    "agreement_json",
     "confusion_counts",
     "counts_of_run",
     "gpt4v_words",
     "most_refused",
-    "reproduce",
-    "reproduction_json",
     "score_run",
     "scores_json",
-    "sensitivity_json",
-    "vary",
 ]
 
 
@@ -69,15 +54,6 @@ def confusion_counts(context: Context, run: Run) -> Mapping[tuple[str, str], int
     """
     with context.workspace() as db:
         return count_confusion(db, run.id)
-
-
-def agree_run(context: Context, run: Run) -> RunAgreement:
-    """Compute the agreement of a run's reviewers, and their doubts about gold.
-
-    A run without reviews has no reviewers and no conflicts.
-    """
-    with context.workspace() as db:
-        return reviewer_agreement.agree_run(db, load_card(db, run.dataset), run)
 
 
 def counts_of_run(run_scores: RunScores) -> str:

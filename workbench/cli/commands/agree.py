@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
+from workbench.application.agreement import Conflict, RunAgreement, agree_run, agreement_json
 from workbench.application.datasets import find_card
 from workbench.application.runs import choose_run
-from workbench.application.scores import Conflict, RunAgreement, agree_run, agreement_json
 from workbench.cli.context import AsJson, Key, RunName, context_of
 from workbench.cli.output import show, show_json, show_table, suggest
 from workbench.domain.figure_words import interval, percent

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from workbench.application.scores import (
+from workbench.application.reproduction import (
     CellSensitivity,
     PublishedCell,
     Reproduction,

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from workbench.application.context import Context
-from workbench.application.scores import score_run
 from workbench.domain.datasets.cards import DatasetCard
 from workbench.domain.run_status import RunTotals
 from workbench.domain.runs import Run
@@ -50,6 +49,8 @@ def list_datasets(context: Context) -> list[DatasetEntry]:
 
 def load_headline(context: Context, run: Run) -> Headline:
     """Score a run by its first metric. Raises WorkbenchError where it cannot be scored."""
+    from workbench.application.scores import score_run  # the list of runs is shown before the first one is scored
+
     scored = score_run(context, run, with_intervals=False)
     metric = scored.headline[0]
     return Headline(metric, scored.scores.metrics[metric].value)

@@ -76,7 +76,7 @@ def _cell(card: DatasetCard, counts: Mapping[tuple[str, str], int], gold: str, a
 
 
 class ConfusionGrid(Widget, can_focus=True):
-    """Holds the cursor; the screen moves it, or a click does."""
+    """The cells, with a cursor that the screen or a click moves."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"grid--head", "grid--right", "grid--wrong"}
     DEFAULT_CSS = """
@@ -89,7 +89,7 @@ class ConfusionGrid(Widget, can_focus=True):
     """
 
     class Clicked(Message):
-        """A cell was clicked that the cursor stood on already."""
+        """The cell under the cursor was clicked."""
 
     class Walked(Message):
         """A click put the cursor on another cell."""
@@ -137,7 +137,7 @@ class ConfusionGrid(Widget, can_focus=True):
         return Strip(segments).adjust_cell_length(self.size.width, self.rich_style)
 
     def on_click(self, event: events.Click) -> None:
-        """Put the cursor on a cell; a second click asks for its samples."""
+        """Put the cursor on a cell; a click on the cell under the cursor posts Clicked."""
         column = (event.x - _GOLD_CELLS - _TOTAL_CELLS) // self._cells + self._first
         row = event.y - _HEADING_LINES
         if not (0 <= row < len(self._table.golds) and self._first <= column < len(self._table.answers)):
@@ -159,7 +159,7 @@ class ConfusionGrid(Widget, can_focus=True):
         return max(0, self.column - fitting + 1)
 
     def _heading(self, line: int) -> list[Segment]:
-        """Names of two words take two lines; those of one stand on the second."""
+        """A name of two words takes both lines, a name of one word the second."""
         soft = self.rich_style + component_style(self, "grid--head")
         words = [(["", *answer.split(maxsplit=1)])[-_HEADING_LINES:][line] for answer in self._table.answers]
         titles = [fit(word, self._cells - 1).rstrip().rjust(self._cells - 1) for word in words]
@@ -191,7 +191,7 @@ class ConfusionGrid(Widget, can_focus=True):
 
 
 class ConfusionPane(Vertical):
-    """Walks over the cells; the matrix scrolls where it is higher than the screen."""
+    """The grid, which scrolls where it is higher than the screen, and the cell under the cursor in words."""
 
     DEFAULT_CSS = """
     ConfusionPane {

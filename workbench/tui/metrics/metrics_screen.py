@@ -80,7 +80,7 @@ class ViewsLine(Widget):
 
 
 class MetricsScreen(WorkbenchScreen):
-    """Ends with the filter of a cell of the matrix, or None. Scores once a page is shown that says something of it."""
+    """Ends with the filter of a cell of the matrix, or None. The run is scored when a page with scores is shown."""
 
     SCOPES: ClassVar[tuple[Scope, ...]] = (Scope.METRICS,)
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.METRICS)
@@ -101,7 +101,7 @@ class MetricsScreen(WorkbenchScreen):
         self._scores: RunScores | None = None
         self._protocol = Protocol.STRICT
         self._scored_by: Protocol | None = None
-        """The protocol of the scores, also of those on their way."""
+        """The protocol by which the run was scored last, or is being scored."""
         self._status = RunLine(shown.card, shown.run)
         self._views = ViewsLine(_VIEWS, self._view)
         self._matrix: ConfusionPane | None = None

@@ -33,7 +33,7 @@ _ROLES: Final[Mapping[str, str]] = {"onset": "├", "offset": "┤", "apex": "�
 
 @dataclass(frozen=True, slots=True)
 class ClipFacts:
-    """A sample's frames, as far as words go."""
+    """What is known of a sample's frames."""
 
     length: int
     sent: tuple[int, ...]
@@ -78,7 +78,7 @@ class Playback:
     begun_at: int
     """The position of the frame that it began with."""
     begun_s: float
-    """On the clock that `due` is given."""
+    """When it began, by the clock whose times `due` is given."""
     rate: float
     """Frames per second."""
     length: int
@@ -89,12 +89,12 @@ class Playback:
 
     @property
     def every_s(self) -> float:
-        """How often it is worth a look."""
+        """Seconds between two frames that are drawn."""
         return 1 / min(self.rate, _MOST_PER_SECOND)
 
 
 class ClipLine(Widget):
-    """One line, as wide as there is room; nothing for a single picture."""
+    """The line of a clip, as wide as its space; empty for a single picture."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"clip-line--marks", "clip-line--shown"}
     DEFAULT_CSS = """
@@ -110,8 +110,9 @@ class ClipLine(Widget):
         self._clip: tuple[Sample, ClipFacts, int] | None = None
 
     def make_room(self, sample: Sample) -> None:
-        """Take a line for a clip and none for a picture, before it is known how long the clip is: a line that came
-        with the first frame would take it from the frame.
+        """Take a line for a clip and none for a picture, before the length of the clip is known.
+
+        If the line came with the first frame, the frame would lose a line.
         """
         self.display = sample.media in _CLIPS
 
@@ -141,7 +142,7 @@ class ClipLine(Widget):
 
 
 def clip_signs(sample: Sample, facts: ClipFacts, position: int, width: int) -> str:
-    """The signs for a width in cells. The frame shown is always to be seen, also where it is one of the marked ones."""
+    """The signs for a width in cells. The sign of the shown frame replaces any other in its cell."""
     signs = [_LINE] * width
     last = max(facts.length - 1, 1)
 

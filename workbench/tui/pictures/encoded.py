@@ -12,7 +12,7 @@ from textual.strip import Strip
 from workbench.tui.pictures.terminal_facts import PictureProtocol, TerminalFacts
 
 _USUAL_CELL_PX: Final = (10, 20)
-"""Width and height where the terminal does not tell; twice as high as wide is what nearly all fonts are."""
+"""Width and height where the terminal does not tell; in nearly all fonts a cell is twice as high as wide."""
 _SEGMENT_BYTES: Final = 200
 """Of memory, for one run of cells of one style."""
 
@@ -22,14 +22,14 @@ class PictureForm(StrEnum):
 
     HALF_BLOCKS = "half-blocks"
     SHADES = "shades"
-    """Half blocks' stand-in without colours."""
+    """In place of half blocks where there are no colours."""
     KITTY = "kitty"
     SIXEL = "sixel"
     WORDS = "words"
 
     @classmethod
     def fitting(cls, facts: TerminalFacts, *, colours: bool) -> "PictureForm":
-        """The form for a terminal; without colours, what is made of colours becomes shades."""
+        """The form for a terminal; without colours, shades take the place of half blocks."""
         if facts.protocol is PictureProtocol.HALF_BLOCKS and not colours:
             return cls.SHADES
         return cls(facts.protocol)
@@ -93,7 +93,7 @@ class CellPicture:
 
 @dataclass(frozen=True, slots=True)
 class KittyPicture:
-    """A picture that a terminal of kitty's kind keeps, and shows wherever its placeholders stand."""
+    """A picture that the terminal keeps and shows where its placeholders are (kitty's protocol)."""
 
     columns: int
     rows: int

@@ -72,7 +72,7 @@ def encode_half_blocks(data: bytes, box: Box) -> CellPicture:
 
 
 def _coarse(picture: Image.Image) -> tuple[Strip, ...]:
-    """Pixels two, three... cells wide: what is left to do about a picture without any even places."""
+    """Pixels two or more cells wide, for a picture without even places that is too long in every number of colours."""
     lines: tuple[Strip, ...] = ()
     for wide in range(2, 9):
         narrow = picture.resize((max(picture.width // wide, 1), picture.height), Image.Resampling.BOX)

@@ -69,16 +69,16 @@ class FramePane(Vertical):
 
     @property
     def position(self) -> int | None:
-        """Which frame is shown or on its way."""
+        """The position of the frame that is shown."""
         return None if self._shown is None else self._shown.position
 
     @property
     def is_settled(self) -> bool:
-        """Whether what was asked for is on the screen."""
+        """Whether the requested frame is on the screen."""
         return self._request is not None and self._shown is not None and self._shown.request == self._request
 
     def show(self, sample: Sample, position: int | None = None) -> None:
-        """Show a sample, from its best frame on or at a position. The sample that is shown already stays as it is."""
+        """Show a sample at a position, or at its best frame. A sample that is shown already stays as it is."""
         if self._request is not None and self._request.sample == sample:
             return
         self._stop()
@@ -98,7 +98,10 @@ class FramePane(Vertical):
         self._loader.prefetch(self._request_for(sample, None) for sample in samples)
 
     def step(self, by: int) -> None:
-        """Go to another frame of the clip, around its ends; from the one on its way, where keys are quicker."""
+        """Go to another frame of the clip, from the last to the first and back.
+
+        If a requested frame is not drawn yet, count from that frame.
+        """
         shown, request = self._shown, self._request
         if shown is None or request is None or shown.facts is None or shown.request.sample != request.sample:
             return
@@ -107,7 +110,7 @@ class FramePane(Vertical):
             self._load(request.sample, (position + by) % shown.facts.length)
 
     def play_or_stop(self) -> None:
-        """Play the clip round and round at its own pace, from here or from the frame on its way, or stop."""
+        """Play the clip in a loop at its own rate from the present frame on, or stop."""
         if self._playback is not None or self._is_to_play:
             self._stop()
         elif self.is_settled:
@@ -122,7 +125,7 @@ class FramePane(Vertical):
             self._load(self._request.sample, self._request.position if self._shown is None else self._shown.position)
 
     def on_frame_pane_arrived(self, message: Arrived) -> None:
-        """Show it, unless something else has been asked for since."""
+        """Show the frame, unless another one has been requested since."""
         message.stop()
         drawn = message.drawn
         if drawn.request != self._request:
@@ -156,7 +159,7 @@ class FramePane(Vertical):
             self._load(clip.sample, due)
 
     def _shown_clip(self) -> _Clip | None:
-        """The clip of which the frame that was asked for is shown."""
+        """The clip whose requested frame is shown; None where there is none."""
         shown = self._shown
         if not self.is_settled or shown is None or shown.facts is None or shown.facts.length < 2:
             return None

@@ -34,10 +34,10 @@ class PictureApp(App[None]):
         self.app_resume_signal.subscribe(self, lambda _: self.terminal.forget(), immediate=True)
 
     def on_cursor_position(self) -> None:
-        """The answer to what is asked while a clip plays: all that was written before has arrived."""
+        """The terminal has answered `TerminalDisplay.ask_back`: all that was written before has arrived."""
         self.terminal.answered()
 
     def exit(self, *given: Any, **more: Any) -> None:
-        """Take the pictures back while their screen is still there."""
+        """Have the terminal forget the pictures while their screen is still there."""
         self.terminal.close()
         super().exit(*given, **more)

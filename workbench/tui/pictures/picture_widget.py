@@ -19,11 +19,11 @@ from workbench.tui.widgets.painting import component_style
 
 _MARGIN_CELLS: Final = 4
 _LOOK_EVERY_CELLS: Final = 8
-"""Nothing that lies over a picture is narrower."""
+"""Nothing that covers a part of a picture is narrower."""
 
 
 class PictureWidget(Widget):
-    """Shows what an encoder made; knows nothing of where it comes from."""
+    """Shows what an encoder made."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"picture--words"}
     DEFAULT_CSS = """
@@ -64,8 +64,10 @@ class PictureWidget(Widget):
         return Strip([Segment(" " * left, self.rich_style), *line]).adjust_cell_length(width, self.rich_style)
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """The lines, with kitty's placeholders laid in after every filter: a colour that NO_COLOR, a dimmed screen or
-        a palette changed would name another picture. Under another screen, which tints what it covers, they are out.
+        """The lines, with kitty's placeholders put in after every filter.
+
+        The colour of a placeholder names the picture, so no filter (NO_COLOR, a dimmed screen, a palette) may change
+        it. Under another screen, which tints what it covers, there are no placeholders.
         """
         strips = super().render_lines(crop)
         picture = self._shown
@@ -79,8 +81,9 @@ class PictureWidget(Widget):
         ]
 
     def drawn_over(self, touched: Sequence[Region]) -> str:
-        """What draws the rows of a picture of sixels again that a frame has just painted blank, where nothing lies
-        over them.
+        """The text that draws rows of a sixel picture again: those that a frame has just painted blank.
+
+        Rows that something covers are left out.
         """
         picture = self._shown
         if not isinstance(picture, SixelPicture) or not self.screen.is_current or not self.is_on_screen:
@@ -94,7 +97,7 @@ class PictureWidget(Widget):
         return "\x1b7" + "".join(drawn) + "\x1b8" if drawn else ""
 
     def _place(self, picture: Encoded) -> Region:
-        """Where a picture stands within the widget. A window that shrank just now cuts it off."""
+        """The region of a picture within the widget, cut off where the window has just become smaller."""
         width, height = self.size
         left, top = max((width - picture.columns) // 2, 0), max((height - picture.rows) // 2, 0)
         return Region(left, top, min(picture.columns, width - left), picture.rows)

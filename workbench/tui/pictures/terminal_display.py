@@ -1,4 +1,4 @@
-"""What lies between the workbench and the eye: the terminal, the pictures that it keeps, and how busy the line is."""
+"""The terminal that shows pictures: the pictures that it keeps, and whether what was written has arrived."""
 
 import time
 from collections import OrderedDict
@@ -34,13 +34,13 @@ class TerminalDisplay:
         self._asked_at_s: float | None = None
 
     def connect(self, write: Callable[[str], None], queued: Callable[[], int]) -> None:
-        """From now on there is a terminal to write to; `queued` tells how many writes have not left yet."""
+        """Write to the terminal by `write` from now on; `queued` tells how many writes are still waiting."""
         self._write, self._queued = write, queued
 
     def number_of(self, picture: KittyPicture) -> int:
-        """The number under which the terminal keeps a picture; it is given the picture where it does not have it.
+        """The number under which the terminal keeps a picture. If the terminal does not have it, it is uploaded.
 
-        What has not been shown for longest is forgotten for it. Everything goes out in one write.
+        The picture that was not shown for longest makes room for it. All of it is one write.
         """
         if picture in self._kept:
             self._kept.move_to_end(picture)
@@ -53,7 +53,7 @@ class TerminalDisplay:
         return number
 
     def forget(self) -> None:
-        """The terminal has lost its pictures by itself: it left the screen for another program's."""
+        """The terminal has lost its pictures, because another program had the screen."""
         self._kept.clear()
 
     def close(self) -> None:
@@ -64,7 +64,7 @@ class TerminalDisplay:
 
     @property
     def is_busy(self) -> bool:
-        """Whether what was written has not arrived yet, as far as can be told."""
+        """Whether something that was written has probably not arrived yet."""
         if self._queued() > _MOST_QUEUED:
             return True
         return self._asked_at_s is not None and self._clock() - self._asked_at_s < _ANSWER_PATIENCE_S
@@ -75,16 +75,17 @@ class TerminalDisplay:
         return self._asked_at_s is not None
 
     def ask_back(self) -> None:
-        """Have the terminal say when it has come so far. SSH takes megabytes before it shows that a line is slow.
+        """Ask the terminal for an answer, which comes when it has read all that was written before.
 
-        Only a terminal that has answered before is asked.
+        Over SSH, megabytes can be written before a slow line holds up the writer. Only a terminal that has answered
+        before is asked.
         """
         if self.facts.rtt_ms is not None and self._write is not None:
             self._asked_at_s = self._clock()
             self._write(_QUESTION)
 
     def answered(self) -> None:
-        """The terminal has come so far."""
+        """The terminal has answered."""
         self._asked_at_s = None
 
     def _send(self, commands: list[str]) -> None:

@@ -1,10 +1,10 @@
-"""The one question to the terminal, asked before anything else reads from it.
+"""The question to the terminal, asked once, before anything else reads from the terminal.
 
-All parts of it leave in one write, and the part that every terminal answers comes last. So whatever else is answered
-has arrived by then: the question takes one round trip, however long the line, and no answer is left to arrive later,
-when it would be taken for keys.
+All its parts are sent in one write, and the part that every terminal answers comes last. When that answer arrives, all
+other answers have arrived, too. So the question takes one round trip, and no answer can arrive later and be taken for
+keys.
 
-Importable without any library: it runs before Textual is loaded.
+This runs before Textual is loaded, and loads no library.
 """
 
 import fcntl
@@ -69,7 +69,7 @@ def ask_terminal(
 
 
 def drain(stdin: int) -> None:
-    """Take an answer that is still on its way off the line, so that the shell does not get it."""
+    """Read an answer that is still on its way, so that the shell does not get it."""
     try:
         with _unechoed(stdin):
             _pass_over(stdin)
@@ -78,14 +78,14 @@ def drain(stdin: int) -> None:
 
 
 def _pass_over(stdin: int) -> None:
-    """Read what comes, until it is quiet."""
+    """Read until nothing comes for a moment."""
     give_up_s = time.monotonic() + _LONGEST_DRAIN_S
     while _read(stdin, _QUIET_S) and time.monotonic() < give_up_s:
         pass
 
 
 def _answered(question: bytes, stdin: int, stdout: int, deadline_s: float) -> bytes:
-    """What comes back until the last part is answered, or until nobody can be waited for any longer."""
+    """Ask, and read until the last part is answered or the deadline has passed."""
     with _unechoed(stdin):
         _write(stdout, question)
         data = b""

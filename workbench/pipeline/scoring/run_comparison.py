@@ -13,10 +13,9 @@ from typing import Any, Final
 from workbench.domain.datasets.cards import DatasetCard
 from workbench.domain.json_values import json_value
 from workbench.domain.runs import Run, spec_difference
-from workbench.domain.scoring.comparison import Comparison, compare_pairs
+from workbench.domain.scoring.comparison import Comparison, Pair, compare_pairs, holm
 from workbench.domain.scoring.counting import Counted, classes_of, has_answer, place_answer
 from workbench.domain.scoring.metrics import ACCURACY
-from workbench.domain.scoring.paired_tests import Pair, holm
 from workbench.domain.scoring.protocols import Answer, Protocol, Rules, is_scored, rules_of
 from workbench.domain.scoring.repeat_agreement import SameAnswers, same_answers
 from workbench.storage.runs.plans import count_planned

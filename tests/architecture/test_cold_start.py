@@ -52,3 +52,10 @@ def test_the_review_screen_starts_without_decoders_and_without_the_client() -> N
 def test_clients_and_the_embedded_server_load_their_heavy_libraries_when_they_are_used() -> None:
     code = "import workbench.embedded.server, workbench.provider.client, workbench.provider.jobs.batch_api"
     assert loaded_by(code) & (HEAVY | {"httpx2", "pydantic"}) == set()
+
+
+def test_a_run_loads_its_heavy_libraries_when_they_are_used() -> None:
+    assert (
+        loaded_by("import workbench.cli.commands.run, workbench.application.run_actions") & (HEAVY - {"sqlite_utils"})
+        == set()
+    )

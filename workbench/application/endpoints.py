@@ -12,7 +12,6 @@ from workbench.domain.endpoints import EMBEDDED, Endpoint, OfferedModel, model_a
 from workbench.domain.prices import PriceTable, cost_usd
 from workbench.domain.probe_findings import Finding, ProbeReport
 from workbench.domain.runs import ELSEWHERE, RunSpec
-from workbench.embedded import probe_pictures
 from workbench.embedded.fault_injection import FaultRates
 from workbench.embedded.server import EndpointServer
 from workbench.errors import EndpointError, UsageError
@@ -149,6 +148,8 @@ def probe_endpoint(
     `on_start` is called with the endpoint and the model before the first question, `on_finding` with each finding as it
     comes. Raises EndpointError when nobody answers, and UsageError where it is not clear which model to ask.
     """
+    from workbench.embedded import probe_pictures  # loads numpy and Pillow, which a run by text does without
+
     settings = context.settings
     with ExitStack() as stack:
         # Opened before anything is asked: a workspace that cannot be written is found out before it costs anything.

@@ -75,7 +75,9 @@ class LimitsScreen(ModalScreen[GivenLimits | None]):
             field.name: PlainInput(placeholder=_present(known.get(field.name)), select_on_focus=False)
             for field in _FIELDS
         }
-        self._said = Static("of each key; empty: as it is, 0: no limit of ours", id="said", markup=False)
+        self._said = Static(
+            "For each API key. An empty line changes nothing; 0 lifts the limit.", id="said", markup=False
+        )
 
     def compose(self) -> ComposeResult:
         with Vertical(id="box"):
@@ -119,7 +121,7 @@ class LimitsScreen(ModalScreen[GivenLimits | None]):
         event.stop()
 
     async def _arrived(self) -> None:
-        """Letters travel through the widget tree: wait until the line has all that was typed before the key."""
+        """Wait until the line has all that was typed before the key: letters pass through the widget tree first."""
         line = next((one for one in self._lines.values() if one.has_focus), None)
         if line is not None:
             arrived = asyncio.Event()

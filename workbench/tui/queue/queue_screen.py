@@ -194,7 +194,7 @@ class QueueScreen(WorkbenchScreen):
         elif self._starter.is_starting:
             self.notice("it is being started", seconds=2)
         else:
-            nothing = "nothing is left to ask; R asks again what was refused"
+            nothing = "every sample has been asked about; R asks again about the refused ones"
             self._start(SendTask(self.parts.preview_open, self.parts.resume, "Send", nothing))
 
     def action_retry_refused(self) -> None:

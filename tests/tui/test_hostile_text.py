@@ -59,7 +59,7 @@ AT_HOME = (
     ("\r", "files below"),
     ("qs", "[all 4]"),
     ("q\r", "1/4"),
-    ("=", "which run stands beside"),
+    ("=", "answers of which run beside"),
     ("\r", "beside other"),
     ("C", "exact McNemar"),
     ("qq", "of 411 samples"),

@@ -12,11 +12,11 @@ from workbench.tui.workbench_app import WorkbenchApp
 
 _LOOK_S: Final = 0.05
 _STILL_LOOKS: Final = 12
-"""So many looks in a row show the same before nothing more is expected: threads bring scores and pictures."""
+"""The screen is complete when so many looks in a row show the same: threads bring scores and pictures."""
 
 
 async def screenshot_svg(start: RunReview | Context, *, width: int, height: int, keys: Sequence[str] = ()) -> str:
-    """Open the workbench in a terminal of that size, press keys, and return what is to be seen as SVG.
+    """Open the workbench in a terminal of that size, press keys, and return the screen as SVG.
 
     Keys are named as Textual names them: `j`, `enter`, `question_mark`.
     """
@@ -30,7 +30,7 @@ async def screenshot_svg(start: RunReview | Context, *, width: int, height: int,
 
 
 async def _settle(pilot: Pilot[None]) -> None:
-    """Wait until the screen shows what was asked of it."""
+    """Wait until nothing changes any more."""
     seen, still = "", 0
     while still < _STILL_LOOKS or not all(pane.is_settled for pane in pilot.app.screen.query(FramePane)):
         await pilot.pause(_LOOK_S)

@@ -52,7 +52,7 @@ async def test_an_answer_is_not_asked_for_twice(review: ReviewRun) -> None:
         await driver.press("r")
         await driver.until_seen("has an answer")
         await driver.press("G", "r")
-        await driver.until_seen("not asked")
+        await driver.until_seen("not sent yet")
         assert not asked
 
 

@@ -11,10 +11,11 @@ from textual.widgets import Static
 
 from workbench.domain.messages import Attempt
 from workbench.domain.visible import visible
-from workbench.tui.attempts.case_words import SOFT, attempt_facts
+from workbench.tui.attempts.case_words import attempt_facts
 from workbench.tui.attempts.long_text import LongText, TextBlock
 from workbench.tui.base.commands import Scope, bindings
 from workbench.tui.widgets.keys_line import KeysLine
+from workbench.tui.widgets.painting import SOFT
 
 
 class AttemptsScreen(ModalScreen[None]):

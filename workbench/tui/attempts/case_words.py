@@ -12,9 +12,9 @@ from workbench.domain.messages import Attempt
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.reviews import Review
 from workbench.domain.visible import visible
+from workbench.tui.widgets.painting import SOFT
 from workbench.tui.widgets.status_marks import ASKING, StatusMark, mark_of
 
-SOFT: Final = "$foreground-muted"
 TONES: Final = {
     "right": "$text-success",
     "wrong": "$text-error",

@@ -9,7 +9,8 @@ from workbench.application.scores import PublishedFigure, RunScores, counts_of_r
 from workbench.domain.figure_words import DASH, interval, metric_interval, metric_title, metric_value, percent
 from workbench.domain.score_words import bounds_lines, intervals_line
 from workbench.domain.visible import visible
-from workbench.tui.widgets.drawn_text import SOFT, bar, interval_line, notes, table
+from workbench.tui.widgets.drawn_text import bar, interval_line, notes, table
+from workbench.tui.widgets.painting import SOFT
 
 _LABEL_CELLS: Final = 16
 _METHOD_CELLS: Final = 28

@@ -12,8 +12,8 @@ from workbench.application.runs import BatchDetails
 from workbench.domain.run_status import BatchState
 from workbench.domain.visible import visible
 from workbench.tui.attempts.attempts_screen import AttemptsScreen
-from workbench.tui.attempts.case_words import SOFT
 from workbench.tui.base.commands import Scope, bindings
+from workbench.tui.widgets.painting import SOFT
 
 _SAMPLES_CHARS: Final = 2_000
 

@@ -47,7 +47,7 @@ from workbench.tui.widgets.keys_line import KeysLine
 from workbench.tui.widgets.line_list import ListLine
 
 _REST_S: Final = 0.09
-"""How long the cursor rests before the case is fetched while a key repeats: a slow line would choke on pictures."""
+"""While a key repeats, the case is fetched after a rest of the cursor: a slow line cannot take every picture."""
 _ANOTHER_NAME: Final = ListLine((("another name …", "soft"),))
 
 
@@ -97,7 +97,7 @@ class ReviewScreen(WorkbenchScreen):
         await self.browser.show_list(self.review.wanted, position)
 
     async def on_unmount(self) -> None:
-        """Write what was said, then let go of the workspace."""
+        """Write what the reviewer has said, then close the workspace."""
         self.retries.stop()
         self._loader.close()
         await self.session.close()
@@ -271,7 +271,7 @@ class ReviewScreen(WorkbenchScreen):
         await self.app.push_screen(new_screen("verdict", row.sample_id, present, commands), chosen)
 
     async def action_label(self, digit: int) -> None:
-        """Give the label of a digit, or take one's own label back: by 0 or by the same digit."""
+        """Give the label of a digit; 0 or the same digit removes it."""
         row, labels = await self.browser.current_row(), self.own_labels
         if row is None:
             return
@@ -284,7 +284,7 @@ class ReviewScreen(WorkbenchScreen):
     async def action_note(self) -> None:
         await self._write(
             "note on {}",
-            "what is to be said about this sample",
+            "your note on this sample",
             lambda review: review.note or "",
             lambda session, sample_id, text: session.set_note(sample_id, text),
         )
@@ -292,7 +292,7 @@ class ReviewScreen(WorkbenchScreen):
     async def action_tags(self) -> None:
         await self._write(
             "tags of {}",
-            "words with blanks between them",
+            "words with spaces between them",
             lambda review: " ".join(review.tags),
             lambda session, sample_id, text: session.set_tags(sample_id, tuple(text.split())),
         )
@@ -304,7 +304,7 @@ class ReviewScreen(WorkbenchScreen):
         present: Callable[[Review], str],
         change: Callable[[ReviewSession, str, str], None],
     ) -> None:
-        """Have a line written about the sample under the cursor, which begins with the present one."""
+        """Edit a line about the sample under the cursor."""
         row = await self.browser.current_row()
         if row is None:
             return
@@ -324,7 +324,7 @@ class ReviewScreen(WorkbenchScreen):
             self.browser.refresh_cases([row.sample_id])
 
     async def action_undo(self) -> None:
-        """Take back the latest change, and go to its sample."""
+        """Undo the latest change, and go to its sample."""
         with self.errors_as_notices():
             undone = await self.session.call(lambda session: session.undo())
             if undone is None:
@@ -336,7 +336,7 @@ class ReviewScreen(WorkbenchScreen):
             self.notice(f"undone: the {undone.field} of {undone.sample_id} is {again}")
 
     async def action_reviewer(self) -> None:
-        """Review as somebody else who has said something, or under another name."""
+        """Review as another reviewer of this run, or under a new name."""
         with self.errors_as_notices():
             known = await self.session.call(lambda session: session.reviewers())
             names = [name for name in known if name != self.review.reviewer]
@@ -361,14 +361,14 @@ class ReviewScreen(WorkbenchScreen):
             if row.sample_id in self.retries.sample_ids:
                 self.notice("this sample is being asked about already", seconds=2)
             elif row.status is None:
-                self.notice(f"not asked yet: `emowb run {self.review.card.key}` goes on with the run")
+                self.notice(f"not sent yet: `emowb run {self.review.card.key}` resumes the run")
             elif PredictionStatus(row.status).is_answer:
                 self.notice("this sample has an answer; only those without one can be asked again")
             else:
                 self._retry([row.sample_id])
 
     async def action_retry_all(self) -> None:
-        """Ask again about all in the list that have no answer, once a person has said yes to the number."""
+        """Ask again about all listed samples without an answer, after a question that says how many."""
         with self.errors_as_notices():
             unanswered = await self.browser.unanswered()
             sample_ids = [one for one in unanswered if one not in self.retries.sample_ids]
@@ -435,10 +435,10 @@ class ReviewScreen(WorkbenchScreen):
         if self.review.beside is not None:
             await show(None)
         else:
-            navigation.choose_run(self, self._shown, "which run stands beside", show)
+            navigation.choose_run(self, self._shown, "show the answers of which run beside", show)
 
     async def action_leave(self) -> None:
-        """Go back or quit. While the model is being asked, a person is asked first."""
+        """Go back or quit; while the model is being asked, only after a question."""
         if not self.retries.sample_ids:
             opener_of(self.app).close_review()
             return

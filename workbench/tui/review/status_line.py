@@ -11,10 +11,9 @@ from workbench.application.reviews import RunReview
 from workbench.domain.cases import CaseFilter
 from workbench.domain.visible import visible
 from workbench.tui.base.preferences import preferences_of
-from workbench.tui.widgets.painting import fit
+from workbench.tui.widgets.painting import SOFT, fit
 from workbench.tui.widgets.status_marks import ASKING
 
-SOFT = "$foreground-muted"
 _SOON_S: Final = 0.1
 _SHORTEST_NAME_CELLS: Final = 8
 """Names of runs and filters are cut to this before the protocol is left out."""

@@ -7,18 +7,17 @@ from typing import Final
 from rich.cells import cell_len
 from textual.content import Content
 
-from workbench.tui.widgets.painting import fit
+from workbench.tui.widgets.painting import SOFT, fit
 
-SOFT: Final = "$foreground-muted"
 _GAP: Final = "  "
 _EIGHTHS: Final = " ▏▎▍▌▋▊▉"
 _NARROWEST_STUB: Final = 8
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]], width: int, *, strong: Sequence[int] = ()) -> Content:
-    """Columns as wide as they need, the first at the left and the others at the right; foreign text in any cell.
+    """Columns as wide as their cells, the first one aligned left and the others right. Cells may hold untrusted text.
 
-    Where they do not fit, the first column gives way, then the last.
+    Where the columns do not fit, the first one is narrowed, then the last. `strong` are the rows in bold.
     """
     cells = [
         [fit(cell, cell_len(cell)) if cell.isprintable() else fit(cell, 24).rstrip() for cell in row] for row in rows
@@ -36,7 +35,7 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]], width: int, *, st
 
 
 def notes(lines: Iterable[str], width: int) -> Content:
-    """Sentences broken to the width."""
+    """Sentences, wrapped to the width."""
     broken = (piece for line in lines for piece in wrap(line, max(width, 10)) or [""])
     return Content("\n").join([Content.styled(piece, SOFT) for piece in broken])
 

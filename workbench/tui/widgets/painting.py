@@ -27,6 +27,8 @@ TONE_CSS: Final = """
     & > .tone--accent { color: $text-accent; }
 """
 """For the rules of such a widget's DEFAULT_CSS."""
+SOFT: Final = "$foreground-muted"
+"""The tone `soft` in contents of Textual."""
 _LONGEST_TEXT_CHARS: Final = 200
 
 

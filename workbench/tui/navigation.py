@@ -9,9 +9,8 @@ from workbench.application.runs import list_runs
 from workbench.domain.cases import CaseFilter
 from workbench.domain.runs import Run
 from workbench.tui.base.background import run_blocking
-from workbench.tui.base.review_opener import ChangedFrom
 from workbench.tui.base.screen_table import new_screen
-from workbench.tui.base.shown_run import ShownRun
+from workbench.tui.base.shown_run import ChangedFrom, ShownRun
 from workbench.tui.base.workbench_screen import WorkbenchScreen
 from workbench.tui.dialogs.choice_screen import ChoiceScreen
 from workbench.tui.widgets.line_list import ListLine

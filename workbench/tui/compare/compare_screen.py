@@ -13,8 +13,7 @@ from workbench.domain.scoring.protocols import Protocol
 from workbench.tui.base.background import run_blocking
 from workbench.tui.base.commands import Scope, bindings
 from workbench.tui.base.preferences import preferences_of
-from workbench.tui.base.review_opener import ChangedFrom
-from workbench.tui.base.shown_run import ShownRun
+from workbench.tui.base.shown_run import ChangedFrom, ShownRun
 from workbench.tui.compare.compare_pages import changed_line, comparison_page
 from workbench.tui.widgets.keys_line import KeysLine
 from workbench.tui.widgets.line_list import LineList, ListScreen

@@ -21,8 +21,7 @@ from workbench.errors import WorkbenchError
 from workbench.tui import navigation
 from workbench.tui.base.background import run_blocking
 from workbench.tui.base.commands import Scope, bindings
-from workbench.tui.base.review_opener import ChangedFrom, opener_of
-from workbench.tui.base.shown_run import ShownRun
+from workbench.tui.base.shown_run import ChangedFrom, ShownRun, opener_of
 from workbench.tui.home.home_lines import HomePlace, headline_key, home_line, places_of
 from workbench.tui.widgets.keys_line import KeysLine
 from workbench.tui.widgets.line_list import LineList, ListScreen

@@ -27,9 +27,8 @@ from workbench.tui import navigation
 from workbench.tui.base.background import OwnedThread
 from workbench.tui.base.commands import REVIEW, Scope, bindings
 from workbench.tui.base.preferences import preferences_of
-from workbench.tui.base.review_opener import ChangedFrom, opener_of
 from workbench.tui.base.screen_table import new_screen
-from workbench.tui.base.shown_run import ShownRun
+from workbench.tui.base.shown_run import ChangedFrom, ShownRun, opener_of
 from workbench.tui.base.workbench_screen import WorkbenchScreen
 from workbench.tui.dialogs.choice_screen import ChoiceScreen
 from workbench.tui.dialogs.question_screen import confirm

@@ -40,11 +40,9 @@ def test_a_module_has_500_lines_at_most() -> None:
 LATE_IMPORTS = {
     "application/home.py": "scores load when the first headline is computed",
     "application/reviews.py": "sending loads when a sample is asked about again",
-    "application/run_views.py": "what a screen computes loads when the screen opens",
     "cli/terminal.py": "the screens load when a terminal is there to show them",
     "embedded/chat_endpoint.py": "numpy and Pillow load with the first question",
-    "tui/export/export_screen.py": "exports load when the first is written",
-    "tui/navigation.py": "a screen loads when it opens",
+    "tui/navigation.py": "what sends a run loads when its queue opens",
     "tui/pictures/frame_loader.py": "only the encoder loads that the terminal needs",
 }
 """The modules that may import first-party code inside functions, each with its reason."""

@@ -38,6 +38,7 @@ def test_a_module_has_500_lines_at_most() -> None:
 
 
 LATE_IMPORTS = {
+    "application/endpoints.py": "numpy and Pillow load with the first probe",
     "application/home.py": "scores load when the first headline is computed",
     "application/reviews.py": "sending loads when a sample is asked about again",
     "cli/terminal.py": "the screens load when a terminal is there to show them",
@@ -60,4 +61,4 @@ def late_imports(tree: ast.Module) -> set[str]:
 def test_first_party_imports_stand_at_the_top_but_for_a_few_with_a_reason() -> None:
     found = {str(module): names for module, tree in MODULES.items() if (names := late_imports(tree))}
     assert set(found) - set(LATE_IMPORTS) == set()
-    assert sum(len(names) for names in found.values()) <= 15, found
+    assert sum(len(names) for names in found.values()) <= 14, found

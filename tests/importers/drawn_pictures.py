@@ -158,7 +158,7 @@ def twitter1(root: Path, lists: str = "{}_agree.txt", pictures: str = "Agg_AMT_C
     """Lists that hold each other, a label that is none, a picture that is missing."""
     for word, n_pictures in (("three", 5), ("four", 3), ("five", 2)):
         rows = [f"{name} {at % 2}" for at, name in enumerate(TWEETS[:n_pictures])]
-        put(root, lists.format(word), content="\n".join((*rows, "9_9_9.jpg 2", "8_8_8.jpg 1")) + "\n")
+        put(root, lists.format(word), content="\n".join((*rows, "9_9_9.jpg both", "8_8_8.jpg 1")) + "\n")
     put(root, *(f"{pictures}/{name}" for name in TWEETS), f"{pictures}/9_9_9.jpg")
 
 

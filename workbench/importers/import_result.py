@@ -44,6 +44,8 @@ class ImportResult:
     skipped: tuple[SkippedEntry, ...]
     notes: tuple[str, ...]
     """In words: what was left out, counted, and every reservation about what was kept."""
+    doubts: tuple[str, ...] = ()
+    """In words: why this may not be the set that it should be. The import ends with exit code 1."""
 
 
 class LeftOut(Exception):  # nothing broke
@@ -69,9 +71,15 @@ class SampleCollector:
         self._remarks: Counter[str] = Counter()
         self._remarked: dict[str, list[str]] = {}
         self._notes: dict[str, None] = {}
-        self._kept: Final = frozenset(
+        self._doubts: dict[str, None] = {}
+        self.kept: Final = frozenset(
             card.gold_labels if labels is KeptLabels.PAPER else (*card.labels.names, *card.scored)
         )
+
+    @property
+    def n_samples(self) -> int:
+        """Samples kept so far."""
+        return len(self._samples)
 
     def add(self, sample: Sample) -> None:
         """Keep a sample. Raises Unusable for an id that is taken, too long, or holds control characters."""
@@ -102,6 +110,10 @@ class SampleCollector:
         """Add a note about the whole import; the same note is added once."""
         self._notes[text] = None
 
+    def doubt(self, text: str) -> None:
+        """Add a reason why this may not be the set that it should be."""
+        self._doubts[text] = None
+
     @contextmanager
     def row(self, name: str) -> Iterator[None]:
         """A context for reading one row: LeftOut is counted, Unusable is listed under `name`, and reading goes on."""
@@ -121,7 +133,7 @@ class SampleCollector:
         label = canonical(word)
         if label is None:
             raise LeftOut(f"unknown label {shown!r}")
-        if label not in self._kept:
+        if label not in self.kept:
             raise LeftOut(f"label {shown!r}, which is not scored")
         return label
 
@@ -132,6 +144,7 @@ class SampleCollector:
             tuple(self._samples.values()),
             tuple(self._skipped),
             (*self._notes, *self._left_out_notes(), *self._remark_notes()),
+            tuple(self._doubts),
         )
 
     def _left_out_notes(self) -> Iterator[str]:

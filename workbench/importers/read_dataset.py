@@ -60,6 +60,14 @@ def read_dataset(card: DatasetCard, path: Path, *, options: ImportOptions = _DEF
         ) from what
     for unusable in tree.unusable:
         collector.skip(unusable.path, unusable.reason)
+    if card.expected and not any(option in _NOTED for option in options.changed()):
+        most = max((card.expected, *card.other_sizes))
+        n_found = collector.n_samples
+        if n_found > most:
+            collector.doubt(
+                f"{n_found:,} samples are more than {card.title} has ({most:,}): is something else beside it, "
+                "or is this another list?"
+            )
     result = collector.result(tree.root)
     if not result.samples:
         raise DataError(_no_sample(card, path, reader, result))

@@ -28,6 +28,8 @@ class ImportReport:
     """Samples of each gold label, in the card's order."""
     notes: tuple[str, ...]
     """Which samples were left out, and why the number differs from the expected one."""
+    doubts: tuple[str, ...]
+    """Why this may not be the set that it should be."""
 
 
 def store_dataset(db: Database, card: DatasetCard, found: ImportResult) -> ImportReport:
@@ -41,11 +43,18 @@ def store_dataset(db: Database, card: DatasetCard, found: ImportResult) -> Impor
     notes = list(found.notes)
     if gone:
         notes.append(f"{gone} samples of an earlier import are no longer in the source and were removed")
-    if card.expected_note:
-        notes.append(f"Table 1 of the paper has {card.expected}: {card.expected_note}")
     counts = Counter(sample.gold for sample in found.samples)
+    notes.extend(
+        f"{counts[label]:,} with the label {label} are imported and not scored"
+        for label in card.unscored_gold
+        if counts[label]
+    )
+    if len(found.samples) in card.other_sizes:
+        notes.append(f"Table 1 of the paper has {card.expected}: {card.expected_note}")
     by_label = {label: counts[label] for label in card.labels.names if counts[label]}
-    return ImportReport(card.key, len(found.samples), found.skipped, card.expected, by_label, tuple(notes))
+    return ImportReport(
+        card.key, len(found.samples), found.skipped, card.expected, by_label, tuple(notes), found.doubts
+    )
 
 
 def _judged(card: DatasetCard, sample: Sample, prediction: RankedPrediction) -> tuple[int | None, str | None]:

@@ -82,4 +82,4 @@ def test_without_onset_and_offset_the_middle_of_the_clip_stands_in_for_an_apex(
     place("sub01/EP01/img1.jpg")
     found = read("casme2", tmp_path)
     assert found.samples[0].span == ClipSpan()
-    assert "middle of the clip" in found.notes[0]
+    assert "middle of the clip" in found.notes[1]

@@ -33,9 +33,9 @@ def test_ckplus_says_why_a_labelled_sequence_is_not_used(tmp_path: Path, read: R
     drawn.ckplus(tmp_path)
     found = read("ckplus", tmp_path)
     assert [it.reason for it in found.skipped] == [
+        "its label 'nonsense' is no whole number",
         "fewer than 3 pictures up to its peak",
         "no pictures in S011/001",
-        "its label 'nonsense' is no whole number",
     ]
     assert found.notes == ("left out 1: label 'neutral', which is not scored",)
 

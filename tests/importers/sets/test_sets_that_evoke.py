@@ -16,8 +16,7 @@ def test_twitter1_has_a_list_for_each_agreement(
     found = read("twitter1", tmp_path, agreement=agreement)
     assert len(found.samples) == n_samples
     assert [it.gold for it in found.samples[:2]] == ["negative", "positive"]
-    assert [it.reason for it in found.skipped] == ["no file 8_8_8.jpg"]
-    assert "left out 1: unknown label code '2'" in found.notes
+    assert [it.reason for it in found.skipped] == ["unknown label code 'both'", "no file 8_8_8.jpg"]
 
 
 def test_twitter1_is_counted_from_the_votes_where_there_are_no_lists(tmp_path: Path, read: Read) -> None:
@@ -37,7 +36,7 @@ def test_twitter2_finds_its_columns_by_what_they_hold(tmp_path: Path, read: Read
         ("3", "negative", "twitter/topic a/3.jpg"),
         ("12", "positive", "twitter/topic b/12.jpeg"),
     ]
-    assert len(found.skipped) == 1
+    assert "no file 13" in {it.reason.removesuffix(".jpg") for it in found.skipped}
 
 
 def test_twitter2_does_not_trust_the_order_of_rows(tmp_path: Path, read: Read) -> None:

@@ -118,7 +118,7 @@ def import_set(
         if is_new:
             say(f"workspace: {context.settings.db}")
         suggest(f"emowb run {report.dataset} --endpoint NAME  (`--endpoint embedded` needs no key)")
-    if report.skipped:
+    if report.skipped or report.doubts:
         raise typer.Exit(EXIT_WORTH_KNOWING)
 
 
@@ -136,6 +136,8 @@ def _show_report(card: DatasetCard, report: ImportReport) -> None:
     show("  " + ", ".join(f"{label} {count}" for label, count in report.by_label.items()))
     for note in report.notes:
         show(f"  note: {note}")
+    for doubt in report.doubts:
+        show(f"  look: {doubt}")
     if report.skipped:
         reasons = Counter(one.reason for one in report.skipped)
         show(

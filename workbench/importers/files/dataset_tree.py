@@ -4,6 +4,7 @@ Archives are unpacked in many ways (a folder more or less, everything nested twi
 place: the tree is listed to a bounded depth, and files are found by the end of their paths.
 """
 
+import filecmp
 import os
 import re
 from collections import deque
@@ -24,13 +25,14 @@ FURTHEST_DOWN: Final = 6
 FURTHEST_UP: Final = 3
 """Folders above the root where an annotation file is looked for, when the root is the folder of media."""
 MOST_ENTRIES: Final = 5_000_000
+_CANDIDATES_SHOWN: Final = 5
 _JUNK: Final = frozenset({"thumbs.db", "desktop.ini", "__macosx", "$recycle.bin"})
 
 
 def is_junk(name: str) -> bool:
     """Whether a file or folder is hidden or made by a desktop, and so no part of any data set."""
     folded = name.casefold()
-    return folded.startswith(".") or folded.endswith(".lnk") or folded in _JUNK
+    return folded.startswith((".", "~$")) or folded.endswith(".lnk") or folded in _JUNK
 
 
 class LayoutNotFound(Exception):  # nothing broke
@@ -54,15 +56,22 @@ class DatasetTree:
     def annotation(self, *patterns: str) -> Path:
         """The annotation file that fits the first pattern for which there is one, below the root or else above it.
 
-        A pattern is a file name (`*coding*.xlsx`) with the folders that it must lie in (`test*/set_1.csv`). Of several
-        files at one depth the last by name is taken, since owners put dates into names.
-        Raises LayoutNotFound, and DataError for a file that must not be opened.
+        A pattern is a file name (`*coding*.xlsx`) with the folders that it must lie in (`test*/set_1.csv`). Of files in
+        one folder whose names differ in numbers alone the last is taken, since owners put dates into names. Copies of
+        one file count once.
+        Raises LayoutNotFound, and DataError for several files that differ and for one that must not be opened.
         """
-        top, relative = _last_of_shallowest(self.annotations(*patterns))
-        reason = why_unusable(top, relative, folder=False)
-        if reason:
-            raise DataError(f"{visible(str(top / relative))}: {reason}")
-        return top / relative
+        found = _latest(self.annotations(*patterns))
+        for top, relative in found:
+            reason = why_unusable(top, relative, folder=False)
+            if reason:
+                raise DataError(f"{visible(str(top / relative))}: {reason}")
+        paths = [top / relative for top, relative in found]
+        first, *others = paths
+        different = [path for path in others if not _same_content(first, path)]
+        if different:
+            raise DataError(_several([first, *different]))
+        return first
 
     def annotations(self, *patterns: str) -> Sequence[tuple[Path, str]]:
         """All files that fit the first pattern for which there is one, each as a folder and a path below it.
@@ -106,9 +115,29 @@ def _in_any_case(pattern: str) -> str:
     return "".join(f"[{letter.lower()}{letter.upper()}]" if letter.isalpha() else letter for letter in pattern)
 
 
-def _last_of_shallowest(files: Sequence[tuple[Path, str]]) -> tuple[Path, str]:
-    shallowest = min(path.count("/") for _, path in files)
-    return max(file for file in files if file[1].count("/") == shallowest)
+def _latest(files: Sequence[tuple[Path, str]]) -> Sequence[tuple[Path, str]]:
+    """The files, shallow first; of those in one folder whose names differ in numbers alone only the last."""
+    latest: dict[tuple[Path, str], tuple[Path, str]] = {}
+    for top, path in sorted(files, key=lambda file: natural(file[1])):
+        folder, _, name = path.rpartition("/")
+        latest[top / folder, re.sub(r"\d+", "0", name.casefold())] = (top, path)
+    return sorted(latest.values(), key=lambda file: (file[1].count("/"), file[1]))
+
+
+def _same_content(one: Path, other: Path) -> bool:
+    try:
+        return filecmp.cmp(one, other, shallow=False)
+    except OSError:
+        return False
+
+
+def _several(paths: Sequence[Path]) -> str:
+    shown = ", ".join(visible(str(path)) for path in paths[:_CANDIDATES_SHOWN])
+    more = ", ..." if len(paths) > _CANDIDATES_SHOWN else ""
+    return (
+        f"{len(paths)} files could be the list of labels, and they differ: {shown}{more}; "
+        "give the folder of the one that you mean, or move the others away"
+    )
 
 
 def open_tree(path: Path, suffixes: Iterable[str]) -> DatasetTree:

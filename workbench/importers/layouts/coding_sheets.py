@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from workbench.domain.datasets.samples import ClipSpan, MediaKind, Sample
+from workbench.domain.visible import visible
 from workbench.importers.files.annotation_tables import Row, SourceColumn, sheets_rows, table_rows
 from workbench.importers.files.dataset_tree import DatasetTree
 from workbench.importers.files.media_paths import MediaPaths
@@ -36,6 +37,7 @@ class SheetLayout:
     def read(self, tree: DatasetTree, collector: SampleCollector, options: ImportOptions) -> None:
         """Read every coded clip whose folder `<subject>/<clip>` lies anywhere in the tree."""
         sheet = tree.annotation(*self.sheets)
+        collector.note(f"labels from {visible(sheet.name)}")
         places = MediaPaths(tree.root, tree.folders, n_parts=2, prefer=self.prefer, avoid=self.avoid)
         rows_of = sheets_rows if self.every_sheet else table_rows
         for row in rows_of(sheet, self.columns):

@@ -10,12 +10,13 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from workbench.domain.datasets.samples import MediaKind, Sample
+from workbench.domain.visible import visible
 from workbench.importers.files.dataset_tree import DatasetTree, natural
 from workbench.importers.files.media_paths import PICTURE_SUFFIXES, MediaPaths
 from workbench.importers.files.path_guard import PathGuard, why_unusable
 from workbench.importers.import_options import NO_SPLITS, ImportOptions, Splits
 from workbench.importers.import_result import MissingMedia, SampleCollector, Unusable
-from workbench.importers.layouts.label_rules import word_of_code
+from workbench.importers.layouts.label_rules import CodedLabels
 
 _MOST_BYTES: Final = 4096
 _PICKLED: Final = (
@@ -137,7 +138,7 @@ class LabelFileLayout:
     pattern: re.Pattern[str]
     """Searched in the files' paths."""
     code: Callable[[Path], str]
-    words: Mapping[str, str]
+    labels: CodedLabels
     pictures: Callable[[DatasetTree], PictureLookup]
     sample_id: str
     """A format with the pattern's groups and the picture's `{name}`."""
@@ -151,12 +152,18 @@ class LabelFileLayout:
         split = self.splits.chosen(options)
         files = tree.annotations(*(pattern.format(split=split.word) for pattern in self.files))
         pictures_of = self.pictures(tree)
+        codes: dict[str, str] = {}
         for top, relative in sorted(files, key=lambda file: natural(file[1])):
             with collector.row(relative):
-                match = self.pattern.search(relative)
+                if self.pattern.search(relative):
+                    codes[relative] = _code(self, top, relative)
+        self.labels.require_own_codes(f"the folder of {visible(next(iter(codes), ''))}", codes.values(), collector.kept)
+        for relative, code in codes.items():
+            match = self.pattern.search(relative)
+            with collector.row(relative):
                 if match is None:
                     continue
-                word = _word(self, top, relative)
+                word = self.labels.word(code)
                 gold = collector.gold(word)
                 for path in pictures_of(match):
                     sample = Sample(
@@ -173,11 +180,11 @@ class LabelFileLayout:
             collector.note(self.note)
 
 
-def _word(layout: LabelFileLayout, top: Path, relative: str) -> str:
+def _code(layout: LabelFileLayout, top: Path, relative: str) -> str:
     reason = why_unusable(top, relative, folder=False)
     if reason:
         raise Unusable(reason)
     try:
-        return word_of_code(layout.code(top / relative), layout.words)
+        return layout.code(top / relative)
     except OSError as error:
         raise Unusable(f"cannot be read: {error.strerror}") from error

@@ -1,15 +1,17 @@
 """Data sets with a list of labels: a row for each picture or clip, with its name and a code, a word or votes."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from workbench.domain.datasets.samples import MediaKind, Sample
+from workbench.domain.visible import visible
 from workbench.importers.files.annotation_tables import Row, SourceColumn, table_rows
 from workbench.importers.files.dataset_tree import DatasetTree
 from workbench.importers.files.media_paths import LISTED_PICTURES, ListedName, MediaFinder, MediaForms
 from workbench.importers.import_options import NO_SPLITS, ImportOptions, Split, Splits
 from workbench.importers.import_result import LeftOut, MissingMedia, SampleCollector
-from workbench.importers.layouts.label_rules import LabelRule
+from workbench.importers.layouts.label_rules import CodedLabels, LabelRule
 from workbench.importers.layouts.pixel_tables import PixelTable
 from workbench.importers.layouts.spoken_clips import TranscriptTable, add_spoken
 
@@ -69,12 +71,19 @@ class _Reading:
         self._transcripts: Final = TranscriptTable.read(options.transcripts, layout.languages)
 
     def read(self) -> None:
-        for at, row in enumerate(table_rows(self._table, self._layout.columns, quote=self._layout.quote)):
+        label = self._layout.label
+        if isinstance(label, CodedLabels):
+            texts = (row["label"] for row in self._rows() if row["name"])
+            label.require_own_codes(visible(str(self._table)), texts, self._collector.kept)
+        for at, row in enumerate(self._rows()):
             with self._collector.row(row["name"]):
                 self._require_wanted(row)
                 self._add(row, at)
         for note in filter(None, (self._layout.note, self._transcripts.note)):
             self._collector.note(note)
+
+    def _rows(self) -> Iterator[Row]:
+        return table_rows(self._table, self._layout.columns, quote=self._layout.quote)
 
     def _require_wanted(self, row: Row) -> None:
         if "split" in row and row["split"].casefold() != self._split.word.casefold():

@@ -1,7 +1,7 @@
 """Data sets with labels in the names of files or folders."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,7 +10,7 @@ from workbench.importers.files.dataset_tree import DatasetTree, LayoutNotFound, 
 from workbench.importers.files.path_guard import PathGuard
 from workbench.importers.import_options import ImportOptions, Split, Splits
 from workbench.importers.import_result import SampleCollector, Unusable
-from workbench.importers.layouts.label_rules import word_of_code
+from workbench.importers.layouts.label_rules import CodedLabels
 
 Match = re.Match[str]
 _FOLDERS_ABOVE: Final = 3
@@ -30,8 +30,8 @@ class PathLayout:
     sample_id: str
     """A format with the pattern's groups: `Actor_{actor}/{stem}`."""
     media: MediaKind
-    words: Mapping[str, str] | None = None
-    """Code to the owner's word; None where paths hold the words."""
+    labels: CodedLabels | None = None
+    """None where paths hold the owner's words."""
     splits: Splits | None = None
     cluster: str | None = None
     """A format as `sample_id`."""
@@ -82,7 +82,7 @@ def _of_split(matches: Sequence[Match], split: Split, collector: SampleCollector
 
 def _label(layout: PathLayout, match: Match, collector: SampleCollector) -> tuple[str, str]:
     """The gold label and the owner's word for it."""
-    word = match["label"] if layout.words is None else word_of_code(match["label"], layout.words)
+    word = match["label"] if layout.labels is None else layout.labels.word(match["label"])
     return collector.gold(word), word
 
 

@@ -10,7 +10,7 @@ from workbench.importers.files.annotation_tables import LIST_SUFFIXES, SourceCol
 from workbench.importers.files.media_paths import MediaForm, MediaForms
 from workbench.importers.import_options import Splits
 from workbench.importers.layouts.label_lists import ListLayout
-from workbench.importers.layouts.label_rules import coded, numbered, worded
+from workbench.importers.layouts.label_rules import CodedLabels, numbered, worded
 from workbench.importers.layouts.labelled_paths import PathLayout, silent_speech, without_subject
 from workbench.importers.sets.dataset_reader import DatasetReader
 
@@ -27,7 +27,7 @@ ROWS: Final[Mapping[str, DatasetReader]] = MappingProxyType(
             ListLayout(
                 tables=("{split}*/set_1.csv", "EmoLabel*/{split}*/set_1.csv", "*{split}*set_1.csv"),
                 columns=(SourceColumn("name", ("video*", "name"), 0), SourceColumn("label", ("label",), 1)),
-                label=coded(_DFEW_CODES),
+                label=CodedLabels(_DFEW_CODES),
                 splits=_TEST_OR_TRAIN,
                 sample_id="{0.number}",
                 media=MediaForms(
@@ -83,7 +83,7 @@ ROWS: Final[Mapping[str, DatasetReader]] = MappingProxyType(
                 sample_id="Actor_{actor}/{stem}",
                 cluster="Actor_{actor}",
                 media=MediaKind.VIDEO,
-                words=_RAVDESS_CODES,
+                labels=CodedLabels(_RAVDESS_CODES),
                 select=silent_speech,
             ),
         ),

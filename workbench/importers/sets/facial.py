@@ -11,7 +11,7 @@ from workbench.importers.files.media_paths import AS_LISTED, PICTURE_SUFFIXES, M
 from workbench.importers.import_options import Splits
 from workbench.importers.layouts.label_files import LabelFileLayout, beside, code_in_array, code_in_text, last_frames
 from workbench.importers.layouts.label_lists import ListLayout
-from workbench.importers.layouts.label_rules import coded, majority_of, numbered
+from workbench.importers.layouts.label_rules import CodedLabels, majority_of, numbered
 from workbench.importers.layouts.labelled_paths import PathLayout, uncropped
 from workbench.importers.sets.dataset_reader import DatasetReader
 
@@ -36,7 +36,7 @@ ROWS: Final[Mapping[str, DatasetReader]] = MappingProxyType(
                     r"(?P<subject>S\d+)_(?P<clip>\d+)_(?P<peak>\d+)_emotion\.txt$", re.IGNORECASE | re.ASCII
                 ),
                 code=code_in_text,
-                words=_CKPLUS_CODES,
+                labels=CodedLabels(_CKPLUS_CODES),
                 pictures=last_frames(3),
                 sample_id="{subject}/{clip}/{name}",
                 cluster="{subject}",
@@ -67,6 +67,7 @@ ROWS: Final[Mapping[str, DatasetReader]] = MappingProxyType(
             (*PICTURE_SUFFIXES, *LIST_SUFFIXES),
             ListLayout(
                 tables=(
+                    "basic/EmoLabel/list_pa*tition_label.txt",  # the compound half has a list of the same name
                     "EmoLabel/list_patition_label.txt",  # the owner's spelling
                     "list_patition_label.txt",
                     "EmoLabel/list_partition_label.txt",
@@ -74,7 +75,7 @@ ROWS: Final[Mapping[str, DatasetReader]] = MappingProxyType(
                     "{split}_labels.csv",
                 ),
                 columns=(SourceColumn("name", ("image", "name"), 0), SourceColumn("label", ("label",), 1)),
-                label=coded(_RAFDB_CODES),
+                label=CodedLabels(_RAFDB_CODES),
                 splits=Splits({"test": "test", "train": "train"}),
                 only="{split}_",
                 media=MediaForms(
@@ -122,7 +123,7 @@ ROWS: Final[Mapping[str, DatasetReader]] = MappingProxyType(
                     SourceColumn("name", ("subdirectory*", "filepath", "image*"), 0),
                     SourceColumn("label", ("expression",), 6),
                 ),
-                label=coded(_AFFECTNET_CODES, {"8": "none", "9": "uncertain", "10": "no face"}),
+                label=CodedLabels(_AFFECTNET_CODES, {"8": "none", "9": "uncertain", "10": "no face"}),
                 splits=Splits({"validation": "validation", "training": "training"}),
                 media=MediaForms((AS_LISTED,), n_parts=2),
             ),
@@ -130,7 +131,7 @@ ROWS: Final[Mapping[str, DatasetReader]] = MappingProxyType(
                 files=("{split}*_set/annotations/*_exp.npy", "{split}*/annotations/*_exp.npy"),
                 pattern=re.compile(r"(?P<split>[^/]+)/annotations/(?P<stem>\d+)_exp\.npy$", re.IGNORECASE | re.ASCII),
                 code=code_in_array,
-                words=_AFFECTNET_CODES,
+                labels=CodedLabels(_AFFECTNET_CODES),
                 splits=Splits({"validation": "val", "training": "train"}),
                 pictures=beside("images"),
                 sample_id="{name}",

@@ -45,7 +45,7 @@ ROWS: Final[Mapping[str, DatasetReader]] = MappingProxyType(
             "CASME2-coding-*.xlsx (or .csv) and CASME2_RAW_selected/sub01/EP02_01f/img*.jpg",
             SHEET_SUFFIXES,
             SheetLayout(
-                sheets=("*coding*.xlsx", "*coding*.csv", "*casme2*.xls"),
+                sheets=("*coding*.xlsx", "*coding*.csv", "*casme2*.xlsx", "*casme2*.csv", "*casme2*.xls"),
                 columns=(
                     _SUBJECT,
                     _CLIP,

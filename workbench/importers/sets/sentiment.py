@@ -9,7 +9,7 @@ from workbench.domain.datasets.samples import MediaKind
 from workbench.importers.files.annotation_tables import LIST_SUFFIXES, SourceColumn
 from workbench.importers.files.media_paths import AS_LISTED, PICTURE_SUFFIXES, MediaForm, MediaForms
 from workbench.importers.layouts.label_lists import ListLayout
-from workbench.importers.layouts.label_rules import agreed_on, coded, most_voted
+from workbench.importers.layouts.label_rules import CodedLabels, agreed_on, most_voted
 from workbench.importers.layouts.labelled_paths import PathLayout
 from workbench.importers.sets.dataset_reader import DatasetReader
 
@@ -28,7 +28,7 @@ ROWS: Final[Mapping[str, DatasetReader]] = MappingProxyType(
             ListLayout(
                 tables=("{agreement}_agree*.txt", "*{agreement}_agree*.txt", "*{agreement}*agree*.csv"),
                 columns=(SourceColumn("name", ("name", "image*"), 0), SourceColumn("label", ("label",), 1)),
-                label=coded(_POLARITY_CODES),
+                label=CodedLabels(_POLARITY_CODES),
             ),
             other_layout=ListLayout(
                 tables=("amt_result*.csv",),
@@ -52,7 +52,7 @@ ROWS: Final[Mapping[str, DatasetReader]] = MappingProxyType(
                     # The order of rows would not do for a name: pictures are numbered with gaps.
                     SourceColumn("name", ("image*", "name", "id"), None, _NUMBERED),
                 ),
-                label=coded(_POLARITY_CODES),
+                label=CodedLabels(_POLARITY_CODES),
                 sample_id="{0.number}",
                 media=MediaForms(
                     (AS_LISTED, *(MediaForm(MediaKind.IMAGE, f"{{0.number}}{suffix}") for suffix in PICTURE_SUFFIXES))

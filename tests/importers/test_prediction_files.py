@@ -85,3 +85,24 @@ def test_a_folder_without_any_says_what_it_should_look_like(tmp_path: Path) -> N
         find_prediction_files(tmp_path)
     with pytest.raises(DataError, match="is no folder"):
         find_prediction_files(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "image,true_label,predicted_label\na,sad,happy\n",
+        "filename,label,top1\na,sad,happy\n",
+        "Image Path,Ground Truth,Prediction\na,sad,happy\n",
+        '{"file_name": "a", "target": "sad", "pred": "happy"}\n',
+        '[{"id": "a", "gold": "sad",\n "ranking": ["happy"]}]',
+    ],
+)
+def test_usual_headings_and_json_are_read(tmp_path: Path, text: str) -> None:
+    assert list(read_predictions(written(tmp_path / "a.txt", text))) == [PredictedRow("a", "sad", ("happy",))]
+
+
+def test_json_that_is_none_says_so(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="begins like JSON and is none"):
+        list(read_predictions(written(tmp_path / "a.json", '[{"id": "a",')))
+    with pytest.raises(DataError, match="no list of objects"):
+        list(read_predictions(written(tmp_path / "b.json", "[1, 2]")))

@@ -1,5 +1,7 @@
 """Predictions from files become runs of a real workspace."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,11 +9,13 @@ from sqlite_utils import Database
 
 from tests.published_predictions import published_predictions
 from workbench.domain.datasets.cards import CARDS
-from workbench.domain.datasets.samples import MediaKind, Sample
+from workbench.domain.datasets.sample_names import name_parts
+from workbench.domain.datasets.samples import ClipSpan, MediaKind, Sample
 from workbench.domain.runs import RunState
 from workbench.domain.scoring.protocols import Protocol
 from workbench.errors import DataError, UsageError
-from workbench.pipeline.load_predictions import load_predictions
+from workbench.importers.prediction_files import read_predictions
+from workbench.pipeline.load_predictions import AnswerWords, load_predictions
 from workbench.pipeline.scoring.run_scores import score_run
 from workbench.storage.runs.results import read_results
 from workbench.storage.runs.run_records import load_runs
@@ -58,8 +62,10 @@ def test_names_are_met_whole_by_their_last_part_or_without_their_ending(db: Data
 
 def test_a_last_part_that_two_samples_share_meets_neither(db: Database, tmp_path: Path) -> None:
     imported(db, ("sub1/EP01.jpg", "happy"), ("sub2/EP01.jpg", "sad"), ("sub2/EP02.jpg", "sad"))
-    path = written(tmp_path, "EP01,happy,happy", "EP02,sad,sad")
-    assert load_predictions(db, RAFDB, path, "theirs", model="m").unknown == ("EP01",)
+    path = written(tmp_path, "EP01,,happy", "EP02,sad,sad")
+    report = load_predictions(db, RAFDB, path, "theirs", model="m")
+    assert (report.unknown, report.answered) == ((), 1)
+    assert report.ambiguous == {"EP01": ("sub1/EP01.jpg", "sub2/EP01.jpg")}
 
 
 def test_a_gold_label_that_the_data_set_has_otherwise_is_told(db: Database, tmp_path: Path) -> None:
@@ -139,3 +145,97 @@ def test_a_run_loaded_from_a_published_file_scores_its_published_figure_under_th
     value = score_run(db, card, report.run, Protocol.PAPER).scores.metrics[metric].value
     assert value is not None
     assert round(100 * value, 2) == per_cent
+
+
+def test_one_file_name_in_two_class_folders_is_told_apart_by_the_gold_label(db: Database, tmp_path: Path) -> None:
+    imported(db, ("happy/21.jpg", "happy"), ("sad/21.jpg", "sad"))
+    report = load_predictions(db, RAFDB, written(tmp_path, "21.jpg,Sadness,Anger"), "theirs", model="m")
+    assert (report.ambiguous, report.answered, report.other_gold) == ({}, 1, ())
+
+
+def test_a_name_that_fits_two_samples_and_no_other_row_is_an_error_with_both(db: Database, tmp_path: Path) -> None:
+    imported(db, ("sub1/EP01.jpg", "happy"), ("sub2/EP01.jpg", "sad"))
+    with pytest.raises(DataError, match=r"EP01 in .* fits several samples of rafdb: sub1/EP01\.jpg, sub2/EP01\.jpg"):
+        load_predictions(db, RAFDB, written(tmp_path, "EP01,,happy"), "theirs", model="m")
+
+
+def test_rows_that_answer_one_sample_differently_are_told(db: Database, tmp_path: Path) -> None:
+    imported(db, ("a.jpg", "happy"))
+    path = written(tmp_path, "a.jpg,happy,happy", "x/a.jpg,happy,sad", "a.jpg,happy,happy")
+    assert load_predictions(db, RAFDB, path, "theirs", model="m").repeated == ("x/a.jpg",)
+
+
+def test_samples_of_one_name_in_several_folders_stay_several_when_a_set_is_made_of_the_file(
+    db: Database, tmp_path: Path
+) -> None:
+    path = written(tmp_path, "happy/21.jpg,happy,sad", "sad/21.jpg,sad,sad")
+    assert load_predictions(db, RAFDB, path, "theirs", model="m").planned == 2
+
+
+def test_answers_that_are_no_labels_are_doubted_and_can_be_given_words(db: Database, tmp_path: Path) -> None:
+    imported(db, ("a.jpg", "surprised"), ("b.jpg", "neutral"))
+    path = written(tmp_path, "a.jpg,1,1.0", "b.jpg,7,07")
+    doubted = load_predictions(db, RAFDB, path, "numbers", model="m")
+    assert doubted.doubt.startswith("none of the 2 answers is one of the labels (happy, sad,")
+    assert "they are: 1.0, 07" in doubted.doubt
+    words = AnswerWords(labels=("Surprise", "Fear", "Disgust", "Happiness", "Sadness", "Anger", "Neutral"))
+    report = load_predictions(db, RAFDB, path, "words", model="m", words=words)
+    assert (report.doubt, report.other_gold, report.outside) == ("", (), 0)
+    assert score_run(db, RAFDB, report.run).scores.metrics["accuracy"].value == 1.0
+    coded = load_predictions(db, RAFDB, path, "codes", model="m", words=AnswerWords({"1": "fear", "7": "sad"}))
+    assert coded.other_gold == ("a.jpg", "b.jpg")
+
+
+def test_labels_whose_numbers_may_begin_with_0_or_1_are_not_guessed(db: Database, tmp_path: Path) -> None:
+    imported(db, ("a.jpg", "surprised"))
+    with pytest.raises(DataError, match="neither 0 nor 2"):
+        words = AnswerWords(labels=("happy", "sad"))
+        load_predictions(db, RAFDB, written(tmp_path, "a.jpg,,1"), "theirs", model="m", words=words)
+    with pytest.raises(UsageError, match="cheese"):
+        words = AnswerWords({"1": "cheese"})
+        load_predictions(db, RAFDB, written(tmp_path, "a.jpg,,1"), "theirs", model="m", words=words)
+
+
+IMPORTED_FORMS: dict[str, tuple[str, Callable[[str, str], Sample]]] = {
+    "rafdb": ("rafdb/label-gpt4v-rgb.csv", lambda stem, _: picture(stem, f"aligned/{stem}_aligned.jpg")),
+    "sfew2": ("sfew2/label-gpt4v.csv", lambda stem, gold: picture(f"{gold}/{stem}", f"Val/{gold}/{stem}.png")),
+    "ravdess": ("ravdess/label-gpt4v-3.csv", lambda stem, _: picture(f"Actor_{stem[-2:]}/{stem}", f"{stem}.mp4")),
+    "mer2023": ("mer2023/label-gpt4v-multi.csv", lambda stem, _: picture(stem, f"test1/{stem}.avi")),
+    "cmumosi": (
+        "cmumosi/label-gpt4v-multi.csv",
+        lambda stem, _: picture(stem[::-1].replace("_", "/", 1)[::-1], f"Raw/{stem}.mp4"),
+    ),
+    "casme2": ("casme2/label-gpt4v.csv", lambda stem, _: clip(*stem.rsplit("-", 1))),
+    "abstract": ("abstract/label-gpt4v.csv", lambda stem, _: picture(stem, f"testImages_abstract/{stem}.jpg")),
+}
+
+
+def picture(name: str, path: str) -> Sample:
+    return Sample(id=name, gold="", raw_label="", media=MediaKind.IMAGE, path=path)
+
+
+def clip(name: str, apex: str) -> Sample:
+    span = ClipSpan(1, int(apex), 999)
+    path = f"CASME2_RAW/sub{apex}/{name}"
+    return Sample(id=f"sub{apex}/{name}", gold="", raw_label="", media=MediaKind.FRAMES, path=path, span=span)
+
+
+@pytest.mark.parametrize("key", IMPORTED_FORMS)
+def test_the_authors_published_answers_meet_samples_as_the_importers_name_them(
+    db: Database, tmp_path: Path, key: str
+) -> None:
+    card = CARDS[key]
+    file, sample_of = IMPORTED_FORMS[key]
+    path = published_predictions(*file.split("/"))
+    samples = []
+    for row in read_predictions(published_predictions(file.split("/")[0], "label.csv"), needs_ranking=False):
+        made = sample_of(name_parts(row.name)[-1], row.gold)
+        gold = card.labels.resolve(row.gold) or row.gold
+        if card.folds and key == "cmumosi":
+            gold = "positive" if float(row.gold) > 0 else "negative" if float(row.gold) < 0 else "neutral"
+        samples.append(replace(made, gold=gold, raw_label=row.gold))
+    save_dataset(db, ImportedDataset(card, tmp_path, "2026-01-01T00:00:00", ()), samples)
+    report = load_predictions(db, card, path, "theirs", model="GPT-4V")
+    n_rows = sum(1 for _ in read_predictions(path))
+    assert (report.unknown, report.ambiguous, report.repeated, report.other_gold) == ((), {}, (), ())
+    assert len(samples) - n_rows <= report.planned - report.answered <= len(samples) - n_rows + 1

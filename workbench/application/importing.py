@@ -3,7 +3,7 @@
 What is given is read before the workspace is made, so that a wrong path leaves none behind.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from workbench.application.context import Context
@@ -16,7 +16,7 @@ from workbench.importers.manifests.manifest import read_manifest
 from workbench.importers.manifests.manifest import template as manifest_template
 from workbench.importers.read_dataset import read_dataset
 from workbench.pipeline import load_predictions as loading
-from workbench.pipeline.load_predictions import LoadReport
+from workbench.pipeline.load_predictions import AnswerWords, LoadReport
 from workbench.pipeline.store_dataset import ImportReport, store_dataset
 from workbench.storage.samples import load_card
 
@@ -81,12 +81,16 @@ def load_predictions(
     model: str | None = None,
     modality: Modality | None = None,
     gold_path: Path | None = None,
+    labels: Sequence[str] = (),
+    codes: Mapping[str, str] | None = None,
 ) -> LoadReport:
     """Make a run of a file of predictions, called `name`. Makes the workspace if need be.
 
     A data set that is not imported is made from the file, and from a file of all gold labels where one is given.
-    `model` is by default the run's name, `modality` all that the data set has. Raises UsageError for an unknown key, a
-    name that is taken and a modality that the data set does not have; DataError for a file that cannot be used.
+    `model` is by default the run's name, `modality` all that the data set has. `labels` (in the order of their numbers)
+    and `codes` say what class numbers in the file mean. Raises UsageError for an unknown key, a
+    word that is no label, a name that is taken and a modality that the data set does not have; DataError for a file
+    that cannot be used.
     """
     for file in (path, gold_path):
         if file is not None and not file.is_file():
@@ -98,5 +102,12 @@ def load_predictions(
         if modality is not None:
             card.require_modality(modality)
         return loading.load_predictions(
-            db, card, path, name, model=model or name, modality=modality, gold_path=gold_path
+            db,
+            card,
+            path,
+            name,
+            model=model or name,
+            modality=modality,
+            gold_path=gold_path,
+            words=AnswerWords(codes or {}, labels),
         )

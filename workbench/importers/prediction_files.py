@@ -17,13 +17,37 @@ from typing import Final
 from workbench.domain.datasets.published_folders import set_of_folder
 from workbench.domain.visible import visible
 from workbench.errors import DataError
-from workbench.importers.files.text_rows import text_rows
+from workbench.importers.files.text_rows import json_rows, text_rows
 
-NAMES: Final = ("name", "sample", "id")
-GOLDS: Final = ("gt", "gold", "label")
-RANKINGS: Final = ("gpt4v", "ranking", "prediction", "predictions", "predicted", "top1")
+NAMES: Final = (
+    *(
+        "name",
+        "sample",
+        "id",
+        "image",
+        "file",
+        "filename",
+        "file_name",
+        "path",
+        "pth",
+        "img",
+        "image_name",
+        "image_path",
+    ),
+    *("file_path", "video", "video_name", "clip", "sample_id"),
+)
+GOLDS: Final = (
+    *("gt", "gold", "label", "true_label", "ground_truth", "groundtruth", "true", "target", "actual", "y_true"),
+    *("gold_label", "emotion"),
+)
+RANKINGS: Final = (
+    *("gpt4v", "ranking", "prediction", "predictions", "predicted", "top1", "pred", "preds", "predicted_label"),
+    *("pred_label", "prediction_label", "predicted_emotion", "y_pred", "answer", "response", "output"),
+)
+"""Headings, the best first. Case, and what stands between words, do not count."""
 _BETWEEN: Final = re.compile(r"(?<!\\)\|")
 _MOST_LABELS: Final = 200
+_HEADINGS_SHOWN: Final = 3
 
 _PREDICTIONS: Final = re.compile(
     r"label(?:[-_](?P<before>[a-z0-9]+))?[-_]gpt4v(?:[-_](?P<after>[a-z0-9=]+))?\.csv", re.IGNORECASE
@@ -58,7 +82,7 @@ def read_predictions(path: Path, *, needs_ranking: bool = True) -> Iterator[Pred
     With `needs_ranking=False` the file may hold gold labels alone. Raises DataError for a file that cannot be read or
     lacks a column; the message names the columns that it has.
     """
-    rows = text_rows(path)
+    rows = json_rows(path) or text_rows(path)
     header = next((row for row in rows if any(row)), None)
     if header is None:
         raise DataError(f"{visible(str(path))} is empty; it should begin with the columns name,gt,gpt4v")
@@ -71,15 +95,22 @@ def read_predictions(path: Path, *, needs_ranking: bool = True) -> Iterator[Pred
 
 
 def _place(header: Sequence[str], known: Sequence[str]) -> int | None:
-    folded = [cell.casefold() for cell in header]
-    return next((folded.index(name) for name in known if name in folded), None)
+    folded = [_folded(cell) for cell in header]
+    return next((folded.index(_folded(name)) for name in known if _folded(name) in folded), None)
+
+
+def _folded(heading: str) -> str:
+    return "".join(mark for mark in heading.casefold() if mark.isalnum())
 
 
 def _required(path: Path, header: Sequence[str], known: Sequence[str]) -> int:
     place = _place(header, known)
     if place is None:
         found = ", ".join(visible(cell) for cell in header[:20])
-        raise DataError(f"{visible(str(path))} has no column {' or '.join(known)}; it has: {found}")
+        raise DataError(
+            f"{visible(str(path))} has no column {' or '.join(known[:_HEADINGS_SHOWN])}; it has: {found}; "
+            f"rename the right one to {known[0]}"
+        )
     return place
 
 

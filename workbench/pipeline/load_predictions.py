@@ -1,17 +1,19 @@
 """Makes a run of predictions from a file, so that they can be scored, reviewed and compared like those of any run."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Final
 
 from workbench.domain.datasets.cards import DatasetCard
+from workbench.domain.datasets.sample_names import SampleNames, name_parts
 from workbench.domain.datasets.samples import MediaKind, Sample
 from workbench.domain.datasets.tasks import Modality
 from workbench.domain.predictions import PredictionStatus, RankedPrediction, as_prediction, judge
 from workbench.domain.runs import ELSEWHERE, Run, RunSpec
 from workbench.domain.scoring.protocols import scores_signs
-from workbench.errors import DataError, UsageError
+from workbench.domain.visible import visible
+from workbench.errors import DataError, UsageError, unknown_name
 from workbench.importers.import_result import ImportResult, Unusable
 from workbench.importers.layouts.label_rules import intensity, polarity
 from workbench.importers.prediction_files import PredictedRow, read_predictions
@@ -23,6 +25,63 @@ from workbench.storage.samples import count_samples, load_samples
 from workbench.storage.workspace.database import Database, transaction
 
 _SHOWN: Final = 3
+_LONGEST_CHARS: Final = 80
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerWords:
+    """What class numbers in a file of predictions mean."""
+
+    codes: Mapping[str, str] = field(default_factory=dict)
+    """Number, or any other word of the file, to label."""
+    labels: Sequence[str] = ()
+    """Labels in the order of their numbers, which begin with 0 or 1."""
+
+    def applied(self, card: DatasetCard, rows: Sequence[PredictedRow], path: Path) -> Sequence[PredictedRow]:
+        """The rows with labels in place of numbers.
+
+        Raises UsageError for words that are no labels of the set, DataError where it cannot be told with what number
+        the labels begin.
+        """
+        for word in (*self.codes.values(), *self.labels):
+            if card.labels.resolve(word) is None:
+                raise unknown_name("label", word, card.labels.names)
+        words = {**{_number(code): word for code, word in self.codes.items()}, **self._numbered(rows, path)}
+        if not words:
+            return rows
+        return [
+            replace(
+                row,
+                gold=words.get(_number(row.gold), row.gold),
+                ranking=tuple(words.get(_number(word), word) for word in row.ranking),
+            )
+            for row in rows
+        ]
+
+    def _numbered(self, rows: Iterable[PredictedRow], path: Path) -> Mapping[str, str]:
+        if not self.labels:
+            return {}
+        found = {_number(word) for row in rows for word in (*row.ranking, row.gold)}
+        first, beyond = "0" in found, str(len(self.labels)) in found
+        if first == beyond:
+            what = "both 0 and" if first else "neither 0 nor"
+            raise DataError(
+                f"{path} has {what} {len(self.labels)} among its class numbers, so that it cannot be told whether the "
+                f"{len(self.labels)} labels are counted from 0 or from 1; give --codes 0=...,1=..."
+            )
+        return {str(at): word for at, word in enumerate(self.labels, start=0 if first else 1)}
+
+
+AS_WRITTEN: Final = AnswerWords()
+
+
+def _number(word: str) -> str:
+    """A class number without zeros before it and without a fraction of nought; any other word as it is."""
+    try:
+        number = float(word)
+    except ValueError:
+        return word
+    return str(int(number)) if number.is_integer() else word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,10 +94,29 @@ class LoadReport:
     answered: int
     unknown: tuple[str, ...]
     """Names in the file that no sample of the data set has."""
+    ambiguous: Mapping[str, tuple[str, ...]]
+    """Names in the file that fit several samples equally well, with these; they were given to none."""
+    repeated: tuple[str, ...]
+    """Names of further rows about a sample that has one; the first row counts."""
     other_gold: tuple[str, ...]
     """Samples whose gold label in the file is not the data set's."""
+    outside: int
+    """Answers that begin with no label of the data set."""
+    doubt: str
+    """Why the answers may not be labels at all; empty where they are."""
     imported: bool
     """Whether the data set was made from the file, since it had not been imported: it has no media."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Matched:
+    """The rows of a file beside the samples of a data set."""
+
+    rows: Mapping[str, PredictedRow]
+    """By sample id; of several rows about one sample the first."""
+    unknown: Sequence[str]
+    ambiguous: Mapping[str, tuple[str, ...]]
+    repeated: Sequence[str]
 
 
 def load_predictions(
@@ -50,17 +128,18 @@ def load_predictions(
     model: str,
     modality: Modality | None = None,
     gold_path: Path | None = None,
+    words: AnswerWords = AS_WRITTEN,
 ) -> LoadReport:
     """Make a run of a file of predictions. Samples of the data set that the file lacks become `missing`.
 
-    A name in the file is compared with sample ids as it is, then by its last part, then by that without its ending, if
-    that belongs to one sample alone. A data set that has not been imported is made from the file (and from the file of
-    all gold labels, if there is one), without media. Raises UsageError for a name of a run that exists, DataError for a
-    file that cannot be read or is about other samples.
+    Names are matched as `SampleNames` says. `words` turns class numbers into labels. A data set that has not been
+    imported is made from the file (and from the file of all gold labels, if there is one), without media.
+    Raises UsageError for a name of a run that exists and for words that are no labels, DataError for a file that cannot
+    be read or is about other samples.
     """
     if has_run(db, card.key, name):
         raise UsageError(f"run {name!r} of {card.key} exists; choose another --name")
-    rows = list(read_predictions(path))
+    rows = words.applied(card, list(read_predictions(path)), path)
     if not any(row.ranking for row in rows):
         raise DataError(f"{path} holds no prediction: its column of rankings is empty")
     with transaction(db):
@@ -68,23 +147,58 @@ def load_predictions(
         if imported:
             _import_rows(db, card, path, rows, gold_path)
         samples = load_samples(db, card.key)
-        rows_by_id, unknown = _rows_by_id(samples, rows)
+        matched = _matched(card, samples, rows)
+        rows_by_id = matched.rows
         if not rows_by_id:
-            shown = ", ".join(row.name for row in rows[:_SHOWN])
-            raise DataError(f"no name in {path} is one of the {len(samples)} samples of {card.key}: {shown}")
+            raise DataError(_no_match(card, path, samples, matched))
         settled = [_settled(card, sample, rows_by_id.get(sample.id)) for sample in samples]
         run = create_loaded_run(db, name, _spec(card, model, path, modality), settled, utc_now())
     return LoadReport(
         run=run,
         planned=len(samples),
         answered=sum(one.prediction.status.is_answer for one in settled),
-        unknown=tuple(unknown),
+        unknown=tuple(matched.unknown),
+        ambiguous=matched.ambiguous,
+        repeated=tuple(matched.repeated),
         other_gold=tuple(
             sample.id
             for sample in samples
             if sample.id in rows_by_id and _differs(card, sample, rows_by_id[sample.id].gold)
         ),
+        outside=sum(one.prediction.status is PredictionStatus.OUT_OF_VOCABULARY for one in settled),
+        doubt=_doubt(card, [one.prediction for one in settled]),
         imported=imported,
+    )
+
+
+def _no_match(card: DatasetCard, path: Path, samples: Sequence[Sample], matched: _Matched) -> str:
+    if matched.ambiguous:
+        name, ids = next(iter(matched.ambiguous.items()))
+        return f"{visible(name)} in {path} fits several samples of {card.key}: {_listed(ids)}; write more of its path"
+    return (
+        f"no name in {path} is one of the {len(samples)} samples of {card.key}: {_listed(matched.unknown)}; "
+        f"its samples are called {_listed([sample.id for sample in samples])}"
+    )
+
+
+def _doubt(card: DatasetCard, predictions: Iterable[RankedPrediction]) -> str:
+    """What is to be said where most answers are no labels."""
+    answers = [one for one in predictions if one.status.is_answer]
+    outside = [one for one in answers if not {card.labels.resolve(word) for word in one.ranking} - {None}]
+    if 2 * len(outside) <= len(answers):
+        return ""
+    how_many = "none" if len(outside) == len(answers) else f"only {len(answers) - len(outside)}"
+    shown = _listed(list(dict.fromkeys(one.ranking[0] for one in outside)))
+    return (
+        f"{how_many} of the {len(answers)} answers {'are' if how_many.startswith('only') else 'is'} one of the labels "
+        f"({', '.join(card.labels.names)}); they are: {shown}. Class numbers are given words by "
+        "--codes 1=happy,2=sad,... or by --labels with the labels in the order of their numbers"
+    )
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(visible(name, longest=_LONGEST_CHARS) for name in names[:_SHOWN]) + (
+        ", ..." if len(names) > _SHOWN else ""
     )
 
 
@@ -93,15 +207,15 @@ def _import_rows(
 ) -> None:
     """Make the data set from the names and gold labels of the file, after those of the file of all gold labels."""
     all_rows = [*(read_predictions(gold_path, needs_ranking=False) if gold_path else ()), *rows]
-    by_stem: dict[str, PredictedRow] = {}
+    by_name: dict[tuple[str, ...], PredictedRow] = {}
     for row in all_rows:
-        by_stem.setdefault(_stem(row.name), row)
-    if any(not row.gold for row in by_stem.values()):
+        by_name.setdefault(name_parts(row.name), row)
+    if any(not row.gold for row in by_name.values()):
         raise DataError(
             f"{card.key} has not been imported, and {path} has rows without gold labels; "
             f"`emowb import {card.key} PATH` first, or name a file of them with --gold"
         )
-    samples = tuple(_sample(card, row) for row in by_stem.values())
+    samples = tuple(_sample(card, row) for row in by_name.values())
     strange = sorted({sample.raw_label for sample in samples if sample.gold not in (*card.labels.names, *card.classes)})
     if strange:
         raise DataError(f"gold labels in {path} that are none of {card.key}: {', '.join(strange[:_SHOWN])}")
@@ -130,41 +244,25 @@ def _gold(card: DatasetCard, raw: str) -> str:
     return card.labels.resolve(raw) or raw
 
 
-def _rows_by_id(samples: Iterable[Sample], rows: Iterable[PredictedRow]) -> tuple[dict[str, PredictedRow], list[str]]:
-    """Rows by sample id, and the names that no sample has. The first of several rows about one sample counts."""
-    ids = [sample.id for sample in samples]
-    lookups: tuple[tuple[Callable[[str], str], Mapping[str, str]], ...] = (
-        (str, {one: one for one in ids}),
-        (_last, _unique(ids, _last)),
-        (_stem, _unique(ids, _stem)),
-    )
-    matched: dict[str, PredictedRow] = {}
-    unknown = []
+def _matched(card: DatasetCard, samples: Sequence[Sample], rows: Iterable[PredictedRow]) -> _Matched:
+    names = SampleNames(samples)
+    gold = {sample.id: sample.gold for sample in samples}
+    found: dict[str, PredictedRow] = {}
+    unknown: list[str] = []
+    ambiguous: dict[str, tuple[str, ...]] = {}
+    repeated: list[str] = []
     for row in rows:
-        found = next((ids_by[key(row.name)] for key, ids_by in lookups if key(row.name) in ids_by), None)
-        if found is None:
+        ids = names.matches(row.name)
+        if len(ids) > 1 and row.gold:  # one file name in two class folders
+            same_gold = [one for one in ids if card.scored_as(_gold(card, row.gold)) == card.scored_as(gold[one])]
+            ids = same_gold if len(same_gold) == 1 else ids
+        if not ids:
             unknown.append(row.name)
-        else:
-            matched.setdefault(found, row)
-    return matched, unknown
-
-
-def _unique(ids: Iterable[str], key: Callable[[str], str]) -> dict[str, str]:
-    found: dict[str, list[str]] = {}
-    for one in ids:
-        found.setdefault(key(one), []).append(one)
-    return {name: same[0] for name, same in found.items() if len(same) == 1}
-
-
-def _last(name: str) -> str:
-    return PurePosixPath(name.replace("\\", "/")).name.casefold()
-
-
-def _stem(name: str) -> str:
-    """The last part without the ending of a media file; a dot in `EP05.2-47` begins no ending."""
-    last = _last(name)
-    stem, dot, ending = last.rpartition(".")
-    return stem if dot and 2 <= len(ending) <= 4 and ending.isalnum() and not ending.isdigit() else last
+        elif len(ids) > 1:
+            ambiguous[row.name] = tuple(ids)
+        elif found.setdefault(ids[0], row) != row:
+            repeated.append(row.name)
+    return _Matched(found, unknown, ambiguous, repeated)
 
 
 def _settled(card: DatasetCard, sample: Sample, row: PredictedRow | None) -> Settled:

@@ -27,6 +27,10 @@ def test_its_json_says_what_met_no_sample(emowb: Emowb, place: Path) -> None:
         "missing": 0,
         "unknown": ["z.jpg"],
         "other_gold": [],
+        "ambiguous": {},
+        "repeated": [],
+        "outside": 0,
+        "doubt": "",
         "imported": False,
     }
 

@@ -5,7 +5,8 @@ Files are streamed. They are UTF-8 with or without a byte order mark, or GBK whe
 
 import codecs
 import csv
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, islice
 from pathlib import Path
 from typing import IO, AnyStr, Final, TextIO
@@ -31,6 +32,47 @@ def text_rows(path: Path, *, quote: str = '"') -> Iterator[list[str]]:
             yield from _cells(path, file, quote)
     except OSError as error:
         raise DataError(f"{visible(str(path))} cannot be read: {error.strerror}") from error
+
+
+def json_rows(path: Path) -> Iterator[list[str]] | None:
+    """Rows of a JSON array of objects, or of one object a line, with a header before them; None for another file.
+
+    Lists become texts with bars between the parts. Raises DataError for a file that is no proper JSON.
+    """
+    lines = text_lines(path)
+    first = next((line for line in lines if line.strip()), "").lstrip()
+    if not first.startswith(("{", "[")) or first.startswith("[["):
+        return None
+    return _object_rows(list(_objects(path, first, lines)))
+
+
+def _objects(path: Path, first: str, lines: Iterator[str]) -> Iterator[dict[str, object]]:
+    try:
+        if first.startswith("["):
+            values = json.loads("".join((first, *lines)))
+        else:
+            values = [json.loads(line) for line in chain([first], lines) if line.strip()]
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"{visible(str(path))} begins like JSON and is none: {error}") from error
+    for value in values:
+        if not isinstance(value, dict):
+            raise DataError(f"{visible(str(path))} holds JSON that is no list of objects")
+        yield value
+
+
+def _object_rows(objects: Sequence[Mapping[str, object]]) -> Iterator[list[str]]:
+    names = list(dict.fromkeys(name for one in objects for name in one))
+    yield names
+    for one in objects:
+        yield [_json_text(one.get(name)) for name in names]
+
+
+def _json_text(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return "|".join(str(part).replace("|", "\\|") for part in value)
+    return str(value).strip()
 
 
 def text_lines(path: Path) -> Iterator[str]:

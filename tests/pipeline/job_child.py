@@ -56,7 +56,7 @@ async def _run(db: str, root: str, folder: str, base_url: str, point: str, nth: 
         endpoint=endpoint,
         answered_by="batches",
         key_name=KEY.name,
-        masked=KEY.masked,
+        key=KEY,
         folder=Path(folder),
         limits=FileLimits(lines=2, n_bytes=10**9),
     )

@@ -67,7 +67,7 @@ class JobPlace:
             "endpoint": self.server.endpoint,
             "answered_by": "batches",
             "key_name": KEY.name,
-            "masked": KEY.masked,
+            "key": KEY,
             "folder": self.folder,
         }
         return JobTarget(**(values | changes))

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.domain.messages import Fault, Outcome
-from workbench.provider.faults import classify_error, error_code, retry_after_s
+from workbench.provider.error_bodies import ErrorBody, read_error
+from workbench.provider.faults import classify_error, retry_after_s
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -46,22 +47,22 @@ CODES = {
     "a code of nothing": ({"error": {"code": None}}, ""),
     "an error in a word": ({"error": "out of memory"}, ""),
     "a text": ("<html>", ""),
-    "a list": ([{"code": "x"}], ""),
+    "a list, as Gemini sends": ([{"code": "x"}], "x"),
     "nothing": (None, ""),
 }
 
 
 @pytest.mark.parametrize(("body", "code"), CODES.values(), ids=CODES)
 def test_the_code_of_an_error_is_found_where_there_is_one(body: object, code: str) -> None:
-    assert error_code(body) == code
+    assert read_error(body).code == code
 
 
 @pytest.mark.parametrize("status", [429, 400, 403, 500])
 def test_an_exhausted_quota_stops_whatever_its_status(status: int) -> None:
-    assert classify_error(status, "insufficient_quota", "") == (Outcome.FAILED, Fault.STOP)
+    assert classify_error(status, ErrorBody(code="insufficient_quota")) == (Outcome.FAILED, Fault.STOP)
 
 
 @given(status=st.integers(300, 599), code=st.text(max_size=5), message=st.text(max_size=20))
 def test_every_error_status_has_a_meaning(status: int, code: str, message: str) -> None:
-    outcome, fault = classify_error(status, code, message)
+    outcome, fault = classify_error(status, ErrorBody(message, code))
     assert (outcome, fault is None) == (Outcome.FAILED, False)

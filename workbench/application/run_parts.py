@@ -84,7 +84,7 @@ def job_parts(
             endpoint=_as_probed(db, run, endpoint),
             answered_by=answered_by,
             key_name=key.name or None,
-            masked=key.masked,
+            key=key,
             limits=OPENAI_LIMITS if by_provider else NO_LIMITS,
             budget_usd=_job_budget_usd(settings, run.spec.model, prices) if by_provider else None,
             folder=job_folder(settings, run),

@@ -134,6 +134,8 @@ class Reply:
     outcome: Outcome
     text: str | None = None
     """The answer as it came; None where there is none."""
+    reasoning: str | None = None
+    """The model's thoughts, where the endpoint keeps them apart from the answer."""
     refusal: str | None = None
     """The refusal field, where the endpoint has one."""
     finish_reason: str | None = None

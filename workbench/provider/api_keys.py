@@ -9,6 +9,7 @@ from workbench.errors import EndpointError
 
 _KEYLIKE: Final = re.compile(r"\b(sk|pk|key)-[A-Za-z0-9_\-*]{8,}|(?<=Bearer )\S+", re.IGNORECASE)
 _MASK: Final = "[key]"
+_SHORTEST_SECRET: Final = 8
 _DUMMY: Final = "none-needed"
 
 
@@ -28,6 +29,13 @@ class ApiKey:
     def reveal(self) -> str:
         """The key itself. For the client's header only."""
         return self._value
+
+    def masked_in_answer(self, text: str) -> str:
+        """`text` with this key alone replaced: a model's own words stay as they are, also where they look like a key.
+
+        A short word, such as servers without keys are given, is no secret and could be a label.
+        """
+        return text.replace(self._value, _MASK) if len(self._value) >= _SHORTEST_SECRET and self.name else text
 
     def masked(self, text: str) -> str:
         """`text` with this key, and everything that looks like a key, replaced by a mask."""

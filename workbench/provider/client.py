@@ -5,7 +5,6 @@ validating them with the client's own models takes five times as long as everyth
 """
 
 import asyncio
-import json
 import time
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
@@ -15,8 +14,9 @@ from workbench.domain.endpoints import Endpoint, OfferedModel, day_of
 from workbench.domain.messages import Fault, Outcome, Reply, Request
 from workbench.errors import EndpointError
 from workbench.provider.api_keys import ApiKey
-from workbench.provider.completions import read_completion, unanswered
-from workbench.provider.faults import classify_error, error_code, error_param, retry_after_s
+from workbench.provider.completions import failed, masked_reply, read_content
+from workbench.provider.error_bodies import read_error
+from workbench.provider.faults import retry_after_s
 from workbench.provider.request_body import chat_body
 from workbench.provider.transport import error_text, openai_client
 
@@ -97,27 +97,15 @@ class EndpointClient:
         return [OfferedModel(name, day) for name, day in sorted(listed.items())]
 
     def _read(self, response: "httpx2.Response") -> Reply:
-        """Read a reply of status 200. HTML, broken JSON and an empty body are no answers."""
-        try:
-            reply = read_completion(json.loads(response.content), response.status_code)
-        except (ValueError, RecursionError):
-            content = response.content[: 4 * _LONGEST_ERROR_CHARS].decode("utf-8", "replace")
-            reply = unanswered(f"no JSON: {content}", response.status_code)
-        error = None if reply.error is None else self._masked(reply.error)
-        return replace(reply, error=error, headers=self._kept(response.headers))
+        reply = read_content(response.content, response.status_code)
+        return replace(masked_reply(reply, self._key), headers=self._kept(response.headers))
 
     def _rejected(self, error: "openai.APIStatusError") -> Reply:
-        message = self._words(error)
-        outcome, fault = classify_error(error.status_code, error_code(error.body), message, error_param(error.body))
+        """The words of the body, whatever its form, reach the reply."""
         headers = error.response.headers
-        return Reply(
-            outcome=outcome,
-            fault=fault,
-            status_code=error.status_code,
-            error=message,
-            retry_after_s=retry_after_s(headers),
-            headers=self._kept(headers),
-        )
+        reply = failed(read_error(error.response.content), error.status_code, shown="no words")
+        reply = replace(reply, error=f"HTTP {error.status_code}: {reply.error}", retry_after_s=retry_after_s(headers))
+        return replace(masked_reply(reply, self._key), headers=self._kept(headers))
 
     def _broken(self, error: Exception) -> Reply:
         root = _root_cause(error)

@@ -1,6 +1,7 @@
-"""The meaning of an HTTP error for a run: from statuses and error codes to outcomes and faults.
+"""The meaning of an error for a run: from statuses, codes and words to outcomes and faults.
 
-Sources: the error tables of OpenAI's API guide; `azure` answers a filtered prompt with 400 `content_filter`.
+Sources: the error tables of OpenAI's API guide; `azure` answers a filtered prompt with 400 `content_filter`. Other
+servers and gateways say the same in other words, so words count where no code does.
 """
 
 import math
@@ -8,55 +9,148 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, Final
+from typing import Final
 
 from workbench.domain.messages import Fault, Outcome
+from workbench.provider.error_bodies import ErrorBody, plain_code
 
-_POLICY_CODES: Final = frozenset({"content_filter", "content_policy_violation", "image_content_policy_violation"})
+_POLICY_CODES: Final = frozenset(
+    {
+        *("contentfilter", "contentfilterviolation", "contentpolicyviolation", "imagecontentpolicyviolation"),
+        *("contentpolicyviolationerror", "responsibleaipolicyviolation", "datainspectionfailed", "invalidprompt"),
+        *("moderationblocked", "contentmoderation", "inputmoderation", "safetyviolation", "prohibitedcontent"),
+        *("contentsafety", "contentviolation", "sensitivecontent", "sensitivecontentdetected", "guardrailintervened"),
+        *("inputtextsensitivecontentdetected", "inputimagesensitivecontentdetected", "usagepolicyviolation"),
+        *("outputtextsensitivecontentdetected", "riskcontrol", "contentblocked", "promptblocked", "1301"),
+    }
+)
+_POLICY: Final = re.compile(
+    r"content ?policy|content management policy|content[ _]filter|responsible ?ai|data ?inspection ?failed"
+    r"|(?:input|prompt|content|image|picture|request|message|output|response)s? (?:\w+ ){0,3}?"
+    r"(?:was |were |been |is |are |being )*(?:flagged|moderated|blocked (?:by|due to|for) (?:\w+ ){0,3}?(?:safety|polic"
+    r"|moderation|filter|guardrail))"
+    r"|(?:input|output|prompt|content|image)s? (?:\w+ ){0,4}?(?:contains?|include\w*) (?:\w+ ){0,3}?"
+    r"(?:inappropriate|sensitive|prohibited|unsafe|harmful)"
+    r"|requires moderation|flagged (?:by|as|for) (?:\w+ ){0,4}?(?:moderation|safety|polic|violat|unsafe|harmful)"
+    r"|moderation (?:system|policy|filter|block)|rejected (?:by|as a result of) (?:\w+ ){0,3}?(?:safety|moderation)"
+    r"|safety (?:system|filter|setting|polic|guideline|check)|prohibited[ _]content|guardrail"
+    r"|(?:usage|acceptable use|safety|content|moderation) polic(?:y|ies)|不安全|敏感内容|敏感信息"
+    r"|违规|风险控制|内容安全"
+)
+_OF_THE_ACCOUNT: Final = re.compile(
+    r"\b(?:account|organi[sz]ation|workspace|user|project|api[ _-]?key)\b.{0,60}?"
+    r"\b(?:suspend\w*|deactivat\w*|disabled|terminated|banned|blocked|flagged|restricted)\b"
+)
 _QUOTA_CODES: Final = frozenset(
     {
-        "insufficient_quota",
-        "credit_balance_exhausted",
-        "organization_spend_limit_exceeded",
-        "project_spend_limit_exceeded",
-        "organization_usage_limit_exceeded",
+        *("insufficientquota", "creditbalanceexhausted", "organizationspendlimitexceeded", "arrearage"),
+        *("projectspendlimitexceeded", "organizationusagelimitexceeded", "insufficientbalance", "insufficientcredits"),
+        *("billinghardlimitreached", "billingnotactive", "paymentrequired", "quotaexhausted", "insufficientfunds"),
+        *("insufficientuserquota", "outofcredits", "budgetexceeded"),
+    }
+)
+_QUOTA: Final = re.compile(
+    r"insufficient (?:account )?(?:credit|balance|fund|quota)|credit balance is too low|out of credits"
+    r"|not enough credit"
+    r"|billing hard limit|payment required|exceeded your current quota|balance is (?:insufficient|not enough|too low)"
+    r"|requires more credits|budget has been exceeded|余额不足|欠费|額度不足|额度不足"
+)
+_SOON: Final = re.compile(
+    r"per[ _-]?minute|retry in|try again in|retryinfo|per[ _-]?second|requests? per", re.IGNORECASE
+)
+"""Gemini words a limit per minute as a quota."""
+_KEY_CODES: Final = frozenset(
+    {
+        "invalidapikey",
+        "authenticationerror",
+        "unauthenticated",
+        "unauthorized",
+        "invalidauthentication",
+        "apikeyinvalid",
+    }
+)
+_KEY: Final = re.compile(
+    r"(?:invalid|incorrect|missing|expired|no) api[ -]?key|api[ -]?key (?:is )?(?:not valid|invalid|expired)"
+)
+_RATE_CODES: Final = frozenset(
+    {
+        "ratelimitexceeded",
+        "ratelimiterror",
+        "resourceexhausted",
+        "toomanyrequests",
+        "throttling",
+        "slowdown",
+        "ratelimit",
     }
 )
 _LONGEST_WAIT_S: Final = 600.0
 _OPTIONS: Final = frozenset(
     {
-        *("model", "temperature", "seed", "max_tokens", "max_completion_tokens", "response_format"),
-        *("top_p", "n", "stream", "service_tier", "store", "user"),
+        *("model", "temperature", "seed", "max_tokens", "max_completion_tokens", "response_format", "detail"),
+        *("top_p", "n", "stream", "service_tier", "store", "user", "logprobs", "top_logprobs", "reasoning_effort"),
     }
 )
 """Parameters that all requests of a run share: an endpoint that rejects one of them rejects every request."""
-_TOO_MANY_PICTURES: Final = re.compile(
+_TOO_LARGE_CODES: Final = frozenset(
+    {
+        "contextlengthexceeded",
+        "exceedcontextsizeerror",
+        "contextwindowexceedederror",
+        "requesttoolarge",
+        "promptistoolong",
+    }
+)
+_TOO_LARGE: Final = re.compile(
     r"at most \d+ (?:image|picture|multimodal)|too many (?:image|picture)|(?:image|picture)s? (?:limit|count) exceeded"
     r"|maximum number of (?:image|picture)s"
+    r"|(?:maximum|max|available|model'?s|your) (?:\w+ )?(?:context|model|input|sequence|prompt)[ _-]?"
+    r"(?:length|size|window|len)\b|context (?:length|size|window|limit) (?:of|is|exceeded|overflow)"
+    r"|exceed\w* (?:the |this |a |model'?s )*(?:\w+ )?(?:context|maximum number of tokens|token limit|n_ctx|ctx)"
+    r"|longer than the (?:model'?s )?(?:maximum )?(?:context|model|sequence|input)|context overflow"
+    r"|when context overflows"
+    r"|context shift is disabled|(?:input|prompt|request|payload|body|message)s? (?:is |are |tokens? )?too "
+    r"(?:large|long)|(?:tokens|input) too (?:large|long)|range of input length|must have less than \d+ tokens"
+    r"|larger than (?:the )?(?:context|batch|n_batch|n_ubatch)|`inputs` tokens \+|increase the physical batch size"
+    r"|too large for model with"
+    r"|requested token count exceeds|超过.{0,6}最大长度|上下文长度"
 )
+_BOUND_TO_THE_REQUEST: Final = frozenset({400, 403, 406, 412, 413, 422, 451})
 
 
-def classify_error(status_code: int, code: str, message: str, param: str = "") -> tuple[Outcome, Fault | None]:
-    """The outcome and fault of a reply with an error status; `param` is the parameter that the error names."""
-    if code in _POLICY_CODES:
+def classify_error(status_code: int, error: ErrorBody) -> tuple[Outcome, Fault | None]:
+    """The outcome and fault of an error with this status; what an error says comes before its status."""
+    codes = error.codes | {plain_code(error.code)}
+    message = error.message.casefold()
+    if _is_filtered(status_code, codes, message) or (error.flagged and status_code in _BOUND_TO_THE_REQUEST):
         return Outcome.FILTERED, None
-    return Outcome.FAILED, _fault(status_code, code, message.casefold(), param)
+    return Outcome.FAILED, _fault(status_code, codes, message, error.param)
 
 
-def error_code(body: object) -> str:
-    """The error's code in a body of OpenAI's form; empty where there is none."""
-    return _member(body, "code")
+def _is_filtered(status_code: int, codes: frozenset[str], message: str) -> bool:
+    if codes & _POLICY_CODES:
+        return True
+    if status_code in (401, 402, 404, 429) or codes & (_QUOTA_CODES | _KEY_CODES) or _OF_THE_ACCOUNT.search(message):
+        return False
+    return bool(_POLICY.search(message))
 
 
-def error_param(body: object) -> str:
-    """The parameter that the error names; empty where it names none."""
-    return _member(body, "param")
-
-
-def _member(body: object, name: str) -> str:
-    error: Any = body.get("error", body) if isinstance(body, Mapping) else None
-    value = error.get(name) if isinstance(error, Mapping) else None
-    return str(value) if value is not None else ""
+def _fault(status_code: int, codes: frozenset[str], message: str, param: str) -> Fault:
+    if codes & _QUOTA_CODES or (_QUOTA.search(message) and not _SOON.search(message)):
+        return Fault.STOP
+    if codes & _KEY_CODES or _KEY.search(message):
+        return Fault.STOP
+    if status_code in (401, 402, 403, 404) or 300 <= status_code < 400:
+        return Fault.STOP
+    if status_code == 429:
+        return Fault.TOO_LARGE if "request too large" in message else Fault.RATE_LIMITED
+    if status_code == 413 or codes & _TOO_LARGE_CODES or _TOO_LARGE.search(message):
+        return Fault.TOO_LARGE
+    if status_code in (400, 422) and param in _OPTIONS:
+        return Fault.STOP
+    if status_code in (408, 409) or status_code >= 500:
+        limited = codes & _RATE_CODES or "rate limit" in message or "too many requests" in message
+        return Fault.RATE_LIMITED if limited else Fault.TRANSIENT
+    return Fault.BAD_REQUEST
 
 
 def retry_after_s(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
@@ -72,20 +166,6 @@ def retry_after_s(headers: Mapping[str, str], now: datetime | None = None) -> fl
         if wait_s is not None:
             return min(max(wait_s * factor, 0.0), _LONGEST_WAIT_S)
     return None
-
-
-def _fault(status_code: int, code: str, message: str, param: str) -> Fault:
-    if status_code in (401, 402, 403, 404) or code in _QUOTA_CODES or 300 <= status_code < 400:
-        return Fault.STOP
-    if status_code == 413 or code == "context_length_exceeded" or _TOO_MANY_PICTURES.search(message):
-        return Fault.TOO_LARGE
-    if status_code in (400, 422) and param in _OPTIONS:
-        return Fault.STOP
-    if status_code == 429:
-        return Fault.TOO_LARGE if "request too large" in message else Fault.RATE_LIMITED
-    if status_code in (408, 409) or status_code >= 500:
-        return Fault.TRANSIENT
-    return Fault.BAD_REQUEST
 
 
 def _seconds(value: str, now: datetime) -> float | None:

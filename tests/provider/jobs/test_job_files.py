@@ -221,13 +221,13 @@ def test_nothing_in_a_line_raises(value: object, status: object) -> None:
 def test_a_file_is_read_line_by_line_with_blanks_and_broken_lines_and_without_an_end() -> None:
     good = line(**responded(200, completion("good")))
     content = good + b"\n   \n" + b"{broken\n" + b'"' + b"x" * 8_000_001 + b"\n" + good.rstrip(b"\n")
-    found = list(read_answers(io.BytesIO(content), KEY.masked))
+    found = list(read_answers(io.BytesIO(content), KEY))
     assert [one and one.reply.text for one in found] == ["good", None, None, "good"]
 
 
 def test_a_key_in_an_error_is_masked_and_the_text_is_cut() -> None:
     said = {"code": "x", "message": "sk-nothing-to-hide-12345 " + "y" * 5_000}
-    (found,) = read_answers(io.BytesIO(line(response=None, error=said)), KEY.masked)
+    (found,) = read_answers(io.BytesIO(line(response=None, error=said)), KEY)
     assert found is not None
     assert found.reply.error is not None
     assert "nothing-to-hide" not in found.reply.error

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from workbench.domain.datasets.labels import LabelSet
+from workbench.domain.finish_reasons import is_filter_reason, is_length_reason
 from workbench.domain.messages import Outcome, Reply
 from workbench.domain.predictions import PredictionStatus, RankedPrediction
 from workbench.domain.replies.entries import is_flat
@@ -34,7 +35,6 @@ from workbench.domain.replies.refusals import is_refusal
 
 PARSED_CHARS: Final = 200_000
 """Twenty rankings of eight labels take four thousand characters."""
-_CUT_REASONS: Final = frozenset({"length", "max_tokens", "model_length", "content_filter"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +69,15 @@ def _without_thoughts(text: str) -> str:
 
 
 def _is_cut_off(reply: Reply) -> bool:
-    reason = (reply.finish_reason or "").casefold()
-    return reason in _CUT_REASONS or reply.outcome in (Outcome.TRUNCATED, Outcome.FILTERED)
+    reason = reply.finish_reason
+    return (
+        is_length_reason(reason) or is_filter_reason(reason) or reply.outcome in (Outcome.TRUNCATED, Outcome.FILTERED)
+    )
 
 
 def _is_declined(reply: Reply) -> bool:
     declined = reply.outcome in (Outcome.REFUSED, Outcome.FILTERED) or bool(reply.refusal)
-    return declined or reply.finish_reason == "content_filter"
+    return declined or is_filter_reason(reply.finish_reason)
 
 
 def _outcome(reply: Reply, text: str, predictions: Sequence[RankedPrediction]) -> Outcome:
@@ -83,7 +85,7 @@ def _outcome(reply: Reply, text: str, predictions: Sequence[RankedPrediction]) -
         return reply.outcome
     statuses = {one.status for one in predictions}
     if _is_declined(reply) and PredictionStatus.REFUSED in statuses:
-        return Outcome.FILTERED if reply.finish_reason == "content_filter" else Outcome.REFUSED
+        return Outcome.FILTERED if is_filter_reason(reply.finish_reason) else Outcome.REFUSED
     if not text.strip(" \t\r\n\x00\ufeff\u200b"):
         return Outcome.EMPTY
     return Outcome.REFUSED if statuses == {PredictionStatus.REFUSED} else Outcome.ANSWERED

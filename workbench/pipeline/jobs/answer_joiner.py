@@ -4,7 +4,7 @@ Every line that answers a request of the run is read and stored as any reply is 
 transaction. Other lines are counted and left alone.
 """
 
-from collections.abc import AsyncGenerator, Callable, Collection, Generator, Sequence
+from collections.abc import AsyncGenerator, Collection, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -20,6 +20,7 @@ from workbench.pipeline.jobs.job_target import JobTarget
 from workbench.pipeline.sending.prepared_batch import PreparedSample
 from workbench.pipeline.sending.reply_reader import ReadReply, read_reply
 from workbench.pipeline.sending.run_session import RunSession
+from workbench.provider.api_keys import ApiKey
 from workbench.provider.jobs.job_files import JobAnswer, read_answers
 from workbench.storage.runs.attempts import save_received
 from workbench.storage.runs.jobs import JobAttempt, find_unanswered, load_job_attempts
@@ -61,7 +62,7 @@ class AnswerJoiner:
 
     def __init__(self, session: RunSession, target: JobTarget, jobs: Collection[Job]) -> None:
         self._session = session
-        self._masked = target.masked
+        self._key = target.key
         self._jobs = [job.id for job in jobs]
         self.lines = AnswerLines()
 
@@ -70,7 +71,7 @@ class AnswerJoiner:
         session = self._session
         waiting = await self._waiting()
         is_hopeless = self._is_hopeless(paths, waiting)
-        with closing(_answers(paths, self._masked)) as answers:
+        with closing(_answers(paths, self._key)) as answers:
             while some := list(islice(answers, _TOGETHER)):
                 replies: dict[int, Reply] = {}
                 for answer in some:
@@ -100,7 +101,7 @@ class AnswerJoiner:
         Found out before anything is stored, so that no batch is split in vain.
         """
         rejected = 0
-        with closing(_answers(paths, self._masked)) as answers:
+        with closing(_answers(paths, self._key)) as answers:
             for answer in answers:
                 if answer is not None and read_line_id(self._session.parts.run, answer.custom_id) in waiting:
                     if answer.reply.fault is not Fault.BAD_REQUEST:
@@ -149,14 +150,14 @@ class AnswerJoiner:
             self.lines.stopped = reply.error
 
 
-def _answers(paths: Sequence[Path], masked: Callable[[str], str]) -> Generator[JobAnswer | None]:
+def _answers(paths: Sequence[Path], key: ApiKey) -> Generator[JobAnswer | None]:
     for path in paths:
         try:
             file = path.open("rb")
         except OSError as error:
             raise DataError(f"{path} cannot be read: {error.strerror}") from error
         with file:
-            yield from read_answers(file, masked)
+            yield from read_answers(file, key)
 
 
 def _shown(waiting: JobAttempt, sample: Sample) -> PreparedSample:

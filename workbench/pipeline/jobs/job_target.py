@@ -1,11 +1,11 @@
 """Who answers the jobs of a run."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.domain.endpoints import Endpoint
 from workbench.domain.jobs import FILE_ENDPOINT
+from workbench.provider.api_keys import NO_KEY, ApiKey
 from workbench.provider.jobs.job_files import OPENAI_LIMITS, FileLimits
 
 
@@ -19,8 +19,8 @@ class JobTarget:
     """The endpoint's name as jobs and attempts keep it; `FILE_ENDPOINT` for a file of the user's own."""
     key_name: str | None = None
     """The variable that holds the key; None: no key is needed."""
-    masked: Callable[[str], str]
-    """Takes keys out of error texts."""
+    key: ApiKey = NO_KEY
+    """It is masked in all that is stored."""
     limits: FileLimits = OPENAI_LIMITS
     budget_usd: float | None = None
     """What the run may cost in all its sessions together; None: no budget."""

@@ -18,7 +18,8 @@ from workbench.domain.endpoints import Endpoint
 from workbench.domain.messages import Fault
 from workbench.errors import DataError, EndpointError
 from workbench.provider.api_keys import ApiKey
-from workbench.provider.faults import classify_error, error_code, error_param, retry_after_s
+from workbench.provider.error_bodies import read_error
+from workbench.provider.faults import classify_error, retry_after_s
 from workbench.provider.jobs.job_files import URL, reporting_disk_errors
 from workbench.provider.jobs.remote_jobs import RemoteJob, read_id, read_job, read_object, read_page
 from workbench.provider.transport import error_text, openai_client
@@ -215,7 +216,7 @@ class BatchApi:
     def _raise_if_final(self, error: "openai.APIStatusError") -> None:
         """Raise EndpointError or Rejected for an answer that another try would not change."""
         words = self._words(error)
-        _, fault = classify_error(error.status_code, error_code(error.body), words, error_param(error.body))
+        _, fault = classify_error(error.status_code, read_error(error.response.content))
         if fault in (Fault.RATE_LIMITED, Fault.TRANSIENT):
             return
         if fault is Fault.STOP and error.status_code in (401, 402, 403, 429):

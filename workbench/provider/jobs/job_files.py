@@ -8,16 +8,17 @@ import hashlib
 import json
 import os
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import BinaryIO, Final
 
 from workbench.domain.messages import Fault, Outcome, Reply
 from workbench.errors import DataError
-from workbench.provider.completions import read_completion
-from workbench.provider.faults import classify_error, error_code, error_param
+from workbench.provider.api_keys import ApiKey
+from workbench.provider.completions import failed, masked_reply, read_completion
+from workbench.provider.error_bodies import read_error
 from workbench.provider.untrusted_json import as_object, parsed
 
 URL: Final = "/v1/chat/completions"
@@ -25,7 +26,6 @@ UNFINISHED: Final = ".part"
 """The suffix of files that are not complete yet."""
 _LONGEST_LINE_BYTES: Final = 8_000_000
 """Of an answer; the same bound as for a reply over HTTP."""
-_LONGEST_ERROR_CHARS: Final = 2_000
 _OF_THE_WHOLE_JOB: Final = frozenset({"batch_cancelled"})
 """Error codes of lines that were not processed because of their job."""
 
@@ -124,11 +124,11 @@ class JobAnswer:
     reply: Reply
 
 
-def read_answers(file: BinaryIO, masked: Callable[[str], str]) -> Iterator[JobAnswer | None]:
-    """The answers of a file, in order; None for a line that is no answer. `masked` removes keys from texts."""
+def read_answers(file: BinaryIO, key: ApiKey) -> Iterator[JobAnswer | None]:
+    """The answers of a file, in order; None for a line that is no answer. `key` is removed from texts."""
     for line in _lines(file):
         answer = read_answer(line) if line is not None else None
-        yield None if answer is None else JobAnswer(answer.custom_id, _safe(answer.reply, masked))
+        yield None if answer is None else JobAnswer(answer.custom_id, masked_reply(answer.reply, key))
 
 
 def read_answer(line: bytes) -> JobAnswer | None:
@@ -167,23 +167,7 @@ def _reply(response: object, error: object) -> Reply:
 
 def _failed(status_code: int | None, error: object) -> Reply:
     """`error` is a text, an error object, or an object that holds one. No status: the request was not processed."""
-    code, message = error_code(error), _message(error)
-    outcome, fault = classify_error(status_code or 500, code, message, error_param(error))
-    if status_code is None and code in _OF_THE_WHOLE_JOB:
-        outcome, fault = Outcome.FAILED, Fault.STOP
-    words = ": ".join(filter(None, (code if not code.isdigit() else "", message)))
-    return Reply(outcome=outcome, fault=fault, status_code=status_code, error=words or "an error without a message")
-
-
-def _message(error: object) -> str:
-    inner: Any = error.get("error", error) if isinstance(error, Mapping) else error
-    message = inner.get("message") if isinstance(inner, Mapping) else inner
-    if message is None:
-        return ""
-    return message if isinstance(message, str) else json.dumps(message, ensure_ascii=False)
-
-
-def _safe(reply: Reply, masked: Callable[[str], str]) -> Reply:
-    """Masked before it is cut, so that no part of a key is left at the end."""
-    masked_error = None if reply.error is None else masked(reply.error)[:_LONGEST_ERROR_CHARS]
-    return replace(reply, error=masked_error, headers={name: masked(value) for name, value in reply.headers.items()})
+    said = read_error(error)
+    if status_code is None and said.code in _OF_THE_WHOLE_JOB:
+        return Reply(outcome=Outcome.FAILED, fault=Fault.STOP, error=said.words)
+    return failed(said, status_code)

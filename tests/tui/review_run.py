@@ -108,8 +108,8 @@ class DrawnFrames(ClipFrames):
     def numbers(self, sample: Sample) -> tuple[int, ...]:
         return tuple(range(FIRST_NUMBER, FIRST_NUMBER + self.length))
 
-    def sent_indices(self, sample: Sample) -> tuple[int, ...]:
-        return (self.length // 2,)
+    def sent_indices(self, sample: Sample) -> tuple[int, ...] | None:
+        return None if self.spec is None else (self.length // 2,)
 
     def rate(self, sample: Sample) -> float:
         return 25.0

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from workbench.application.context import Context
-from workbench.domain.datasets.cards import DatasetCard
+from workbench.domain.datasets.cards import CARDS, DatasetCard
 from workbench.domain.run_status import RunTotals
 from workbench.domain.runs import Run
 from workbench.storage.runs.batch_rows import load_totals
@@ -40,7 +40,12 @@ class Headline:
 
 
 def list_datasets(context: Context) -> list[DatasetEntry]:
-    """Every data set: those with runs first, the one changed last at the top, then those with samples."""
+    """Every data set: those with runs first, the one changed last at the top, then those with samples.
+
+    Without a workspace, the published ones.
+    """
+    if not context.settings.db.exists():
+        return [DatasetEntry(card, 0, ()) for card in CARDS.values()]
     with context.workspace() as db:
         imported = count_samples(db)
         entries = [_entry(db, card, imported.get(card.key, 0)) for card in load_cards(db)]

@@ -53,18 +53,21 @@ _NAMES_AT_ONCE: Final = 10_000
 
 @dataclass(frozen=True, slots=True)
 class ClipFrames:
-    """The frames of a run's samples for a screen: all of a clip, in colour. Every method may raise BadMedia."""
+    """The frames of samples for a screen: all of a clip, in colour. Every method may raise BadMedia."""
 
     root: Path
     """The folder of the data set."""
-    spec: RunSpec
+    spec: RunSpec | None
+    """None: no run is looked at."""
 
     def numbers(self, sample: Sample) -> tuple[int, ...]:
         """The data set's own number of each frame; a single image is one frame."""
         return media.frame_numbers(self.root, sample)
 
-    def sent_indices(self, sample: Sample) -> tuple[int, ...]:
-        """The positions (from 0) of the frames that the run sends."""
+    def sent_indices(self, sample: Sample) -> tuple[int, ...] | None:
+        """The positions (from 0) of the frames that the run sends; None: no run is looked at."""
+        if self.spec is None:
+            return None
         wanted = media.frame_request(self.spec)
         return tuple(frame.index for frame in media.sample_frames(self.root, sample, wanted))
 

@@ -1,5 +1,7 @@
 """The root of the command line: options before the command, errors into one line and an exit code."""
 
+import os
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,7 +11,8 @@ from typer.core import TyperGroup
 from workbench import __version__
 from workbench.cli.command_table import COMMANDS, CommandTable
 from workbench.cli.output import say, show
-from workbench.errors import EXIT_INTERRUPTED, WorkbenchError
+from workbench.errors import EXIT_INTERRUPTED, UsageError, WorkbenchError
+from workbench.settings import load_settings
 
 
 class WorkbenchGroup(TyperGroup):
@@ -41,7 +44,7 @@ class WorkbenchGroup(TyperGroup):
 app = typer.Typer(
     name="emowb",
     cls=WorkbenchGroup,
-    no_args_is_help=True,
+    invoke_without_command=True,
     add_completion=False,
     rich_markup_mode=None,  # plain help: rich alone would double the time that --help takes
     pretty_exceptions_enable=False,
@@ -67,6 +70,8 @@ def root(
 ) -> None:
     """Evaluate vision language models zero-shot on emotion data sets, and review every failure.
 
+    Without a command, where there is a workspace: `emowb open`, which does all of it on one screen.
+
     \b
     Try it without a key, a network or data of your own:
         emowb demo
@@ -83,6 +88,18 @@ def root(
     130 interrupted.
     """
     context.obj = {"db": db.expanduser() if db else None}
+    if context.invoked_subcommand is None:
+        _begin(context)
+
+
+def _begin(context: typer.Context) -> None:
+    """Without a command: the workbench where there are a terminal and a workspace, else the help."""
+    has_terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    if has_terminal and (context.obj["db"] or load_settings(os.environ, Path.cwd()).db).exists():
+        context.invoke(CommandTable()["open"])
+    else:
+        show(context.get_help())
+        raise typer.Exit(UsageError.exit_code)
 
 
 def main() -> None:

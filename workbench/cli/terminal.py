@@ -7,6 +7,7 @@ from typing import Annotated, Final, Literal
 import typer
 
 from workbench.application.context import Context
+from workbench.application.datasets import DatasetView
 from workbench.application.reviews import RunReview
 from workbench.errors import UsageError
 from workbench.settings import Settings
@@ -29,7 +30,7 @@ def known_terminal(settings: Settings) -> TerminalFacts:
     return facts
 
 
-def open_workbench(settings: Settings, start: RunReview | Context) -> None:
+def open_workbench(settings: Settings, start: RunReview | DatasetView | Context) -> None:
     """Ask the terminal what it can show, and work in it until the person leaves."""
     facts = known_terminal(settings)
     from workbench.tui.base.preferences import read_preferences  # Textual reads at its import what the terminal said

@@ -59,13 +59,15 @@ class CaseRow:
     """Place in the run's planned order: the same under every filter."""
     sample_id: str
     gold: str
-    status: str | None
+    status: str | None = None
     """None: no final status yet."""
-    top1: str | None
-    gold_rank: int | None
-    failure: str | None
-    verdict: str | None
+    top1: str | None = None
+    gold_rank: int | None = None
+    failure: str | None = None
+    verdict: str | None = None
     """The reviewer's, where given."""
+    cluster: str | None = None
+    """Of a sample outside a run: its cluster, shown in place of an answer; empty where it has none. None: in a run."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,10 @@ import sys
 from typing import Final
 
 from textual import events, on
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 
 from workbench.application.context import Context
+from workbench.application.datasets import DatasetView
 from workbench.application.reviews import RunReview
 from workbench.tui.base.base_app import BaseApp
 from workbench.tui.base.preferences import Preferences
@@ -19,27 +20,31 @@ from workbench.tui.pictures.terminal_query import drain
 from workbench.tui.review.remembered_review import as_left
 from workbench.tui.review.review_screen import ReviewScreen
 
+Start = RunReview | DatasetView | Context
+"""What the workbench opens with."""
+_DEEPEST: Final = 2
+"""Screens, where nothing was opened but what the workbench opened with: that, over an empty one."""
 _FREEZE_S: Final = 0.5
 """After the first paint, when the first case is there, too."""
 
 
 class WorkbenchApp(BaseApp, PictureApp):
-    """Opens with a review, or with the home screen of a workspace."""
+    """Opens with a review, with the samples of a data set, or with the home screen of a workspace."""
 
-    def __init__(
-        self, start: RunReview | Context, facts: TerminalFacts = NOT_ASKED, preferences: Preferences | None = None
-    ) -> None:
+    def __init__(self, start: Start, facts: TerminalFacts = NOT_ASKED, preferences: Preferences | None = None) -> None:
         super().__init__(preferences, facts)
         self._start = start
 
     def get_default_screen(self) -> Screen[None]:
         """Home; below a review nothing, since the screen at the bottom cannot be replaced by another."""
-        return Screen() if isinstance(self._start, RunReview) else new_screen("home", self._start)
+        return new_screen("home", self._start) if isinstance(self._start, Context) else Screen()
 
     @on(events.Mount)
     async def _open_what_was_asked_for(self) -> None:
         if isinstance(self._start, RunReview):
             await self.open_review(self._start)
+        elif isinstance(self._start, DatasetView):
+            await self.open_dataset(self._start)
 
     @on(events.Ready)
     def _spare_later_frames(self) -> None:
@@ -51,11 +56,15 @@ class WorkbenchApp(BaseApp, PictureApp):
     async def reopen_review(self, review: RunReview) -> None:
         await self.switch_screen(self._review_screen(review))
 
+    async def open_dataset(self, view: DatasetView) -> None:
+        await self.push_screen(new_screen("dataset", view, FrameLoader(view.frames, self.terminal)))
+
     def close_review(self) -> None:
-        if isinstance(self._start, RunReview):
-            self.exit()
-        else:
+        deep = sum(not isinstance(screen, ModalScreen) for screen in self.screen_stack)
+        if deep > _DEEPEST or isinstance(self._start, Context):
             self.pop_screen()
+        else:
+            self.exit()
 
     def _review_screen(self, review: RunReview) -> ReviewScreen:
         return ReviewScreen(review, FrameLoader(review.frames, self.terminal))
@@ -68,9 +77,7 @@ def _freeze() -> None:
     gc.enable()
 
 
-def run_workbench(
-    start: RunReview | Context, facts: TerminalFacts = NOT_ASKED, preferences: Preferences | None = None
-) -> None:
+def run_workbench(start: Start, facts: TerminalFacts = NOT_ASKED, preferences: Preferences | None = None) -> None:
     """Work in this terminal until the person leaves. `facts` is what was asked of it before."""
     app = WorkbenchApp(start, facts, preferences)
     app.run()

@@ -21,11 +21,13 @@ from workbench.tui.review.filter_screen import FilterScreen
 from workbench.tui.review.review_screen import ReviewScreen
 from workbench.tui.review.saved_filters_screen import SavedFiltersScreen
 from workbench.tui.review.verdict_screen import VerdictScreen
+from workbench.tui.samples.dataset_screen import DatasetScreen
 from workbench.tui.workbench_app import WorkbenchApp
 
 TARGETS = {
     **dict.fromkeys(REVIEW, ReviewScreen),
     Scope.HOME: HomeScreen,
+    Scope.SAMPLES: DatasetScreen,
     Scope.METRICS: MetricsScreen,
     Scope.COMPARE: CompareScreen,
     Scope.EXPORT: ExportScreen,

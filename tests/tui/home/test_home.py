@@ -14,7 +14,7 @@ async def test_home_lists_data_sets_with_runs_progress_and_score(review: ReviewR
     async with at_home(review, size=(120, 40)) as driver:
         for words in ("CASME II", "30 of 247 samples", "main", "paused 28/30", "accuracy  60.00"):
             await driver.until_seen(words)
-        assert "not imported: emowb import rafdb PATH" in driver.text
+        assert "not imported; i imports it" in driver.text
 
 
 async def test_enter_reviews_a_run_and_q_comes_back_home(review: ReviewRun) -> None:
@@ -31,7 +31,7 @@ async def test_enter_reviews_a_run_and_q_comes_back_home(review: ReviewRun) -> N
 async def test_a_data_set_without_a_run_says_what_to_do(review: ReviewRun) -> None:
     async with at_home(review) as driver:
         await driver.press("G", "enter")
-        await driver.until_seen("comes first")
+        await driver.until_seen("cmumosi has no run yet")
         assert driver.is_on(HomeScreen)
 
 

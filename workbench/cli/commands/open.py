@@ -6,6 +6,9 @@ from typing import Annotated
 import typer
 
 from workbench.application import reviews
+from workbench.application.datasets import find_card, open_dataset
+from workbench.application.runs import list_runs
+from workbench.application.workspaces import bring_up_to_date
 from workbench.cli.context import RunName, context_of
 from workbench.cli.terminal import Pictures, check_screen, open_workbench
 from workbench.errors import UsageError
@@ -28,6 +31,7 @@ def open_review(
 ) -> None:
     """Open the workbench: the review of a run, or without KEY all data sets and their runs.
 
+    A data set without a run shows its samples. Without a workspace yet, all data sets are listed, to import one.
     Frames, gold beside the ranked prediction, every attempt; `?` shows the keys. With --changed-from, the other run's
     answer stands beside; Escape shows all samples again.
 
@@ -42,9 +46,11 @@ def open_review(
     if key is None and (run or changed_from):
         raise UsageError("--run and --changed-from are about one data set: emowb open KEY --run NAME")
     context = context_of(command, reviewer=reviewer, pictures=pictures)
-    with context.workspace():
-        pass  # what is done to an older file is said here, where there is no screen yet
+    if key is not None or context.settings.db.exists():
+        bring_up_to_date(context)  # what is done to an older file is said here, where there is no screen yet
     if key is None:
         open_workbench(context.settings, context)
+    elif run is None and changed_from is None and not list_runs(context, find_card(context, key).key):
+        open_workbench(context.settings, open_dataset(context, key))
     else:
         open_workbench(context.settings, reviews.open_review(context, key, run, changed_from))

@@ -18,6 +18,7 @@ class Scope(StrEnum):
     """Where the keys of a command work. The value is the heading in the help."""
 
     HOME = "Home"
+    SAMPLES = "In the samples of a data set"
     MOVE = "Move"
     PICTURE = "Look closer"
     OPINION = "Your review"
@@ -100,6 +101,7 @@ def _list(prefix: str, scope: Scope) -> tuple[Command, ...]:
 COMMANDS: Final = (
     *_list("home", Scope.HOME),
     Command("home.open", "open", "review this run", ("enter",), Scope.HOME, "review"),
+    Command("home.samples", "samples", "look at the samples of this data set", ("d",), Scope.HOME),
     Command("home.import", "import", "import a data set", ("i",), Scope.HOME, "import"),
     Command("home.new-run", "new_run", "plan a new run of this data set", ("n",), Scope.HOME, "new run"),
     Command("home.metrics", "metrics", "metrics of this run", ("M",), Scope.HOME, "metrics"),
@@ -112,6 +114,37 @@ COMMANDS: Final = (
     Command("home.refresh", "refresh", "read the workspace again", ("r",), Scope.HOME),
     Command("home.help", "help", "all keys", ("?",), Scope.HOME, "help"),
     Command("home.leave", "leave", "quit", ("q",), Scope.HOME, "quit"),
+    Command("samples.down", "move(1)", "next sample", ("j", "down"), Scope.SAMPLES, in_palette=False),
+    Command("samples.up", "move(-1)", "previous sample", ("k", "up"), Scope.SAMPLES, in_palette=False),
+    Command("samples.page-down", "page(1)", "a page down", ("pagedown",), Scope.SAMPLES, in_palette=False),
+    Command("samples.page-up", "page(-1)", "a page up", ("pageup",), Scope.SAMPLES, in_palette=False),
+    Command("samples.half-down", "page(0.5)", "half a page down", ("ctrl+d",), Scope.SAMPLES, in_palette=False),
+    Command("samples.half-up", "page(-0.5)", "half a page up", ("ctrl+u",), Scope.SAMPLES, in_palette=False),
+    Command("samples.first", "edge(False)", "first sample", ("g", "home"), Scope.SAMPLES),
+    Command("samples.last", "edge(True)", "last sample", ("G", "end"), Scope.SAMPLES),
+    Command(
+        "samples.search",
+        "search",
+        "search ids, labels, clusters and texts as you type",
+        ("/",),
+        Scope.SAMPLES,
+        "search",
+    ),
+    Command("samples.filter", "filter", "only one gold label", ("f",), Scope.SAMPLES, "filter"),
+    Command("samples.clear", "clear", "clear the search, then the filter", ("escape",), Scope.SAMPLES),
+    Command("samples.previous-frame", "frame(-1)", "previous frame", ("[",), Scope.SAMPLES, "frames"),
+    Command("samples.next-frame", "frame(1)", "next frame", ("]",), Scope.SAMPLES),
+    Command("samples.play", "play", "play the clip, or stop", ("space",), Scope.SAMPLES, "play"),
+    Command("samples.zoom", "zoom", "the picture on the whole screen", ("z", "enter"), Scope.SAMPLES, "zoom"),
+    Command("samples.words-down", "words(1)", "scroll the text down", ("}",), Scope.SAMPLES, in_palette=False),
+    Command("samples.words-up", "words(-1)", "scroll the text up", ("{",), Scope.SAMPLES, in_palette=False),
+    Command("samples.narrower", "widen(-4)", "a narrower list", ("<",), Scope.SAMPLES),
+    Command("samples.wider", "widen(4)", "a wider list", (">",), Scope.SAMPLES),
+    Command("samples.notes", "notes", "what the import left out", ("o",), Scope.SAMPLES, "left out"),
+    Command("samples.new-run", "new_run", "plan a new run of this data set", ("n",), Scope.SAMPLES, "new run"),
+    Command("samples.copy-id", "copy_id", "copy the sample's id to your terminal's clipboard", ("y",), Scope.SAMPLES),
+    Command("samples.help", "help", "all keys", ("?",), Scope.SAMPLES, "help"),
+    Command("samples.leave", "leave", "back, or quit", ("q",), Scope.SAMPLES, "back"),
     Command("review.down", "move(1)", "next sample", ("j", "down"), Scope.MOVE, in_palette=False),
     Command("review.up", "move(-1)", "previous sample", ("k", "up"), Scope.MOVE, in_palette=False),
     Command("review.page-down", "page(1)", "a page down", ("pagedown",), Scope.MOVE, in_palette=False),

@@ -11,6 +11,7 @@ from textual.screen import Screen
 SCREENS: Final = {
     "attempts": "attempts.attempts_screen:AttemptsScreen",
     "compare": "compare.compare_screen:CompareScreen",
+    "dataset": "samples.dataset_screen:DatasetScreen",
     "export": "export.export_screen:ExportScreen",
     "filter": "review.filter_screen:FilterScreen",
     "help": "dialogs.help_screen:HelpScreen",

@@ -6,6 +6,7 @@ from typing import Protocol, cast
 from textual.app import App
 
 from workbench.application.context import Context
+from workbench.application.datasets import DatasetView
 from workbench.application.reviews import RunReview
 from workbench.domain.datasets.cards import DatasetCard
 from workbench.domain.runs import Run
@@ -37,6 +38,9 @@ class ReviewOpener(Protocol):
 
     async def reopen_review(self, review: RunReview) -> None:
         """Show another review in place of the one on top."""
+
+    async def open_dataset(self, view: DatasetView) -> None:
+        """Show the samples of a data set over the present screen."""
 
     def close_review(self) -> None:
         """Go back to the screen below, or quit."""

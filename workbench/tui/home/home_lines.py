@@ -48,8 +48,8 @@ def headline_key(run: RunEntry) -> tuple[int, int]:
 def _dataset_line(entry: DatasetEntry) -> ListLine:
     card = entry.card
     if not entry.imported and not entry.runs:
-        aside = ((f"not imported: emowb import {card.key} PATH ", "soft"),)
-        return ListLine(((card.title, "soft"),), aside)
+        aside = (("not imported; i imports it ", "soft"),)
+        return ListLine(((card.title, "soft"), (f"  {card.key}", "soft")), aside)
     expected = f" of {card.expected:,}" if card.expected and card.expected != entry.imported else ""
     return ListLine(
         ((card.title, "bold"), (f"  {card.key}", "soft")), ((f"{entry.imported:,}{expected} samples ", "soft"),)

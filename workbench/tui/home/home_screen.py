@@ -12,7 +12,8 @@ from textual.content import Content
 from textual.widgets import Static
 
 from workbench.application.context import Context
-from workbench.application.home import Headline, RunEntry, list_datasets, load_headline
+from workbench.application.datasets import open_dataset
+from workbench.application.home import DatasetEntry, Headline, RunEntry, list_datasets, load_headline
 from workbench.application.reviews import RunReview, open_review
 from workbench.domain.cases import CaseFilter
 from workbench.domain.runs import Run, RunState
@@ -26,6 +27,10 @@ from workbench.tui.home.home_lines import HomePlace, headline_key, home_line, pl
 from workbench.tui.widgets.keys_line import KeysLine
 from workbench.tui.widgets.line_list import LineList, ListScreen
 
+_TODO: Final = (
+    "Nothing is imported yet. i imports a data set: a published one from the folder where it is unpacked, or your own "
+    "from a table."
+)
 _EVERY_S: Final = 5.0
 """Between two looks at a run that is being sent."""
 
@@ -38,6 +43,8 @@ class HomeScreen(ListScreen):
     DEFAULT_CSS = """
     HomeScreen {
         & > #where { height: 1; background: $panel; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
+        & > #todo { display: none; height: auto; margin: 1 2 0 2; }
+        & > #todo.-empty { display: block; }
         & > LineList { height: 1fr; margin-top: 1; }
     }
     """
@@ -54,6 +61,7 @@ class HomeScreen(ListScreen):
         workspace = visible(str(self.context.settings.db), longest=200)
         words = Content.assemble(("emowb", "bold"), (f"  {workspace}", "$foreground-muted"))
         yield Static(words, id="where", markup=False)
+        yield Static(_TODO, id="todo", markup=False)
         yield self.rows
         yield KeysLine()
 
@@ -69,14 +77,25 @@ class HomeScreen(ListScreen):
 
     @on(LineList.Chosen)
     async def action_open(self) -> None:
-        if (shown := self._shown()) is not None:
+        """Review the run; of a data set without one, look at the samples."""
+        entry = self._entry
+        if entry is not None and entry.imported and not entry.runs:
+            await self.action_samples()
+        elif (shown := self._shown()) is not None:
             await self._review(shown.run)
+
+    async def action_samples(self) -> None:
+        entry = self._entry
+        if entry is not None:
+            with self.errors_as_notices():
+                view = await run_blocking(lambda: open_dataset(self.context, entry.card.key))
+                await opener_of(self.app).open_dataset(view)
 
     def action_import(self) -> None:
         self.notice("`emowb import KEY PATH` imports a data set, `emowb import --template` begins one of your own")
 
     def action_new_run(self) -> None:
-        key = self._places[self.rows.cursor].entry.card.key if self._places and self.rows.has_choice else "KEY"
+        key = "KEY" if self._entry is None else self._entry.card.key
         self.notice(f"`emowb run {key} --endpoint NAME` makes a run")
 
     async def action_compare(self) -> None:
@@ -130,6 +149,11 @@ class HomeScreen(ListScreen):
             review = await run_blocking(lambda: open_review(self.context, run.dataset, run.name))
             await opener_of(self.app).open_review(with_changes(review))
 
+    @property
+    def _entry(self) -> DatasetEntry | None:
+        """The data set under the cursor, or that of the run there."""
+        return self._places[self.rows.cursor].entry if self._places and self.rows.has_choice else None
+
     def _shown(self) -> ShownRun | None:
         """The run under the cursor, or its data set's latest; None, and a notice what to do, where there is none."""
         if not self._places or not self.rows.has_choice:
@@ -138,8 +162,8 @@ class HomeScreen(ListScreen):
         card, run = place.entry.card, place.run or next(iter(place.entry.runs), None)
         if run is not None:
             return ShownRun(self.context, card, run.run)
-        todo = f"emowb run {card.key} --endpoint NAME" if place.entry.imported else f"emowb import {card.key} PATH"
-        self.notice(f"{card.key} has no run yet; `{todo}` comes first")
+        todo = "n plans one" if place.entry.imported else "i imports it first"
+        self.notice(f"{card.key} has no run yet; {todo}")
         return None
 
     def _load_while_running(self) -> None:
@@ -165,6 +189,8 @@ class HomeScreen(ListScreen):
         self._draw()
 
     def _draw(self) -> None:
+        is_empty = bool(self._places) and not any(one.entry.imported or one.entry.runs for one in self._places)
+        self.query_one("#todo").set_class(is_empty, "-empty")
         marked = None if self._marked is None else self._marked.id
         width = self.size.width
         self.rows.renew([home_line(place, self._headlines, marked, width) for place in self._places])

@@ -36,8 +36,8 @@ class ClipFacts:
     """What is known of a sample's frames."""
 
     length: int
-    sent: tuple[int, ...]
-    """Positions of the frames that the run sends."""
+    sent: tuple[int, ...] | None
+    """Positions of the frames that the run sends; None: no run is looked at."""
     numbers: tuple[int, ...]
     """The owner's number of each position."""
     rate: float = _USUAL_RATE
@@ -60,15 +60,16 @@ class ClipFacts:
     def first_shown(self, sample: Sample) -> int:
         """Where to begin: the apex, else the first frame that is sent, else the first."""
         apex = self.place_of(sample, "apex")
-        return apex if apex >= 0 else min(self.sent, default=0)
+        return apex if apex >= 0 else min(self.sent or (), default=0)
 
     def caption(self, sample: Sample, position: int) -> str:
         """`frame 3/9 (no. 62) apex, sent`."""
-        sent = "sent" if position in self.sent else "not sent"
+        sent = () if self.sent is None else ("sent" if position in self.sent else "not sent",)
         if self.length == 1:
-            return f"one picture, {sent}"
+            return ", ".join(("one picture", *sent))
         number = f" (no. {self.numbers[position]})" if position < len(self.numbers) else ""
-        return f"frame {position + 1}/{self.length}{number} {', '.join((*self.roles(sample, position), sent))}"
+        words = ", ".join((*self.roles(sample, position), *sent))
+        return f"frame {position + 1}/{self.length}{number} {words}".rstrip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,7 @@ def clip_signs(sample: Sample, facts: ClipFacts, position: int, width: int) -> s
         if width > 0 and 0 <= place < facts.length:
             signs[round(place * (width - 1) / last)] = sign
 
-    marks = [(place, _SENT) for place in facts.sent]
+    marks = [(place, _SENT) for place in facts.sent or ()]
     marks += [(facts.place_of(sample, role), sign) for role, sign in _ROLES.items()]
     for place, sign in marks:
         put(place, sign)

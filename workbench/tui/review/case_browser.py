@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Final, Generic, Protocol, TypeVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -27,6 +27,24 @@ from workbench.tui.review.case_list import CaseList
 from workbench.tui.review.case_pages import PAGE_ROWS, CaseListing
 
 T = TypeVar("T")
+
+
+class RowReader(Protocol):
+    """Looks through samples for a list: those of a run, or of a data set. It belongs to the thread that opened it."""
+
+    def break_off_when(self, is_outdated: Callable[[], bool]) -> None: ...
+    def planned(self) -> int: ...
+    def all_of(self, wanted: CaseFilter) -> Sequence[int]: ...
+    def near(self, wanted: CaseFilter, position: int) -> Sequence[int]: ...
+    def count(self, wanted: CaseFilter) -> int: ...
+    def rows(self, positions: Sequence[int]) -> list[CaseRow]: ...
+    def position_of(self, sample_id: str) -> int | None: ...
+    def passing(self, wanted: CaseFilter, positions: Sequence[int]) -> set[int]: ...
+    def changes_seen(self) -> int: ...
+    def close(self) -> None: ...
+
+
+R = TypeVar("R", bound=RowReader)
 EVERYTHING: Final = CaseFilter()
 _LOOK_AGAIN_S: Final = 1.0
 """How soon rows in view show what others have stored."""
@@ -41,7 +59,7 @@ class _Touched:
     """The positions of those that pass the filter."""
 
 
-class CaseBrowser(Vertical):
+class CaseBrowser(Vertical, Generic[R]):
     """Which samples are listed, and which one is under the cursor.
 
     Of its two threads, the near one answers at once and the far one goes through all samples.
@@ -53,14 +71,17 @@ class CaseBrowser(Vertical):
     class Refreshed(Message):
         """Rows, counts and the case may have changed: a review or a reply was stored."""
 
-    def __init__(self, labels: Sequence[str], wanted: CaseFilter, open_reader: Callable[[], CaseReader]) -> None:
+    def __init__(
+        self, labels: Sequence[str], wanted: CaseFilter, open_reader: Callable[[], R], last: str = "answer"
+    ) -> None:
+        """`last` is the heading of the last column."""
         super().__init__()
         self.wanted = wanted
         """The filter that was asked for last; the list may still show the one before."""
         self.cases = CaseList(labels)
-        self._heading = ListHeading(labels)
-        self._near = OwnedThread(open_reader, "case-rows", interrupt=CaseReader.break_off_when)
-        self._far = OwnedThread(open_reader, "case-lists", interrupt=CaseReader.break_off_when)
+        self._heading = ListHeading(labels, last)
+        self._near = OwnedThread(open_reader, "case-rows", interrupt=_interrupt)
+        self._far = OwnedThread(open_reader, "case-lists", interrupt=_interrupt)
         self.cases.look_up_by(lambda positions: self._near.submit(lambda reader: reader.rows(positions)))
         self._sought: tuple[CaseFilter, Future[Sequence[int]]] | None = None
         self._leaving: set[int] = set()
@@ -79,11 +100,11 @@ class CaseBrowser(Vertical):
         await self._near.close()
         await self._far.close()
 
-    async def look_up(self, work: Callable[[CaseReader], T], *, subject: str = "") -> T:
+    async def look_up(self, work: Callable[[R], T], *, subject: str = "") -> T:
         """Look something up that takes a moment. Raises Outdated when the subject is asked about anew."""
         return await self._near.call(work, subject=subject)
 
-    async def look_through(self, work: Callable[[CaseReader], T], *, subject: str = "") -> T:
+    async def look_through(self, work: Callable[[R], T], *, subject: str = "") -> T:
         """Look something up that may go through all samples. Raises Outdated as `look_up` does."""
         return await self._far.call(work, subject=subject)
 
@@ -133,26 +154,6 @@ class CaseBrowser(Vertical):
         await self.whole_list()
         self.cases.move_to_edge(bottom=bottom)
 
-    async def move_to_failure(self, *, backwards: bool, kind: str | None = None) -> bool | None:
-        """Put the cursor at the nearest failure in that direction, of one kind if it is given.
-
-        False: there is none. None: nothing was found out, since something else was asked for or an error shown.
-        """
-        await self.whole_list()
-        position, listed = self.cases.position, self.cases.listing.positions
-        has_moved: bool | None = None
-        if position is None:
-            return None
-        with self._errors_as_notices():
-            found = await self.look_up(
-                lambda reader: reader.next_failure(listed, position, kind=kind, backwards=backwards), subject="failure"
-            )
-            has_moved = found is not None
-            if found is not None:
-                self.cases.move_to(self.cases.listing.place_of(found))
-                await self.current_row()
-        return has_moved
-
     async def go_to(self, sample_id: str) -> None:
         """Put the cursor on a sample, in a list of all where the present one does not have it."""
         position = await self.look_up(lambda reader: reader.position_of(sample_id))
@@ -167,12 +168,6 @@ class CaseBrowser(Vertical):
     async def count(self, wanted: CaseFilter) -> int:
         """How many samples pass a filter. Raises Outdated when another list is asked for."""
         return await self.look_through(lambda reader: reader.count(wanted), subject="count")
-
-    async def unanswered(self) -> list[str]:
-        """The ids of the listed samples that ended without an answer."""
-        await self.whole_list()
-        listed = self.cases.listing.positions
-        return await self.look_through(lambda reader: reader.unanswered(listed))
 
     def refresh_cases(self, sample_ids: Iterable[str]) -> None:
         """Show these samples as they are now: a review or a reply was stored."""
@@ -257,7 +252,7 @@ class CaseBrowser(Vertical):
         """Show in view what others have stored since."""
         positions, before = list(self.cases.in_view), self._changes_seen
 
-        def look(reader: CaseReader) -> tuple[int, list[CaseRow]]:
+        def look(reader: R) -> tuple[int, list[CaseRow]]:
             now = reader.changes_seen()
             return now, [] if now == before else reader.rows(positions)
 
@@ -274,18 +269,52 @@ class CaseBrowser(Vertical):
             yield
 
 
-def _all_around(reader: CaseReader, position: int) -> tuple[int, list[CaseRow]]:
+class RunBrowser(CaseBrowser[CaseReader]):
+    """The samples of a run, some of which are failures."""
+
+    async def move_to_failure(self, *, backwards: bool, kind: str | None = None) -> bool | None:
+        """Put the cursor at the nearest failure in that direction, of one kind if it is given.
+
+        False: there is none. None: nothing was found out, since something else was asked for or an error shown.
+        """
+        await self.whole_list()
+        position, listed = self.cases.position, self.cases.listing.positions
+        has_moved: bool | None = None
+        if position is None:
+            return None
+        with self._errors_as_notices():
+            found = await self.look_up(
+                lambda reader: reader.next_failure(listed, position, kind=kind, backwards=backwards), subject="failure"
+            )
+            has_moved = found is not None
+            if found is not None:
+                self.cases.move_to(self.cases.listing.place_of(found))
+                await self.current_row()
+        return has_moved
+
+    async def unanswered(self) -> list[str]:
+        """The ids of the listed samples that ended without an answer."""
+        await self.whole_list()
+        listed = self.cases.listing.positions
+        return await self.look_through(lambda reader: reader.unanswered(listed))
+
+
+def _interrupt(reader: RowReader, is_outdated: Callable[[], bool]) -> None:
+    reader.break_off_when(is_outdated)
+
+
+def _all_around(reader: RowReader, position: int) -> tuple[int, list[CaseRow]]:
     """How many samples there are, and the rows around a position."""
     first = position // PAGE_ROWS * PAGE_ROWS
     return reader.planned(), reader.rows(range(first, first + 2 * PAGE_ROWS))
 
 
-def _near(reader: CaseReader, wanted: CaseFilter, position: int) -> tuple[Sequence[int], list[CaseRow]]:
+def _near(reader: RowReader, wanted: CaseFilter, position: int) -> tuple[Sequence[int], list[CaseRow]]:
     """The first samples that pass from a position on, with their rows."""
     positions = reader.near(wanted, position)
     return positions, reader.rows(positions[:PAGE_ROWS])
 
 
-def _looked_at(reader: CaseReader, wanted: CaseFilter, names: Sequence[str]) -> _Touched:
+def _looked_at(reader: RowReader, wanted: CaseFilter, names: Sequence[str]) -> _Touched:
     found = [at for name in names if (at := reader.position_of(name)) is not None]
     return _Touched(reader.rows(found), reader.passing(wanted, found))

@@ -11,8 +11,9 @@ from textual.widget import Widget
 from workbench.domain.cases import CaseRow
 from workbench.domain.visible import visible
 from workbench.tui.widgets.painting import Piece, fit
-from workbench.tui.widgets.status_marks import ASKING, FLAG, answer_words, mark_of
+from workbench.tui.widgets.status_marks import ASKING, FLAG, StatusMark, answer_words, mark_of
 
+_NO_MARK: Final = StatusMark(" ", "soft", "")
 _MARKS_CELLS: Final = 4
 _SHORTEST_ID_CELLS: Final = 8
 
@@ -35,7 +36,7 @@ class Columns:
 
 def case_line(row: CaseRow, columns: Columns, *, at_cursor: bool, busy: bool, others: str = " ") -> list[Piece]:
     """The pieces of a line, together as wide as the columns."""
-    mark = mark_of(row.status, row.failure)
+    mark = mark_of(row.status, row.failure) if row.cluster is None else _NO_MARK
     answered = row.top1 is not None
     return [
         ("▸" if at_cursor else " ", "plain"),
@@ -55,12 +56,13 @@ class ListHeading(Widget):
     ListHeading { height: 1; padding-right: 1; text-wrap: nowrap; text-overflow: ellipsis; color: $foreground-muted; }
     """
 
-    def __init__(self, labels: Iterable[str]) -> None:
+    def __init__(self, labels: Iterable[str], last: str = "answer") -> None:
         super().__init__()
+        self._last = last
         self._labels = tuple(labels)
 
     def render(self) -> Content:
         columns = Columns.fitting(self._labels, self.content_size.width)
         label = columns.label
-        words = f"{fit('sample', columns.sample)} {fit('gold', label)} {fit('answer', label)}"
+        words = f"{fit('sample', columns.sample)} {fit('gold', label)} {fit(self._last, label)}"
         return Content(" " * _MARKS_CELLS + words)

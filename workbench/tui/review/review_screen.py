@@ -34,7 +34,7 @@ from workbench.tui.dialogs.choice_screen import ChoiceScreen
 from workbench.tui.dialogs.question_screen import confirm
 from workbench.tui.dialogs.text_screen import LineScreen
 from workbench.tui.pictures.frame_loader import FrameLoader
-from workbench.tui.review.case_browser import EVERYTHING, CaseBrowser
+from workbench.tui.review.case_browser import EVERYTHING, CaseBrowser, RunBrowser
 from workbench.tui.review.case_pages import EMPTY
 from workbench.tui.review.case_pane import CasePane
 from workbench.tui.review.panes import Panes
@@ -71,7 +71,7 @@ class ReviewScreen(WorkbenchScreen):
         self.session = OwnedThread(review.open_session, "review-session")
         self.retries = RetryQueue(review.ask_again, self.post_message)
         self.status = StatusLine(review)
-        self.browser = CaseBrowser(review.card.labels.names, review.wanted, review.open_reader)
+        self.browser = RunBrowser(review.card.labels.names, review.wanted, review.open_reader)
         self.cases = self.browser.cases
         self.pane = CasePane(review.card, loader)
         self._panes = Panes(self.browser, self.pane)

@@ -41,5 +41,7 @@ def mark_of(status: str | None, failure: str | None) -> StatusMark:
 
 
 def answer_words(row: CaseRow) -> str:
-    """The words of the column of answers: the top-1, or why there is none."""
+    """The words of the column of answers: the top-1, or why there is none; outside a run the cluster."""
+    if row.cluster is not None:
+        return row.cluster
     return row.top1 or mark_of(row.status, row.failure).word

@@ -1,12 +1,15 @@
 """Scores and comparisons in sentences, which both front ends show. Figures are per cent."""
 
 from collections.abc import Iterator
+from typing import Final
 
-from workbench.domain.figure_words import DASH, interval, p_value, percent, points_interval
+from workbench.domain.figure_words import DASH, interval, p_value, percent
 from workbench.domain.scoring.comparison import Comparison
 from workbench.domain.scoring.intervals import MetricValue
 from workbench.domain.scoring.repeat_agreement import SameAnswers
 from workbench.domain.scoring.scores import Scores
+
+_SIGNIFICANT: Final = 0.01
 
 
 def share(value: MetricValue) -> str:
@@ -30,14 +33,23 @@ def paired_test_lines(compared: Comparison) -> Iterator[str]:
     """The paired tests of two runs, A and B."""
     if (robust := compared.robust) is not None:
         units = "samples" if robust.clusters is None else f"{robust.clusters:,} clusters"
-        yield (
-            f"accuracy by t over {units}: standard error {percent(robust.standard_error)}, "
-            f"95 % interval {points_interval(robust.low, robust.high)}"
-        )
+        yield f"standard error of the difference in accuracy over {units}: {percent(robust.standard_error)}"
     exact, permuted = compared.mcnemar, compared.permutation
-    yield f"exact McNemar: {exact.b:,} right in A alone, {exact.c:,} in B alone, p {p_value(exact.p)}"
+    independent = "" if compared.sampling.by is None else "; it takes samples as independent, which they are not here"
+    yield (
+        f"exact McNemar: {exact.b:,} right in A alone, {exact.c:,} in B alone, p {p_value(exact.p)}"
+        f"{_smallest(exact.smallest_p)}{independent}"
+    )
     if permuted is not None:
-        yield f"permutation of {permuted.clusters:,} whole clusters: p {p_value(permuted.p)}"
+        yield (
+            f"permutation of {permuted.clusters:,} whole clusters: p {p_value(permuted.p)}"
+            f"{_smallest(permuted.smallest_p)}; the test to report"
+        )
+
+
+def _smallest(p: float) -> str:
+    """What no test on so few units can fall below; nothing where that is small."""
+    return f" (on so few it cannot be below {p_value(p)})" if p >= _SIGNIFICANT else ""
 
 
 def same_answers_line(answers: SameAnswers) -> str:

@@ -22,7 +22,6 @@ from workbench.domain.scoring.comparison import (
     exact_mcnemar,
     holm,
     permute_clusters,
-    robust_difference,
 )
 
 CLASSES = ("happy", "sad", "angry")
@@ -91,19 +90,19 @@ def test_differences_are_those_of_scikit_learns_metrics(seed: int) -> None:
         assert one.value == pytest.approx(a[one.metric] - b[one.metric])
 
 
-def test_the_bootstrap_over_samples_has_the_width_of_the_formula() -> None:
+def test_the_interval_over_samples_has_the_width_of_the_formula() -> None:
     compared = compare_pairs(CLASSES, random_pairs(2000))
     assert compared.robust is not None
     low, high = compared.headline.low, compared.headline.high
     assert low is not None
     assert high is not None
-    assert (high - low) / 2 == pytest.approx(1.96 * compared.robust.standard_error, rel=0.08)
-    assert "over samples" in compared.interval
+    assert (high - low) / 2 == pytest.approx(1.96 * compared.robust.standard_error, rel=0.01)
+    assert "samples taken as independent" in compared.interval
 
 
 def test_runs_that_say_the_same_differ_by_nothing() -> None:
     compared = compare_pairs(CLASSES, pairs_of(("happy", "happy", "happy"), ("sad", "angry", "angry")))
-    assert (compared.headline.value, compared.headline.low, compared.headline.high) == (0, 0, 0)
+    assert (compared.headline.value, compared.headline.low, compared.headline.high) == (0, None, None)
     assert compared.robust is None
     assert compared.mcnemar.p == 1.0
 
@@ -115,14 +114,43 @@ def test_without_a_sample_there_is_no_figure() -> None:
     assert (compared.n, compared.robust, compared.permutation, compared.mcnemar.p) == (0, None, None, None)
 
 
-@pytest.mark.parametrize("clusters", [("c1", "c1"), ("c1", None)])
-def test_one_cluster_or_a_sample_without_one_is_compared_by_samples(clusters: tuple[str, str | None]) -> None:
-    pairs = [Pair("happy", "happy", "sad", clusters[0], 3), Pair("sad", "happy", "sad", clusters[1], 2)]
+def test_a_sample_without_a_cluster_has_all_compared_by_samples_and_the_words_say_so() -> None:
+    pairs = [Pair("happy", "happy", "sad", "c1", 3), Pair("sad", "happy", "sad", None, 2)]
     compared = compare_pairs(CLASSES, pairs, clustered_by="actor")
     assert compared.permutation is None
-    assert "over samples" in compared.interval
+    assert "(actor) are not known here" in compared.interval
     assert compared.robust is not None
     assert compared.robust.clusters is None
+
+
+def test_one_cluster_alone_gives_no_interval() -> None:
+    pairs = [Pair("happy", "happy", "sad", "c1", 3), Pair("sad", "happy", "sad", "c1", 2)]
+    compared = compare_pairs(CLASSES, pairs, clustered_by="actor")
+    assert (compared.permutation, compared.robust, compared.headline.low) == (None, None, None)
+    assert "of one actor" in compared.interval
+
+
+def test_the_interval_of_unlike_clusters_does_not_contradict_the_permutation() -> None:
+    rng = np.random.default_rng(8)
+    pairs = []
+    for place in range(1, 41):
+        better = rng.normal(0.06, 0.2)
+        for _ in range(400 // place):
+            a = rng.random() < 0.5 + better / 2
+            b = rng.random() < 0.5 - better / 2
+            pairs.append(Pair("happy", "happy" if a else "sad", "happy" if b else "sad", f"s{place}"))
+    compared = compare_pairs(CLASSES, pairs, clustered_by="subject")
+    assert compared.permutation is not None
+    assert compared.headline.low is not None
+    assert compared.headline.high is not None
+    assert (compared.headline.low <= 0 <= compared.headline.high) == (compared.permutation.p > 0.05)
+    assert "few clusters (40, which tell as much as" in compared.interval
+
+
+def test_a_test_says_how_small_its_p_can_be() -> None:
+    found = permute_clusters([Pair("happy", "happy", "sad", f"c{place}", 3) for place in range(5)])
+    assert found.p == found.smallest_p == 0.0625
+    assert exact_mcnemar([Pair("happy", "happy", "sad", None, 3)]).smallest_p == 0.25
 
 
 def test_counted_rows_are_as_many_samples() -> None:
@@ -169,7 +197,7 @@ def test_rafdb_in_grey_is_worse_than_in_colour_by_less_than_the_paper_could_see(
     assert (compared.mcnemar.b, compared.mcnemar.c) == (257, 210)
     assert compared.mcnemar.p == pytest.approx(0.033, abs=0.0005)
     assert compared.robust is not None
-    assert compared.robust.standard_error == pytest.approx(0.0070, abs=0.00005)
+    assert compared.robust.standard_error == pytest.approx(0.0070, abs=0.0001)
     assert compared.headline.value == pytest.approx(47 / 3067)
 
 
@@ -214,42 +242,53 @@ def test_nothing_that_changed_sides_is_no_evidence_and_nothing_at_all_is_no_test
     assert exact_mcnemar([]).p is None
 
 
-def test_the_clustered_error_is_the_sandwich_by_hand() -> None:
+def test_the_clustered_error_is_that_of_means_without_each_cluster() -> None:
     of_cluster = {"c1": (A, A, BOTH), "c2": (B, NEITHER), "c3": (A, BOTH, BOTH, NEITHER)}
     rows = [Pair(*kind, cluster) for cluster, kinds in of_cluster.items() for kind in kinds]
-    d = {"c1": [1, 1, 0], "c2": [-1, 0], "c3": [1, 0, 0, 0]}
-    n, groups = 9, 3
-    mean = 2 / 9
-    meat = sum(sum(one - mean for one in found) ** 2 for found in d.values())
-    found = robust_difference(rows, is_clustered=True)
+    without = [np.mean(d) for d in ([-1, 0, 1, 0, 0, 0], [1, 1, 0, 1, 0, 0, 0], [1, 1, 0, -1, 0])]
+    found = compare_pairs(("x",), rows, clustered_by="actor").robust
     assert found is not None
-    assert found.value == pytest.approx(mean)
+    assert found.value == pytest.approx(2 / 9)
     assert found.clusters == 3
-    assert found.standard_error == pytest.approx(math.sqrt(meat * groups / (groups - 1)) / n)
-    assert found.high - found.value == pytest.approx(4.302653 * found.standard_error, rel=1e-5), "t with 2 degrees"
+    variance = 2 / 3 * sum((one - 2 / 9) ** 2 for one in without)
+    assert found.standard_error == pytest.approx(math.sqrt(max(variance, (4 / 11 + 2 / 11 - (2 / 11) ** 2) / 11)))
 
 
-def test_without_clusters_the_error_is_that_of_a_mean() -> None:
-    rows = [Pair(*A, None, 30), Pair(*B, None, 12), Pair(*BOTH, None, 58)]
-    d = np.repeat([1.0, -1.0, 0.0], [30, 12, 58])
-    found = robust_difference(rows, is_clustered=False)
+def test_the_error_of_equal_clusters_is_the_sandwich_of_statsmodels() -> None:
+    from statsmodels.api import OLS
+
+    rng = np.random.default_rng(3)
+    skill = rng.normal(0, 0.3, 24)
+    d = [int(one) for cluster in range(24) for one in np.sign(rng.normal(skill[cluster], 1, 20)).astype(int)]
+    rows = [Pair(*(A if one > 0 else B), f"c{place // 20}") for place, one in enumerate(d)]
+    groups = np.repeat(np.arange(24), 20)
+    fit = OLS(np.array(d, dtype=float), np.ones(480)).fit(
+        cov_type="cluster", cov_kwds={"groups": groups, "use_correction": False}, use_t=True
+    )
+    found = compare_pairs(("x",), rows, clustered_by="actor").robust
+    assert found is not None
+    assert found.standard_error == pytest.approx(float(fit.bse[0]) * math.sqrt(24 / 23), rel=1e-6)
+    assert found.high - found.value == pytest.approx(2.06866 * found.standard_error, rel=1e-4), "t with 23 degrees"
+
+
+def test_without_clusters_the_error_is_about_that_of_a_mean() -> None:
+    rows = [Pair(*A, None, 300), Pair(*B, None, 120), Pair(*BOTH, None, 580)]
+    d = np.repeat([1.0, -1.0, 0.0], [300, 120, 580])
+    found = compare_pairs(("x",), rows).robust
     assert found is not None
     assert found.clusters is None
-    assert found.standard_error == pytest.approx(float(d.std(ddof=1)) / 10)
+    assert found.standard_error == pytest.approx(float(d.std(ddof=1)) / math.sqrt(1000), rel=0.01)
 
 
 @pytest.mark.parametrize(
-    ("rows", "clustered"),
-    [
-        ([], False),
-        ([Pair(*A)], False),
-        ([Pair(*BOTH, None, 9)], False),
-        ([Pair(*A, "c1"), Pair(*B, "c1"), Pair(*A, "c2"), Pair(*B, "c2")], True),
-    ],
-    ids=["nothing", "one sample", "all alike", "all clusters alike"],
+    "rows",
+    [[], [Pair(*BOTH, None, 9)], [Pair(*BOTH, "c1", 9), Pair(*NEITHER, "c2", 9)]],
+    ids=["nothing", "alike", "clusters"],
 )
-def test_without_variance_there_is_no_error_to_estimate(rows: list[Pair], clustered: bool) -> None:
-    assert robust_difference(rows, is_clustered=clustered) is None
+def test_where_nothing_changed_sides_there_is_no_interval(rows: list[Pair]) -> None:
+    compared = compare_pairs(("x",), rows, clustered_by="actor")
+    assert compared.robust is None
+    assert compared.headline.low is None
 
 
 def cluster_pairs(sums: dict[str, int]) -> list[Pair]:

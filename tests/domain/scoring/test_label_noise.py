@@ -34,9 +34,9 @@ def test_the_estimate_weighs_strata_by_the_plan_and_not_by_the_reviews() -> None
     ]
 
 
-def test_the_interval_of_a_stratum_is_wilsons_drawn_in_by_what_has_been_seen_of_it() -> None:
+def test_the_interval_of_a_stratum_is_the_exact_one_drawn_in_by_what_has_been_seen_of_it() -> None:
     (right,) = estimate_noise(part(Stratum.RIGHT, 1_000_000, 40, 4)).strata
-    low, high = proportion_confint(4, 40, method="wilson")
+    low, high = proportion_confint(4, 40, method="beta")
     assert [right.low, right.high] == pytest.approx([low, high], abs=1e-5)
     (half,) = estimate_noise(part(Stratum.RIGHT, 80, 40, 4)).strata
     assert half.low == pytest.approx(0.1 - (0.1 - low) * 0.5**0.5)

@@ -17,7 +17,10 @@ from sklearn.metrics import (
     top_k_accuracy_score,
 )
 
-from workbench.domain.scoring.counting import NO_ANSWER, Count, Counted
+from workbench.domain.datasets.cards import CARDS
+from workbench.domain.predictions import PredictionStatus
+from workbench.domain.scoring.counting import NO_ANSWER, Count, Counted, count_answers
+from workbench.domain.scoring.protocols import Answer, Protocol, rules_of
 from workbench.domain.scoring.scores import Bounds, Scores, compute_baselines
 from workbench.domain.scoring.scores import compute_scores as scores_of_count
 
@@ -229,3 +232,20 @@ def test_the_first_of_two_equally_frequent_classes_is_the_majority() -> None:
 
 def test_nothing_counted_has_no_baseline() -> None:
     assert compute_baselines({}, CLASSES) == {}
+
+
+@pytest.mark.parametrize("protocol", list(Protocol))
+def test_the_bounds_hold_the_accuracy_under_every_rule(protocol: Protocol) -> None:
+    card = CARDS["dfew"]
+    answers = [
+        *(Answer(gold="happy", status=PredictionStatus.RANKED, top1="happy", gold_rank=1) for _ in range(44)),
+        *(Answer(gold="sad", status=PredictionStatus.RANKED, top1="happy", gold_rank=None) for _ in range(50)),
+        *(
+            Answer(gold="sad", status=PredictionStatus.OUT_OF_VOCABULARY, top1="serene", gold_rank=None)
+            for _ in range(4)
+        ),
+        Answer(gold="sad", status=PredictionStatus.MISSING, top1=None, gold_rank=None),
+    ]
+    scores = scores_of_count(count_answers(card, rules_of(protocol, card), answers))
+    assert scores.bounds is not None
+    assert scores.bounds.low <= (scores.metrics["accuracy"].value or 0) <= scores.bounds.high

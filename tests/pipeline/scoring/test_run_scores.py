@@ -11,7 +11,6 @@ from workbench.domain.datasets.cards import CARDS
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.reviews import ReviewChange, ReviewField
 from workbench.domain.runs import Run
-from workbench.domain.scoring.intervals import MetricValue
 from workbench.domain.scoring.protocols import Against, Neutral, Protocol
 from workbench.domain.scoring.scores import Bounds
 from workbench.pipeline.scoring.run_scores import score_run, scores_json
@@ -191,14 +190,17 @@ def test_places_in_the_request_have_an_accuracy_each_over_what_was_answered(db: 
     assert sum((one.accuracy.value or 0) * one.counted for one in positions) == pytest.approx(2)
 
 
-def test_clusters_of_the_card_are_drawn_for_intervals(db: Database) -> None:
+def test_clusters_of_the_card_are_what_intervals_are_over(db: Database) -> None:
     card = CARDS["casme2"]
     gold = {f"s{subject}-{clip}": "happy" for subject in range(4) for clip in range(3)}
     planned = plan_run(db, card, gold, clusters={name: name.split("-")[0] for name in gold})
     said = {name: ranked("happy" if name < "s2" else "disgusted") for name in gold}
     scores = score_run(db, card, answer(db, card, planned, said)).scores
     assert "4 clusters by subject" in scores.interval
-    assert scores.metrics["accuracy"] == MetricValue(0.5, 0.0, 1.0)
+    accuracy = scores.metrics["accuracy"]
+    assert accuracy.value == 0.5
+    assert accuracy.low == pytest.approx(0.003, abs=0.001)
+    assert accuracy.high == pytest.approx(0.997, abs=0.001)
 
 
 def test_against_reviews_gold_is_what_the_reviewers_agree_on_and_else_gold(db: Database) -> None:

@@ -62,7 +62,7 @@ class PairAgreement:
     """A reviewer, or gold."""
     n: int
     agreed: MetricValue
-    """The share of samples on which they say the same, with Wilson's interval."""
+    """The share of samples on which they say the same, with the exact interval."""
     cohen: Coefficient
     """Chance by what each of the two is given to say."""
     fleiss: Coefficient
@@ -80,7 +80,7 @@ class Agreement:
     paired: int
     """Samples with labels of at least two."""
     unanimous: MetricValue
-    """The share of `paired` on which all who labelled the sample say the same, with Wilson's interval."""
+    """The share of `paired` on which all who labelled the sample say the same, with the exact interval."""
     fleiss: Coefficient
     """Over the samples that all reviewers labelled."""
     krippendorff: Coefficient

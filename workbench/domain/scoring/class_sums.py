@@ -1,4 +1,4 @@
-"""Counted samples as sums: a row of numbers for each cluster or sample, which resamples add up.
+"""Counted samples as sums: a row of numbers for each cluster or kind of sample, which add up.
 
 The numbers of a row are a part of the confusion matrix (gold classes times predicted classes and one more column for
 whatever is no class, flat) and, behind it, hits among the first two and the first three choices, and reciprocal ranks.
@@ -21,12 +21,12 @@ _RANK_SUMS: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class ClassSums:
-    """Sums of many resamples: what the metrics of classes and ranks are functions of. The first axis is resamples."""
+    """What the metrics of classes and ranks are functions of. The first axis is the rows of sums."""
 
     n: Matrix
     """Samples."""
     support: Matrix
-    """Samples of each gold class: resamples x classes, as are the next three."""
+    """Samples of each gold class: rows x classes, as are the next three."""
     right: Matrix
     recall: Matrix
     """0 for a class without support, here and in `f1`."""
@@ -79,7 +79,7 @@ def cluster_rows(classes: Sequence[str], rows: Sequence[Counted]) -> Matrix:
     """What each cluster adds, all clusters in the order of their names."""
     import numpy as np
 
-    # Sorted, so that the same samples give the same resamples in whatever order they are read.
+    # Sorted, so that sums of fractions are the same in whatever order samples are read.
     clusters = sorted({row.cluster for row in rows}, key=lambda cluster: (cluster is None, cluster or ""))
     places = {cluster: place for place, cluster in enumerate(clusters)}
     cluster_of_row = np.array([places[row.cluster] for row in rows])
@@ -91,6 +91,42 @@ def cluster_rows(classes: Sequence[str], rows: Sequence[Counted]) -> Matrix:
     for column in range(_RANK_SUMS):
         sums[:, column - _RANK_SUMS] = np.bincount(cluster_of_row, ranks[:, column] * counts, minlength=len(places))
     return sums
+
+
+def hits_and_support(sums: Matrix, n_classes: int) -> tuple[Matrix, Matrix]:
+    """Of each row of sums: the right samples and all samples of each gold class."""
+    matrix = sums[:, :-_RANK_SUMS].reshape(-1, n_classes, n_classes + 1)
+    return matrix[:, range(n_classes), range(n_classes)], matrix.sum(axis=2)
+
+
+def pseudo_samples(whole: Matrix, n_classes: int) -> tuple[Matrix, Matrix]:
+    """One sample more for every class with support, right as often as all samples are; else of any other class.
+
+    `whole` is the sum of all samples. Gives the kinds and how many (a fraction) there are of each.
+    """
+    import numpy as np
+
+    hits, support = (part[0] for part in hits_and_support(whole[None], n_classes))
+    present = [label for label in range(n_classes) if support[label]]
+    right = (hits.sum() + 1) / (support.sum() + 2)
+    kinds, weights = [], []
+    for gold in present:
+        others = [label for label in present if label != gold] or [n_classes]
+        for predicted in (gold, *others):
+            row = np.zeros(len(whole))
+            row[gold * (n_classes + 1) + predicted] = 1
+            kinds.append(row)
+            weights.append(right if predicted == gold else (1 - right) / len(others))
+    return np.array(kinds), np.array(weights)
+
+
+def support_freedom(support: Matrix) -> float:
+    """Degrees of freedom of a mean over classes, given the samples of each.
+
+    Source: F. E. Satterthwaite 1946, for the sum of variances 1 / n of all classes, each with n + 1 degrees.
+    """
+    part = 1 / support[support > 0]
+    return float(part.sum() ** 2 / (part * part / (1 / part + 1)).sum())
 
 
 def _features(classes: Sequence[str], rows: Sequence[Counted]) -> "tuple[NDArray[np.int64], Matrix]":

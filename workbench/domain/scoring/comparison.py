@@ -12,18 +12,24 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from workbench.domain.scoring.class_sums import ClassSums, class_sums, cluster_rows, sample_rows
+from workbench.domain.scoring.class_sums import (
+    ClassSums,
+    class_sums,
+    cluster_rows,
+    sample_rows,
+    support_freedom,
+)
 from workbench.domain.scoring.counting import Counted
 from workbench.domain.scoring.intervals import (
     SEED,
+    Figures,
     Matrix,
-    are_clustered,
-    bootstrap_in_words,
-    resample_clusters,
-    resample_samples,
-    with_interval,
+    Sampling,
+    cluster_variances,
+    mean_interval,
+    sample_variances,
 )
-from workbench.domain.scoring.metrics import ACCURACY, CLASS_METRICS, ClassMetric, Needs
+from workbench.domain.scoring.metrics import ACCURACY, CLASS_METRICS, MACRO_F1, UAR, ClassMetric, Needs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,7 +38,6 @@ if TYPE_CHECKING:
 COMPARED: Final = {metric.name: metric for metric in CLASS_METRICS if metric.needs is Needs.CLASSES}
 """The metrics that have a paired difference, by name."""
 _PERMUTATIONS: Final = 9999
-_NO_VARIANCE: Final = 1e-12
 _PERMUTED_AT_ONCE: Final = 2_000_000
 """Clusters permuted in memory at a time."""
 
@@ -57,11 +62,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RobustDifference:
-    """The difference in accuracy with a 95 % interval by formula: the mean of d, the difference of each sample.
-
-    With clusters, SE = sqrt(sum over clusters of (sum of d - mean)^2) / n with the usual small-sample factor, and t
-    with one degree of freedom less than there are clusters; else SE = sd(d) / sqrt(n).
-    """
+    """The difference in accuracy with its standard error, and the interval that `Difference` has, too."""
 
     value: float
     standard_error: float
@@ -83,6 +84,11 @@ class McNemar:
     """1 where no sample changed sides; None where there is no sample."""
 
     @property
+    def smallest_p(self) -> float:
+        """The smallest p that so many samples can give."""
+        return min(1.0, 2.0 ** (1 - self.changed))
+
+    @property
     def changed(self) -> int:
         """Samples that changed sides."""
         return self.b + self.c
@@ -94,34 +100,8 @@ class ClusterPermutation:
 
     clusters: int
     p: float
-
-
-def robust_difference(rows: Sequence[Pair], *, is_clustered: bool) -> RobustDifference | None:
-    """By statsmodels: a regression of the samples' differences on a constant alone."""
-    signs = [int(a) - int(b) for a, b in (row.sides for row in rows)]
-    if len(set(signs)) < 2:
-        return None
-    import numpy as np
-    from statsmodels.api import OLS
-
-    counts = [row.count for row in rows]
-    d = np.repeat(np.array(signs, dtype=np.float64), counts)
-    how: dict[str, Any] = {}
-    places: dict[str | None, int] = {}
-    if is_clustered:
-        groups = np.repeat([places.setdefault(row.cluster, len(places)) for row in rows], counts)
-        how = {"cov_type": "cluster", "cov_kwds": {"groups": groups}}
-    fit = OLS(d, np.ones_like(d)).fit(use_t=True, **how)
-    if float(fit.bse[0]) < _NO_VARIANCE:
-        return None
-    low, high = fit.conf_int(0.05)[0]
-    return RobustDifference(
-        value=float(fit.params[0]),
-        standard_error=float(fit.bse[0]),
-        low=float(low),
-        high=float(high),
-        clusters=len(places) or None,
-    )
+    smallest_p: float
+    """The smallest p that the clusters can give in which the runs differ: with five of them, 2 / 2^5 = .0625."""
 
 
 def exact_mcnemar(rows: Sequence[Pair]) -> McNemar:
@@ -147,7 +127,7 @@ def permute_clusters(rows: Sequence[Pair]) -> ClusterPermutation:
         right_b[row.cluster] += row.count * b
     unlike = [(float(n), float(right_b[cluster])) for cluster, n in right_a.items() if n != right_b[cluster]]
     if len(unlike) < 2:  # a lone one is as far from zero when swapped
-        return ClusterPermutation(clusters=len(right_a), p=1.0)
+        return ClusterPermutation(clusters=len(right_a), p=1.0, smallest_p=1.0)
     import numpy as np
     from scipy.stats import permutation_test
 
@@ -163,7 +143,8 @@ def permute_clusters(rows: Sequence[Pair]) -> ClusterPermutation:
         batch=max(1, _PERMUTED_AT_ONCE // len(unlike)),
         random_state=np.random.default_rng(SEED),
     )
-    return ClusterPermutation(clusters=len(right_a), p=float(found.pvalue))
+    smallest = max(2.0 ** (1 - len(unlike)), 2 / (_PERMUTATIONS + 1))
+    return ClusterPermutation(clusters=len(right_a), p=float(found.pvalue), smallest_p=smallest)
 
 
 def holm(p_values: Sequence[float | None]) -> list[float | None]:
@@ -183,7 +164,7 @@ def holm(p_values: Sequence[float | None]) -> list[float | None]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """A metric of A minus that of B, over the same samples, with the 95 % interval of the paired bootstrap."""
+    """A metric of A minus that of B, over the same samples, with its 95 % interval over pairs."""
 
     metric: str
     a: float | None
@@ -207,6 +188,7 @@ class Comparison:
     mcnemar: McNemar
     permutation: ClusterPermutation | None
     """None where samples have no clusters; McNemar's test is the one to read then."""
+    sampling: Sampling
 
     @property
     def headline(self) -> Difference:
@@ -223,24 +205,26 @@ def compare_pairs(
 ) -> Comparison:
     """Compare two runs by their pairs, in those of `metrics` that need classes alone, and in accuracy.
 
-    `clustered_by` says for people what the samples of one cluster share. Clusters count where it is given, every
-    sample has one, and there are two at least. Raises ValueError for a gold class that is not among the classes.
+    `clustered_by` says for people what the samples of one cluster share. Clusters count where it is given and every
+    sample has one; over one cluster alone there are no intervals. Raises ValueError for a gold class that is not among
+    the classes.
     """
     rows = _merged(pairs)
     if strange := {row.gold for row in rows}.difference(classes):
         raise ValueError(f"gold labels that are no classes: {', '.join(sorted(strange))}")
-    if clustered_by is None or not are_clustered({row.cluster for row in rows}):
-        clustered_by = None
+    sampling = Sampling.of(((row.cluster, row.count) for row in rows), clustered_by)
+    if not sampling.is_clustered:
         rows = _merged(Pair(row.gold, row.a, row.b, None, row.count) for row in rows)
     wanted = [COMPARED[name] for name in dict.fromkeys((*metrics, ACCURACY.name)) if name in COMPARED]
-    differences, interval = _differences(classes, rows, wanted, clustered_by)
+    differences, robust = _differences(classes, rows, wanted, sampling)
     return Comparison(
-        n=sum(row.count for row in rows),
+        n=sampling.n,
         differences=differences,
-        interval=interval,
-        robust=robust_difference(rows, is_clustered=clustered_by is not None),
+        interval=sampling.in_words("Student's t", paired=True),
+        robust=robust,
         mcnemar=exact_mcnemar(rows),
-        permutation=None if clustered_by is None else permute_clusters(rows),
+        permutation=permute_clusters(rows) if sampling.is_clustered and sampling.can_vary else None,
+        sampling=sampling,
     )
 
 
@@ -248,34 +232,86 @@ def _merged(pairs: Iterable[Pair]) -> list[Pair]:
     found = Counter[tuple[str, str | None, str | None, str | None]]()
     for pair in pairs:
         found[pair.gold, pair.a, pair.b, pair.cluster] += pair.count
-    # Sorted, so that the same pairs give the same resamples in whatever order they are read.
+    # Sorted, so that the same pairs give the same digits in whatever order they are read.
     return [Pair(*kind, found[kind]) for kind in sorted(found, key=lambda kind: [str(part) for part in kind])]
 
 
 def _differences(
-    classes: Sequence[str], rows: Sequence[Pair], metrics: Sequence[ClassMetric], clustered_by: str | None
-) -> tuple[tuple[Difference, ...], str]:
-    """The difference of each metric; both runs are drawn together, so a resample holds the same samples of each."""
+    classes: Sequence[str], rows: Sequence[Pair], metrics: Sequence[ClassMetric], sampling: Sampling
+) -> tuple[tuple[Difference, ...], RobustDifference | None]:
+    """The difference of each metric with Student's t around it.
+
+    Independent samples: every class gets one pair more, and the variances are scaled to that of accuracy after D. G.
+    Bonett and R. M. Price 2012 (one sample more that only A has right, and one for B), since few samples that changed
+    sides say little about how many do.
+    """
     if not rows:
-        return tuple(Difference(metric=one.name, a=None, b=None, value=None) for one in metrics), ""
+        return tuple(Difference(metric=one.name, a=None, b=None, value=None) for one in metrics), None
     import numpy as np
 
-    sums = np.hstack([_sums(classes, rows, side, by_cluster=clustered_by is not None) for side in ("a", "b")])
-    if clustered_by is None:
-        counts = np.array([row.count for row in rows])
-        whole, drawn = counts[None, :] @ sums, resample_samples(sums, counts)
-    else:
-        whole, drawn = sums.sum(axis=0, keepdims=True), resample_clusters(sums)
-    (whole_a, whole_b), (drawn_a, drawn_b) = (_halves(one, len(classes)) for one in (whole, drawn))
-    differences = []
+    def figures(sums: Matrix) -> Matrix:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            a, b = _halves(sums, len(classes))
+            return np.column_stack([one.resampled(a) - one.resampled(b) for one in (*metrics, ACCURACY)])
+
+    by_cluster = np.hstack([_sums(classes, rows, side, by_cluster=True) for side in ("a", "b")])
+    kinds = np.hstack([_sums(classes, rows, side, by_cluster=False) for side in ("a", "b")])
+    counts = np.array([row.count for row in rows], dtype=np.float64)
+    whole = by_cluster.sum(axis=0)
+    variances = _paired_variances(classes, rows, kinds, counts, figures)
+    if sampling.is_clustered:
+        variances = np.maximum(variances, cluster_variances(by_cluster, figures))
+    sides = _halves(whole[None], len(classes))
+    over_classes = min(sampling.freedom, support_freedom(sides[0].support[0]))
     with np.errstate(divide="ignore", invalid="ignore"):
-        for metric in metrics:
-            a, b = (float(metric.resampled(side)[0]) for side in (whole_a, whole_b))
-            found = with_interval(a - b, metric.resampled(drawn_a) - metric.resampled(drawn_b))
-            differences.append(
-                Difference(metric=metric.name, a=a, b=b, value=found.value, low=found.low, high=found.high)
-            )
-    return tuple(differences), f"paired {bootstrap_in_words(len(sums), clustered_by)}"
+        values = [[float(one.resampled(side)[0]) for side in sides] for one in metrics]
+    differs = any(row.sides[0] != row.sides[1] for row in rows)
+    differences = []
+    for metric, (a, b), variance in zip(metrics, values, variances, strict=False):
+        found = mean_interval(
+            a - b,
+            float(variance) if sampling.can_vary and (differs or a != b) else 0.0,
+            over_classes if metric in (UAR, MACRO_F1) else sampling.freedom,
+        )
+        differences.append(Difference(metric=metric.name, a=a, b=b, value=a - b, low=found.low, high=found.high))
+    accuracy = next(one for one in differences if one.metric == ACCURACY.name)
+    robust = None
+    if accuracy.value is not None and accuracy.low is not None and accuracy.high is not None:
+        robust = RobustDifference(
+            value=accuracy.value,
+            standard_error=float(variances[-1]) ** 0.5,
+            low=accuracy.low,
+            high=accuracy.high,
+            clusters=sampling.clusters,
+        )
+    return tuple(differences), robust
+
+
+def _paired_variances(
+    classes: Sequence[str], rows: Sequence[Pair], kinds: Matrix, counts: Matrix, figures: Figures
+) -> Matrix:
+    import numpy as np
+
+    n = float(counts.sum())
+    a_alone = sum(row.count for row in rows if row.sides == (True, False))
+    b_alone = sum(row.count for row in rows if row.sides == (False, True))
+    a_share, b_share = (a_alone + 1) / (n + 2), (b_alone + 1) / (n + 2)
+    extra: list[Pair] = []
+    weights: list[float] = []
+    golds = sorted({row.gold for row in rows})
+    for gold in golds:
+        others: list[str | None] = [label for label in golds if label != gold]
+        others = others or [None]
+        extra.append(Pair(gold, gold, gold))
+        weights.append(max(0.0, 1 - a_share - b_share))
+        for other in others:
+            extra.extend((Pair(gold, gold, other), Pair(gold, other, gold)))
+            weights.extend((a_share / len(others), b_share / len(others)))
+    more = np.hstack([_sums(classes, extra, side, by_cluster=False) for side in ("a", "b")])
+    times = np.concatenate((counts, weights))
+    found = sample_variances(np.vstack((kinds, more)), times, figures) * times.sum() / n
+    priced = (a_share + b_share - (a_share - b_share) ** 2) / (n + 2)
+    return np.asarray(found * max(1.0, priced / found[-1]) if found[-1] > 0 else found)
 
 
 def _sums(classes: Sequence[str], rows: Sequence[Pair], side: str, *, by_cluster: bool) -> Matrix:

@@ -8,9 +8,10 @@ samples in stratum h, W_h = N_h / N, n_h of them decided by reviewers and d_h of
     interval   p - sqrt(sum of W_h^2 (p_h - l_h)^2)  to  p + sqrt(sum of W_h^2 (u_h - p_h)^2)
 
 Sources: W. G. Cochran, Sampling Techniques, 3rd ed. 1977, sections 5.3 and 5.10, for the stratified estimator;
-E. B. Wilson 1927 for l_h and u_h, which lie sqrt(1 - n_h / N_h) times as far from p_h as for a draw from endlessly
-many (the finite population correction, Cochran section 2.6: a stratum that was reviewed in full leaves nothing to
-chance); G. Y. Zou and A. Donner 2008 (MOVER) for the sum, since the normal interval has no width where p_h is 0 or 1.
+C. J. Clopper and E. S. Pearson 1934 for l_h and u_h, which lie sqrt(1 - n_h / N_h) times as far from p_h as for a
+draw from endlessly many (the finite population correction, Cochran section 2.6: a stratum that was reviewed in full
+leaves nothing to chance); G. Y. Zou and A. Donner 2008 (MOVER) for the sum, since the normal interval has no width
+where p_h is 0 or 1.
 
 It estimates what these reviewers would say of the whole plan, and assumes that within a stratum the reviewed samples
 are like the others. For a stratum without any decided sample nothing can be assumed: the estimate becomes a range, with

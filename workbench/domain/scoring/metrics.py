@@ -1,7 +1,7 @@
 """The metrics: what each is called, what it is computed from, and by which formula.
 
 Each has two functions. `value` gives the figure of the samples themselves, by scikit-learn or scipy where they have it.
-`resampled` gives the same from sums, for thousands of resamples at once; see `intervals`. scikit-learn, scipy and numpy
+`resampled` gives the same from sums, for many rows of sums at once; see `intervals`. scikit-learn, scipy and numpy
 load inside the functions, since a start that shows a help page should not wait for them.
 
 A new metric is one more `Metric` in `CLASS_METRICS` or `INTENSITY_METRICS`. Every mean over classes is taken over those
@@ -12,6 +12,7 @@ is usually defined, and a class that nobody could get right changes neither UAR 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from math import fsum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeAlias, TypeVar
 
@@ -90,8 +91,8 @@ class Metric(Generic[SamplesT, SumsT]):
     resampled: Callable[[SumsT], Matrix]
     """The figure of each row of sums; nan where it is not defined there."""
     is_proportion: bool = False
-    """Whether it is the number of right samples over that of all: it has Wilson's interval where samples are
-    independent. All other metrics are bootstrapped."""
+    """Whether it is the number of some samples over that of all: it has the exact interval of Clopper and Pearson where
+    samples are independent."""
 
     @property
     def short_title(self) -> str:
@@ -136,7 +137,7 @@ def _mrr(samples: CodedSamples) -> float:
     Not by scikit-learn: it has no MRR, and its `label_ranking_average_precision_score` takes labels that are not
     listed as tied, which gives more.
     """
-    return sum(times / rank for rank, times in samples.ranks) / samples.n
+    return fsum(times / rank for rank, times in samples.ranks) / samples.n
 
 
 def _mae(samples: Intensities) -> float:
@@ -199,6 +200,7 @@ TOP_2: Final[ClassMetric] = Metric(
     needs=Needs.RANKS,
     value=lambda samples: _top(samples, 2),
     resampled=lambda sums: sums.in_first_2 / sums.n,
+    is_proportion=True,
 )
 TOP_3: Final[ClassMetric] = Metric(
     name="top_3",
@@ -206,6 +208,7 @@ TOP_3: Final[ClassMetric] = Metric(
     needs=Needs.RANKS,
     value=lambda samples: _top(samples, 3),
     resampled=lambda sums: sums.in_first_3 / sums.n,
+    is_proportion=True,
 )
 MRR: Final[ClassMetric] = Metric(
     name="mrr",

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Final, TypeAlias
 
 from workbench.domain.scoring.agreement import Coefficient, cohens_kappa, fleiss_kappa
-from workbench.domain.scoring.intervals import MetricValue, are_clustered, proportion, resample_clusters, with_interval
+from workbench.domain.scoring.intervals import MetricValue, proportion, ratio_interval
 
 Ranking: TypeAlias = tuple[str, ...]
 
@@ -22,7 +22,7 @@ class SameAnswers:
 
     n: int
     same: MetricValue
-    """The share of equal first choices: Wilson's interval, or the bootstrap over clusters where there are any."""
+    """The share of equal first choices: the exact interval, or that over clusters where there are any."""
     kappa: Coefficient
     """Cohen's kappa; its interval takes samples as independent."""
 
@@ -45,13 +45,13 @@ class RepeatAgreement:
     """The mean share of agreeing pairs of runs in a sample."""
     fleiss: Coefficient
     unanimous: MetricValue
-    """The share of samples on which all runs agree, with Wilson's interval."""
+    """The share of samples on which all runs agree, with the exact interval."""
 
 
 def same_answers(counts: Mapping[tuple[str, str, str | None], int]) -> SameAnswers:
     """Compare the first choices of two runs. `counts` maps (A's choice, B's choice, cluster) to the number of samples.
 
-    Intervals draw whole clusters where every sample has one and there are two or more.
+    The interval of the share is over whole clusters where every sample has one; over one cluster there is none.
     """
     n = sum(counts.values())
     first, second = ([label for pair, times in counts.items() for label in [pair[side]] * times] for side in (0, 1))
@@ -64,12 +64,12 @@ def _share_same(counts: Mapping[tuple[str, str, str | None], int], n: int) -> Me
         of_cluster[cluster][0] += times * (a == b)
         of_cluster[cluster][1] += times
     same = sum(hits for hits, _ in of_cluster.values())
-    if not are_clustered(of_cluster):
+    if None in of_cluster or not n:
         return proportion(same, n)
     import numpy as np
 
-    drawn = resample_clusters(np.array(list(of_cluster.values()), dtype=np.float64))
-    return with_interval(same / n, drawn[:, 0] / drawn[:, 1])
+    hits, of = np.array([of_cluster[cluster] for cluster in sorted(of_cluster, key=str)], dtype=np.float64).T
+    return ratio_interval(hits, of)
 
 
 def repeat_agreement(counts: Mapping[Ranking, int]) -> RepeatAgreement:

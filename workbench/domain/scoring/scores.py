@@ -3,22 +3,41 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain
 from math import isnan
 from types import MappingProxyType
 
-from workbench.domain.scoring.class_sums import class_sums, cluster_rows, kinds_of
+from workbench.domain.scoring.class_sums import (
+    class_sums,
+    cluster_rows,
+    hits_and_support,
+    kinds_of,
+    pseudo_samples,
+    support_freedom,
+)
 from workbench.domain.scoring.counting import NO_ANSWER, Count, Counted
 from workbench.domain.scoring.intervals import (
+    Matrix,
     MetricValue,
-    are_clustered,
-    bootstrap_in_words,
+    Sampling,
+    cluster_effective,
+    cluster_variances,
     proportion,
-    resample_clusters,
-    resample_samples,
-    with_interval,
+    ratio_interval,
+    sample_variances,
+    share_interval,
 )
-from workbench.domain.scoring.metrics import ACCURACY, CLASS_METRICS, MACRO_F1, UAR, WEIGHTED_F1, CodedSamples
+from workbench.domain.scoring.metrics import (
+    ACCURACY,
+    CLASS_METRICS,
+    MACRO_F1,
+    UAR,
+    WEIGHTED_F1,
+    ClassMetric,
+    CodedSamples,
+    Needs,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,9 +72,10 @@ class Confusion:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """Accuracy over the plan if every sample without an answer were wrong, and if every one were right.
+    """Accuracy if every planned sample without an answer were wrong, and if every one were right.
 
-    Source: Manski's worst-case bounds, [correct / planned, (correct + unanswered) / planned].
+    Answers that the rules drop are in neither. Source: Manski's worst-case bounds, [correct / of, (correct +
+    unanswered) / of].
     """
 
     low: float
@@ -87,7 +107,7 @@ class Scores:
     """In the order of the classes, those without support included."""
     confusion: Confusion
     bounds: Bounds | None
-    """None for an empty plan."""
+    """None where neither an answer counts nor one is missing."""
     baselines: Mapping[str, Baseline]
     """`majority` and `uniform`; empty where nothing counts."""
 
@@ -100,14 +120,13 @@ class Scores:
 def compute_scores(count: Count, *, clustered_by: str | None = None, with_intervals: bool = True) -> Scores:
     """Score the samples that count.
 
-    `clustered_by` says for people what the samples of one cluster share; intervals draw whole clusters where it is
+    `clustered_by` says for people what the samples of one cluster share; intervals are over whole clusters where it is
     given and every sample has one. Without `with_intervals`, figures stand alone. Raises ValueError for a gold label
     that is no class.
     """
     if strange := {row.gold for row in count.rows}.difference(count.classes):
         raise ValueError(f"gold labels that are no classes: {', '.join(sorted(strange))}")
-    # Sorted, so that sums of fractions and resamples do not depend on the order in which answers are read.
-    count = replace(count, rows=tuple(sorted(count.rows, key=_place)))
+    count = replace(count, rows=_merged(count.rows))
     samples = _coded(count)
     values = {metric.name: metric.value(samples) if count.rows else None for metric in CLASS_METRICS}
     if with_intervals and count.rows:
@@ -116,6 +135,7 @@ def compute_scores(count: Count, *, clustered_by: str | None = None, with_interv
         metrics, recalls, words = {name: MetricValue(value) for name, value in values.items()}, {}, ""
     correct = sum(row.count for row in count.rows if row.gold == row.predicted)
     unanswered = count.planned - count.answered
+    of = unanswered + sum(row.count for row in count.rows if row.predicted is not None)
     return Scores(
         planned=count.planned,
         answered=count.answered,
@@ -124,7 +144,7 @@ def compute_scores(count: Count, *, clustered_by: str | None = None, with_interv
         interval=words,
         per_class=_per_class(count, samples, recalls),
         confusion=_confusion(count),
-        bounds=Bounds(correct / count.planned, (correct + unanswered) / count.planned) if count.planned else None,
+        bounds=Bounds(correct / of, (correct + unanswered) / of) if of else None,
         baselines=MappingProxyType(compute_baselines(count.support, count.classes)),
     )
 
@@ -158,72 +178,100 @@ def _baseline(label: str | None, accuracy: float, uar: float, macro_f1: float, w
     return Baseline(label, MappingProxyType(values))
 
 
-def _place(row: Counted) -> tuple[str, str, int, str, int]:
-    return (
-        row.gold,
-        f"1{row.predicted}" if row.predicted is not None else "0",
-        row.rank or 0,
-        row.cluster or "",
-        row.count,
-    )
+def _merged(rows: Sequence[Counted]) -> tuple[Counted, ...]:
+    """Each kind of row once, and sorted: sums of fractions must not depend on how answers were stored and read."""
+    counts = Counter[tuple[str, str | None, int | None, str | None]]()
+    for row in rows:
+        counts[row.gold, row.predicted, row.rank, row.cluster] += row.count
+    ordered = sorted(counts, key=lambda kind: [(part is not None, part) for part in kind])
+    return tuple(Counted(*kind, counts[kind]) for kind in ordered)
 
 
 def _coded(count: Count) -> CodedSamples:
     code = {label: number for number, label in enumerate(count.classes)}
-    pairs = Counter[tuple[int, int]]()
+    pairs, ranks = Counter[tuple[int, int]](), Counter[int]()
     for row in count.rows:
         predicted = len(code) if row.predicted is None else code.get(row.predicted, len(code))
         pairs[code[row.gold], predicted] += row.count
+        if row.rank is not None:
+            ranks[row.rank] += row.count
     return CodedSamples(
         gold=[gold for gold, _ in pairs],
         predicted=[predicted for _, predicted in pairs],
         counts=list(pairs.values()),
-        ranks=[(row.rank, row.count) for row in count.rows if row.rank is not None],
+        ranks=sorted(ranks.items()),
     )
 
 
 def _with_intervals(
     count: Count, values: Mapping[str, float | None], clustered_by: str | None
 ) -> tuple[dict[str, MetricValue], dict[str, MetricValue], str]:
-    """Metrics and the recalls of classes that have support, each with its interval, and how these were computed.
-
-    Resamples draw whole clusters where every counted sample has one and there are two or more. Else they draw samples,
-    and metrics that are proportions, and recalls, have Wilson's interval.
-    """
-    import numpy as np
-
-    hits, support = _hits(count), count.support
-    clusters = {row.cluster for row in count.rows}
-    is_clustered = clustered_by is not None and are_clustered(clusters)
-    if is_clustered:
-        words = bootstrap_in_words(len(clusters), clustered_by)
-        drawn = resample_clusters(cluster_rows(count.classes, count.rows))
-    else:
-        words = f"Wilson's for accuracy and recall, else the {bootstrap_in_words(0, None)}"
-        drawn = resample_samples(*kinds_of(count.classes, count.rows))
-    sums = class_sums(drawn, len(count.classes))
-    metrics, recalls = {}, {}
-    with np.errstate(divide="ignore", invalid="ignore"):
-        for metric in CLASS_METRICS:
-            value = values[metric.name]
-            if metric.is_proportion and not is_clustered and value is not None:
-                metrics[metric.name] = proportion(round(value * count.counted), count.counted)
-            else:
-                metrics[metric.name] = with_interval(value, metric.resampled(sums))
-        for place, label in enumerate(count.classes):
-            n = support.get(label, 0)
-            if n and is_clustered:
-                recalls[label] = with_interval(hits[label] / n, sums.right[:, place] / sums.support[:, place])
-            elif n:
-                recalls[label] = proportion(hits[label], n)
+    """Metrics and the recalls of classes that have support, each with its interval, and how these were computed."""
+    sampling = Sampling.of(((row.cluster, row.count) for row in count.rows), clustered_by)
+    words = sampling.in_words()
+    by_cluster = cluster_rows(count.classes, count.rows)
+    hits, support = hits_and_support(by_cluster, len(count.classes))
+    if not sampling.can_vary:
+        alone = {
+            label: MetricValue(float(right.sum() / of.sum()))
+            for label, right, of in zip(count.classes, hits.T, support.T, strict=True)
+            if of.any()
+        }
+        return {name: MetricValue(value) for name, value in values.items()}, alone, words
+    effective = _effective_samples(count)
+    freedom = dict.fromkeys(values, sampling.freedom)
+    for metric in (UAR, MACRO_F1):  # means over classes are as sure as their rare classes let them be
+        freedom[metric.name] = min(sampling.freedom, support_freedom(support.sum(axis=0)))
+    if sampling.is_clustered:
+        variances = cluster_variances(by_cluster, lambda sums: _figures(CLASS_METRICS, sums, len(count.classes)))
+        for metric, variance in zip(CLASS_METRICS, variances, strict=True):
+            value = values[metric.name] or 0.0
+            known = cluster_effective(value, count.counted, float(variance), sampling.effective)
+            effective[metric.name] = min(effective[metric.name], known)
+    metrics = {
+        name: share_interval(value, count.counted, effective[name], freedom[name]) for name, value in values.items()
+    }
+    recalls = {}
+    for label, right, of in zip(count.classes, hits.T, support.T, strict=True):
+        if n := round(of.sum()):
+            recalls[label] = ratio_interval(right, of) if sampling.is_clustered else proportion(round(right.sum()), n)
     return metrics, recalls, words
 
 
-def _hits(count: Count) -> Counter[str]:
-    hits = Counter[str]()
-    for row in count.rows:
-        hits[row.gold] += row.count if row.predicted == row.gold else 0
-    return hits
+def _effective_samples(count: Count) -> dict[str, float]:
+    """How many samples of a plain share would make each metric as sure, were all samples independent.
+
+    For metrics of classes, every class with support gets one sample more that is right or wrong as often as all are:
+    a rare class that is all right by chance would else make the figure look sure.
+    """
+    import numpy as np
+
+    classes, n = count.classes, count.counted
+    kinds, of_kind = kinds_of(classes, count.rows)
+    counts: Matrix = of_kind.astype(np.float64)
+    extra, weights = pseudo_samples(counts @ kinds, len(classes))
+    found = {}
+    for needs, rows, times in (
+        (Needs.CLASSES, np.vstack((kinds, extra)), np.concatenate((counts, weights))),
+        (Needs.RANKS, kinds, counts),
+    ):
+        wanted = [metric for metric in CLASS_METRICS if metric.needs is needs]
+        total = times.sum()
+        [values] = _figures(wanted, (times @ rows)[None], len(classes))
+        variances = sample_variances(rows, times, partial(_figures, wanted, n_classes=len(classes)))
+        for metric, value, variance in zip(wanted, values, variances * total / n, strict=True):
+            enough = metric.is_proportion or not variance > 0
+            found[metric.name] = float(n if enough else min(n, value * (1 - value) / variance))
+    return found
+
+
+def _figures(metrics: Sequence[ClassMetric], sums: Matrix, n_classes: int) -> Matrix:
+    """The metrics (columns) of rows of sums."""
+    import numpy as np
+
+    known = class_sums(sums, n_classes)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.column_stack([metric.resampled(known) for metric in metrics])
 
 
 def _per_class(count: Count, samples: CodedSamples, recalls: Mapping[str, MetricValue]) -> tuple[ClassScores, ...]:

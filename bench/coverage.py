@@ -3,7 +3,8 @@
 Data sets are drawn from a known model of seven classes, scored as `emowb metrics` and `emowb compare` do, and the
 figures' intervals are held against the true figures. A sample is right where a normal variable of its cluster and one
 of its own add up to less than a bound, so samples of one cluster resemble each other (latent correlation r within
-clusters); a wrong answer is any other class. A figure without an interval is left out. The table goes into docs/scoring.md.
+clusters); a wrong answer is any other class. A figure without an interval is left out. The table stands in
+docs/scoring.md.
 """
 
 import sys

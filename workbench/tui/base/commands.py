@@ -103,12 +103,10 @@ COMMANDS: Final = (
     Command("home.open", "open", "review this run", ("enter",), Scope.HOME, "review"),
     Command("home.samples", "samples", "look at the samples of this data set", ("d",), Scope.HOME),
     Command("home.import", "import", "import a data set", ("i",), Scope.HOME, "import"),
-    Command("home.new-run", "new_run", "plan a new run of this data set", ("n",), Scope.HOME, "new run"),
+    Command("home.new-run", "new_run", "plan a new run of this data set", ("n",), Scope.HOME, "run"),
     Command("home.metrics", "metrics", "metrics of this run", ("M",), Scope.HOME, "metrics"),
     Command("home.matrix", "confusion", "the confusion matrix of this run", ("c",), Scope.HOME),
-    Command(
-        "home.compare", "compare", "mark this run, or compare it with the marked one", ("=",), Scope.HOME, "compare"
-    ),
+    Command("home.compare", "compare", "mark this run, or compare it with the marked one", ("=",), Scope.HOME),
     Command("home.queue", "queue", "the queue of this run", ("s",), Scope.HOME, "queue"),
     Command("home.export", "export", "export this run", ("x",), Scope.HOME, "export"),
     Command("home.refresh", "refresh", "read the workspace again", ("r",), Scope.HOME),

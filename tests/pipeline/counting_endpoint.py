@@ -38,6 +38,8 @@ class Asked:
     """How often exactly these samples have been asked about, from 1."""
     key: str
     """The key that it came with."""
+    options: frozenset[str] = frozenset()
+    """The words of its body, and of its pictures."""
 
 
 @dataclass(frozen=True)
@@ -230,7 +232,7 @@ class CountingEndpoint:
         refs = tuple(sample.id or "" for sample in question.samples)
         with self._changed:
             self._nth[names] += 1
-            asked = Asked(len(self.asked) + 1, names, refs, question.labels, self._nth[names], key)
+            asked = Asked(len(self.asked) + 1, names, refs, question.labels, self._nth[names], key, _options(body))
             said = self._say(asked)
             self.asked.append(asked)
             if said.is_answer:
@@ -242,6 +244,13 @@ class CountingEndpoint:
         with self._changed:
             self._connections += more
             self._changed.notify_all()
+
+
+def _options(body: bytes) -> frozenset[str]:
+    asked = json.loads(body)
+    content = asked["messages"][0]["content"]
+    pictures = [part["image_url"] for part in content if part["type"] == "image_url"]
+    return frozenset(asked) | {word for picture in pictures for word in picture}
 
 
 def request_id(asked: Asked) -> str:

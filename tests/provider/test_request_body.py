@@ -141,6 +141,7 @@ def straightforward(request: Request, endpoint: Endpoint) -> dict[str, Any]:
             "json_schema": {"name": "answers", "strict": True, "schema": schema},
         },
         Structured.FLAT_SCHEMA: {"type": "json_object", "schema": schema},
+        Structured.JSON_OBJECT: {"type": "json_object"},
     }
     sent = {
         "model": request.model,

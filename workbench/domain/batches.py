@@ -160,7 +160,7 @@ def next_step(
         return Decision(Step.STOP)
     if fault in (Fault.TOO_LARGE, Fault.BAD_REQUEST):
         return Decision(Step.SPLIT if history.left > 1 else Step.GIVE_UP)
-    if fault is Fault.RATE_LIMITED:
+    if fault in (Fault.RATE_LIMITED, Fault.DIALECT):
         return Decision(Step.REPEAT)
     if outcome is Outcome.FAILED:
         if history.faults > policy.fault_repeats:

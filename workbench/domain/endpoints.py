@@ -5,12 +5,12 @@ server; `emowb probe` finds out what one server does.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from ipaddress import ip_address
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from workbench.errors import UsageError
@@ -29,6 +29,8 @@ class Structured(StrEnum):
     """OpenAI's way: the schema under `response_format.json_schema.schema`."""
     FLAT_SCHEMA = "flat_schema"
     """llama.cpp's own way: the schema under `response_format.schema`."""
+    JSON_OBJECT = "json_object"
+    """Any JSON, in the form that the prompt asks for."""
     NONE = "none"
     """Not at all."""
 
@@ -42,7 +44,7 @@ class Endpoint:
     key_variables: tuple[str, ...] = ()
     """The environment variables with its keys; each key has its own limits. (): the server needs no key."""
     token_field: str = "max_tokens"  # noqa: S105 (a count of tokens, not a secret)
-    """The server's name for the limit of the answer's length."""
+    """The server's name for the limit of the answer's length; empty: requests set none."""
     structured: Structured = Structured.JSON_SCHEMA
     detail: bool = True
     """Whether pictures have the parameter `detail`."""
@@ -67,6 +69,10 @@ class Endpoint:
     """Other endpoints with the same models under the same names, which take a part of each run's requests."""
     batch_api: bool = False
     """Whether it has OpenAI's `/files` and `/batches`."""
+
+    def with_changes(self, changes: Mapping[str, Any]) -> "Endpoint":
+        """The endpoint with other values of some fields."""
+        return replace(self, **changes)
 
     @property
     def host(self) -> str:

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any, Protocol
 
 from workbench.domain.datasets.samples import Frame
+from workbench.domain.dialects import LearnedDialect
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,8 @@ class Fault(StrEnum):
     """The request exceeds a size or context limit: smaller batches may pass."""
     BAD_REQUEST = "bad request"
     """The endpoint rejects this very request; one sample may be the cause."""
+    DIALECT = "dialect"
+    """The endpoint rejects a word that requests can do without: they are sent again in the form that was learned."""
     STOP = "stop"
     """Key, quota, permission or model: no request can pass, the run pauses."""
 
@@ -146,6 +149,10 @@ class Reply:
     fault: Fault | None = None
     error: str | None = None
     """What failed, in words of the endpoint or of this program, with keys masked."""
+    option: str = ""
+    """The word of the request that the endpoint rejects, of those in `dialects.OPTIONS`; empty: none."""
+    learned: LearnedDialect | None = None
+    """What this rejection has taught; None where nothing is new."""
     retry_after_s: float | None = None
     headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Those that matter: request id and rate limits."""

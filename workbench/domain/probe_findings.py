@@ -6,6 +6,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final
 
+from workbench.domain.dialects import LearnedDialect
 from workbench.domain.endpoints import Endpoint, Structured
 from workbench.domain.messages import Reply
 
@@ -91,7 +92,7 @@ def _is_truth(value: Any) -> bool:
 
 _CHANGEABLE: Final[Mapping[str, Callable[[Any], bool]]] = MappingProxyType(
     {
-        "token_field": lambda value: value in ("max_tokens", "max_completion_tokens"),
+        "token_field": lambda value: value in ("max_tokens", "max_completion_tokens", ""),
         "structured": lambda value: value in tuple(Structured),
         "detail": _is_truth,
         "seed": _is_truth,
@@ -101,6 +102,17 @@ _CHANGEABLE: Final[Mapping[str, Callable[[Any], bool]]] = MappingProxyType(
     }
 )
 """What a record may change, and to which values: never the address or the keys."""
+
+
+def with_learned(record: Mapping[str, Any] | None, learned: LearnedDialect, *, model: str, at: str) -> dict[str, Any]:
+    """The stored record of an endpoint with what a run has learned; a new one where there is none for this address."""
+    base_url = learned.endpoint.base_url
+    if record is None or record.get("base_url") != base_url:
+        empty = ProbeReport(endpoint=learned.endpoint, model=model, probed_at=at, findings=(), replies=())
+        record = empty.as_json()
+    findings = record.get("findings")
+    found = Finding(learned.option, FindingMark.NO, learned.says, changes=learned.changes).as_json()
+    return {**record, "findings": [*(findings if isinstance(findings, list) else []), found]}
 
 
 def adapted(endpoint: Endpoint, record: Mapping[str, Any] | None) -> Endpoint:

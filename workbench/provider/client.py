@@ -10,13 +10,14 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Self
 
+from workbench.domain.dialects import other_form
 from workbench.domain.endpoints import Endpoint, OfferedModel, day_of
 from workbench.domain.messages import Fault, Outcome, Reply, Request
 from workbench.errors import EndpointError
 from workbench.provider.api_keys import ApiKey
 from workbench.provider.completions import failed, masked_reply, read_content
 from workbench.provider.error_bodies import read_error
-from workbench.provider.faults import retry_after_s
+from workbench.provider.faults import rejected_option, retry_after_s
 from workbench.provider.request_body import chat_body
 from workbench.provider.transport import error_text, openai_client
 
@@ -37,6 +38,7 @@ class EndpointClient:
     def __init__(self, endpoint: Endpoint, key: ApiKey, *, timeout_s: float = 300.0) -> None:
         self._endpoint = endpoint
         self._key = key
+        self._rejected_options: set[str] = set()
         self._timeout_s = timeout_s
         self._url = f"{endpoint.base_url.rstrip('/')}/chat/completions"  # absolute: joining it takes the client long
         self._client = openai_client(endpoint, key, timeout_s=timeout_s, most_connections=_MOST_CONNECTIONS)
@@ -48,8 +50,23 @@ class EndpointClient:
         await self._client.close()
 
     async def send(self, request: Request) -> Reply:
-        """Send a request once. Whatever happens becomes a reply; only a cancellation is raised."""
-        return await self.send_body(chat_body(request, self._endpoint))
+        """Send a request once. Whatever happens becomes a reply; only a cancellation is raised.
+
+        A rejected word that requests can do without is left out of the next ones, or said otherwise.
+        """
+        endpoint = self._endpoint
+        return self._learned(await self.send_body(chat_body(request, endpoint)), endpoint)
+
+    def _learned(self, reply: Reply, asked_as: Endpoint) -> Reply:
+        """The reply with what it has taught about the endpoint, if its request was written in the form `asked_as`."""
+        learned = other_form(asked_as, reply.option, self._rejected_options)
+        if learned is None:
+            return reply
+        if self._endpoint != asked_as:  # another request has taught something meanwhile
+            return replace(reply, fault=Fault.DIALECT)
+        self._rejected_options.add(reply.option)
+        self._endpoint = learned.endpoint
+        return replace(reply, fault=Fault.DIALECT, learned=learned)
 
     async def send_body(self, body: bytes) -> Reply:
         """Send the body of a chat completion once, as `send` does."""
@@ -103,8 +120,13 @@ class EndpointClient:
     def _rejected(self, error: "openai.APIStatusError") -> Reply:
         """The words of the body, whatever its form, reach the reply."""
         headers = error.response.headers
-        reply = failed(read_error(error.response.content), error.status_code, shown="no words")
-        reply = replace(reply, error=f"HTTP {error.status_code}: {reply.error}", retry_after_s=retry_after_s(headers))
+        said = read_error(error.response.content)
+        reply = replace(
+            failed(said, error.status_code, shown="no words"),
+            option=rejected_option(error.status_code, said),
+            retry_after_s=retry_after_s(headers),
+        )
+        reply = replace(reply, error=f"HTTP {error.status_code}: {reply.error}")
         return replace(masked_reply(reply, self._key), headers=self._kept(headers))
 
     def _broken(self, error: Exception) -> Reply:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
 
+from workbench.domain.dialects import OPTIONS
 from workbench.domain.messages import Fault, Outcome
 from workbench.provider.error_bodies import ErrorBody, plain_code
 
@@ -83,6 +84,18 @@ _RATE_CODES: Final = frozenset(
         "ratelimit",
     }
 )
+_COMPLAINT: Final = re.compile(
+    r"unsupported|(?:not|n't|no longer) (?:be )?(?:supported|support|permitted|allowed|available|accepted)"
+    r"|not recogni[sz]ed"
+    r"|unknown|unrecogni[sz]ed|unexpected|extra|deprecated|invalid|only (?:the )?default|must (?:be|contain)"
+    r"|not implemented|without support|cannot|不支持",
+    re.IGNORECASE,
+)
+_NAMED: Final = re.compile(
+    r"(?P<form>response_format|json_schema|json_object|json mode|structured outputs?|guided[ _](?:decoding|json))"
+    r"|\b(?P<word>max_completion_tokens|max_tokens|temperature|seed)\b|['\"`.]detail\b",
+    re.IGNORECASE,
+)
 _LONGEST_WAIT_S: Final = 600.0
 _OPTIONS: Final = frozenset(
     {
@@ -151,6 +164,26 @@ def _fault(status_code: int, codes: frozenset[str], message: str, param: str) ->
         limited = codes & _RATE_CODES or "rate limit" in message or "too many requests" in message
         return Fault.RATE_LIMITED if limited else Fault.TRANSIENT
     return Fault.BAD_REQUEST
+
+
+def rejected_option(status_code: int, error: ErrorBody) -> str:
+    """The word of `dialects.OPTIONS` that an error names as what is wrong; empty where it names none."""
+    if status_code not in (400, 404, 422, 500, 501):
+        return ""
+    outcome, fault = classify_error(status_code, error)
+    if outcome is not Outcome.FAILED or fault is Fault.TOO_LARGE or error.codes & (_QUOTA_CODES | _KEY_CODES):
+        return ""
+    steps = re.split(r"[.\[\]]+", error.param)
+    named = next((step for step in reversed(steps) if step in OPTIONS), "")
+    if named:
+        return named
+    if "json_schema" in steps or (error.param == "messages" and "response_format" in error.message):
+        return "response_format"
+    message = error.message[:2_000]
+    if not _COMPLAINT.search(message):
+        return ""
+    found = _NAMED.search(message)
+    return "" if found is None else "response_format" if found["form"] else found["word"] or "detail"
 
 
 def retry_after_s(headers: Mapping[str, str], now: datetime | None = None) -> float | None:

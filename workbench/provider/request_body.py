@@ -42,7 +42,8 @@ def chat_body(request: Request, endpoint: Endpoint) -> bytes:
 
 def _options(request: Request, endpoint: Endpoint) -> Iterator[bytes]:
     """The fields beside the messages, as the endpoint calls them."""
-    yield b',"%b":%d' % (endpoint.token_field.encode(), request.max_tokens)
+    if endpoint.token_field:
+        yield b',"%b":%d' % (endpoint.token_field.encode(), request.max_tokens)
     if endpoint.temperature:
         yield b',"temperature":' + _json(request.temperature)
     if endpoint.seed:
@@ -53,6 +54,8 @@ def _options(request: Request, endpoint: Endpoint) -> Iterator[bytes]:
         yield b"}}"
     elif request.answer_schema is not None and endpoint.structured is Structured.FLAT_SCHEMA:
         yield b',"response_format":{"type":"json_object","schema":' + _json(request.answer_schema) + b"}"
+    elif request.answer_schema is not None and endpoint.structured is Structured.JSON_OBJECT:
+        yield b',"response_format":{"type":"json_object"}'
 
 
 def _json(value: Any) -> bytes:

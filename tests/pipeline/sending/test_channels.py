@@ -1,5 +1,6 @@
 """Several keys and endpoints for one run, and what makes a run stop asking: each shares the work by its own limits."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -16,6 +17,7 @@ from workbench.domain.batches import retry_policy
 from workbench.domain.endpoints import Endpoint
 from workbench.domain.messages import Fault
 from workbench.domain.predictions import PredictionStatus
+from workbench.domain.probe_findings import adapted
 from workbench.domain.runs import RunState
 from workbench.embedded.fault_injection import REFUSAL
 from workbench.pipeline.sending.prepared_batch import ExpectedCost
@@ -25,7 +27,7 @@ from workbench.provider.limits.lane import Limits
 from workbench.provider.limits.own_limits import Budget
 from workbench.storage.runs.attempts import read_attempts
 from workbench.storage.runs.batch_rows import load_totals
-from workbench.storage.runs.endpoint_history import count_sent_today
+from workbench.storage.runs.endpoint_history import count_sent_today, load_probe
 from workbench.storage.runs.run_records import spent_usd
 
 N_BATCHES = 10
@@ -44,6 +46,34 @@ def place(tmp_path: Path) -> Iterator[Workplace]:
 # ── endpoints that take nothing ──────────────────────────────────────────────────────────────────────────────────
 
 
+DIALECTS = {
+    "max_tokens": error(400, "Use 'max_completion_tokens' instead.", param="max_tokens"),
+    "temperature": error(400, "Unsupported value: 'temperature' does not support 0 with this model."),
+    "seed": Said(422, json.dumps({"detail": [{"loc": ["body", "seed"], "msg": "Extra inputs"}]}).encode()),
+    "detail": error(400, "Unknown parameter: 'messages[0].content[1].image_url.detail'."),
+    "response_format": error(400, "Invalid parameter: 'response_format' of type 'json_schema' is not supported"),
+}
+
+
+@pytest.mark.parametrize("in_flight", [1, 4])
+@pytest.mark.parametrize("word", DIALECTS)
+def test_a_word_that_can_be_left_out_is_learned_said_once_and_kept(place: Workplace, word: str, in_flight: int) -> None:
+    def say(asked: Asked) -> Said:
+        return DIALECTS[word] if word in asked.options else answer(asked)
+
+    with CountingEndpoint(place.pictures, say) as endpoint:
+        run = place.plan()
+        sent = place.send(run, Way(endpoint.endpoint(), limits=Limits(concurrency=in_flight)))
+        assert (sent.error, sent.reason) == (None, None)
+        assert set(place.statuses(run).values()) == RANKED
+        assert len(endpoint.asked) <= N_BATCHES + 2 * in_flight
+        told = [notice for notice in sent.held if "does not take" in notice]
+        assert len(told) == len(set(told)) == (2 if word == "response_format" else 1)
+        again = adapted(endpoint.endpoint(), load_probe(place.db, endpoint.endpoint().name, run.spec.model))
+        assert again != endpoint.endpoint()
+        assert {one.fault for one in read_attempts(place.db, run.id)} == {None, Fault.DIALECT}
+
+
 @pytest.mark.parametrize("param", ["temperature", "seed", "response_format", "max_tokens", "model"])
 def test_a_word_that_stands_in_every_request_and_is_rejected_once_stops_the_run(place: Workplace, param: str) -> None:
     def reject(_: Asked) -> Said:
@@ -53,7 +83,7 @@ def test_a_word_that_stands_in_every_request_and_is_rejected_once_stops_the_run(
         run = place.plan()
         sent = place.send(run, Way(endpoint.endpoint(), limits=ONE_AT_A_TIME))
         assert f"Unsupported parameter: '{param}'" in str(sent.reason)
-        assert len(endpoint.asked) == 1
+        assert len(endpoint.asked) <= 4
         assert place.now(run).state is RunState.PAUSED
         assert place.now(run).reason == sent.reason
         assert set(place.statuses(run).values()) == {None}

@@ -14,6 +14,7 @@ from typing import Final
 
 from workbench.domain.batches import Step
 from workbench.domain.datasets.tasks import Modality
+from workbench.domain.dialects import LearnedDialect
 from workbench.domain.events import MediaFailed, RunEvent
 from workbench.domain.messages import Outcome, Reply, Request
 from workbench.domain.predictions import PredictionStatus
@@ -25,6 +26,7 @@ from workbench.pipeline.sending.run_session import RunSession, rest, run_session
 from workbench.pipeline.sending.send_queue import BatchPrefetcher, SendQueue
 from workbench.provider.limits.lane import Ticket
 from workbench.storage.runs.attempts import Sending, save_received, save_sent
+from workbench.storage.runs.endpoint_history import save_learned
 
 _VIDEO_THREADS: Final = 2
 """Decoding videos keeps a second processor busy; small pictures would only wait for the interpreter's lock."""
@@ -50,6 +52,7 @@ class _Sender:
         self._wake = session.wake
         self._tasks: set[asyncio.Task[None]] = set()
         self._error: BaseException | None = None
+        self._learned: set[str] = set()
         modality = Modality(parts.run.spec.modality)
         self._prefetcher = BatchPrefetcher(
             session.store,
@@ -193,10 +196,21 @@ class _Sender:
             lambda db: save_received(db, self._lease, prepared.batch, attempt_id, read.received, self._parts.now())
         )
         self._session.announce(read.event)
+        if reply.learned is not None:
+            await self._remember(reply.learned)
         if read.asks_again or (read.received.step is Step.STOP and not self._stop.is_set):
             self._requeue([PreparedBatch(read.batch, prepared.shown, expected=expected)], read)
         else:
             self._requeue([prepared.part(batch) for batch in added], read)
+
+    async def _remember(self, learned: LearnedDialect) -> None:
+        """Say once what was learned of an endpoint, and keep it for the next run. Each key learns it anew."""
+        if learned.says in self._learned:
+            return
+        self._learned.add(learned.says)
+        self._session.tell(learned.says)
+        model, at = self._parts.run.spec.model, self._parts.now()
+        await self._session.store(lambda db: save_learned(db, learned, model=model, at=at))
 
     def _settle_cost(self, expected: ExpectedCost, reply: Reply, read: ReadReply) -> None:
         if self._parts.budget is not None:

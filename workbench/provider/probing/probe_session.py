@@ -84,7 +84,11 @@ class ProbeSession:
         if reply.fault is not None and reply.status_code in _TRY_AGAIN:
             await self.sleep(min(reply.retry_after_s or _WAIT_S, _LONGEST_WAIT_S))
             reply = await self._sent(body)
-        if reply.fault is Fault.STOP and not (self._has_answered() and reply.status_code == _NO_SUCH_THING):
+        if (
+            reply.fault is Fault.STOP
+            and not reply.option
+            and not (self._has_answered() and reply.status_code == _NO_SUCH_THING)
+        ):
             raise ProbeStopped(reply.error or f"status {reply.status_code}")
         return reply
 
@@ -137,7 +141,7 @@ def is_rejected(reply: Reply) -> bool:
     Some local servers answer 500 to what they cannot do. A request without any answer was not rejected.
     """
     return reply.fault in (Fault.BAD_REQUEST, Fault.TOO_LARGE) or (
-        reply.outcome is Outcome.FAILED and reply.status_code in (_NO_SUCH_THING, 500, 501)
+        reply.outcome is Outcome.FAILED and bool(reply.option or reply.status_code in (_NO_SUCH_THING, 500, 501))
     )
 
 

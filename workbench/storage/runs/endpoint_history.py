@@ -8,6 +8,8 @@ from typing import Any, Final
 
 from sqlite_utils import Database
 
+from workbench.domain.dialects import LearnedDialect
+from workbench.domain.probe_findings import with_learned
 from workbench.storage.rows import json_text
 from workbench.storage.workspace.connections import transaction
 
@@ -26,6 +28,11 @@ def load_probe(db: Database, endpoint: str, model: str) -> dict[str, Any] | None
     """The last record of a model at an endpoint; None where nobody has asked."""
     row = next(db.table("probe").rows_where("endpoint = ? AND model = ?", [endpoint, model]), None)
     return None if row is None else dict(json.loads(row["record"]))
+
+
+def save_learned(db: Database, learned: LearnedDialect, *, model: str, at: str) -> None:
+    """Keep what a run has learned of a model at an endpoint beside what a probe found, for the next run."""
+    save_probe(db, with_learned(load_probe(db, learned.endpoint.name, model), learned, model=model, at=at))
 
 
 def typical_latency_s(db: Database, endpoint: str, model: str) -> float | None:

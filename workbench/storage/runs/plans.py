@@ -92,7 +92,7 @@ BATCH_COLUMNS: Final = (
     "COUNT(attempt.id) AS attempts, "
     f"COALESCE(SUM(attempt.outcome <> '{Outcome.FAILED}'), 0) AS answers_tried, "
     f"COALESCE(SUM(attempt.outcome = '{Outcome.FAILED}' "
-    f"AND attempt.fault NOT IN ('{Fault.STOP}', '{Fault.RATE_LIMITED}')), 0) AS faults"
+    f"AND attempt.fault NOT IN ('{Fault.STOP}', '{Fault.RATE_LIMITED}', '{Fault.DIALECT}')), 0) AS faults"
 )
 """What `batch_of` reads, from table `batch` joined with its attempts so far, grouped by batch."""
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from workbench.domain.finish_reasons import is_filter_reason, is_length_reason
 from workbench.domain.messages import Fault, Outcome, Reply, Usage
+from workbench.domain.replies.finish_reasons import is_filter_reason, is_length_reason
 from workbench.provider.api_keys import ApiKey
 from workbench.provider.error_bodies import ErrorBody, read_error
 from workbench.provider.faults import classify_error

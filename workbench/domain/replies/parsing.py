@@ -17,10 +17,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from workbench.domain.datasets.labels import LabelSet
-from workbench.domain.finish_reasons import is_filter_reason, is_length_reason
 from workbench.domain.messages import Outcome, Reply
 from workbench.domain.predictions import PredictionStatus, RankedPrediction
 from workbench.domain.replies.entries import is_flat
+from workbench.domain.replies.finish_reasons import is_filter_reason, is_length_reason
 from workbench.domain.replies.matching import (
     Found,
     MatchBy,

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from workbench.domain.datasets.cards import DatasetCard
+from workbench.domain.datasets.cluster_names import cluster_of_name
 from workbench.domain.datasets.sample_names import SampleNames, name_parts
 from workbench.domain.datasets.samples import MediaKind, Sample
 from workbench.domain.datasets.tasks import Modality
@@ -231,7 +232,13 @@ def _sample(card: DatasetCard, row: PredictedRow) -> Sample:
         except Unusable as error:
             raise DataError(f"{row.name}: {error}") from error
     return Sample(
-        id=row.name, gold=_gold(card, row.gold), raw_label=row.gold, media=MediaKind.NONE, text=None, score=score
+        id=row.name,
+        gold=_gold(card, row.gold),
+        raw_label=row.gold,
+        media=MediaKind.NONE,
+        text=None,
+        score=score,
+        cluster=cluster_of_name(card.key, row.name),
     )
 
 

@@ -38,6 +38,17 @@ def test_each_rule_moves_a_figure_as_a_pencil_finds(tmp_path: Path) -> None:
     assert war.uniform == pytest.approx(100 / 7)
 
 
+def test_a_missing_zero_of_a_sentiment_set_stays_out_of_every_score(tmp_path: Path) -> None:
+    rows = [("v_1", "0.5", "positive"), ("v_2", "-0.4", "negative"), ("v_3", "0.0", "neutral")]
+    write_set(tmp_path / "sims", rows, missing=[("v_4", "0.0"), ("v_5", "-1.0")], file="label-gpt4v-multi.csv")
+    [cell, *_] = varied(tmp_path).cells
+    assert {each.rule: each.n for each in cell.variations if each.rule in ("strict", "missing as wrong", "paper")} == {
+        "paper": 2,
+        "strict": 3,
+        "missing as wrong": 3,
+    }
+
+
 def test_the_published_files_move_as_is_known_of_them(sensitivity: Sensitivity) -> None:
     cells = {
         (one.cell.figure.table, one.cell.figure.dataset, one.cell.figure.variant): one for one in sensitivity.cells

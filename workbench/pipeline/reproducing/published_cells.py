@@ -96,7 +96,7 @@ def paper_rules(predictions: PublishedPredictions) -> Rules:
 def score_reading(reading: Reading, rules: Rules, *, with_intervals: bool = False) -> Scores:
     """The scores of a file, as it was read, under any rules of that spelling."""
     count = count_answers(reading.card, rules, reading.answers)
-    return compute_scores(count, with_intervals=with_intervals)
+    return compute_scores(count, clustered_by=reading.card.cluster, with_intervals=with_intervals)
 
 
 def reproduction_json(reproduction: Reproduction) -> dict[str, Any]:
@@ -122,6 +122,7 @@ def cell_json(cell: PublishedCell) -> dict[str, Any]:
         "computed": rounded(cell.computed),
         "low": None if metric.low is None else rounded(100 * metric.low),
         "high": None if metric.high is None else rounded(100 * metric.high),
+        "interval": cell.scores.interval,
         "n": cell.scores.counted,
         "planned": cell.scores.planned,
         "answered": cell.scores.answered,

@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from workbench.domain.datasets.cards import DatasetCard, card_of
+from workbench.domain.datasets.cluster_names import cluster_of_name
 from workbench.domain.datasets.labels import LabelSet, canonical, fold
 from workbench.domain.datasets.published_folders import ANCESTOR
 from workbench.domain.predictions import PredictionStatus, RankedPrediction, as_prediction
 from workbench.domain.scoring.counting import answer_of
-from workbench.domain.scoring.protocols import Answer, Spelling, scores_signs
+from workbench.domain.scoring.protocols import Answer, Spelling, is_scored, scores_signs
 from workbench.errors import DataError
 from workbench.importers.import_result import Unusable
 from workbench.importers.layouts.label_rules import intensity, polarity
@@ -107,9 +108,10 @@ def _respelt(card: DatasetCard, spellings: Sequence[str]) -> DatasetCard:
 
 def _answer(card: DatasetCard, row: PredictedRow, spelling: Spelling) -> Answer:
     gold = _gold(card, row.gold, spelling)
-    if not row.ranking:
-        return answer_of(card, gold, RankedPrediction(PredictionStatus.MISSING))
-    return answer_of(card, gold, as_prediction(card, tuple(_word(card, word, spelling) for word in row.ranking)))
+    prediction = RankedPrediction(PredictionStatus.MISSING)
+    if row.ranking:
+        prediction = as_prediction(card, tuple(_word(card, word, spelling) for word in row.ranking))
+    return answer_of(card, gold, prediction, cluster=cluster_of_name(card.key, row.name))
 
 
 def _word(card: DatasetCard, word: str, spelling: Spelling) -> str:
@@ -130,8 +132,15 @@ def _gold(card: DatasetCard, raw: str, spelling: Spelling) -> str:
 
 
 def _missing(card: DatasetCard, gold: Iterable[str], answers: Iterable[Answer]) -> list[Answer]:
-    """Samples of the gold file beyond those of the file, counted by class: in six data sets the names do not match."""
-    planned, found = Counter(map(card.scored_as, gold)), Counter(card.scored_as(answer.gold) for answer in answers)
+    """Samples of the gold file beyond those of the file, counted by class: in six data sets the names do not match.
+
+    A label that leaves the scores (a zero of the sentiment sets) is counted by itself, not as the class it folds to.
+    """
+
+    def group(label: str) -> str:
+        return card.scored_as(label) if is_scored(card, label) else label
+
+    planned, found = Counter(map(group, gold)), Counter(group(answer.gold) for answer in answers)
     return [
         answer_of(card, label, None, count=lacking)
         for label, count in planned.items()

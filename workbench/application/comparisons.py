@@ -1,4 +1,4 @@
-"""Comparisons of runs of one data set."""
+"""Comparisons of runs of one data set, and ablations: one question asked in several ways that differ in one thing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,9 +8,12 @@ from typing import Any, Final
 from workbench.application.context import Context
 from workbench.domain.datasets.cards import DatasetCard
 from workbench.domain.json_values import json_value
-from workbench.domain.runs import Run
+from workbench.domain.runs import Run, RunSpec
 from workbench.domain.scoring.protocols import Protocol, rules_of
 from workbench.errors import UsageError
+from workbench.pipeline import ablation
+from workbench.pipeline.ablation import ORDERS, Ablation, Arm, ArmResult, Axis
+from workbench.pipeline.ablation import as_json as ablation_json
 from workbench.pipeline.scoring import run_comparison
 from workbench.pipeline.scoring.repeats import (
     OrderControl,
@@ -29,6 +32,11 @@ from workbench.storage.samples import load_card
 from workbench.storage.workspace.database import Database
 
 __all__ = [
+    "ORDERS",
+    "Ablation",
+    "Arm",
+    "ArmResult",
+    "Axis",
     "ChangedSample",
     "OrderControl",
     "RunComparison",
@@ -36,11 +44,14 @@ __all__ = [
     "RunsCompared",
     "Steadiness",
     "TwoRuns",
+    "ablation_json",
     "compare_runs",
     "compare_two",
     "comparison_json",
     "counts_line",
+    "plan_arms",
     "runs_to_compare",
+    "score_arms",
 ]
 
 MOST_CHANGED: Final = 2000
@@ -137,3 +148,19 @@ def _first_changed(
     db: Database, card: DatasetCard, a: Run, b: Run, protocol: Protocol, most: int
 ) -> tuple[ChangedSample, ...]:
     return tuple(islice(changed_sides(db, card, a, b, rules_of(protocol, card)), most))
+
+
+def plan_arms(context: Context, base: RunSpec, name: str, axis: Axis, values: Sequence[str]) -> list[Arm]:
+    """The arms of an ablation around a run spec, with the runs that are there already.
+
+    Raises UsageError for a value that the axis does not have, for one given twice, for fewer than two, and where a
+    name is taken by a run of another spec.
+    """
+    with context.workspace() as db:
+        return ablation.plan_arms(db, load_card(db, base.dataset), base, name, axis, values)
+
+
+def score_arms(context: Context, axis: Axis, arms: Sequence[tuple[Arm, Run]], protocol: Protocol) -> Ablation:
+    """Score each arm's run, and compare it with the first one's, with Holm's adjustment over these comparisons."""
+    with context.workspace() as db:
+        return ablation.score_arms(db, load_card(db, arms[0][1].dataset), axis, arms, protocol)

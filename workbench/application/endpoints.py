@@ -32,6 +32,7 @@ __all__ = [
     "ProbeResult",
     "choose_model",
     "connected",
+    "described",
     "endpoint_name",
     "offered_models",
     "probe_endpoint",
@@ -92,6 +93,14 @@ def connected(
             for partner in (endpoint_named(settings, other) for other in endpoint.shares_with)
         )
         yield Connection(endpoint, keys(endpoint), partners)
+
+
+def described(context: Context, name: str) -> Connection:
+    """The endpoint of that name for plans: nothing is started, and a key that is not set is not missed."""
+    if name == EMBEDDED:
+        return Connection(Endpoint(name=EMBEDDED, base_url="http://127.0.0.1/v1"), (NO_KEY,))
+    with connected(context, name, needs_key=False) as connection:
+        return connection
 
 
 def endpoint_name(settings: Settings, flag: str | None, stored: RunSpec | None = None) -> str:

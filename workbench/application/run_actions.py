@@ -16,6 +16,7 @@ from workbench.application.runs import RunMonitor, ask_sender, change_limits, ch
 from workbench.domain.endpoints import EMBEDDED
 from workbench.domain.jobs import run_mark
 from workbench.domain.predictions import PredictionStatus
+from workbench.domain.run_options import limit_words
 from workbench.domain.run_status import GivenLimits, RunCommand
 from workbench.domain.runs import Run
 from workbench.errors import EXIT_INTERRUPTED, EXIT_WORTH_KNOWING, DataError
@@ -29,13 +30,6 @@ from workbench.storage.workspace.database import Database
 _COMMAND: Final = (sys.executable, "-c", "from workbench.cli.app import main; main()")
 _FINE: Final = (0, EXIT_WORTH_KNOWING, EXIT_INTERRUPTED)
 _LAST_BYTES: Final = 4_096
-_FLAGS: Final = {
-    "rpm": "--rpm",
-    "tpm": "--tpm",
-    "rpd": "--rpd",
-    "concurrency": "--concurrency",
-    "budget_usd": "--budget",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,12 +183,17 @@ def launch_run(
 
     Raises DataError where the file cannot be written into which the process writes its messages.
     """
-    words = ["--db", str(context.settings.db.absolute()), "run", run.dataset, "--name", run.name]
-    for name, value in limits.as_dict().items():
-        if value:
-            words += [_FLAGS[name], str(value)]
-    words += ["--yes"] * agreed + ["--via", "batch"] * by_jobs
-    return _launched(words, context.environment, log_path(run))
+    words = ["run", run.dataset, "--name", run.name, *limit_words(limits)]
+    return launch(context, run, [*words, *["--yes"] * agreed, *["--via", "batch"] * by_jobs])
+
+
+def launch(context: Context, run: Run, words: Sequence[str]) -> Launched:
+    """Have a command of ours done by a process of its own, which outlives this one; `run` names its messages' file.
+
+    Raises DataError where the file cannot be written.
+    """
+    place = ["--db", str(context.settings.db.absolute())]
+    return _launched([*place, *words], context.environment, log_path(run))
 
 
 def log_path(run: Run) -> Path:

@@ -1,18 +1,90 @@
 """From the options that a person gives to a run spec. None stands for an option that was not given."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from workbench.domain.batches import retry_policy
 from workbench.domain.datasets.cards import DatasetCard
 from workbench.domain.datasets.tasks import FramePolicy, Modality
-from workbench.domain.prompts import NAMED
-from workbench.domain.runs import RunSpec
+from workbench.domain.prompts import NAMED, prompt_version
+from workbench.domain.run_status import GivenLimits
+from workbench.domain.runs import Colour, RunSpec
 from workbench.errors import UsageError
 
 _TEXT_BATCH: Final = 20
 """Samples in one request without pictures, as in the program of the paper's authors."""
+_LIMIT_FLAGS: Final = {
+    "rpm": "--rpm",
+    "tpm": "--tpm",
+    "rpd": "--rpd",
+    "concurrency": "--concurrency",
+    "budget_usd": "--budget",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOptions:
+    """The options of `emowb run`, as a person gives them."""
+
+    name: str | None = None
+    endpoint: str | None = None
+    model: str | None = None
+    prompt: str | None = None
+    """`named`, `paper`, or one of their versions."""
+    modality: Modality | None = None
+    frames: str | None = None
+    colour: Colour | None = None
+    batch_size: int | None = None
+    limit: int | None = None
+    seed: int | None = None
+    option_order: str | None = None
+    retry: str | None = None
+    repeat: int | None = None
+    """So many runs in all."""
+    limits: GivenLimits = field(default_factory=GivenLimits)
+
+    def spec_fields(self, card: DatasetCard) -> dict[str, Any]:
+        """The fields of a run spec, None where one was not given. Raises UsageError for what cannot be."""
+        return {
+            "endpoint": self.endpoint,
+            "model": self.model,
+            "prompt": prompt_version(self.prompt) if self.prompt else None,
+            "modality": checked_modality(card, self.modality),
+            "frames": frame_policy(self.frames),
+            "colour": self.colour,
+            "batch_size": self.batch_size,
+            "limit": self.limit,
+            "seed": self.seed,
+            "retry": known_policy(self.retry),
+            "labels": ordered_labels(card, self.option_order),
+        }
+
+    def words(self) -> list[str]:
+        """The flags that give these options on the command line."""
+        flags = {
+            "--name": self.name,
+            "--endpoint": self.endpoint,
+            "--model": self.model,
+            "--prompt": self.prompt,
+            "--modality": self.modality,
+            "--frames": self.frames,
+            "--colour": self.colour,
+            "--batch-size": self.batch_size,
+            "--limit": self.limit,
+            "--seed": self.seed,
+            "--option-order": self.option_order,
+            "--retry-policy": self.retry,
+            "--repeat": self.repeat,
+        }
+        given = [word for flag, value in flags.items() if value is not None for word in (flag, str(value))]
+        return [*given, *limit_words(self.limits)]
+
+
+def limit_words(limits: GivenLimits) -> list[str]:
+    """The flags that give these limits on the command line. Limits that are lifted have none."""
+    given = {_LIMIT_FLAGS[name]: value for name, value in limits.as_dict().items() if value}
+    return [word for flag, value in given.items() for word in (flag, str(value))]
 
 
 def card_spec(card: DatasetCard, options: Mapping[str, Any]) -> RunSpec:

@@ -34,6 +34,7 @@ class WorkbenchApp(BaseApp, PictureApp):
     def __init__(self, start: Start, facts: TerminalFacts = NOT_ASKED, preferences: Preferences | None = None) -> None:
         super().__init__(preferences, facts)
         self._start = start
+        self.context = start if isinstance(start, Context) else start.context
 
     def get_default_screen(self) -> Screen[None]:
         """Home; below a review nothing, since the screen at the bottom cannot be replaced by another."""

@@ -11,8 +11,11 @@ from workbench.tui.dialogs.help_screen import HelpScreen, help_entries
 from workbench.tui.dialogs.question_screen import QuestionScreen
 from workbench.tui.dialogs.text_screen import TextScreen
 from workbench.tui.export.export_screen import ExportScreen
+from workbench.tui.forms.form_screen import FormScreen
 from workbench.tui.home.home_screen import HomeScreen
 from workbench.tui.metrics.metrics_screen import MetricsScreen
+from workbench.tui.new_run.first_request_screen import FirstRequestScreen
+from workbench.tui.new_run.new_run_screen import NewRunScreen
 from workbench.tui.pictures.zoom_screen import ZoomScreen
 from workbench.tui.queue.batch_screen import BatchScreen
 from workbench.tui.queue.limits_screen import LimitsScreen
@@ -28,6 +31,9 @@ TARGETS = {
     **dict.fromkeys(REVIEW, ReviewScreen),
     Scope.HOME: HomeScreen,
     Scope.SAMPLES: DatasetScreen,
+    Scope.FORM: FormScreen,
+    Scope.NEW_RUN: NewRunScreen,
+    Scope.FIRST_REQUEST: FirstRequestScreen,
     Scope.METRICS: MetricsScreen,
     Scope.COMPARE: CompareScreen,
     Scope.EXPORT: ExportScreen,
@@ -63,7 +69,7 @@ def test_digits_only_ever_label() -> None:
 
 def test_every_command_has_its_action() -> None:
     for command in COMMANDS:
-        name = command.action.partition("(")[0]
+        name = command.action.partition("(")[0].removeprefix("app.")
         assert hasattr(TARGETS[command.scope], f"action_{name}"), command
 
 

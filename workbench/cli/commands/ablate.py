@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from workbench.application.ablations import ORDERS, Arm, Axis, ablation_json, plan_arms, score_arms
+from workbench.application.comparisons import ORDERS, Arm, Axis, ablation_json, plan_arms, score_arms
 from workbench.application.context import Context
 from workbench.application.datasets import find_card
 from workbench.application.run_sending import open_run, require_names

@@ -1,7 +1,7 @@
 """`emowb run` and `emowb retry`."""
 
 from collections.abc import Iterator, Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -19,8 +19,7 @@ from workbench.cli.tables.estimate_tables import plan_json, show_plans
 from workbench.domain.datasets.cards import DatasetCard
 from workbench.domain.datasets.tasks import Modality
 from workbench.domain.predictions import PredictionStatus
-from workbench.domain.prompts import prompt_version
-from workbench.domain.run_options import checked_modality, frame_policy, known_policy, ordered_labels, repeated
+from workbench.domain.run_options import RunOptions, repeated
 from workbench.domain.runs import Run, RunSpec, RunState
 from workbench.errors import UsageError
 
@@ -74,23 +73,24 @@ def run_set(
         emowb run rafdb --endpoint openai --model NAME --option-order shuffled:1 --name NAME-shuffled
         emowb run rafdb --endpoint openai --model NAME --via batch
     """
-    given: dict[str, Any] = {
-        "endpoint": endpoint,
-        "model": model,
-        "prompt": prompt_version(prompt) if prompt else None,
-        "frames": frame_policy(frames),
-        "colour": colour,
-        "batch_size": batch_size,
-        "limit": limit,
-        "seed": seed,
-        "retry": known_policy(retry_policy_name),
-    }
+    given = RunOptions(
+        endpoint=endpoint,
+        model=model,
+        prompt=prompt,
+        frames=frames,
+        colour=colour,
+        modality=modality,
+        batch_size=batch_size,
+        limit=limit,
+        seed=seed,
+        option_order=option_order,
+        retry=retry_policy_name,
+    )
     options = SendOptions(via=via, waits=wait, cancels=cancel)
     context = context_of(command, rpm=rpm, tpm=tpm, rpd=rpd, concurrency=concurrency, budget_usd=budget)
     card = find_card(context, key)
-    given |= {"modality": checked_modality(card, modality), "labels": ordered_labels(card, option_order)}
     agree = agree_on_terminal(yes=yes)
-    with ready_to_send(context, card, name, given, options, agree=agree, dry_run=dry_run) as ready:
+    with ready_to_send(context, card, name, given.spec_fields(card), options, agree=agree, dry_run=dry_run) as ready:
         plans = repeated(ready.name, ready.spec, repeat)
         if dry_run:
             _show_plans(context, card, ready, plans, options, as_json=as_json)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from workbench.application.ablations import Ablation, Arm, ArmResult, Axis
+from workbench.application.comparisons import Ablation, Arm, ArmResult, Axis
 from workbench.application.run_setup import RunPlan
 from workbench.cli.output import say, show, show_table
 from workbench.cli.tables.comparison_tables import percent_with_interval, with_interval_words

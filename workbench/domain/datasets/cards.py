@@ -69,11 +69,15 @@ class DatasetCard:
         """The class that a label counts as."""
         return self.folds.get(label, label)
 
+    @property
+    def modalities(self) -> tuple[Modality, ...]:
+        """The modalities in which it can be asked about; its own is the default."""
+        return tuple(Modality)[1:] if self.modality is Modality.MULTI else (self.modality,)
+
     def require_modality(self, modality: Modality) -> None:
         """Raise UsageError for a modality that the data set does not have."""
-        possible = list(Modality)[1:] if self.modality is Modality.MULTI else [self.modality]
-        if modality not in possible:
-            raise UsageError(f"{self.key} cannot be asked as {modality}; it can as {', '.join(possible)}")
+        if modality not in self.modalities:
+            raise UsageError(f"{self.key} cannot be asked as {modality}; it can as {', '.join(self.modalities)}")
 
     def as_json(self) -> dict[str, Any]:
         """The card as plain values, for storage: the card of a user's own data set is nowhere else."""

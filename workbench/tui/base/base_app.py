@@ -8,10 +8,12 @@ from typing import Any, ClassVar, Final
 from textual.app import App
 from textual.binding import BindingType
 
+from workbench.application.context import Context
 from workbench.tui.base.commands import Scope, bindings
 from workbench.tui.base.keymap import textual_keymap
 from workbench.tui.base.palette import Palette
 from workbench.tui.base.preferences import Preferences
+from workbench.tui.base.screen_table import new_screen
 from workbench.tui.base.theme import DARK, THEMES
 
 EXIT_HUNG_UP: Final = 129
@@ -37,6 +39,8 @@ class BaseApp(App[None]):
     def __init__(self, preferences: Preferences | None, *given: Any) -> None:
         super().__init__(*given)
         self.preferences = preferences or Preferences()
+        self.context: Context | None = None
+        """What a new run is made with; None: none can be made here."""
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = self._preferred_theme()
@@ -50,6 +54,10 @@ class BaseApp(App[None]):
     def on_unmount(self) -> None:
         self.preferences.memory.close()
 
+    async def action_new_run(self) -> None:
+        if self.context is not None:
+            await open_new_run(self, self.context)
+
     def action_next_theme(self) -> None:
         names = [theme.name for theme in THEMES]
         place = names.index(self.theme) if self.theme in names else -1
@@ -58,6 +66,17 @@ class BaseApp(App[None]):
     def _preferred_theme(self) -> str:
         chosen = self.preferences.theme or self.preferences.memory.look().get("theme")
         return chosen if isinstance(chosen, str) and chosen in self.available_themes else DARK.name
+
+
+async def open_new_run(app: App[Any], context: Context, dataset: str | None = None) -> None:
+    """Have a new run planned, of that data set at first, and show its queue when it is sent."""
+
+    async def sent(queued: tuple[Any, Any] | None) -> None:
+        if queued is not None:
+            actions, launched = queued
+            await app.push_screen(new_screen("queue", actions, launched=launched))
+
+    await app.push_screen(new_screen("new run", context, dataset), sent)
 
 
 def leave_when_hung_up() -> None:

@@ -19,6 +19,9 @@ class Scope(StrEnum):
 
     HOME = "Home"
     SAMPLES = "In the samples of a data set"
+    FORM = "In a form"
+    NEW_RUN = "In a new run"
+    FIRST_REQUEST = "In the first request"
     MOVE = "Move"
     PICTURE = "Look closer"
     OPINION = "Your review"
@@ -43,6 +46,8 @@ class Scope(StrEnum):
 
 REVIEW: Final = (Scope.MOVE, Scope.PICTURE, Scope.OPINION, Scope.ASK)
 """The scopes that share the review screen, and so must share its keys."""
+NEW_RUN: Final = (Scope.FORM, Scope.NEW_RUN)
+"""Those that share the form of a new run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +148,28 @@ COMMANDS: Final = (
     Command("samples.copy-id", "copy_id", "copy the sample's id to your terminal's clipboard", ("y",), Scope.SAMPLES),
     Command("samples.help", "help", "all keys", ("?",), Scope.SAMPLES, "help"),
     Command("samples.leave", "leave", "back, or quit", ("q",), Scope.SAMPLES, "back"),
+    Command("form.down", "field(1)", "the next field", ("down", "tab"), Scope.FORM, in_palette=False),
+    Command("form.up", "field(-1)", "the field before", ("up", "shift+tab"), Scope.FORM, in_palette=False),
+    Command("form.right", "step(1)", "the next choice", ("right",), Scope.FORM, in_palette=False),
+    Command("form.left", "step(-1)", "the choice before", ("left",), Scope.FORM, in_palette=False),
+    Command("form.list", "list", "a list of all choices", ("space", "f2"), Scope.FORM, "list", in_palette=False),
+    Command("new-run.go", "go", "send it, in a process of its own", ("enter",), Scope.NEW_RUN, "send"),
+    Command(
+        "new-run.first-request",
+        "first_request",
+        "the words and pictures of the first request",
+        ("f3",),
+        Scope.NEW_RUN,
+        "first request",
+    ),
+    Command("new-run.help", "help", "all keys", ("f1",), Scope.NEW_RUN, "help"),
+    Command("new-run.close", "close", "back; nothing is sent", ("escape",), Scope.NEW_RUN, "back"),
+    *_list("first-request", Scope.FIRST_REQUEST),
+    Command(
+        "first-request.before", "picture(-1)", "the picture before", ("[", "left"), Scope.FIRST_REQUEST, "previous"
+    ),
+    Command("first-request.after", "picture(1)", "the next picture", ("]", "right"), Scope.FIRST_REQUEST, "next"),
+    Command("first-request.close", "close", "back", ("q", "escape", "f3"), Scope.FIRST_REQUEST, "back"),
     Command("review.down", "move(1)", "next sample", ("j", "down"), Scope.MOVE, in_palette=False),
     Command("review.up", "move(-1)", "previous sample", ("k", "up"), Scope.MOVE, in_palette=False),
     Command("review.page-down", "page(1)", "a page down", ("pagedown",), Scope.MOVE, in_palette=False),
@@ -297,6 +324,7 @@ COMMANDS: Final = (
     Command("help.search", "search", "search the keys", ("/",), Scope.HELP, "search"),
     Command("help.choose", "choose", "run this command", ("enter",), Scope.HELP, "run"),
     Command("help.close", "close", "back", ("q", "?", "escape"), Scope.HELP, "back"),
+    Command("everywhere.new-run", "app.new_run", "a new run or ablation", (), Scope.EVERYWHERE),
     Command("everywhere.palette", "command_palette", "every command by name", ("ctrl+p",), Scope.EVERYWHERE),
     Command("everywhere.colours", "next_theme", "the next colour theme", ("ctrl+t",), Scope.EVERYWHERE),
     Command("everywhere.quit", "quit", "quit at once", ("ctrl+q",), Scope.EVERYWHERE),

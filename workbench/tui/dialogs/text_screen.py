@@ -29,6 +29,15 @@ class PlainInput(Input):
         return visible(value)
 
 
+async def all_typed(*lines: PlainInput) -> None:
+    """Letters travel through the widget tree: wait until the line with the focus has all that was typed before."""
+    line = next((one for one in lines if one is one.screen.focused), None)
+    if line is not None:
+        arrived = asyncio.Event()
+        line.call_later(arrived.set)
+        await arrived.wait()
+
+
 class TextScreen(ModalScreen[str | None]):
     """Base of screens that end with a line of text, or with None when it was cancelled."""
 
@@ -43,9 +52,7 @@ class TextScreen(ModalScreen[str | None]):
         self.set_focus(self.line)
 
     async def action_keep(self) -> None:
-        arrived = asyncio.Event()
-        self.line.call_later(arrived.set)
-        await arrived.wait()
+        await all_typed(self.line)
         self.dismiss(self.line.value)
 
     def action_cancel(self) -> None:

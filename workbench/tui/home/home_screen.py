@@ -21,6 +21,7 @@ from workbench.domain.visible import visible
 from workbench.errors import WorkbenchError
 from workbench.tui import navigation
 from workbench.tui.base.background import run_blocking
+from workbench.tui.base.base_app import open_new_run
 from workbench.tui.base.commands import Scope, bindings
 from workbench.tui.base.shown_run import ChangedFrom, ShownRun, opener_of
 from workbench.tui.home.home_lines import HomePlace, headline_key, home_line, places_of
@@ -94,9 +95,8 @@ class HomeScreen(ListScreen):
     def action_import(self) -> None:
         self.notice("`emowb import KEY PATH` imports a data set, `emowb import --template` begins one of your own")
 
-    def action_new_run(self) -> None:
-        key = "KEY" if self._entry is None else self._entry.card.key
-        self.notice(f"`emowb run {key} --endpoint NAME` makes a run")
+    async def action_new_run(self) -> None:
+        await open_new_run(self.app, self.context, None if self._entry is None else self._entry.card.key)
 
     async def action_compare(self) -> None:
         """Mark a run; with another run of its data set marked, compare the two."""

@@ -6,12 +6,11 @@ waits, the neighbours are drawn in advance.
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic, Protocol, TypeVar
 
-from workbench.application.reviews import ClipFrames
-from workbench.domain.datasets.samples import MediaKind, Sample
+from workbench.domain.datasets.samples import Frame, MediaKind, Sample
 from workbench.domain.visible import visible
 from workbench.errors import WorkbenchError
 from workbench.tui.pictures.clips import ClipFacts
@@ -65,10 +64,29 @@ class ByteCache(Generic[K, V]):
         return value
 
 
+class FrameReader(Protocol):
+    """Where the frames of samples come from. Every method may raise WorkbenchError."""
+
+    def numbers(self, sample: Sample) -> tuple[int, ...]:
+        """The data set's own number of each frame."""
+
+    def sent_indices(self, sample: Sample) -> tuple[int, ...] | None:
+        """The positions (from 0) of the frames that are sent; None: nothing is sent."""
+
+    def rate(self, sample: Sample) -> float:
+        """Frames per second."""
+
+    def frame(self, sample: Sample, index: int, longest_side_px: int) -> Frame:
+        """The frame at a position, at most so large."""
+
+    def frames(self, sample: Sample, indices: Sequence[int], longest_side_px: int) -> Iterator[Frame]:
+        """Several frames, ascending."""
+
+
 class FrameSource:
     """Reads the frames of samples and remembers them. Belongs to the loader's thread."""
 
-    def __init__(self, frames: ClipFrames) -> None:
+    def __init__(self, frames: FrameReader) -> None:
         self._clip_frames = frames
         self._clips: ByteCache[str, ClipFacts] = ByteCache(_MOST_CLIPS, lambda _: 1)
         self._frames: ByteCache[tuple[str, int, int], bytes] = ByteCache(_MOST_FRAME_BYTES, len)
@@ -136,7 +154,7 @@ FrameAnswer = Callable[[DrawnFrame], object]
 class FrameLoader:
     """Takes requests from the screen's thread and answers from its own."""
 
-    def __init__(self, frames: ClipFrames, terminal: TerminalDisplay | None = None) -> None:
+    def __init__(self, frames: FrameReader, terminal: TerminalDisplay | None = None) -> None:
         self.terminal = terminal or TerminalDisplay()
         self._source = FrameSource(frames)
         self._drawn: ByteCache[PictureRequest, DrawnFrame] = ByteCache(_MOST_DRAWN_BYTES, lambda one: one.kept_bytes)

@@ -1,7 +1,5 @@
 """Changing limits: a form with a line for each. An empty line leaves its limit as it is."""
 
-import asyncio
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
@@ -16,7 +14,8 @@ from textual.widgets import Static
 from workbench.domain.run_status import GivenLimits
 from workbench.domain.visible import visible
 from workbench.tui.base.commands import Scope, bindings
-from workbench.tui.dialogs.text_screen import PlainInput
+from workbench.tui.dialogs.text_screen import PlainInput, all_typed
+from workbench.tui.forms.form_fields import dollar_amount, whole_number
 from workbench.tui.widgets.keys_line import KeysLine
 
 
@@ -28,26 +27,12 @@ class _Field:
     wanted: str
 
 
-def _whole(text: str) -> int:
-    number = int(text.replace(",", "").replace("_", ""))
-    if number < 0:
-        raise ValueError
-    return number
-
-
-def _dollars(text: str) -> float:
-    number = float(text.lstrip("$").replace(",", ""))
-    if not 0 <= number < math.inf:
-        raise ValueError
-    return number
-
-
 _FIELDS: Final = (
-    _Field("rpm", "requests a minute", _whole, "a whole number"),
-    _Field("tpm", "tokens a minute", _whole, "a whole number"),
-    _Field("rpd", "requests a day", _whole, "a whole number"),
-    _Field("concurrency", "requests in flight", _whole, "a whole number"),
-    _Field("budget_usd", "budget in US dollars", _dollars, "dollars"),
+    _Field("rpm", "requests a minute", whole_number, "a whole number"),
+    _Field("tpm", "tokens a minute", whole_number, "a whole number"),
+    _Field("rpd", "requests a day", whole_number, "a whole number"),
+    _Field("concurrency", "requests in flight", whole_number, "a whole number"),
+    _Field("budget_usd", "budget in US dollars", dollar_amount, "dollars"),
 )
 
 
@@ -93,11 +78,11 @@ class LimitsScreen(ModalScreen[GivenLimits | None]):
 
     def action_field(self, by: int) -> None:
         names = list(self._lines)
-        at = next((place for place, name in enumerate(names) if self._lines[name].has_focus), 0)
+        at = next((place for place, name in enumerate(names) if self._lines[name] is self.focused), 0)
         self.set_focus(self._lines[names[(at + by) % len(names)]])
 
     async def action_keep(self) -> None:
-        await self._arrived()
+        await all_typed(*self._lines.values())
         given: dict[str, Any] = {}
         for field in _FIELDS:
             text = self._lines[field.name].value.strip()
@@ -119,14 +104,6 @@ class LimitsScreen(ModalScreen[GivenLimits | None]):
     def on_click(self, event: events.Click) -> None:
         """A click beside the form changes nothing."""
         event.stop()
-
-    async def _arrived(self) -> None:
-        """Wait until the line has all that was typed before the key: letters pass through the widget tree first."""
-        line = next((one for one in self._lines.values() if one.has_focus), None)
-        if line is not None:
-            arrived = asyncio.Event()
-            line.call_later(arrived.set)
-            await arrived.wait()
 
 
 def _present(value: float | None) -> str:

@@ -13,7 +13,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import Screen
 
-from workbench.application.run_actions import RunActions
+from workbench.application.run_actions import Launched, RunActions
 from workbench.application.runs import RunMonitor
 from workbench.domain.run_status import BatchState, GivenLimits, RunSnapshot
 from workbench.errors import WorkbenchError
@@ -41,8 +41,8 @@ class QueueScreen(WorkbenchScreen):
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.QUEUE)
     DEFAULT_CSS = "QueueScreen BatchList { height: 1fr; }"
 
-    def __init__(self, parts: RunActions, *, every_s: float = _EVERY_S) -> None:
-        """The workspace is read every so many seconds."""
+    def __init__(self, parts: RunActions, *, launched: Launched | None = None, every_s: float = _EVERY_S) -> None:
+        """`launched` was started for the run just now. The workspace is read every so many seconds."""
         super().__init__()
         self.parts = parts
         self.batches = BatchList()
@@ -52,7 +52,7 @@ class QueueScreen(WorkbenchScreen):
         self._every_s = every_s
         self._is_reading = False
         self._heading = RunHeading(parts.title)
-        self._starter = RunStarter(self, parts.run.spec.model)
+        self._starter = RunStarter(self, parts.run.spec.model, launched)
         self._thread = OwnedThread(parts.open_monitor, "queue-session")
 
     def compose(self) -> ComposeResult:
@@ -251,6 +251,7 @@ class QueueApp(BaseApp):
     def __init__(self, parts: RunActions, preferences: Preferences | None = None, *, every_s: float = _EVERY_S) -> None:
         super().__init__(preferences)
         self._parts = parts
+        self.context = parts.context
         self._every_s = every_s
 
     def get_default_screen(self) -> Screen[None]:

@@ -27,10 +27,10 @@ class SendTask:
 class RunStarter:
     """Starts one process at a time, and knows it until it has ended."""
 
-    def __init__(self, screen: WorkbenchScreen, model: str) -> None:
+    def __init__(self, screen: WorkbenchScreen, model: str, launched: Launched | None = None) -> None:
         self._screen = screen
         self._model = model
-        self._launched: Launched | None = None
+        self._launched = launched
         self._is_busy = False
 
     @property

@@ -14,6 +14,7 @@ from textual.widgets import Static
 from workbench.application.datasets import DatasetView, SampleReader
 from workbench.domain.cases import CaseFilter
 from workbench.domain.visible import visible
+from workbench.tui.base.base_app import open_new_run
 from workbench.tui.base.commands import Scope, bindings
 from workbench.tui.base.preferences import preferences_of
 from workbench.tui.base.shown_run import opener_of
@@ -204,8 +205,8 @@ class DatasetScreen(WorkbenchScreen):
             self.app.copy_to_clipboard(row.sample_id)
             self.notice(f"copied {row.sample_id}", seconds=2)
 
-    def action_new_run(self) -> None:
-        self.notice(f"`emowb run {self.view.card.key} --endpoint NAME` makes a run")
+    async def action_new_run(self) -> None:
+        await open_new_run(self.app, self.view.context, self.view.card.key)
 
     def action_leave(self) -> None:
         opener_of(self.app).close_review()

@@ -238,3 +238,20 @@ def test_a_table_of_nonsense_is_refused_in_a_line(tmp_path: Path, place: Place, 
     place("test_0001.jpg")
     with pytest.raises(DataError, match=r"no label codes that can be read, but 'word0', 'word1', 'word2'; is it"):
         read("rafdb", tmp_path)
+
+
+def test_a_placeholder_of_git_lfs_in_place_of_a_picture_is_named(tmp_path: Path, place: Place, read: Read) -> None:
+    place("amusement_0001.jpg", "amusement_0002.jpg")
+    place("amusement_0003.jpg", content="version https://git-lfs.github.com/spec/v1\noid sha256:ab\nsize 12\n")
+    (skipped,) = read("artphoto", tmp_path).skipped
+    assert (skipped.path, "Git LFS pointer" in skipped.reason) == ("amusement_0003.jpg", True)
+
+
+def test_the_decision_about_an_encoding_reaches_the_notes(tmp_path: Path, place: Place, read: Read) -> None:
+    place("SIMS/Raw/video_0001/0001.mp4")
+    table = "video_id,clip_id,text,label,mode\nvideo_0001,1,\u6211\u4e0d\u662f\u4f60,-1,test\n"
+    (tmp_path / "SIMS/label.csv").write_bytes(table.encode("gbk"))
+    found = read("chsims", tmp_path)
+    assert found.samples[0].text == "\u6211\u4e0d\u662f\u4f60"
+    assert any("read as GB18030" in note for note in found.notes)
+    assert not any("read as" in note for note in read("chsims", tmp_path, encoding="gbk").notes)

@@ -115,7 +115,7 @@ def test_every_bad_medium_has_a_short_reason(tmp_path: Path) -> None:
     root = tmp_path / "set"
     (root / "folder").mkdir(parents=True)
     (root / "empty.jpg").touch()
-    (root / "text.jpg").write_text("<html>")
+    (root / "text.jpg").write_text("words")
     os.mkfifo(root / "fifo.jpg")
     (tmp_path / "secret.jpg").write_bytes(encoded(gradient()))
     (root / "link.jpg").symlink_to(tmp_path / "secret.jpg")

@@ -132,7 +132,8 @@ def test_of_an_animation_the_first_frame_goes_out_and_says_so() -> None:
 @pytest.mark.parametrize(
     ("data", "why"),
     [
-        (b"<html>not found</html>", "not a picture"),
+        (b"<html>not found</html>", "a web page"),
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:ab", "git lfs pull"),
         (b"\xff\xd8\xff", "picture"),
         (encoded(gradient(200, 200))[:-900], "damaged"),
         (encoded(gradient(200, 200), "PNG")[:-90], "damaged"),

@@ -57,13 +57,14 @@ def import_manifest(
     root: Path | None = None,
     labels: Sequence[str] | None = None,
     task: str | None = None,
+    encoding: str | None = None,
 ) -> ImportReport:
     """Import a data set of the user's own from a manifest. Makes the workspace if need be.
 
     Paths in the manifest start at `root`, by default its own folder. Raises UsageError for a key that is taken or
     cannot be one, DataError for a manifest that cannot be read or lists no sample.
     """
-    card, found = read_manifest(key, manifest, root=root, labels=labels, task=task)
+    card, found = read_manifest(key, manifest, root=root, labels=labels, task=task, encoding=encoding)
     return _store(context, card, found)
 
 
@@ -83,6 +84,7 @@ def load_predictions(
     gold_path: Path | None = None,
     labels: Sequence[str] = (),
     codes: Mapping[str, str] | None = None,
+    encoding: str | None = None,
 ) -> LoadReport:
     """Make a run of a file of predictions, called `name`. Makes the workspace if need be.
 
@@ -110,4 +112,5 @@ def load_predictions(
             modality=modality,
             gold_path=gold_path,
             words=AnswerWords(codes or {}, labels),
+            encoding=encoding,
         )

@@ -46,6 +46,9 @@ class ImportOptions:
     frames_root: Path | None = None
     """The folder of the media, where it is not the folder of the annotations."""
 
+    encoding: str | None = None
+    """The encoding of the text files; None: it is found out."""
+
     def __post_init__(self) -> None:
         """Raise UsageError for an agreement that is not one of AGREEMENTS."""
         if self.agreement not in AGREEMENTS:

@@ -14,6 +14,7 @@ from workbench.domain.datasets.cards import CARDS, DatasetCard
 from workbench.domain.visible import visible
 from workbench.errors import DataError, UsageError
 from workbench.importers.files.dataset_tree import DatasetTree, LayoutNotFound, open_tree
+from workbench.importers.files.text_encoding import text_reading
 from workbench.importers.import_options import ImportOptions, flag
 from workbench.importers.import_result import ImportResult, SampleCollector, SkippedEntry
 from workbench.importers.sets import dynamic, facial, micro, multimodal, sentiment
@@ -53,13 +54,27 @@ def read_dataset(card: DatasetCard, path: Path, *, options: ImportOptions = _DEF
         if option in _NOTED:
             collector.note(f"chosen: {flag(option)} {getattr(options, option)}")
     try:
-        _read(reader, tree, collector, options)
+        with text_reading(options.encoding) as reading:
+            _read(reader, tree, collector, options)
     except LayoutNotFound as what:
         raise DataError(
             f"{visible(str(path))} does not hold {card.title}: {what}; expected {reader.expected}"
         ) from what
+    for note in reading.notes:
+        collector.note(note)
+    for doubt in reading.doubts:
+        collector.doubt(doubt)
     for unusable in tree.unusable:
         collector.skip(unusable.path, unusable.reason)
+    _doubt_excess(card, collector, options)
+    result = collector.result(tree.root)
+    if not result.samples:
+        raise DataError(_no_sample(card, path, reader, result))
+    return result
+
+
+def _doubt_excess(card: DatasetCard, collector: SampleCollector, options: ImportOptions) -> None:
+    """Say where there are more samples than the set has."""
     if card.expected and not any(option in _NOTED for option in options.changed()):
         most = max((card.expected, *card.other_sizes))
         n_found = collector.n_samples
@@ -68,10 +83,6 @@ def read_dataset(card: DatasetCard, path: Path, *, options: ImportOptions = _DEF
                 f"{n_found:,} samples are more than {card.title} has ({most:,}): is something else beside it, "
                 "or is this another list?"
             )
-    result = collector.result(tree.root)
-    if not result.samples:
-        raise DataError(_no_sample(card, path, reader, result))
-    return result
 
 
 def _read(reader: DatasetReader, tree: DatasetTree, collector: SampleCollector, options: ImportOptions) -> None:
@@ -94,6 +105,8 @@ def _require_applicable(card: DatasetCard, options: ImportOptions) -> None:
 
 
 def _applies(card: DatasetCard, option: str) -> bool:
+    if option == "encoding":
+        return True
     return bool(card.scored) if option == "labels" else option in READERS[card.key].options
 
 

@@ -13,6 +13,7 @@ from dataclasses import replace
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
+from workbench.domain.datasets.file_kinds import HEAD_BYTES, not_the_file
 from workbench.domain.datasets.samples import Frame
 from workbench.domain.runs import Colour
 from workbench.media.media_files import BadMedia, MediaLimits
@@ -56,7 +57,7 @@ def picture_from_bytes(data: bytes, colour: Colour, longest_side_px: int, limits
     except BadMedia:
         raise
     except UnidentifiedImageError as error:
-        raise BadMedia("not a picture that can be read") from error
+        raise BadMedia(not_the_file(data[:HEAD_BYTES]) or "not a picture that can be read") from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise BadMedia(_too_many_pixels(limits)) from error
     except Exception as error:  # decoders raise anything for damaged data

@@ -13,6 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from workbench.domain.datasets.file_kinds import HEAD_BYTES, not_the_file
 from workbench.media.media_files import BadMedia, MediaLimits, require_regular
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 # Both libraries write their complaints to stderr, into the middle of a screen; FFmpeg's level is read at its first use.
 os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")  # AV_LOG_QUIET
 
-_HEAD_BYTES: Final = 12
 _OPEN_MS: Final = 10_000
 _SLOWEST_RATE: Final = 1.0
 _FASTEST_RATE: Final = 1000.0
@@ -159,7 +159,7 @@ def _require_video(path: Path) -> None:
     """
     try:
         with path.open("rb") as file:
-            head = file.read(_HEAD_BYTES)
+            head = file.read(HEAD_BYTES)
     except OSError as error:
         raise BadMedia(f"cannot be read ({error.strerror})") from error
     is_video = (
@@ -176,4 +176,4 @@ def _require_video(path: Path) -> None:
         )
     )
     if not is_video:
-        raise BadMedia("not a video")
+        raise BadMedia(not_the_file(head) or "not a video")

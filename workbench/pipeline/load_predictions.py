@@ -15,6 +15,7 @@ from workbench.domain.runs import ELSEWHERE, Run, RunSpec
 from workbench.domain.scoring.protocols import scores_signs
 from workbench.domain.visible import visible
 from workbench.errors import DataError, UsageError, unknown_name
+from workbench.importers.files.text_encoding import text_reading
 from workbench.importers.import_result import ImportResult, Unusable
 from workbench.importers.layouts.label_rules import intensity, polarity
 from workbench.importers.prediction_files import PredictedRow, read_predictions
@@ -103,6 +104,8 @@ class LoadReport:
     """Samples whose gold label in the file is not the data set's."""
     outside: int
     """Answers that begin with no label of the data set."""
+    notes: tuple[str, ...]
+    """What was decided about the encoding."""
     doubt: str
     """Why the answers may not be labels at all; empty where they are."""
     imported: bool
@@ -130,6 +133,7 @@ def load_predictions(
     modality: Modality | None = None,
     gold_path: Path | None = None,
     words: AnswerWords = AS_WRITTEN,
+    encoding: str | None = None,
 ) -> LoadReport:
     """Make a run of a file of predictions. Samples of the data set that the file lacks become `missing`.
 
@@ -140,13 +144,15 @@ def load_predictions(
     """
     if has_run(db, card.key, name):
         raise UsageError(f"run {name!r} of {card.key} exists; choose another --name")
-    rows = words.applied(card, list(read_predictions(path)), path)
+    with text_reading(encoding) as reading:
+        rows = words.applied(card, list(read_predictions(path)), path)
+        gold_rows = list(read_predictions(gold_path, needs_ranking=False)) if gold_path else []
     if not any(row.ranking for row in rows):
         raise DataError(f"{path} holds no prediction: its column of rankings is empty")
     with transaction(db):
         imported = not count_samples(db).get(card.key)
         if imported:
-            _import_rows(db, card, path, rows, gold_path)
+            _import_rows(db, card, path, [*gold_rows, *rows])
         samples = load_samples(db, card.key)
         matched = _matched(card, samples, rows)
         rows_by_id = matched.rows
@@ -168,6 +174,7 @@ def load_predictions(
         ),
         outside=sum(one.prediction.status is PredictionStatus.OUT_OF_VOCABULARY for one in settled),
         doubt=_doubt(card, [one.prediction for one in settled]),
+        notes=(*reading.notes, *reading.doubts),
         imported=imported,
     )
 
@@ -203,13 +210,10 @@ def _listed(names: Sequence[str]) -> str:
     )
 
 
-def _import_rows(
-    db: Database, card: DatasetCard, path: Path, rows: Sequence[PredictedRow], gold_path: Path | None
-) -> None:
-    """Make the data set from the names and gold labels of the file, after those of the file of all gold labels."""
-    all_rows = [*(read_predictions(gold_path, needs_ranking=False) if gold_path else ()), *rows]
+def _import_rows(db: Database, card: DatasetCard, path: Path, rows: Sequence[PredictedRow]) -> None:
+    """Make the data set from the names and gold labels of rows."""
     by_name: dict[tuple[str, ...], PredictedRow] = {}
-    for row in all_rows:
+    for row in rows:
         by_name.setdefault(name_parts(row.name), row)
     if any(not row.gold for row in by_name.values()):
         raise DataError(

@@ -31,6 +31,7 @@ def test_its_json_says_what_met_no_sample(emowb: Emowb, place: Path) -> None:
         "repeated": [],
         "outside": 0,
         "doubt": "",
+        "notes": [],
         "imported": False,
     }
 

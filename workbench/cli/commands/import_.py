@@ -74,6 +74,10 @@ def import_set(
         Path | None,
         typer.Option(metavar="FOLDER", help="The folder of the media, where it is not that of the annotations."),
     ] = None,
+    encoding: Annotated[
+        str | None,
+        typer.Option(help="The encoding of the text files (cp1252, gb18030, ...), where it is not UTF-8."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Import a published data set as its owners ship it, or a data set of your own.
@@ -99,7 +103,7 @@ def import_set(
     is_new = not context.settings.db.exists()
     if manifest is not None:
         names = None if labels is None else [name.strip() for name in labels.split(",")]
-        report = import_manifest(context, key, manifest, root=path, labels=names, task=task)
+        report = import_manifest(context, key, manifest, root=path, labels=names, task=task, encoding=encoding)
     else:
         options = ImportOptions(
             strict_apex=strict_apex,
@@ -109,6 +113,7 @@ def import_set(
             majority=majority,
             transcripts=transcripts,
             frames_root=frames_root,
+            encoding=encoding,
         )
         report = import_archive(context, key, path, options, task=task)
     if as_json:

@@ -45,6 +45,9 @@ def load_predictions(
         str | None,
         typer.Option(metavar="1=A,2=B,...", help="For answers that are class numbers or other words: what each means."),
     ] = None,
+    encoding: Annotated[
+        str | None, typer.Option(help="The encoding of the file (cp1252, gb18030, ...), where it is not UTF-8.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Make a run of predictions that another program made.
@@ -68,6 +71,7 @@ def load_predictions(
         gold_path=gold.expanduser() if gold else None,
         labels=_words(labels),
         codes=_codes(codes),
+        encoding=encoding,
     )
     if as_json:
         show_json(_report_json(report))
@@ -101,6 +105,7 @@ def _report_json(report: LoadReport) -> dict[str, object]:
         "repeated": list(report.repeated),
         "outside": report.outside,
         "doubt": report.doubt,
+        "notes": list(report.notes),
         "imported": report.imported,
     }
 
@@ -110,6 +115,8 @@ def _show(report: LoadReport) -> None:
     show(f"{run.dataset} / {run.name}: {report.answered} of {report.planned} samples have a prediction")
     if report.imported:
         say(f"{run.dataset} was not imported: its {report.planned} samples are made from the file, without pictures")
+    for note in report.notes:
+        say(note)
     if report.unknown:
         say(f"{len(report.unknown)} names in the file are no samples of {run.dataset}: {_some(report.unknown)}")
     if report.other_gold:

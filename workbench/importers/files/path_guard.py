@@ -1,9 +1,12 @@
-"""Which paths may be opened: regular files and folders inside the data set's folder. Checking opens nothing."""
+"""Which paths may be opened: regular files and folders inside the data set's folder. Checking opens no medium,
+only files of a few hundred bytes, which may be placeholders."""
 
 import os
 import stat
 from pathlib import Path
 from typing import Final
+
+from workbench.domain.datasets.file_kinds import HEAD_BYTES, not_the_file
 
 LEADS_OUT: Final = "leads out of the data set's folder"
 
@@ -39,12 +42,13 @@ class PathGuard:
         """As the function `why_unusable`."""
         above, _, _ = relative.rpartition("/")
         if not folder and self._is_plain(above):
+            path = f"{self._root}/{relative}"  # a Path for each of 100,000 is slow
             try:
-                mode = os.lstat(f"{self._root}/{relative}").st_mode  # a Path for each of 100,000 is slow
+                entry = os.lstat(path)
             except OSError as error:
                 return f"cannot be read: {error.strerror}"
-            if stat.S_ISREG(mode):
-                return None
+            if stat.S_ISREG(entry.st_mode):
+                return _instead(path) if entry.st_size < HEAD_BYTES else None
         return why_unusable(self._root, relative, folder=folder)
 
     def _is_plain(self, folder: str) -> bool:
@@ -52,3 +56,12 @@ class PathGuard:
         if folder not in self._plain:
             self._plain[folder] = under_root(self._root, folder) == self._root / folder
         return self._plain[folder]
+
+
+def _instead(path: str) -> str | None:
+    """What a small file is, where it is not the medium itself."""
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123 (as above)
+            return not_the_file(file.read(HEAD_BYTES))
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"

@@ -8,6 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from workbench.domain.datasets.file_kinds import HEAD_BYTES, not_the_file
 from workbench.domain.visible import visible
 from workbench.errors import DataError, WorkbenchError
 
@@ -60,6 +61,10 @@ def _refuse_bombs(path: Path) -> None:
         with zipfile.ZipFile(path) as parts:
             n_bytes = sum(part.file_size for part in parts.infolist())
     except (zipfile.BadZipFile, NotImplementedError) as error:
+        with path.open("rb") as file:
+            instead = not_the_file(file.read(HEAD_BYTES))
+        if instead:
+            raise DataError(f"{shown} is {instead}") from error
         raise DataError(f"{shown} is no .xlsx sheet; save it as .xlsx or .csv") from error
     except OSError as error:
         raise DataError(f"{shown} cannot be read: {error.strerror}") from error

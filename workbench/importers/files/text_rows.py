@@ -1,9 +1,8 @@
 """Rows of text tables: CSV as owners write it, and lists with a blank between name and label.
 
-Files are streamed. They are UTF-8 with or without a byte order mark, or GBK where a Chinese Excel saved them.
+Files are streamed. `text_encoding` decides how their bytes are read.
 """
 
-import codecs
 import csv
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,9 +12,8 @@ from typing import IO, AnyStr, Final, TextIO
 
 from workbench.domain.visible import visible
 from workbench.errors import DataError
+from workbench.importers.files.text_encoding import text_decoding
 
-_ENCODINGS: Final = ("utf-8-sig", "gb18030")  # the second is a superset of GBK
-_CHUNK_BYTES: Final = 1 << 20
 _LONGEST_LINE: Final = 1 << 20
 _DELIMITERS: Final = (",", ";", "\t")
 _HEAD_LINES: Final = 5
@@ -28,7 +26,7 @@ def text_rows(path: Path, *, quote: str = '"') -> Iterator[list[str]]:
     Raises DataError for a file that cannot be read or is not text, a line or cell without end, a quote never closed.
     """
     try:
-        with path.open(encoding=text_encoding(path), newline="") as file:
+        with opened_text(path, newline="") as file:
             yield from _cells(path, file, quote)
     except OSError as error:
         raise DataError(f"{visible(str(path))} cannot be read: {error.strerror}") from error
@@ -75,10 +73,16 @@ def _json_text(value: object) -> str:
     return str(value).strip()
 
 
+def opened_text(path: Path, newline: str | None = None) -> TextIO:
+    """An open file of text, decoded as `text_decoding` says. Raises DataError as it does, and OSError."""
+    decoding = text_decoding(path)
+    return path.open(encoding=decoding.encoding, errors=decoding.errors, newline=newline)
+
+
 def text_lines(path: Path) -> Iterator[str]:
     """The lines with their ends. Raises DataError as `text_rows`."""
     try:
-        with path.open(encoding=text_encoding(path)) as file:
+        with opened_text(path) as file:
             yield from limited_lines(file, path)
     except OSError as error:
         raise DataError(f"{visible(str(path))} cannot be read: {error.strerror}") from error
@@ -92,30 +96,15 @@ def limited_lines(file: IO[AnyStr], path: Path) -> Iterator[AnyStr]:
         yield line
 
 
-def text_encoding(path: Path, *, allow_nul: bool = False) -> str:
-    """The first encoding in which the whole file can be read. Raises DataError where there is none."""
-    for encoding in _ENCODINGS:
-        decoder = codecs.getincrementaldecoder(encoding)()
-        try:
-            for chunk in _chunks(path, allow_nul=allow_nul):
-                decoder.decode(chunk)
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            continue
-        return encoding
-    raise DataError(f"{visible(str(path))} is neither UTF-8 nor GBK text; save it as UTF-8")
-
-
-def _chunks(path: Path, *, allow_nul: bool) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK_BYTES):
-            if b"\0" in chunk and not allow_nul:
-                raise DataError(f"{visible(str(path))} is no text table (it holds NUL bytes); save it as UTF-8")
-            yield chunk
+def _without_nul(path: Path, lines: Iterator[str]) -> Iterator[str]:
+    for line in lines:
+        if "\0" in line:
+            raise DataError(f"{visible(str(path))} is no text table (it holds NUL bytes); save it as UTF-8")
+        yield line
 
 
 def _cells(path: Path, file: TextIO, quote: str) -> Iterator[list[str]]:
-    lines = limited_lines(file, path)
+    lines = _without_nul(path, limited_lines(file, path))
     head = list(islice(lines, _HEAD_LINES))
     delimiter = next((mark for line in head for mark in _DELIMITERS if mark in line), " ")
     reader = csv.reader(chain(head, lines), delimiter=delimiter, quotechar=quote, skipinitialspace=delimiter == " ")

@@ -18,6 +18,7 @@ from workbench.domain.datasets.tasks import Task
 from workbench.domain.visible import visible
 from workbench.errors import DataError, UsageError
 from workbench.importers.files.path_guard import why_unusable
+from workbench.importers.files.text_encoding import TextReading, text_reading
 from workbench.importers.import_result import ImportResult, SampleCollector, Unusable
 from workbench.importers.layouts.label_rules import intensity, polarity
 from workbench.importers.manifests.manifest_card import (
@@ -77,6 +78,7 @@ def read_manifest(
     task: str | None = None,
     batch_size: int | None = None,
     frames: str | None = None,
+    encoding: str | None = None,
 ) -> tuple[DatasetCard, ImportResult]:
     """Read the data set that a manifest lists. Its paths are relative to `root`, or else to the manifest's folder.
 
@@ -87,12 +89,13 @@ def read_manifest(
     flags = _flags(labels=labels, task=task, batch_size=batch_size, frames=frames)
     file = _existing_file(manifest)
     top = _existing_folder(manifest.parent if root is None else root)
-    with opened_manifest(file) as opened:
+    with text_reading(encoding) as text, opened_manifest(file) as opened:
         reading = _ManifestReader(key, flags.over(_settings(manifest, opened)), top)
         for column in opened.unknown:
             reading.note(f"column {column!r} means nothing here and was not read")
         for row in opened.rows:
             reading.add(row)
+        reading.note_reading(text)
     try:
         return reading.close()
     except ValueError as error:
@@ -143,6 +146,12 @@ class _ManifestReader:
 
     def note(self, text: str) -> None:
         self._collector.note(text)
+
+    def note_reading(self, text: TextReading) -> None:
+        for note in text.notes:
+            self.note(note)
+        for doubt in text.doubts:
+            self._collector.doubt(doubt)
 
     def add(self, row: ManifestRow) -> None:
         cells = row.cells

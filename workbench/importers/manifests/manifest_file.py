@@ -18,7 +18,7 @@ from typing import Final, TextIO
 from workbench.domain.datasets.samples import BETWEEN_FILES
 from workbench.domain.visible import visible
 from workbench.errors import DataError
-from workbench.importers.files.text_rows import limited_lines, text_encoding
+from workbench.importers.files.text_rows import limited_lines, opened_text
 
 FIELDS: Final = ("id", "path", "gold", "text", "score", "subject", "split")
 SETTINGS: Final = ("title", "labels", "task", "frames", "batch_size", "folds")
@@ -61,7 +61,7 @@ def opened_manifest(path: Path) -> Iterator[Manifest]:
     are read, for a line or cell without end.
     """
     try:
-        with path.open(encoding=text_encoding(path, allow_nul=True)) as file:
+        with opened_text(path) as file:
             yield _Reader(path, file).manifest()
     except OSError as error:
         raise DataError(f"{visible(str(path))} cannot be read: {error.strerror}") from error

@@ -12,7 +12,7 @@ from typing import Final
 from workbench.application.context import Context
 from workbench.application.endpoints import Connection, connected
 from workbench.application.run_setup import estimate_batches
-from workbench.application.runs import RunMonitor, ask_sender, change_limits, chosen_run, open_monitor
+from workbench.application.runs import RunMonitor, ask_sender, change_limits, chosen_run, open_monitor, stop_waiting
 from workbench.domain.endpoints import EMBEDDED
 from workbench.domain.jobs import run_mark
 from workbench.domain.predictions import PredictionStatus
@@ -96,6 +96,10 @@ class RunActions:
     def pause(self) -> str | None:
         """Let what is in flight come in, and send nothing more; returns who was asked. None: nobody sends it."""
         return ask_sender(self.context, self.run, RunCommand.PAUSE)
+
+    def stop_waiting(self) -> bool:
+        """Take the run out of the line in which it waits; returns whether it waited."""
+        return stop_waiting(self.context, self.run)
 
     def cancel(self) -> str | None:
         """Stop without waiting for what is in flight; returns who was asked. None: nobody sends it."""

@@ -21,6 +21,7 @@ from workbench.media.sample_media import media_source
 from workbench.pipeline import planning
 from workbench.pipeline.run_estimates import Estimate, RunPace, estimate_run
 from workbench.provider.costs.price_list import load_prices
+from workbench.storage.run_lines import line_folder, place_in_line
 from workbench.storage.runs.batch_rows import load_totals
 from workbench.storage.runs.endpoint_history import typical_latency_s
 from workbench.storage.runs.plans import OpenPlan, count_open_samples, open_batches
@@ -81,11 +82,13 @@ def ready_to_send(
     *,
     agree: Agree,
     dry_run: bool = False,
+    in_line: bool = False,
 ) -> Iterator[ReadyRun]:
     """Connect to the endpoint, have it agreed that samples go there, and choose the model.
 
     `given` are fields of a run spec, None where one was not given. With `dry_run` nobody has to agree, and no key is
-    needed. Raises EndpointError and UsageError for whatever keeps the run from being sent.
+    needed. With `in_line`, wait at the end until all that was sent to the endpoint before is through. Raises
+    EndpointError and UsageError for whatever keeps the run from being sent.
     """
     stored = stored_spec(context, card, name)
     endpoint = endpoint_name(context.settings, given["endpoint"], stored)
@@ -99,7 +102,13 @@ def ready_to_send(
         name = name or model
         stored = stored or stored_spec(context, card, name)
         changed = {**given, "endpoint": endpoint, "model": model}
-        yield ReadyRun(connection, name, resumed_spec(stored, changed) if stored else card_spec(card, changed))
+        ready = ReadyRun(connection, name, resumed_spec(stored, changed) if stored else card_spec(card, changed))
+        if dry_run:
+            yield ready
+            return
+        folder = line_folder(context.settings.db, endpoint)
+        with place_in_line(folder, f"{card.key} / {name}", waits=in_line, tell=context.tell):
+            yield ready
 
 
 def require_consent(

@@ -3,7 +3,9 @@
 import getpass
 import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from workbench.application.context import Context
@@ -14,6 +16,7 @@ from workbench.domain.runs import Run
 from workbench.errors import DataError, UsageError
 from workbench.pipeline.scoring.answer_rates import Rates, run_rates
 from workbench.provider.costs.price_list import load_prices
+from workbench.storage.run_lines import leave_line, line_folder, who_is_ahead
 from workbench.storage.runs.attempts import load_batch_attempts
 from workbench.storage.runs.batch_rows import (
     load_batch_rows,
@@ -167,6 +170,8 @@ class RunMonitor:
     run: Run
     now: Callable[[], str]
     """The time as UTC ISO 8601 text."""
+    line: Path
+    """The folder of the line at the run's endpoint."""
 
     def close(self) -> None:
         """Close the connection."""
@@ -174,7 +179,8 @@ class RunMonitor:
 
     def snapshot(self) -> RunSnapshot:
         """How the run stands now."""
-        return load_snapshot(self.db, self.run, self.now())
+        ahead = who_is_ahead(self.line, partial(_is_place_of, self.run))
+        return replace(load_snapshot(self.db, self.run, self.now()), ahead=tuple(ahead or ()))
 
     def batches(
         self,
@@ -211,4 +217,16 @@ class RunMonitor:
 
 def open_monitor(context: Context, run: Run) -> RunMonitor:
     """Open the workspace for the calling thread. Raises DatabaseError."""
-    return RunMonitor(open_workspace(context.settings.db), run, context.now)
+    line = line_folder(context.settings.db, run.spec.endpoint)
+    return RunMonitor(open_workspace(context.settings.db), run, context.now, line)
+
+
+def stop_waiting(context: Context, run: Run) -> bool:
+    """Take a run out of the line in which it waits; returns whether it waited."""
+    return leave_line(line_folder(context.settings.db, run.spec.endpoint), partial(_is_place_of, run))
+
+
+def _is_place_of(run: Run, who: str) -> bool:
+    """Whether a place in the line is that of the run, or of the repeats or the ablation to which it belongs."""
+    own = f"{run.dataset} / {run.name}"
+    return own == who or own.startswith(f"{who}.")

@@ -47,6 +47,9 @@ Yes = Annotated[bool, typer.Option("--yes", help="Agree that samples are sent to
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Show what would be sent and what it would cost; send nothing.")
 ]
+InLine = Annotated[
+    bool, typer.Option("--in-line", help="Wait until all that was sent to the endpoint before is through.")
+]
 RetryPolicyName = Annotated[
     str | None,
     typer.Option(

@@ -43,6 +43,8 @@ class RunOptions:
     repeat: int | None = None
     """So many runs in all."""
     limits: GivenLimits = field(default_factory=GivenLimits)
+    in_line: bool = False
+    """Whether it waits until all that was sent to its endpoint before is through."""
 
     def spec_fields(self, card: DatasetCard) -> dict[str, Any]:
         """The fields of a run spec, None where one was not given. Raises UsageError for what cannot be."""
@@ -78,7 +80,7 @@ class RunOptions:
             "--repeat": self.repeat,
         }
         given = [word for flag, value in flags.items() if value is not None for word in (flag, str(value))]
-        return [*given, *limit_words(self.limits)]
+        return [*given, *limit_words(self.limits), *["--in-line"] * self.in_line]
 
 
 def limit_words(limits: GivenLimits) -> list[str]:

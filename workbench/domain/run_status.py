@@ -229,6 +229,8 @@ class RunSnapshot:
     meter_at: str | None
     """When its sender reported that."""
     totals: RunTotals
+    ahead: tuple[str, ...] = ()
+    """What comes before it in the line at its endpoint, where a process waits to send it."""
 
     @property
     def open_samples(self) -> int:

@@ -8,6 +8,7 @@ from tests.tui.new_run.conftest import at_form
 from workbench.application.context import Context
 from workbench.application.runs import choose_run
 from workbench.domain.runs import RunState
+from workbench.storage.run_lines import line_folder, place_in_line
 from workbench.tui.dialogs.question_screen import QuestionScreen
 from workbench.tui.new_run.first_request_screen import FirstRequestScreen
 from workbench.tui.new_run.new_run_screen import NewRunScreen
@@ -125,3 +126,15 @@ async def agree(driver: Driver) -> None:
 
 def is_done(context: Context, name: str) -> bool:
     return choose_run(context, "rafdb", name).state is RunState.DONE
+
+
+async def test_a_second_run_at_an_endpoint_waits_in_line(place: PlannedRun) -> None:
+    folder = line_folder(place.place.path, "scripted")
+    async with at_form(place) as (driver, screen):
+        with place_in_line(folder, "rafdb / another", waits=False, tell=print):
+            await agree(driver)
+            await driver.until_seen("waits in line behind rafdb / another")
+            await driver.press("r")
+            await driver.until_seen("it waits in line")
+            assert not place.endpoint.asked
+        await driver.until(lambda: is_done(screen.context, "scripted"))

@@ -53,6 +53,7 @@ def ablate(
     concurrency: flags.Concurrency = None,
     budget: flags.Budget = None,
     protocol: ProtocolOption = Protocol.STRICT,
+    in_line: flags.InLine = False,
     dry_run: flags.DryRun = False,
     yes: flags.Yes = False,
     as_json: AsJson = False,
@@ -87,7 +88,9 @@ def ablate(
     context = context_of(command, rpm=rpm, tpm=tpm, rpd=rpd, concurrency=concurrency, budget_usd=budget)
     card = find_card(context, key)
     spec_fields |= _held(card, axis, values, fixed)
-    with ready_to_send(context, card, name, spec_fields, agree=agree_on_terminal(yes=yes), dry_run=dry_run) as ready:
+    with ready_to_send(
+        context, card, name, spec_fields, agree=agree_on_terminal(yes=yes), dry_run=dry_run, in_line=in_line
+    ) as ready:
         arms = plan_arms(context, ready.spec, ready.name, axis, values)
         require_names(context, [(arm.name, arm.spec) for arm in arms])
         if dry_run:

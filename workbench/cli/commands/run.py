@@ -51,6 +51,7 @@ def run_set(
         bool, typer.Option("--wait/--no-wait", help="Wait for jobs, or look at them once and leave.")
     ] = True,
     cancel: Annotated[bool, typer.Option("--cancel", help="End the run's jobs; answers are kept.")] = False,
+    in_line: flags.InLine = False,
     dry_run: flags.DryRun = False,
     yes: flags.Yes = False,
     as_json: AsJson = False,
@@ -90,7 +91,9 @@ def run_set(
     context = context_of(command, rpm=rpm, tpm=tpm, rpd=rpd, concurrency=concurrency, budget_usd=budget)
     card = find_card(context, key)
     agree = agree_on_terminal(yes=yes)
-    with ready_to_send(context, card, name, given.spec_fields(card), options, agree=agree, dry_run=dry_run) as ready:
+    with ready_to_send(
+        context, card, name, given.spec_fields(card), options, agree=agree, dry_run=dry_run, in_line=in_line
+    ) as ready:
         plans = repeated(ready.name, ready.spec, repeat)
         if dry_run:
             _show_plans(context, card, ready, plans, options, as_json=as_json)

@@ -56,6 +56,8 @@ from workbench.tui.widgets.keys_line import KeysLine
 _PAUSE_S: Final = 0.15
 """After a change, before it is estimated: whoever types a number types more than one digit."""
 _ONE: Final = "nothing: one run"
+_IN_LINE: Final = "in line"
+_AT_ONCE: Final = "at once, beside others"
 _WHOLE: Final = (number_from_one, "a whole number from 1")
 
 
@@ -103,6 +105,7 @@ class NewRunScreen(FormScreen):
         self._axis = ChoiceField("compare", (_ONE, *Axis), _ONE)
         self._repeat = TextField("repeats", "1")
         self._run_name = TextField("name")
+        self._start = ChoiceField("start", (_IN_LINE, _AT_ONCE), _IN_LINE)
         self._limits = {
             "rpm": TextField("requests/min", _limit_words(context.settings.rpm)),
             "tpm": TextField("tokens/min", _limit_words(context.settings.tpm)),
@@ -122,7 +125,7 @@ class NewRunScreen(FormScreen):
             self._limit,
             self._order,
         )
-        self._sent = (self._axis, self._repeat, self._run_name, *self._limits.values())
+        self._sent = (self._axis, self._repeat, self._run_name, *self._limits.values(), self._start)
         self.fields = (*self._asked, *self._sent)
         self._estimate = Static(id="estimate", classes="said", markup=False)
         self._assumed = Static(id="assumed", classes="said", markup=False)
@@ -294,6 +297,7 @@ class NewRunScreen(FormScreen):
             modality=None if axis is Axis.MODALITY or modality is card.modality else modality,
             colour=None if axis is Axis.COLOUR or colour is Colour.RGB else colour,
             limits=GivenLimits(**limits),
+            in_line=self._start.value == _IN_LINE,
             **given,
         )
         return NewRun(card=card, options=options, axis=axis, values=values)

@@ -170,6 +170,9 @@ class QueueScreen(WorkbenchScreen):
         self._ask(self.parts.pause, "asked to pause; what is in flight comes in first")
 
     async def action_cancel(self) -> None:
+        if self._snapshot is not None and self._snapshot.ahead:
+            self._leave_line()
+            return
         if self._snapshot is not None and self._snapshot.sender is None:
             self.notice("nobody sends this run", seconds=2)
             return
@@ -191,6 +194,8 @@ class QueueScreen(WorkbenchScreen):
     def action_resume(self) -> None:
         if self._sender is not None:
             self.notice(f"{self._sender} sends it already", seconds=3)
+        elif self._snapshot is not None and self._snapshot.ahead:
+            self.notice("it waits in line", seconds=2)
         elif self._starter.is_starting:
             self.notice("it is being started", seconds=2)
         else:
@@ -222,6 +227,13 @@ class QueueScreen(WorkbenchScreen):
         with self.errors_as_notices():
             sender = await run_blocking(ask)
             self.notice("nobody sends this run" if sender is None else f"{sender} was {what}", seconds=4)
+            self._read_soon()
+
+    @work(group="steering")
+    async def _leave_line(self) -> None:
+        with self.errors_as_notices():
+            waited = await run_blocking(self.parts.stop_waiting)
+            self.notice("taken out of the line; r sends it at once" if waited else "its turn has come", seconds=4)
             self._read_soon()
 
     @work(group="steering")

@@ -77,6 +77,9 @@ def state_line(snapshot: RunSnapshot, *, is_starting: bool = False) -> list[Piec
             (f" by {visible(snapshot.sender, longest=80)}{jobs}", "soft"),
             (wanted, "doubt"),
         ]
+    if snapshot.ahead:
+        others = visible(", ".join(snapshot.ahead), longest=_REASON_CHARS)
+        return [(" ▶ waits in line", "busy"), (f" behind {others}; X takes it out", "soft")]
     if is_starting:
         return [(" ▶ being started", "busy")]
     if snapshot.run.state == "running":

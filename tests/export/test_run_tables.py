@@ -3,6 +3,7 @@
 import csv
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from sqlite_utils import Database
 
@@ -10,13 +11,14 @@ from tests.building import REFUSED, UNPARSED, ranked
 from tests.export.worked_run import AT, answer, outside, plan_run
 from workbench.application.reviews import ReviewSession
 from workbench.domain.datasets.cards import CARDS
-from workbench.domain.exports import ExportRequest, tables_named
+from workbench.domain.exports import ExportRequest, Format, TableName, tables_named
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.reviews import Verdict
 from workbench.domain.runs import Run
 from workbench.domain.scoring.protocols import Protocol
 from workbench.errors import DataError, UsageError
 from workbench.export.export_run import export_run
+from workbench.storage.runs.run_answers import data_fingerprint
 
 MOSI = CARDS["cmumosi"]
 FILES = ("metrics", "predictions", "confusion", "reviews", "refusals", "attempts")
@@ -84,6 +86,7 @@ def test_predictions_hold_a_row_for_each_planned_sample_in_planned_order(
         "run": "first",
         "spec_hash": run.spec_hash,
         **OF_STRICT,
+        "data": data_fingerprint(db, run.id),
     }
     assert (rows["a/wrong"]["failure"], rows["a/wrong"]["rank_of_gold"]) == ("wrong", "2")
     assert (rows["b/refused"]["status"], rows["b/refused"]["ranking"]) == ("refused", "")
@@ -130,7 +133,7 @@ def test_the_protocol_decides_what_the_tables_count(db: Database, run: Run, tmp_
 def test_the_confusion_matrix_has_a_row_for_each_gold_class(db: Database, run: Run, tmp_path: Path) -> None:
     (path,) = export_run(db, MOSI, run, tmp_path, only("confusion"))
     negative, positive = rows_of(path)
-    after = ["first", run.spec_hash, *OF_STRICT.values()]
+    after = ["first", run.spec_hash, *OF_STRICT.values(), data_fingerprint(db, run.id)]
     assert list(negative.values()) == ["negative", "1", "0", "0", "2", *after]
     assert list(positive.values()) == ["positive", "1", "0", "1", "1", *after]
 
@@ -160,6 +163,7 @@ def test_reviews_hold_a_row_for_each_reviewer_of_a_sample(db: Database, run: Run
         "run": "first",
         "spec_hash": run.spec_hash,
         **OF_STRICT,
+        "data": data_fingerprint(db, run.id),
     }
     assert (rows[2]["verdict"], rows[2]["top1"]) == ("unsure", "")
 
@@ -197,7 +201,7 @@ def test_the_columns_of_every_table_are_named_once_whatever_a_model_says(db: Dat
 def test_intensities_are_told_in_units_of_the_owners_scale(db: Database, run: Run, tmp_path: Path) -> None:
     (path,) = export_run(db, MOSI, run, tmp_path, only("metrics"))
     found = {row["metric"]: row for row in rows_of(path)}
-    assert found["mae"]["support"] == ""
+    assert found["mae"]["support"] == "0", "no sample has a score"
     assert found["pearson"]["label"] == ""
 
 
@@ -233,6 +237,7 @@ def test_refusals_are_told_of_all_of_each_class_and_of_each_cluster(db: Database
         "spec_hash": run.spec_hash,
         "protocol": "strict",
         "dataset": "cmumosi",
+        "data": data_fingerprint(db, run.id),
     }
 
 
@@ -267,3 +272,31 @@ def test_a_folder_that_cannot_be_made_is_a_data_error(db: Database, run: Run, tm
     (tmp_path / "exports").write_text("in the way")
     with pytest.raises(DataError, match="choose a folder with --out"):
         export_run(db, MOSI, run, tmp_path / "exports")
+
+
+@pytest.mark.parametrize("form", list(Format))
+def test_every_export_says_how_intervals_came_about_and_what_figures_are_over(
+    db: Database, tmp_path: Path, form: Format
+) -> None:
+    gold = {f"s{subject}-{clip}": "positive" if clip % 2 else "negative" for subject in range(6) for clip in range(4)}
+    planned = plan_run(db, MOSI, gold, clusters={name: name.split("-")[0] for name in gold})
+    run = answer(db, MOSI, planned, {name: ranked("positive") for name in gold})
+    paths = export_run(db, MOSI, run, tmp_path, ExportRequest(tables=(TableName.METRICS,), formats=(form,)))
+    if form is Format.PARQUET:
+        text = str(pq.read_table(paths[0]).to_pylist())
+    else:
+        text = " ".join(paths[0].read_text(encoding="utf-8").split())
+    plain = text.replace("\\", "")
+    assert "jackknife over 6 clusters by source video" in plain
+    assert "few clusters (6): intervals are approximate" in plain
+    assert "UAR and macro F1 are means over 2 classes that gold has" in plain
+    assert data_fingerprint(db, run.id) in plain
+    assert "scikit-learn" in plain
+
+
+def test_the_fingerprint_tells_data_apart_that_have_the_same_spec(db: Database) -> None:
+    one = plan_run(db, MOSI, {"a": "positive", "b": "negative"}, clusters={"a": "v1", "b": "v2"})
+    first = data_fingerprint(db, one.id)
+    assert first == data_fingerprint(db, one.id)
+    db.execute("UPDATE sample SET gold = 'positive' WHERE id = 'b'")
+    assert data_fingerprint(db, one.id) != first

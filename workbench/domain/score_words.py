@@ -7,7 +7,8 @@ from workbench.domain.figure_words import DASH, interval, p_value, percent
 from workbench.domain.scoring.comparison import Comparison
 from workbench.domain.scoring.intervals import MetricValue
 from workbench.domain.scoring.repeat_agreement import SameAnswers
-from workbench.domain.scoring.scores import Scores
+from workbench.domain.scoring.scores import ClassScores, Scores
+from workbench.domain.visible import visible
 
 _SIGNIFICANT: Final = 0.01
 
@@ -22,11 +23,36 @@ def intervals_line(method: str) -> str:
     return f"intervals: {method or 'none, since nothing counts'}"
 
 
+def definition_lines(scores: Scores, n_intensities: int | None = None) -> Iterator[str]:
+    """What figures are computed over, for below a table; `n_intensities` where there are MAE and r."""
+    if not scores.counted:
+        return
+    present = [one.label for one in scores.per_class if one.support]
+    absent = [visible(one.label) for one in scores.per_class if not one.support]
+    without = f", so not {', '.join(absent)}" if absent else ""
+    classes = "1 class" if len(present) == 1 else f"{len(present):,} classes"
+    yield (
+        f"All figures are over {scores.counted:,} counted samples. UAR and macro F1 are means over {classes} that gold "
+        f"has{without}; weighted F1 weights these by their samples. A label that an answer does not list counts 0 in "
+        "top-k and in the reciprocal rank."
+    )
+    if n_intensities is not None:
+        yield (
+            f"MAE and r are over the {n_intensities:,} samples that are answered by one of the five words, under every "
+            "protocol, gold zeros included; the words are taken as evenly spaced on the owner's scale."
+        )
+
+
 def bounds_lines(scores: Scores) -> Iterator[str]:
     """Between what accuracy lies; nothing where every planned sample is answered."""
     if scores.bounds is not None and scores.answered < scores.planned:
         low, high = percent(scores.bounds.low), percent(scores.bounds.high)
         yield f"accuracy lies between {low} (every non-answer wrong) and {high} (every one right)"
+
+
+def f1_words(one: ClassScores) -> str:
+    """F1 of a class in per cent; a dash that says why where gold has none of it."""
+    return percent(one.f1) if one.support else f"{DASH} (no gold)"
 
 
 def paired_test_lines(compared: Comparison) -> Iterator[str]:

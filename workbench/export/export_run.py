@@ -128,10 +128,11 @@ def _about(source: Source) -> list[tuple[str, str]]:
         "model": f"{spec.model} at endpoint {spec.endpoint}, prompt {spec.prompt}",
         "protocol": f"{source.scores.protocol}: {source.scores.rule}",
         "spec": source.run.spec_hash,
+        "data": f"{source.fingerprint} (SHA-256 of names, gold labels and clusters)",
         "planned": f"{scores.planned:,}",
         "answered": f"{scores.answered:,}",
         "coverage": f"{percent(scores.coverage)} %",
         "intervals": scores.interval or "none, since nothing counts",
-        "made by": f"emowb {source.about['emowb_version']}",
+        "made by": source.about["versions"],
     }
     return [(name, visible(value)) for name, value in about.items()]

@@ -171,7 +171,8 @@ def _run(source: Source) -> dict[str, str | None]:
         "Cost": dollars(progress.cost_usd),
         "Made": _moment(run.created_at),
         "Last changed": _moment(run.changed_at),
-        "Report by": f"emowb {__version__}",
+        "Data": f"{source.fingerprint} (SHA-256 of names, gold labels and clusters)",
+        "Report by": source.about["versions"],
     }
 
 

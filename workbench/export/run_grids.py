@@ -6,6 +6,7 @@ from itertools import chain
 from typing import Final, Self
 
 from workbench.domain.figure_words import interval, metric_interval, metric_title, metric_value, percent, short
+from workbench.domain.score_words import definition_lines, f1_words
 from workbench.domain.scoring.counting import NO_ANSWER
 from workbench.domain.scoring.intervals import MetricValue
 from workbench.domain.scoring.scores import Confusion
@@ -19,7 +20,6 @@ OTHER_WORDS: Final = "other words"
 _MOST_OTHERS: Final = 3
 """The most other words that get columns of their own."""
 _NOT_PER_CENT: Final = "; the error in units of the owner's scale, r from −1 to 1"
-_SCALE_NOTE: Final = "For error and r, the five words are taken as evenly spaced on the owner's scale."
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,12 @@ def metrics_grid(source: Source) -> Grid:
         stub="Metric",
         heads=("This run", "95 % interval", "Majority class", "Guessing", f"{GPT_4V} as published"),
         sections=sections(lines, on_scale),
-        notes=(_counts_note(source), f"Published: {SOURCE}.", *((_SCALE_NOTE,) if on_scale else ())),
+        notes=(
+            _counts_note(source),
+            *definition_lines(one.scores, one.n_intensities if on_scale else None),
+            _intervals_note(source),
+            f"Published: {SOURCE}.",
+        ),
     )
 
 
@@ -123,12 +128,12 @@ def classes_grid(source: Source) -> Grid:
             tuple(
                 GridLine.of(
                     *(short(one.label), f"{one.support:,}", percent(one.precision), percent(one.recall)),
-                    *(interval(one.recall_low, one.recall_high), percent(one.f1)),
+                    *(interval(one.recall_low, one.recall_high), f1_words(one)),
                 )
                 for one in source.scores.scores.per_class
             ),
         ),
-        notes=(_counts_note(source), "The interval is that of recall."),
+        notes=(_counts_note(source), f"The interval is that of recall. {_intervals_note(source)}"),
     )
 
 
@@ -183,7 +188,9 @@ def refusals_grid(source: Source) -> Grid:
         heads=("Planned", "First answered", "First refused", "Then answered", "Then refused"),
         sections=(tuple(map(_rates_line, scores.rates_by_class)), (_rates_line(scores.rates),)),
         notes=(
-            "“First” is what the first attempt that asked about a sample brought, “then” what stands after retries.",
+            "“First” is what the first attempt that asked about a sample brought, “then” what stands after retries."
+            if scores.rates.refusals_known
+            else "How many were refused is not known: the answers came from elsewhere.",
         ),
     )
 
@@ -209,7 +216,10 @@ def positions_grid(source: Source) -> Grid:
                 for one in source.scores.positions
             ),
         ),
-        notes=("Places count from 1. Only answered samples, each at its place in the request that decided.",),
+        notes=(
+            "Places count from 1. Only answered samples, each at its place in the request that decided.",
+            "Intervals take samples as independent.",
+        ),
     )
 
 
@@ -217,10 +227,16 @@ def _title(source: Source) -> str:
     return f"{visible(source.card.title)}, run {short(source.run.name)} ({short(source.run.spec.model)})"
 
 
+def _intervals_note(source: Source) -> str:
+    """How intervals came about, and what is doubtful about them."""
+    return f"95 % intervals: {source.scores.scores.interval or 'none, since nothing counts'}."
+
+
 def _counts_note(source: Source) -> str:
     """What the figures are of. Every table says it, since people cut tables out."""
     scores = source.scores.scores
     return (
-        f"Protocol {source.scores.protocol}, spec {source.run.spec_hash}: planned {scores.planned:,}, "
-        f"answered {scores.answered:,}, coverage {percent(scores.coverage)} %, counted {scores.counted:,}."
+        f"Protocol {source.scores.protocol}, spec {source.run.spec_hash}, data {source.fingerprint}: "
+        f"planned {scores.planned:,}, answered {scores.answered:,}, "
+        f"coverage {percent(scores.coverage)} %, counted {scores.counted:,}."
     )

@@ -72,7 +72,7 @@ def columns(kind: Kind, *names: str) -> tuple[Column, ...]:
 _OF_RUN: Final = (
     *columns(Kind.TEXT, "run", "spec_hash", "protocol"),
     *columns(Kind.COUNT, "planned", "answered"),
-    *columns(Kind.TEXT, "dataset", "against"),
+    *columns(Kind.TEXT, "dataset", "against", "data"),
 )
 _ATTEMPT: Final = (
     *columns(Kind.COUNT, "id", "batch", "parent_batch", "depth", "number"),
@@ -93,7 +93,7 @@ _COLUMNS: Final[Mapping[TableName, tuple[Column, ...]]] = MappingProxyType(
             *columns(Kind.NUMBER, "value", "low", "high"),
             *columns(Kind.COUNT, "support", "planned", "answered"),
             *columns(Kind.NUMBER, "coverage"),
-            *columns(Kind.TEXT, "against", "rule"),
+            *columns(Kind.TEXT, "against", "rule", "interval", "definitions", "data", "versions"),
         ),
         TableName.PREDICTIONS: (
             *columns(Kind.TEXT, "sample", "gold", "status", "top1"),
@@ -115,7 +115,7 @@ _COLUMNS: Final[Mapping[TableName, tuple[Column, ...]]] = MappingProxyType(
             *columns(Kind.COUNT, "planned", "first_answered", "first_refused", "answered", "refused"),
             *columns(Kind.NUMBER, "first_coverage", "first_refusal_rate", "coverage", "refusal_rate"),
             # `planned` and `answered` are the group's here; the run's are in the row of all.
-            *columns(Kind.TEXT, "run", "spec_hash", "protocol", "dataset"),
+            *columns(Kind.TEXT, "run", "spec_hash", "protocol", "dataset", "data"),
         ),
         TableName.ATTEMPTS: (*_ATTEMPT, *_OF_RUN),
     }
@@ -128,8 +128,9 @@ def _metrics_rows(source: Source) -> Iterator[Row]:
     one = source.scores
     run = (one.dataset, one.run, one.spec_hash, str(one.protocol))
     after = (one.scores.planned, one.scores.answered, one.scores.coverage, str(one.against), one.rule)
+    about = tuple(source.about[name] for name in ("interval", "definitions", "data", "versions"))
     for metric, label, figure, support in _figures(one):
-        yield (*run, metric, label, figure.value, figure.low, figure.high, support, *after)
+        yield (*run, metric, label, figure.value, figure.low, figure.high, support, *after, *about)
 
 
 def _figures(run_scores: RunScores) -> Iterator[tuple[str, str | None, MetricValue, int | None]]:
@@ -141,7 +142,7 @@ def _figures(run_scores: RunScores) -> Iterator[tuple[str, str | None, MetricVal
     for name, figure in scores.metrics.items():
         yield name, None, figure, scores.counted
     for name, figure in run_scores.intensity.items():
-        yield name, None, figure, None
+        yield name, None, figure, run_scores.n_intensities
     if scores.bounds is not None:
         yield "accuracy_bounds", None, MetricValue(None, scores.bounds.low, scores.bounds.high), scores.planned
     for name, baseline in scores.baselines.items():
@@ -207,9 +208,10 @@ def _refusals_rows(source: Source) -> Iterator[Row]:
     )
     for group, label, one in groups:
         yield (
-            *(group, label, one.planned, one.first_answered, one.first_refused, one.answered, one.refused),
+            *(group, label, one.planned, one.first_answered, one.first_refused if one.refusals_known else None),
+            *(one.answered, one.refused if one.refusals_known else None),
             *(one.first_coverage, one.first_refusal_rate, one.coverage, one.refusal_rate),
-            *(scores.run, scores.spec_hash, str(scores.protocol), scores.dataset),
+            *(scores.run, scores.spec_hash, str(scores.protocol), scores.dataset, source.fingerprint),
         )
 
 
@@ -223,7 +225,7 @@ def _attempts_rows(source: Source) -> Iterator[Row]:
 def _of_run(source: Source) -> Row:
     one = source.scores
     counts = (one.scores.planned, one.scores.answered)
-    return (one.run, one.spec_hash, str(one.protocol), *counts, one.dataset, str(one.against))
+    return (one.run, one.spec_hash, str(one.protocol), *counts, one.dataset, str(one.against), source.fingerprint)
 
 
 _ROWS: Final[Mapping[TableName, Callable[[Source], Iterator[Row]]]] = MappingProxyType(

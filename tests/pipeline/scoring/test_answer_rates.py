@@ -83,6 +83,7 @@ def test_the_json_holds_all_of_them_as_counts_and_fractions(db: Database, run: R
         "first_refused": 2,
         "answered": 1,
         "refused": 1,
+        "refusals_known": True,
         "first_coverage": 0.0,
         "first_refusal_rate": 1.0,
         "coverage": 0.5,

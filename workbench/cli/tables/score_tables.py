@@ -6,7 +6,7 @@ from typing import Final
 from workbench.application.scores import Rates, RunScores, counts_of_run, gpt4v_words, most_refused
 from workbench.cli.output import show, show_table
 from workbench.domain.figure_words import interval, metric_value, percent
-from workbench.domain.score_words import bounds_lines, intervals_line
+from workbench.domain.score_words import bounds_lines, definition_lines, f1_words, intervals_line
 from workbench.domain.scoring.intervals import MetricValue
 from workbench.domain.scoring.scores import Confusion
 
@@ -26,6 +26,8 @@ def show_scores(run_scores: RunScores) -> None:
         (_metric_row(run_scores, name, value) for name, value in scores.metrics.items()),
     )
     show(intervals_line(scores.interval))
+    for line in definition_lines(scores, run_scores.n_intensities):
+        show(line)
     for name, value in run_scores.intensity.items():
         figure, low, high = (metric_value(name, one) for one in (value.value, value.low, value.high))
         show(f"{name} {figure}, 95 % interval {low} to {high}")
@@ -41,6 +43,10 @@ def show_breakdown(run_scores: RunScores) -> None:
 
 def rates_line(rates: Rates) -> str:
     """What was answered and refused at the first attempt and after retries, in a line."""
+    if not rates.refusals_known:
+        return (
+            f"{percent(rates.coverage)} % answered; how many were refused is not known: the answers came from elsewhere"
+        )
     first = f"{percent(rates.first_coverage)} % answered, {percent(rates.first_refusal_rate)} % refused"
     after = f"{percent(rates.coverage)} % answered, {percent(rates.refusal_rate)} % refused"
     return f"at the first attempt {first}; after retries {after}"
@@ -64,7 +70,7 @@ def _show_classes(run_scores: RunScores) -> None:
             (
                 *(one.label, one.support, percent(one.precision), percent(one.recall)),
                 interval(one.recall_low, one.recall_high),
-                *(percent(one.f1), percent(refused.get(one.label))),
+                *(f1_words(one), percent(refused.get(one.label))),
             )
             for one in run_scores.scores.per_class
         ),
@@ -85,7 +91,7 @@ def _show_positions(run_scores: RunScores) -> None:
 
 def _show_rates(run_scores: RunScores) -> None:
     """By class, and the clusters with the most refusals, where the first attempt did not answer everything."""
-    if run_scores.rates.first_answered == run_scores.rates.planned:
+    if run_scores.rates.first_answered == run_scores.rates.planned or not run_scores.rates.refusals_known:
         return
     _show_groups("class", [run_scores.rates, *run_scores.rates_by_class])
     if worst := most_refused(run_scores.rates_by_cluster, _MOST_CLUSTERS):

@@ -26,6 +26,11 @@ _PLACES: Final = MappingProxyType(
 )
 
 
+def count_of_intensities(answers: Iterable[tuple[float, str, str | None, int]]) -> int:
+    """How many answered samples the figures are over: those whose first choice is one of the five words."""
+    return sum(n for _, word, _, n in answers if word in _PLACES)
+
+
 def intensity_metrics(
     card: DatasetCard, answers: Iterable[tuple[float, str, str | None, int]]
 ) -> dict[str, MetricValue]:

@@ -52,7 +52,7 @@ class ClassScores:
     recall: float | None
     """None for a class without support."""
     f1: float | None
-    """None for a class with neither."""
+    """None for a class without support: no mean is taken over it."""
     recall_low: float | None = None
     """The 95 % interval of recall."""
     recall_high: float | None = None
@@ -297,7 +297,7 @@ def _per_class(count: Count, samples: CodedSamples, recalls: Mapping[str, Metric
                 support=int(support[place]),
                 precision=_known(precision[place]),
                 recall=_known(recall[place]),
-                f1=_known(f1[place]),
+                f1=_known(f1[place]) if support[place] else None,
                 recall_low=interval.low,
                 recall_high=interval.high,
             )

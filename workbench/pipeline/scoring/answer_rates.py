@@ -29,6 +29,9 @@ class Rates:
     first_refused: int
     answered: int
     refused: int
+    refusals_known: bool = True
+    """False for predictions that were made elsewhere: what is missing there may have been refused. Refusals then count
+    as none, and their rates are None."""
 
     @property
     def first_coverage(self) -> float | None:
@@ -38,7 +41,7 @@ class Rates:
     @property
     def first_refusal_rate(self) -> float | None:
         """The share that the first attempt refused."""
-        return self._share(self.first_refused)
+        return self._share(self.first_refused) if self.refusals_known else None
 
     @property
     def coverage(self) -> float | None:
@@ -48,7 +51,7 @@ class Rates:
     @property
     def refusal_rate(self) -> float | None:
         """The share that is refused after all retries."""
-        return self._share(self.refused)
+        return self._share(self.refused) if self.refusals_known else None
 
     def _share(self, count: int) -> float | None:
         return count / self.planned if self.planned else None

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -10,9 +10,10 @@ from workbench.domain.datasets.cards import DatasetCard
 from workbench.domain.json_values import json_value
 from workbench.domain.predictions import PredictionStatus
 from workbench.domain.runs import Run
+from workbench.domain.score_words import definition_lines
 from workbench.domain.scoring.consensus import as_class, corrected_gold, gold_class
 from workbench.domain.scoring.counting import answer_of, count_answers
-from workbench.domain.scoring.intensities import intensity_metrics
+from workbench.domain.scoring.intensities import count_of_intensities, intensity_metrics
 from workbench.domain.scoring.intervals import MetricValue, proportion
 from workbench.domain.scoring.protocols import Against, Answer, Neutral, Protocol, Rules, is_scored, rules_of
 from workbench.domain.scoring.scores import Scores, compute_scores
@@ -54,6 +55,8 @@ class RunScores:
     scores: Scores
     intensity: Mapping[str, MetricValue]
     """MAE in units of the owner's scale, and Pearson's r; empty where samples have no intensity."""
+    n_intensities: int | None
+    """Samples that these are over; None where there are none."""
     by_status: Mapping[PredictionStatus, int]
     by_first_status: Mapping[PredictionStatus, int]
     """Samples by the status that the first attempt alone gave them."""
@@ -105,6 +108,8 @@ def score_run(
     answers.extend(regolded.values())
     count = count_answers(card, rules, answers)
     plan = [answer for answer in answers if is_scored(card, answer.gold)]
+    intensities = count_intensities(db, run.id)
+    known = not run.spec.is_loaded
     return RunScores(
         dataset=run.dataset,
         run=run.name,
@@ -116,14 +121,17 @@ def score_run(
         regolded=len(regolded),
         headline=card.metrics,
         scores=compute_scores(count, clustered_by=card.cluster, with_intervals=with_intervals),
-        intensity=MappingProxyType(intensity_metrics(card, count_intensities(db, run.id))),
+        intensity=MappingProxyType(intensity_metrics(card, intensities)),
+        n_intensities=None if card.intensity_scale is None else count_of_intensities(intensities),
         by_status=_counted(plan, lambda answer: answer.status),
         by_first_status=_counted(plan, lambda answer: answer.first_status),
         pending=sum(answer.count for answer in plan if answer.status is None),
         unscored=count.unscored,
-        rates=rates_of("all", statuses_of(plan)),
-        rates_by_class=_by_class(card, count.classes, plan),
-        rates_by_cluster=tuple(rates_by(plan, lambda answer: answer.cluster).values()),
+        rates=replace(rates_of("all", statuses_of(plan)), refusals_known=known),
+        rates_by_class=tuple(replace(one, refusals_known=known) for one in _by_class(card, count.classes, plan)),
+        rates_by_cluster=tuple(
+            replace(one, refusals_known=known) for one in rates_by(plan, lambda answer: answer.cluster).values()
+        ),
         cluster=card.cluster,
         positions=tuple(
             PositionScores(place, counted, proportion(right, counted))
@@ -159,6 +167,7 @@ def scores_json(run_scores: RunScores) -> dict[str, Any]:
         "headline": run_scores.headline,
         "metrics": {**scores.metrics, **run_scores.intensity},
         "interval": scores.interval,
+        "definitions": list(definition_lines(scores, run_scores.n_intensities)),
         "bounds": scores.bounds,
         "per_class": scores.per_class,
         "positions": run_scores.positions,

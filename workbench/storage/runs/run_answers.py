@@ -9,6 +9,7 @@ import json
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
+from hashlib import sha256
 from typing import Any, Final, NamedTuple
 
 from sqlite_utils import Database
@@ -59,6 +60,22 @@ def load_answers(
         )
         for (gold, status, top1, rank, ranking, cluster, first), count in alike
     ]
+
+
+def data_fingerprint(db: Database, run_id: int) -> str:
+    """What the samples of a run are: SHA-256 over id, gold label, score and cluster of each planned one, by id.
+
+    The hash of a spec says what was asked, and is the same for other data with the same name. Gold is as it is now.
+    """
+    digest = sha256()
+    cursor = db.conn.execute(
+        "SELECT json_array(sample.id, gold, score, cluster) FROM prediction JOIN sample ON sample.no = sample_no "
+        "WHERE run_id = ? ORDER BY sample.id",
+        (run_id,),
+    )
+    for (text,) in cursor:
+        digest.update(f"{text}\n".encode("utf-8", "surrogatepass"))
+    return f"sha256:{digest.hexdigest()[:16]}"
 
 
 def count_by_place(db: Database, run_id: int, *, unscored: Collection[str] = ()) -> list[tuple[int, int, int]]:

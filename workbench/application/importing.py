@@ -14,22 +14,33 @@ from workbench.importers.import_options import ImportOptions, KeptLabels, Majori
 from workbench.importers.import_result import ImportResult
 from workbench.importers.manifests.manifest import read_manifest
 from workbench.importers.manifests.manifest import template as manifest_template
-from workbench.importers.read_dataset import read_dataset
+from workbench.importers.manifests.manifest_card import require_own_key
+from workbench.importers.manifests.manifest_file import FIELDS, Headings, read_headings
+from workbench.importers.read_dataset import options_of, read_dataset, splits_of
+from workbench.importers.recognition import Candidate, find_candidates
 from workbench.pipeline import load_predictions as loading
 from workbench.pipeline.load_predictions import AnswerWords, LoadReport
 from workbench.pipeline.store_dataset import ImportReport, store_dataset
 from workbench.storage.samples import load_card
 
 __all__ = [
+    "FIELDS",
+    "Candidate",
+    "Headings",
     "ImportOptions",
     "ImportReport",
     "KeptLabels",
     "LoadReport",
     "MajorityRule",
+    "find_candidates",
     "import_archive",
     "import_manifest",
     "load_predictions",
     "manifest_template",
+    "options_of",
+    "read_headings",
+    "require_own_key",
+    "splits_of",
 ]
 
 
@@ -58,13 +69,15 @@ def import_manifest(
     labels: Sequence[str] | None = None,
     task: str | None = None,
     encoding: str | None = None,
+    columns: Mapping[str, str] | None = None,
 ) -> ImportReport:
     """Import a data set of the user's own from a manifest. Makes the workspace if need be.
 
-    Paths in the manifest start at `root`, by default its own folder. Raises UsageError for a key that is taken or
+    Paths in the manifest start at `root`, by default its own folder. `columns` names the column of a field, by field,
+    where it does not have the field's name. Raises UsageError for a key that is taken or
     cannot be one, DataError for a manifest that cannot be read or lists no sample.
     """
-    card, found = read_manifest(key, manifest, root=root, labels=labels, task=task, encoding=encoding)
+    card, found = read_manifest(key, manifest, root=root, labels=labels, task=task, encoding=encoding, columns=columns)
     return _store(context, card, found)
 
 

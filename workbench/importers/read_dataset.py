@@ -5,7 +5,7 @@ list, in a coding sheet, in names of files, in files of their own, in a table of
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -15,7 +15,7 @@ from workbench.domain.visible import visible
 from workbench.errors import DataError, UsageError
 from workbench.importers.files.dataset_tree import DatasetTree, LayoutNotFound, open_tree
 from workbench.importers.files.text_encoding import text_reading
-from workbench.importers.import_options import ImportOptions, flag
+from workbench.importers.import_options import ImportOptions, Splits, flag
 from workbench.importers.import_result import ImportResult, SampleCollector, SkippedEntry
 from workbench.importers.sets import dynamic, facial, micro, multimodal, sentiment
 from workbench.importers.sets.dataset_reader import DatasetReader
@@ -29,6 +29,17 @@ READERS: Final[Mapping[str, DatasetReader]] = MappingProxyType(
 _DEFAULTS: Final = ImportOptions()
 _NOTED: Final = ("strict_apex", "split", "agreement", "labels", "majority")
 """The options that decide which samples a set has."""
+
+
+def options_of(card: DatasetCard) -> tuple[str, ...]:
+    """The names of the import options that a published data set knows."""
+    return tuple(one.name for one in fields(ImportOptions) if _applies(card, one.name))
+
+
+def splits_of(card: DatasetCard) -> tuple[str, ...]:
+    """The splits of a published data set, the paper's first; empty where they have no fixed names."""
+    splits = getattr(READERS[card.key].layout, "splits", None)
+    return tuple(filter(None, splits.words)) if isinstance(splits, Splits) else ()
 
 
 def importable() -> tuple[str, ...]:
@@ -49,6 +60,12 @@ def read_dataset(card: DatasetCard, path: Path, *, options: ImportOptions = _DEF
     tree = open_tree(path, reader.suffixes)
     if options.frames_root is not None:
         tree = replace(open_tree(options.frames_root, reader.suffixes), labels=tree)
+    return read_tree(card, path, tree, options=options)
+
+
+def read_tree(card: DatasetCard, path: Path, tree: DatasetTree, *, options: ImportOptions = _DEFAULTS) -> ImportResult:
+    """Read a data set that has a reader from a tree that is listed; `path` is named in errors, as `read_dataset`'s."""
+    reader = READERS[card.key]
     collector = SampleCollector(card, options.labels)
     for option in options.changed():
         if option in _NOTED:

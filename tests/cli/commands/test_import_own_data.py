@@ -69,3 +69,27 @@ def test_what_cannot_be_meant_is_a_usage_error(emowb: Emowb, manifest: Path, wor
 def test_a_key_that_nobody_has_imported_names_the_users_own_near_ones(emowb: Emowb, manifest: Path) -> None:
     emowb("import", "mine", "--manifest", manifest)
     assert "did you mean mine" in emowb("metrics", "mime").stderr
+
+
+def test_columns_with_other_names_are_given(emowb: Emowb, place: Path) -> None:
+    (place / "own.csv").write_text("nr,said,felt\n1,hello,joy\n2,bye,woe\n")
+    done = emowb("import", "own", "--manifest", "own.csv", "--columns", "id=nr, text=said, gold=felt")
+    assert done.exit_code == 0, done.output
+    assert "joy 1, woe 1" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        ("gold", "is written path=COLUMN"),
+        ("mood=felt", "unknown field 'mood'"),
+        ("id=nr,text=nr", "names nr twice"),
+        ("id=nr,id=said", "names id twice"),
+    ],
+)
+def test_wrong_columns_are_refused(emowb: Emowb, place: Path, columns: str, said: str) -> None:
+    (place / "own.csv").write_text("nr,said,felt\n1,hello,joy\n2,bye,woe\n")
+    done = emowb("import", "own", "--manifest", "own.csv", "--columns", columns)
+    assert done.exit_code == 2
+    assert said in done.stderr
+    assert emowb("import", "rafdb", place, "--columns", columns).exit_code == 2

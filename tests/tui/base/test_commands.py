@@ -13,6 +13,8 @@ from workbench.tui.dialogs.text_screen import TextScreen
 from workbench.tui.export.export_screen import ExportScreen
 from workbench.tui.forms.form_screen import FormScreen
 from workbench.tui.home.home_screen import HomeScreen
+from workbench.tui.importing.import_report_screen import ImportReportScreen
+from workbench.tui.importing.import_screen import ImportScreen
 from workbench.tui.metrics.metrics_screen import MetricsScreen
 from workbench.tui.new_run.first_request_screen import FirstRequestScreen
 from workbench.tui.new_run.new_run_screen import NewRunScreen
@@ -30,6 +32,8 @@ from workbench.tui.workbench_app import WorkbenchApp
 TARGETS = {
     **dict.fromkeys(REVIEW, ReviewScreen),
     Scope.HOME: HomeScreen,
+    Scope.IMPORT: ImportScreen,
+    Scope.IMPORT_REPORT: ImportReportScreen,
     Scope.SAMPLES: DatasetScreen,
     Scope.FORM: FormScreen,
     Scope.NEW_RUN: NewRunScreen,

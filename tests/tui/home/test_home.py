@@ -30,9 +30,11 @@ async def test_enter_reviews_a_run_and_q_comes_back_home(review: ReviewRun) -> N
 
 async def test_a_data_set_without_a_run_says_what_to_do(review: ReviewRun) -> None:
     async with at_home(review) as driver:
-        await driver.press("G", "enter")
+        await driver.press("G", "M")
         await driver.until_seen("cmumosi has no run yet")
         assert driver.is_on(HomeScreen)
+        await driver.press("enter")
+        await driver.until_seen("CMU-MOSI is looked for")
 
 
 async def test_a_cell_of_a_runs_matrix_opens_its_review(review: ReviewRun) -> None:

@@ -1,5 +1,6 @@
 """`emowb import`: a published data set from its archive, or one's own from a manifest."""
 
+import csv
 from collections import Counter
 from pathlib import Path
 from typing import Annotated, Final
@@ -8,6 +9,7 @@ import typer
 
 from workbench.application.datasets import find_card
 from workbench.application.importing import (
+    FIELDS,
     ImportOptions,
     ImportReport,
     KeptLabels,
@@ -42,6 +44,13 @@ def import_set(
     template: Annotated[bool, typer.Option("--template", help="Print a manifest to fill in, and stop.")] = False,
     task: Annotated[
         str | None, typer.Option(help="Your own data set: facial, visual sentiment, micro-expression, ...")
+    ] = None,
+    columns: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FIELD=COLUMN,...",
+            help="Your own data set: which column is the id, path, gold, text, score, subject or split.",
+        ),
     ] = None,
     labels: Annotated[
         str | None,
@@ -99,11 +108,22 @@ def import_set(
         raise UsageError(
             "name a data set; `emowb datasets` lists the keys, and --template prints a manifest for your own"
         )
+    if columns is not None and manifest is None:
+        raise UsageError("--columns is for a table of your own; give it with --manifest")
     context = context_of(command)
     is_new = not context.settings.db.exists()
     if manifest is not None:
         names = None if labels is None else [name.strip() for name in labels.split(",")]
-        report = import_manifest(context, key, manifest, root=path, labels=names, task=task, encoding=encoding)
+        report = import_manifest(
+            context,
+            key,
+            manifest,
+            root=path,
+            labels=names,
+            task=task,
+            encoding=encoding,
+            columns=_columns(columns),
+        )
     else:
         options = ImportOptions(
             strict_apex=strict_apex,
@@ -125,6 +145,21 @@ def import_set(
         suggest(f"emowb run {report.dataset} --endpoint NAME  (`--endpoint embedded` needs no key)")
     if report.skipped or report.doubts:
         raise typer.Exit(EXIT_WORTH_KNOWING)
+
+
+def _columns(words: str | None) -> dict[str, str]:
+    """Raise UsageError for a pair without `=` and for an unknown field."""
+    columns: dict[str, str] = {}
+    for pair in [] if words is None else next(csv.reader([words], skipinitialspace=True)):
+        field, mark, column = (part.strip() for part in pair.partition("="))
+        if not mark or not column:
+            raise UsageError(f"--columns is written path=COLUMN,gold=COLUMN, not {pair!r}")
+        if field not in FIELDS:
+            raise unknown_name("field", field, FIELDS)
+        if field in columns or column in columns.values():
+            raise UsageError(f"--columns names {field if field in columns else column} twice")
+        columns[field] = column
+    return columns
 
 
 def _kept_labels(word: str | None) -> KeptLabels:

@@ -140,7 +140,7 @@ def _several(paths: Sequence[Path]) -> str:
     )
 
 
-def open_tree(path: Path, suffixes: Iterable[str]) -> DatasetTree:
+def open_tree(path: Path, suffixes: Iterable[str], *, most_entries: int = MOST_ENTRIES) -> DatasetTree:
     """List what lies below `path`, keeping the files with one of `suffixes` (lower case, with the dot).
 
     Raises DataError for a path that is no folder, is empty, cannot be read, or holds the whole disk.
@@ -151,7 +151,7 @@ def open_tree(path: Path, suffixes: Iterable[str]) -> DatasetTree:
         raise DataError(f"{shown} does not exist; give the folder of the unpacked data set")
     if not root.is_dir():
         raise DataError(f"{shown} is a file; give the folder of the unpacked data set")
-    listing = _Listing(root, frozenset(suffixes))
+    listing = _Listing(root, frozenset(suffixes), most_entries)
     listing.walk()
     if listing.n_entries == 0:
         what = "cannot be read" if listing.unusable else "is empty"
@@ -162,7 +162,8 @@ def open_tree(path: Path, suffixes: Iterable[str]) -> DatasetTree:
 class _Listing:
     """One breadth-first walk, in the order of names."""
 
-    def __init__(self, root: Path, suffixes: frozenset[str]) -> None:
+    def __init__(self, root: Path, suffixes: frozenset[str], most_entries: int) -> None:
+        self._most_entries = most_entries
         self.files: list[str] = []
         self.folders: list[str] = []
         self.unusable: list[SkippedEntry] = []
@@ -182,8 +183,10 @@ class _Listing:
                 self._skip(prefix or ".", f"cannot be read: {error.strerror}")
                 continue
             self.n_entries += len(names)
-            if self.n_entries > MOST_ENTRIES:
-                raise DataError(f"more than {MOST_ENTRIES:,} files below {self._root}; give the data set's own folder")
+            if self.n_entries > self._most_entries:
+                raise DataError(
+                    f"more than {self._most_entries:,} files below {self._root}; give the data set's own folder"
+                )
             for name, entry in names:
                 self._note(entry, prefix + name)
 

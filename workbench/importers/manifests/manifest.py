@@ -79,17 +79,19 @@ def read_manifest(
     batch_size: int | None = None,
     frames: str | None = None,
     encoding: str | None = None,
+    columns: Mapping[str, str] | None = None,
 ) -> tuple[DatasetCard, ImportResult]:
     """Read the data set that a manifest lists. Its paths are relative to `root`, or else to the manifest's folder.
 
-    The arguments override the manifest's own settings. No medium is opened. Raises UsageError for a key that is taken
-    or invalid and for invalid arguments, DataError for a manifest that cannot be read or holds no sample.
+    `columns` names the column of a field, by field, where it has another name. The arguments override the manifest's
+    own settings. No medium is opened. Raises UsageError for a key that is taken or invalid and for invalid arguments,
+    DataError for a manifest that cannot be read or holds no sample.
     """
     require_own_key(key)
     flags = _flags(labels=labels, task=task, batch_size=batch_size, frames=frames)
     file = _existing_file(manifest)
     top = _existing_folder(manifest.parent if root is None else root)
-    with text_reading(encoding) as text, opened_manifest(file) as opened:
+    with text_reading(encoding) as text, opened_manifest(file, columns) as opened:
         reading = _ManifestReader(key, flags.over(_settings(manifest, opened)), top)
         for column in opened.unknown:
             reading.note(f"column {column!r} means nothing here and was not read")

@@ -7,7 +7,7 @@ with its line, and a bad row costs only that row.
 import csv
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -18,11 +18,22 @@ from typing import Final, TextIO
 from workbench.domain.datasets.samples import BETWEEN_FILES
 from workbench.domain.visible import visible
 from workbench.errors import DataError
+from workbench.importers.files.text_encoding import text_reading
 from workbench.importers.files.text_rows import limited_lines, opened_text
 
 FIELDS: Final = ("id", "path", "gold", "text", "score", "subject", "split")
 SETTINGS: Final = ("title", "labels", "task", "frames", "batch_size", "folds")
 
+_OTHER_WORDS: Final = {
+    "id": ("name", "sample", "sample_id"),
+    "path": ("file", "filename", "file_name", "filepath", "file_path", "image", "img", "image_path", "video", "clip"),
+    "gold": ("label", "emotion", "expression", "class", "target"),
+    "text": ("transcript", "sentence", "utterance", "caption"),
+    "score": ("valence", "intensity", "sentiment"),
+    "subject": ("person", "participant", "speaker", "actor"),
+    "split": ("set", "fold", "partition"),
+}
+"""What other tables call the fields. They are offered to a person, never taken without being shown."""
 _DELIMITERS: Final = (",", ";", "\t")
 _SETTING: Final = re.compile(r"#(?!#)\s*(?P<name>[a-z][a-z _-]*?)\s*:(?P<value>.*)", re.IGNORECASE | re.DOTALL)
 _ALIKE: Final = 0.75
@@ -53,16 +64,40 @@ class Manifest:
     """Columns without a meaning for emowb."""
 
 
+@dataclass(frozen=True, slots=True)
+class Headings:
+    """The columns of a table that may become a manifest."""
+
+    names: tuple[str, ...]
+    example: tuple[str, ...]
+    """The cells of the first row, as far as there are any."""
+    fields: Mapping[str, str]
+    """Field to the name of the column that holds it: by its own name, else by a usual other word for it."""
+
+
+def read_headings(path: Path, encoding: str | None = None) -> Headings:
+    """Read the columns of a table: those of its header, or the names in its first object.
+
+    Raises UsageError for an unknown encoding, DataError for a file that cannot be read or is no table of text.
+    """
+    try:
+        with text_reading(encoding), opened_text(path) as file:
+            return _Reader(path, file, {}).headings()
+    except OSError as error:
+        raise DataError(f"{visible(str(path))} cannot be read: {error.strerror}") from error
+
+
 @contextmanager
-def opened_manifest(path: Path) -> Iterator[Manifest]:
+def opened_manifest(path: Path, columns: Mapping[str, str] | None = None) -> Iterator[Manifest]:
     """Open a manifest. Its first line that is neither blank nor a remark decides between CSV and JSONL.
 
-    Raises DataError for a file that cannot be read or is not text, for invalid settings and headers, and, while rows
-    are read, for a line or cell without end.
+    `columns` says which column holds a field, by field, where it does not have the field's name. Raises DataError for
+    a file that cannot be read or is not text, for invalid settings and headers, and, while rows are read, for a line or
+    cell without end.
     """
     try:
         with opened_text(path) as file:
-            yield _Reader(path, file).manifest()
+            yield _Reader(path, file, columns or {}).manifest()
     except OSError as error:
         raise DataError(f"{visible(str(path))} cannot be read: {error.strerror}") from error
 
@@ -70,7 +105,8 @@ def opened_manifest(path: Path) -> Iterator[Manifest]:
 class _Reader:
     """One pass through an open manifest."""
 
-    def __init__(self, path: Path, file: TextIO) -> None:
+    def __init__(self, path: Path, file: TextIO, columns: Mapping[str, str]) -> None:
+        self._given: Final = {_folded(column): field for field, column in columns.items()}
         self._shown: Final = visible(str(path))
         self._lines: Final = self._counted(limited_lines(file, path))
         self._line = 0
@@ -87,6 +123,20 @@ class _Reader:
             elif head.strip("".join(_DELIMITERS)):
                 return self._table(line, settings)
         raise DataError(f"{self._shown} is empty; `emowb import --template` shows what a manifest looks like")
+
+    def headings(self) -> Headings:
+        """Read the columns and the first row."""
+        for line in self._lines:
+            head = line.strip().strip('"').strip()
+            if not head.strip("".join(_DELIMITERS)) or head.startswith("#"):
+                continue
+            if not head.startswith("{"):
+                mark = _columns(line, {})[1]
+                names, example = ([*_cells_of(one, mark)] for one in (line, next(self._lines, "")))
+                return _headings(names, example)
+            if (read := _object(line)) is not None and set(read) != {"manifest"}:
+                return _headings([*read], [str(value) for value in read.values()])
+        raise DataError(f"{self._shown} holds no table")
 
     def _counted(self, lines: Iterator[str]) -> Iterator[str]:
         for self._line, line in enumerate(lines, start=1):
@@ -109,7 +159,8 @@ class _Reader:
 
     def _table(self, header: str, settings: Mapping[str, object]) -> Manifest:
         try:
-            columns, delimiter = _columns(header)
+            columns, delimiter = _columns(header, self._given)
+            self._require_given(columns)
         except csv.Error as error:
             raise self._error("a cell without end; is this a table of text?") from error
         shown = visible(", ".join(columns), longest=_SHOWN_CHARS)
@@ -119,6 +170,12 @@ class _Reader:
             raise self._error(f"two columns are called {twice!r}")
         unknown = [visible(name, longest=_SHOWN_CHARS) for name in columns if name and name not in FIELDS]
         return Manifest(settings, self._cells(columns, delimiter), unknown)
+
+    def _require_given(self, columns: Sequence[str]) -> None:
+        """Raise DataError where a column that was given is not there."""
+        missing = next((name for name, field in self._given.items() if field not in columns), None)
+        if missing is not None:
+            raise self._error(f"no column is called {visible(missing, longest=_SHOWN_CHARS)!r}")
 
     def _cells(self, columns: Sequence[str], delimiter: str) -> Iterator[ManifestRow]:
         reader = csv.reader(self._lines, delimiter=delimiter, skipinitialspace=True, strict=True)
@@ -160,7 +217,7 @@ class _Reader:
             if value is None:
                 yield ManifestRow(number, {}, "not a JSON object")
             else:
-                yield _named_row(number, value)
+                yield _named_row(number, dict(zip(_named(value, self._given), value.values(), strict=True)))
 
 
 def _unpaired(first: int, last: int) -> str:
@@ -168,15 +225,31 @@ def _unpaired(first: int, last: int) -> str:
     return f'its quotes do not pair, {lost}a quote within quotes is written ""'
 
 
-def _columns(header: str) -> tuple[list[str], str]:
-    """The names in a header, and the delimiter that gives most known names."""
-    read = {mark: _header_cells(header, mark) for mark in _DELIMITERS}
-    best = max(_DELIMITERS, key=lambda mark: len({*read[mark]} & {*FIELDS}))
+def _columns(header: str, given: Mapping[str, str]) -> tuple[list[str], str]:
+    """The names in a header, as fields where they are such, and the delimiter that gives most fields, or most names."""
+    read = {mark: _named(_cells_of(header, mark), given) for mark in _DELIMITERS}
+    best = max(_DELIMITERS, key=lambda mark: (len({*read[mark]} & {*FIELDS}), len(read[mark])))
     return read[best], best
 
 
-def _header_cells(header: str, delimiter: str) -> list[str]:
-    return [_folded(name) for name in next(csv.reader([header], delimiter=delimiter, skipinitialspace=True))]
+def _cells_of(line: str, delimiter: str) -> list[str]:
+    return next(csv.reader([line], delimiter=delimiter, skipinitialspace=True), [])
+
+
+def _named(names: Iterable[str], given: Mapping[str, str]) -> list[str]:
+    """Columns as fields: those that are given, then those with a field's name that no other column was given."""
+    taken = {*given.values()}
+    folded = [_folded(name) for name in names]
+    return [given.get(name) or (f"({name})" if name in taken else name) for name in folded]
+
+
+def _headings(names: Sequence[str], example: Sequence[str]) -> Headings:
+    folded = {_folded(name): name for name in reversed(names)}
+    words = {field: (field, *_OTHER_WORDS.get(field, ())) for field in FIELDS}
+    found = {field: next((folded[word] for word in usual if word in folded), "") for field, usual in words.items()}
+    fields = {field: visible(name, longest=_SHOWN_CHARS) for field, name in found.items() if name}
+    shown = tuple(visible(name, longest=_SHOWN_CHARS) for name in names)
+    return Headings(shown, tuple(visible(cell, longest=_SHOWN_CHARS) for cell in example), fields)
 
 
 def _object(line: str) -> dict[str, object] | None:

@@ -18,6 +18,8 @@ class Scope(StrEnum):
     """Where the keys of a command work. The value is the heading in the help."""
 
     HOME = "Home"
+    IMPORT = "In an import"
+    IMPORT_REPORT = "After an import"
     SAMPLES = "In the samples of a data set"
     FORM = "In a form"
     NEW_RUN = "In a new run"
@@ -48,6 +50,8 @@ REVIEW: Final = (Scope.MOVE, Scope.PICTURE, Scope.OPINION, Scope.ASK)
 """The scopes that share the review screen, and so must share its keys."""
 NEW_RUN: Final = (Scope.FORM, Scope.NEW_RUN)
 """Those that share the form of a new run."""
+IMPORT: Final = (Scope.FORM, Scope.IMPORT)
+"""Those that share the form of an import."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +121,18 @@ COMMANDS: Final = (
     Command("home.refresh", "refresh", "read the workspace again", ("r",), Scope.HOME),
     Command("home.help", "help", "all keys", ("?",), Scope.HOME, "help"),
     Command("home.leave", "leave", "quit", ("q",), Scope.HOME, "quit"),
+    Command("form.down", "field(1)", "the next field", ("down", "tab"), Scope.FORM, in_palette=False),
+    Command("form.up", "field(-1)", "the field before", ("up", "shift+tab"), Scope.FORM, in_palette=False),
+    Command("form.right", "step(1)", "the next choice", ("right",), Scope.FORM, in_palette=False),
+    Command("form.left", "step(-1)", "the choice before", ("left",), Scope.FORM, in_palette=False),
+    Command("form.list", "list", "a list of all choices", ("space", "f2"), Scope.FORM, "list", in_palette=False),
+    Command("import.go", "go", "import it", ("enter",), Scope.IMPORT, "import"),
+    Command("import.browse", "browse", "choose the path from what is there", ("f3",), Scope.IMPORT, "browse"),
+    Command("import.help", "help", "all keys", ("f1",), Scope.IMPORT, "help"),
+    Command("import.close", "close", "back; an import that has begun goes on", ("escape",), Scope.IMPORT, "back"),
+    *_list("import-report", Scope.IMPORT_REPORT),
+    Command("import-report.samples", "samples", "look at its samples", ("enter",), Scope.IMPORT_REPORT, "its samples"),
+    Command("import-report.close", "close", "back", ("q", "escape"), Scope.IMPORT_REPORT, "back"),
     Command("samples.down", "move(1)", "next sample", ("j", "down"), Scope.SAMPLES, in_palette=False),
     Command("samples.up", "move(-1)", "previous sample", ("k", "up"), Scope.SAMPLES, in_palette=False),
     Command("samples.page-down", "page(1)", "a page down", ("pagedown",), Scope.SAMPLES, in_palette=False),
@@ -148,11 +164,6 @@ COMMANDS: Final = (
     Command("samples.copy-id", "copy_id", "copy the sample's id to your terminal's clipboard", ("y",), Scope.SAMPLES),
     Command("samples.help", "help", "all keys", ("?",), Scope.SAMPLES, "help"),
     Command("samples.leave", "leave", "back, or quit", ("q",), Scope.SAMPLES, "back"),
-    Command("form.down", "field(1)", "the next field", ("down", "tab"), Scope.FORM, in_palette=False),
-    Command("form.up", "field(-1)", "the field before", ("up", "shift+tab"), Scope.FORM, in_palette=False),
-    Command("form.right", "step(1)", "the next choice", ("right",), Scope.FORM, in_palette=False),
-    Command("form.left", "step(-1)", "the choice before", ("left",), Scope.FORM, in_palette=False),
-    Command("form.list", "list", "a list of all choices", ("space", "f2"), Scope.FORM, "list", in_palette=False),
     Command("new-run.go", "go", "send it, in a process of its own", ("enter",), Scope.NEW_RUN, "send"),
     Command(
         "new-run.first-request",

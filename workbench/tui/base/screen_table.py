@@ -17,6 +17,8 @@ SCREENS: Final = {
     "filter": "review.filter_screen:FilterScreen",
     "help": "dialogs.help_screen:HelpScreen",
     "home": "home.home_screen:HomeScreen",
+    "import": "importing.import_screen:ImportScreen",
+    "import report": "importing.import_report_screen:ImportReportScreen",
     "metrics": "metrics.metrics_screen:MetricsScreen",
     "new run": "new_run.new_run_screen:NewRunScreen",
     "queue": "queue.queue_screen:QueueScreen",

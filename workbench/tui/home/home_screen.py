@@ -23,6 +23,7 @@ from workbench.tui import navigation
 from workbench.tui.base.background import run_blocking
 from workbench.tui.base.base_app import open_new_run
 from workbench.tui.base.commands import Scope, bindings
+from workbench.tui.base.screen_table import new_screen
 from workbench.tui.base.shown_run import ChangedFrom, ShownRun, opener_of
 from workbench.tui.home.home_lines import HomePlace, headline_key, home_line, places_of
 from workbench.tui.widgets.keys_line import KeysLine
@@ -82,18 +83,36 @@ class HomeScreen(ListScreen):
         entry = self._entry
         if entry is not None and entry.imported and not entry.runs:
             await self.action_samples()
+        elif entry is not None and not entry.imported and not entry.runs:
+            await self._import(entry.card.key)
         elif (shown := self._shown()) is not None:
             await self._review(shown.run)
 
     async def action_samples(self) -> None:
         entry = self._entry
         if entry is not None:
-            with self.errors_as_notices():
-                view = await run_blocking(lambda: open_dataset(self.context, entry.card.key))
-                await opener_of(self.app).open_dataset(view)
+            await self._look_at(entry.card.key)
 
-    def action_import(self) -> None:
-        self.notice("`emowb import KEY PATH` imports a data set, `emowb import --template` begins one of your own")
+    async def _look_at(self, key: str) -> None:
+        with self.errors_as_notices():
+            view = await run_blocking(lambda: open_dataset(self.context, key))
+            await opener_of(self.app).open_dataset(view)
+
+    async def action_import(self) -> None:
+        await self._import(None)
+
+    async def _import(self, wanted: str | None) -> None:
+        """Have a data set imported, at first that published one."""
+
+        async def look(key: str | None) -> None:
+            if key is not None:
+                await self._look_at(key)
+
+        async def report(imported: object) -> None:
+            if imported is not None:
+                await self.app.push_screen(new_screen("import report", imported), look)
+
+        await self.app.push_screen(new_screen("import", self.context, wanted), report)
 
     async def action_new_run(self) -> None:
         await open_new_run(self.app, self.context, None if self._entry is None else self._entry.card.key)

@@ -1,6 +1,7 @@
 """Lines of words with tones: what such a line is made of, and how a widget paints it."""
 
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import Final
 
 from rich.cells import cell_len, set_cell_size
@@ -80,3 +81,8 @@ def fit(text: str, cells: int, *, keep_end: bool = False) -> str:
     while cell_len(text) > cells - 1:
         text = text[1:]
     return set_cell_size("…" + text, cells)
+
+
+def wrapped(before: str, words: str, tone: str, width: int) -> list[Piece]:
+    """A sentence broken to the width; later lines are indented by the length of what stands before it."""
+    return [(line, tone) for line in wrap(before + words, max(width, 20), subsequent_indent=" " * len(before))]

@@ -132,6 +132,7 @@ CREATE TABLE attempt (
     image_tokens INTEGER,                -- of the prompt's
     estimated_usd REAL,                  -- reserved before it was sent; NULL: not known
     job_id       INTEGER REFERENCES job (id), -- the upload it travelled in; NULL: a request of its own
+    reasoning    TEXT,                   -- the model's thoughts, where the endpoint keeps them apart
     UNIQUE (batch_id, number)
 ) STRICT;
 -- Requests per day are counted by it, over all runs.

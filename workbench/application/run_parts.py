@@ -164,6 +164,7 @@ async def _channel(
         time.monotonic(),
         sent_last_day=count_sent_today(db, endpoint.name, key_name, now) if limits.rpd else (),
         sent_last_minute=sent_lately(db, endpoint.name, key_name, now),
+        patience_s=settings.patience_s,
     )
     async with EndpointClient(endpoint, key, timeout_s=settings.timeout_s) as client:
         yield Channel(lane, client, endpoint.name, key_name, endpoint.images_per_request)

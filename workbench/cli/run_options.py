@@ -43,6 +43,11 @@ Tpm = Annotated[int | None, typer.Option(min=1, help="Tokens per minute, never e
 Rpd = Annotated[int | None, typer.Option(min=1, help="Requests per day, never exceeded.")]
 Budget = Annotated[float | None, typer.Option(callback=_dollars, metavar="USD", help="What the run may cost in all.")]
 Concurrency = Annotated[int | None, typer.Option(min=1, help="Requests in flight.")]
+Patience = Annotated[
+    float | None,
+    typer.Option(min=0, metavar="MINUTES", help="How long a busy or loading server is waited for (15)."),
+]
+MaxTokens = Annotated[int | None, typer.Option(min=1, help="The longest answer, in tokens, thoughts included (4000).")]
 Yes = Annotated[bool, typer.Option("--yes", help="Agree that samples are sent to a host off this machine.")]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Show what would be sent and what it would cost; send nothing.")
@@ -56,3 +61,8 @@ RetryPolicyName = Annotated[
         "--retry-policy", metavar="NAME", help="halving (the default), or paper: the schedule of the paper's authors."
     ),
 ]
+
+
+def seconds(minutes: float | None) -> float | None:
+    """Minutes of a flag in seconds."""
+    return None if minutes is None else minutes * 60.0

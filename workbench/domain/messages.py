@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from workbench.domain.datasets.samples import Frame
 from workbench.domain.dialects import LearnedDialect
@@ -116,6 +116,9 @@ class Fault(StrEnum):
     """Key, quota, permission or model: no request can pass, the run pauses."""
 
 
+BUSY_STATUSES: Final = (502, 503, 504, 529)
+
+
 @dataclass(frozen=True, slots=True)
 class Usage:
     """Tokens as the endpoint reported them. Those below the first two are parts of the prompt's."""
@@ -158,6 +161,11 @@ class Reply:
     """Those that matter: request id and rate limits."""
     latency_s: float = 0.0
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether the server is loading its model, overloaded, or away behind its gateway: it is waited for."""
+        return self.fault is Fault.TRANSIENT and self.status_code in BUSY_STATUSES
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
@@ -188,6 +196,8 @@ class Attempt:
     finish_reason: str | None
     reply: str | None
     refusal: str | None
+    reasoning: str | None
+    """The model's thoughts, where the endpoint keeps them apart."""
     model: str | None
     """The model that answered, as the reply names it."""
     prompt_tokens: int | None

@@ -40,6 +40,7 @@ class RunOptions:
     seed: int | None = None
     option_order: str | None = None
     retry: str | None = None
+    max_tokens: int | None = None
     repeat: int | None = None
     """So many runs in all."""
     limits: GivenLimits = field(default_factory=GivenLimits)
@@ -59,6 +60,7 @@ class RunOptions:
             "limit": self.limit,
             "seed": self.seed,
             "retry": known_policy(self.retry),
+            "max_tokens": self.max_tokens,
             "labels": ordered_labels(card, self.option_order),
         }
 

@@ -52,6 +52,8 @@ class Settings:
     concurrency: int | None = None
     """Requests in flight; None: found out while the run is sent."""
     timeout_s: float = 300.0
+    patience_s: float = 900.0
+    """How long a busy or loading server is waited for before the run pauses."""
     pictures: str = "auto"
     """One of PICTURE_CHOICES."""
     theme: str | None = None
@@ -140,6 +142,7 @@ _READERS: Final[Readers] = MappingProxyType(
         "budget_usd": (_positive(float), "US dollars above 0"),
         "concurrency": _WHOLE,
         "timeout_s": (_positive(float), "seconds above 0"),
+        "patience_s": (_positive(float), "seconds above 0"),
         "theme": (choice(*THEME_CHOICES), f"one of {', '.join(THEME_CHOICES)}"),
         "state": (_path, "a path"),
         "pictures": (choice(*PICTURE_CHOICES), f"one of {', '.join(PICTURE_CHOICES)}"),

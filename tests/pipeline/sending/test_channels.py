@@ -118,6 +118,81 @@ def test_rejections_of_single_pictures_do_not_stop_a_run_that_has_answers(place:
         assert {status for name, status in found.items() if name not in bad} == RANKED
 
 
+BAD = {f"face_{number:03d}" for number in (3, 17, 30)}
+FOLLOWING = {
+    "turned away": error(403, "Forbidden"),
+    "not found": error(404, "no such thing"),
+    "a crash": error(500, "boom"),
+    "a gateway": Said(502, b"<html><h1>502 Bad Gateway</h1></html>"),
+    "moderation": error(403, "Input was flagged by moderation"),
+}
+
+
+@pytest.mark.parametrize("in_flight", [1, 3])
+@pytest.mark.parametrize("said", FOLLOWING.values(), ids=FOLLOWING)
+def test_an_error_that_follows_certain_samples_is_halved_down_to_them(
+    place: Workplace, said: Said, in_flight: int
+) -> None:
+    def say(asked: Asked) -> Said:
+        return said if BAD & set(asked.names) else answer(asked)
+
+    with CountingEndpoint(place.pictures, say) as endpoint:
+        run = place.plan()
+        sent = place.send(run, Way(endpoint.endpoint(), limits=Limits(concurrency=in_flight)))
+        assert (sent.error, sent.reason) == (None, None)
+        found = place.statuses(run)
+        assert {name for name, status in found.items() if status is not PredictionStatus.RANKED} == BAD
+
+
+BUSY = {
+    "loading": error(503, "Loading model"),
+    "a gateway": Said(502, b"<html>Bad Gateway</html>"),
+    "for ever": error(503, "overloaded", retry_after="inf"),
+    "a limit": error(503, "rate limit reached"),
+}
+
+
+@pytest.mark.parametrize("said", BUSY.values(), ids=BUSY)
+def test_a_server_that_is_loading_is_waited_for_and_costs_no_sample(place: Workplace, said: Said) -> None:
+    def say(asked: Asked) -> Said:
+        return said if asked.number <= (4 if said is BUSY["for ever"] else 15) else answer(asked)
+
+    with CountingEndpoint(place.pictures, say) as endpoint:
+        run = place.plan()
+        sent = place.send(run, Way(endpoint.endpoint(), limits=Limits(concurrency=4)))
+        assert (sent.error, sent.reason) == (None, None)
+        assert set(place.statuses(run).values()) == RANKED
+
+
+def test_a_server_that_stays_busy_is_not_waited_for_without_end(place: Workplace) -> None:
+    with CountingEndpoint(place.pictures, lambda _: error(503, "Loading model")) as endpoint:
+        run = place.plan()
+        sent = place.send(run, Way(endpoint.endpoint(), limits=ONE_AT_A_TIME))
+        assert "Loading model" in str(sent.reason)
+        assert any("--patience" in notice for notice in sent.held)
+        assert set(place.statuses(run).values()) == {None}
+        assert len(endpoint.asked) < 40
+
+
+def test_a_run_whose_answers_are_all_empty_stops_early_and_says_so(place: Workplace) -> None:
+    with CountingEndpoint(place.pictures, lambda _: completion("")) as endpoint:
+        run = place.plan()
+        sent = place.send(run, Way(endpoint.endpoint(), limits=ONE_AT_A_TIME))
+        assert "none of the first 12 answers can be read: they are empty" in str(sent.reason)
+        assert len(endpoint.asked) == 12
+
+
+def test_batches_that_are_too_large_in_unknown_words_are_halved_before_the_first_answer(place: Workplace) -> None:
+    def say(asked: Asked) -> Said:
+        return error(400, "I cannot hold so much") if len(asked.names) > 1 else answer(asked)
+
+    with CountingEndpoint(place.pictures, say) as endpoint:
+        run = place.plan()
+        sent = place.send(run, Way(endpoint.endpoint(), limits=Limits(concurrency=N_BATCHES)))
+        assert (sent.error, sent.reason) == (None, None)
+        assert set(place.statuses(run).values()) == RANKED
+
+
 # ── lanes ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

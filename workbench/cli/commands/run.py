@@ -41,10 +41,12 @@ def run_set(
     option_order: flags.OptionOrder = None,
     repeat: Annotated[int | None, typer.Option(min=1, metavar="K", help="Make the run K times.")] = None,
     retry_policy_name: flags.RetryPolicyName = None,
+    max_tokens: flags.MaxTokens = None,
     rpm: flags.Rpm = None,
     tpm: flags.Tpm = None,
     rpd: flags.Rpd = None,
     concurrency: flags.Concurrency = None,
+    patience: flags.Patience = None,
     budget: flags.Budget = None,
     via: Annotated[Via, typer.Option(help="Single requests, or jobs of a Batch API.")] = Via.REQUESTS,
     wait: Annotated[
@@ -86,9 +88,18 @@ def run_set(
         seed=seed,
         option_order=option_order,
         retry=retry_policy_name,
+        max_tokens=max_tokens,
     )
     options = SendOptions(via=via, waits=wait, cancels=cancel)
-    context = context_of(command, rpm=rpm, tpm=tpm, rpd=rpd, concurrency=concurrency, budget_usd=budget)
+    context = context_of(
+        command,
+        rpm=rpm,
+        tpm=tpm,
+        rpd=rpd,
+        concurrency=concurrency,
+        budget_usd=budget,
+        patience_s=flags.seconds(patience),
+    )
     card = find_card(context, key)
     agree = agree_on_terminal(yes=yes)
     with ready_to_send(
@@ -120,6 +131,7 @@ def retry(
     tpm: flags.Tpm = None,
     rpd: flags.Rpd = None,
     concurrency: flags.Concurrency = None,
+    patience: flags.Patience = None,
     budget: flags.Budget = None,
     as_json: AsJson = False,
 ) -> None:
@@ -140,7 +152,15 @@ def retry(
         raise UsageError(
             "say what to ask again: --refused, --unparsed, --missing, --failed, --bad-media or --sample ID"
         )
-    context = context_of(command, rpm=rpm, tpm=tpm, rpd=rpd, concurrency=concurrency, budget_usd=budget)
+    context = context_of(
+        command,
+        rpm=rpm,
+        tpm=tpm,
+        rpd=rpd,
+        concurrency=concurrency,
+        budget_usd=budget,
+        patience_s=flags.seconds(patience),
+    )
     card = find_card(context, key)
     found = choose_run(context, card.key, run)
     with connected(context, found.spec.endpoint) as connection:

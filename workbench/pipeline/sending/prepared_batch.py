@@ -1,7 +1,7 @@
 """A batch on its way to a model: its samples with their media, read once however often they are sent."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from workbench.domain.batches import Batch
 from workbench.domain.datasets.cards import DatasetCard
@@ -30,6 +30,18 @@ class ExpectedCost:
     """None: the price is not known."""
 
 
+@dataclass(frozen=True, slots=True)
+class FailedBefore:
+    """How a batch failed, as often as it failed in the same way while other batches were answered."""
+
+    status_code: int | None
+    n_answers: int
+    """Answers of the session by then."""
+    times: int
+    is_part: bool
+    """Whether it is a part of a batch that was split for it."""
+
+
 @dataclass(slots=True)
 class PreparedBatch:
     """A batch that can be sent: nothing more has to be read from disk for it or for parts of it."""
@@ -39,6 +51,8 @@ class PreparedBatch:
     bad: dict[str, str] = field(default_factory=dict)
     """Ids of samples that cannot be shown, and why. They are reported once, before the batch is sent first."""
     expected: ExpectedCost | None = None
+    failed: FailedBefore | None = None
+    """How its last sending failed; None: it did not."""
     built: Request | None = None
     """The request, kept from when it is first built until it is sent."""
 
@@ -71,7 +85,8 @@ class PreparedBatch:
     def part(self, batch: Batch) -> "PreparedBatch":
         """`batch`, which holds some of these samples, prepared."""
         sample_ids = set(batch.sample_ids)
-        return PreparedBatch(batch, tuple(one for one in self.shown if one.sample.id in sample_ids))
+        failed = None if self.failed is None else replace(self.failed, times=1, is_part=True)
+        return PreparedBatch(batch, tuple(one for one in self.shown if one.sample.id in sample_ids), failed=failed)
 
     def request(self, card: DatasetCard, spec: RunSpec) -> Request:
         """The request about the samples that are shown. Built once."""

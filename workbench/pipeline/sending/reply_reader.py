@@ -89,7 +89,8 @@ def _counted(batch: Batch, reply: Reply) -> Batch:
         batch,
         attempts=batch.attempts + 1,
         answers_tried=batch.answers_tried + (not failed),
-        faults=batch.faults + (failed and reply.fault not in (Fault.RATE_LIMITED, Fault.DIALECT, Fault.STOP)),
+        faults=batch.faults
+        + (failed and not reply.is_busy and reply.fault not in (Fault.RATE_LIMITED, Fault.DIALECT, Fault.STOP)),
     )
 
 

@@ -22,7 +22,7 @@ from workbench.pipeline.sending.reply_reader import ReplyRules
 from workbench.pipeline.sending.run_parts import RunParts, Stop
 from workbench.pipeline.sending.run_steering import RunSteering
 from workbench.storage.runs.attempts import Settled, save_parts, save_unsent
-from workbench.storage.runs.plans import count_open_samples
+from workbench.storage.runs.plans import count_open_samples, has_answers
 from workbench.storage.runs.run_control import Lease, LeaseLost, claim_run, load_control, release_run, renew_lease
 from workbench.storage.workspace.database import Database
 from workbench.storage.workspace.writer import Writer
@@ -83,10 +83,14 @@ class RetryingWriter:
 class RunSession:
     """A run that is held; made by `run_session`."""
 
-    def __init__(self, parts: RunParts, stop: Stop, writer: Writer, lease: Lease, *, is_by_jobs: bool) -> None:
+    def __init__(
+        self, parts: RunParts, stop: Stop, writer: Writer, lease: Lease, *, is_by_jobs: bool, has_answer: bool = False
+    ) -> None:
         self.parts = parts
         self.stop = stop
         self.lease = lease
+        self.has_answer = has_answer
+        """Whether an answer could be read in an earlier session."""
         self.wake = asyncio.Event()
         """Set when something has changed: a notice, a stop, other limits, a lost lease."""
         self.events: deque[RunEvent] = deque()
@@ -201,14 +205,15 @@ async def run_session(parts: RunParts, stop: Stop, *, is_by_jobs: bool = False) 
     started_s = time.monotonic()
     async with Writer(parts.open_db, reached=parts.reached) as writer:
         run_id = parts.run.id
-        lease, control, open_samples = await writer.do(
+        lease, control, open_samples, has_answer = await writer.do(
             lambda db: (
                 claim_run(db, parts.run, parts.now()),
                 load_control(db, run_id),
                 count_open_samples(db, run_id, in_jobs=is_by_jobs),
+                has_answers(db, run_id),
             )
         )
-        session = RunSession(parts, stop, writer, lease, is_by_jobs=is_by_jobs)
+        session = RunSession(parts, stop, writer, lease, is_by_jobs=is_by_jobs, has_answer=has_answer)
         tasks = [asyncio.create_task(session.give_signs_of_life())]
         release = writer.do
         try:

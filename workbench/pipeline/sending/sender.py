@@ -23,6 +23,7 @@ from workbench.pipeline.sending.prepared_batch import ExpectedCost, PreparedBatc
 from workbench.pipeline.sending.reply_reader import ReadReply, read_reply
 from workbench.pipeline.sending.run_parts import RunParts, Stop
 from workbench.pipeline.sending.run_session import RunSession, rest, run_session
+from workbench.pipeline.sending.sample_trouble import SampleTrouble
 from workbench.pipeline.sending.send_queue import BatchPrefetcher, SendQueue
 from workbench.provider.limits.lane import Ticket
 from workbench.storage.runs.attempts import Sending, save_received, save_sent
@@ -63,7 +64,8 @@ class _Sender:
             threads=1 if modality is Modality.IMAGE else _VIDEO_THREADS,
         )
         self._queue = SendQueue(self._prefetcher, session.steering.add_open)
-        self._watch = ChannelWatch(parts.channels, self._stop.set, session.tell)
+        self._watch = ChannelWatch(parts.channels, self._stop.set, session.tell, has_answer=session.has_answer)
+        self._trouble = SampleTrouble(has_answer=session.has_answer)
 
     async def events(self) -> AsyncGenerator[RunEvent]:
         try:
@@ -189,9 +191,10 @@ class _Sender:
             if not is_settled:
                 channel.lane.abandon(ticket)
         channel.lane.settle(ticket, reply, self._parts.clock(), self._parts.wall_s())
+        reply = self._trouble.judged(prepared, reply, channel.lane.n_in_flight)
         read = read_reply(self._session.rules, prepared.batch, prepared.shown, reply)
         self._settle_cost(expected, reply, read)
-        self._watch.see(channel, reply, self._parts.clock())
+        self._watch.see(channel, reply, read, prepared, self._parts.clock())
         added = await self._session.store(
             lambda db: save_received(db, self._lease, prepared.batch, attempt_id, read.received, self._parts.now())
         )
@@ -199,7 +202,7 @@ class _Sender:
         if reply.learned is not None:
             await self._remember(reply.learned)
         if read.asks_again or (read.received.step is Step.STOP and not self._stop.is_set):
-            self._requeue([PreparedBatch(read.batch, prepared.shown, expected=expected)], read)
+            self._requeue([PreparedBatch(read.batch, prepared.shown, expected=expected, failed=prepared.failed)], read)
         else:
             self._requeue([prepared.part(batch) for batch in added], read)
 

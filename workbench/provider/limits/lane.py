@@ -29,11 +29,10 @@ _FIRST_WAIT_S: Final = 1.0
 _LONGEST_WAIT_S: Final = 60.0
 _PLENTY: Final = 0.25
 """If every known bucket is at least this full, a rejection is about the number of requests in flight."""
-_OVERLOADED: Final = frozenset({502, 503, 504, 529})
 _LEARNING: Final = 0.1
 """The weight of the last reply in the ratio of used to expected tokens."""
 _SHUT_OUT_AFTER: Final = 5
-_SHUT_OUT_S: Final = 900.0
+PATIENCE_S: Final = 900.0
 """After so many rejections in a row, and so long without an answer, the limit is not one per minute."""
 _NOTHING_S: Final = 1e-6
 """A shorter wait is a rounding error."""
@@ -76,12 +75,15 @@ class Lane:
         *,
         sent_last_day: Iterable[tuple[float, int]] = (),
         sent_last_minute: Iterable[tuple[float, float]] = (),
+        patience_s: float = PATIENCE_S,
     ) -> None:
         """The last arguments are requests of earlier sessions, the oldest first.
 
         `sent_last_day`: as (seconds ago, number of requests); `sent_last_minute`: as (seconds ago, tokens).
         """
         self.name = name
+        self.patience_s: Final = patience_s
+        """How long a busy endpoint is waited for; no single wait is longer."""
         self.closed: str | None = None
         self.limited_in_row = 0
         self.limited = 0
@@ -103,6 +105,8 @@ class Lane:
         self._resumes_at = now
         self._limited_since = now
         self._limited_at = -math.inf
+        self._busy_in_row = 0
+        self._busy_at = -math.inf
         self._ratio = 1.0
         self._lately: deque[tuple[float, float]] = deque()
         if limits.rpm or limits.tpm:
@@ -195,19 +199,16 @@ class Lane:
         self._read_headers(ticket, reply, now, wall_s)
         self._settle_tokens(ticket, reply)
         crowded = limited and bool(self._buckets) and self._has_plenty(now)
-        overloaded = (
-            crowded
-            or reply.status_code in _OVERLOADED
-            or (reply.fault is Fault.TRANSIENT and reply.status_code is None)
-        )
+        overloaded = crowded or reply.is_busy or (reply.fault is Fault.TRANSIENT and reply.status_code is None)
         is_answer = reply.outcome is not Outcome.FAILED
         self._in_flight.end(latency_s=reply.latency_s, is_answer=is_answer, is_overloaded=overloaded, now=now)
         if not limited:
             if is_answer:
                 self._learned.accepted(ticket.sent_at, now)
                 self.limited_in_row = 0
-            if reply.retry_after_s and reply.status_code in _OVERLOADED:
-                self._pause(reply.retry_after_s, now)
+                self._busy_in_row = 0
+            if reply.is_busy:
+                self._rest(ticket, reply, now)
             return
         self._count_limited(ticket, now)
         self._pause(self._wait_s(reply, now), now)
@@ -220,7 +221,7 @@ class Lane:
 
     def is_shut_out(self, now: float) -> bool:
         """Whether the endpoint has rejected everything for so long that waiting is of no use."""
-        return self.limited_in_row >= _SHUT_OUT_AFTER and now - self._limited_since > _SHUT_OUT_S
+        return self.limited_in_row >= _SHUT_OUT_AFTER and now - self._limited_since > self.patience_s
 
     def paused_s(self, now: float) -> float:
         """Seconds for which the endpoint has asked to be left alone."""
@@ -246,6 +247,14 @@ class Lane:
             limited=self.limited,
             closed=self.closed,
         )
+
+    def _rest(self, ticket: Ticket, reply: Reply, now: float) -> None:
+        """Leave a busy endpoint alone, longer each time. Requests sent before the last pause count with the first."""
+        if ticket.sent_at > self._busy_at:
+            self._busy_in_row += 1
+            self._busy_at = now
+        backoff_s = min(_FIRST_WAIT_S * 2.0 ** min(max(self._busy_in_row, 1) - 1, 16), _LONGEST_WAIT_S)
+        self._pause(reply.retry_after_s or backoff_s, now)
 
     def _count_limited(self, ticket: Ticket, now: float) -> None:
         """Count a rejection. Requests sent before the first rejection count as one in the row, with the first."""
@@ -297,7 +306,7 @@ class Lane:
         return max(known, default=0.0) or backoff_s
 
     def _pause(self, wait_s: float, now: float) -> None:
-        self._resumes_at = max(self._resumes_at, now + wait_s)
+        self._resumes_at = max(self._resumes_at, now + min(wait_s, self.patience_s))
 
     def _last_minute(self, now: float) -> tuple[int, float]:
         """Requests of the last minute, and their tokens."""

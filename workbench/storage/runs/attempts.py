@@ -189,6 +189,7 @@ def _attempt_values(received: Received, at: str) -> dict[str, Any]:
         "finish_reason": storable(reply.finish_reason),
         "reply": storable(reply.text),
         "refusal": storable(reply.refusal),
+        "reasoning": storable(reply.reasoning),
         "model": storable(reply.model),
         "prompt_tokens": reply.usage.prompt_tokens if reply.usage else None,
         "completion_tokens": reply.usage.completion_tokens if reply.usage else None,

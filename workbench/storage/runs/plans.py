@@ -6,7 +6,8 @@ from typing import Any, Final, overload
 from sqlite_utils import Database
 
 from workbench.domain.batches import Batch
-from workbench.domain.messages import Fault, Outcome
+from workbench.domain.messages import BUSY_STATUSES, Fault, Outcome
+from workbench.domain.predictions import PredictionStatus
 from workbench.storage.rows import json_text, value_of, words
 
 _IN_JOB: Final = (
@@ -69,6 +70,13 @@ def count_open_samples(db: Database, run_id: int, *, in_jobs: bool = False) -> i
     return int(count)
 
 
+def has_answers(db: Database, run_id: int) -> bool:
+    """Whether an answer about any sample of the run could be read."""
+    names = [f"samples {status}" for status in (PredictionStatus.RANKED, PredictionStatus.OUT_OF_VOCABULARY)]
+    rows = db.conn.execute("SELECT amount FROM run_sum WHERE run_id = ? AND what IN (?, ?)", (run_id, *names))
+    return any(amount > 0 for (amount,) in rows)
+
+
 def open_batches(
     db: Database, run_id: int, *, after: int = 0, until: int | None = None, most: int = -1, in_jobs: bool = False
 ) -> list[Batch]:
@@ -92,6 +100,7 @@ BATCH_COLUMNS: Final = (
     "COUNT(attempt.id) AS attempts, "
     f"COALESCE(SUM(attempt.outcome <> '{Outcome.FAILED}'), 0) AS answers_tried, "
     f"COALESCE(SUM(attempt.outcome = '{Outcome.FAILED}' "
+    f"AND COALESCE(attempt.status_code, 0) NOT IN {BUSY_STATUSES} "
     f"AND attempt.fault NOT IN ('{Fault.STOP}', '{Fault.RATE_LIMITED}', '{Fault.DIALECT}')), 0) AS faults"
 )
 """What `batch_of` reads, from table `batch` joined with its attempts so far, grouped by batch."""

@@ -161,6 +161,9 @@ ALTER TABLE batch_sample RENAME COLUMN sample_id TO sample_no;
 ALTER TABLE prediction RENAME COLUMN sample_id TO sample_no;
 ALTER TABLE review_change RENAME COLUMN sample_id TO sample_no;
 """,
+        6: """
+ALTER TABLE attempt ADD COLUMN reasoning TEXT;
+""",
     }
 )
 """The statements that lead to a version from the one before it."""

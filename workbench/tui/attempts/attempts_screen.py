@@ -104,6 +104,7 @@ def attempt_blocks(attempt: Attempt) -> Iterator[TextBlock]:
     named = (
         ("error", attempt.error),
         ("refusal", attempt.refusal),
+        ("reasoning", attempt.reasoning),
         ("reply", attempt.reply),
         ("prompt", attempt.prompt),
     )

@@ -11,9 +11,11 @@ from types import MappingProxyType
 from typing import Final
 
 from workbench.domain.datasets.cards import CARDS, DatasetCard
+from workbench.domain.datasets.labels import canonical
 from workbench.domain.visible import visible
 from workbench.errors import DataError, UsageError
 from workbench.importers.files.dataset_tree import DatasetTree, LayoutNotFound, open_tree
+from workbench.importers.files.media_paths import PICTURE_SUFFIXES
 from workbench.importers.files.text_encoding import text_reading
 from workbench.importers.import_options import ImportOptions, Splits, flag
 from workbench.importers.import_result import ImportResult, SampleCollector, SkippedEntry
@@ -26,6 +28,7 @@ READERS: Final[Mapping[str, DatasetReader]] = MappingProxyType(
     {**facial.ROWS, **sentiment.ROWS, **micro.ROWS, **dynamic.ROWS, **multimodal.ROWS}
 )
 
+_TABLE_SUFFIXES: Final = (".csv", ".txt")
 _DEFAULTS: Final = ImportOptions()
 _NOTED: Final = ("strict_apex", "split", "agreement", "labels", "majority")
 """The options that decide which samples a set has."""
@@ -75,7 +78,7 @@ def read_tree(card: DatasetCard, path: Path, tree: DatasetTree, *, options: Impo
             _read(reader, tree, collector, options)
     except LayoutNotFound as what:
         raise DataError(
-            f"{visible(str(path))} does not hold {card.title}: {what}; expected {reader.expected}"
+            f"{visible(str(path))} does not hold {card.title}: {what}; expected {reader.expected}{_seems(tree, card)}"
         ) from what
     for note in reading.notes:
         collector.note(note)
@@ -103,15 +106,15 @@ def _doubt_excess(card: DatasetCard, collector: SampleCollector, options: Import
 
 
 def _read(reader: DatasetReader, tree: DatasetTree, collector: SampleCollector, options: ImportOptions) -> None:
-    try:
-        reader.layout.read(tree, collector, options)
-    except LayoutNotFound as first:
-        if reader.other_layout is None:
-            raise
+    missing = []
+    for layout in (reader.layout, *reader.other_layouts):
         try:
-            reader.other_layout.read(tree, collector, options)
-        except LayoutNotFound as other:
-            raise LayoutNotFound(f"{first}; {other}") from other
+            layout.read(tree, collector, options)
+        except LayoutNotFound as what:
+            missing.append(str(what))
+        else:
+            return
+    raise LayoutNotFound("; ".join(dict.fromkeys(missing)))
 
 
 def _require_applicable(card: DatasetCard, options: ImportOptions) -> None:
@@ -125,6 +128,26 @@ def _applies(card: DatasetCard, option: str) -> bool:
     if option == "encoding":
         return True
     return bool(card.scored) if option == "labels" else option in READERS[card.key].options
+
+
+def _seems(tree: DatasetTree, card: DatasetCard) -> str:
+    """What a tree in no known layout seems to be, with the line of a manifest that would import it."""
+    for path in tree.files:
+        above, _, name = path.rpartition("/")
+        word = above.rpartition("/")[2]
+        if name.casefold().endswith(PICTURE_SUFFIXES) and (word.isdigit() or canonical(word)):
+            gold = word if canonical(word) else "LABEL"
+            return (
+                "; it seems to hold pictures in folders of classes: a manifest with the header path,gold and lines "
+                f"such as {visible(path)},{gold} imports them (emowb import my-{card.key} --manifest FILE)"
+            )
+    tables = [path for path in tree.files if path.casefold().endswith(_TABLE_SUFFIXES)]
+    if not tables:
+        return ""
+    return (
+        f"; there is {visible(', '.join(tables[:3]), longest=200)}: with a header such as path,gold it can be imported "
+        f"by emowb import my-{card.key} --manifest {visible(tables[0])}"
+    )
 
 
 def _no_sample(card: DatasetCard, path: Path, reader: DatasetReader, result: ImportResult) -> str:

@@ -66,6 +66,11 @@ def table_rows(path: Path, columns: Sequence[SourceColumn], *, quote: str = '"')
     return _named_rows(path, _raw_rows(path, quote), columns)
 
 
+def has_columns(path: Path, columns: Sequence[SourceColumn]) -> bool:
+    """Whether a table has a header with all the columns. Raises DataError for a table that cannot be read."""
+    return _has_all(_raw_rows(path, '"'), columns)
+
+
 def sheets_rows(path: Path, columns: Sequence[SourceColumn]) -> Iterator[Row]:
     """As `table_rows`, of every sheet of a workbook that has a header with all the columns; else of the first sheet."""
     if path.suffix.casefold() not in _WORKBOOKS:

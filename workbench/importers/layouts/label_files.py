@@ -116,13 +116,19 @@ def _numbered(tree: DatasetTree) -> Mapping[tuple[str, str], Mapping[int, str]]:
 
 
 def beside(folder: str) -> Callable[[DatasetTree], PictureLookup]:
-    """The picture `<split>/<folder>/<stem>`, where `split` and `stem` are groups of the label file's path."""
+    """The picture `<split>/<folder>/<stem>`, where `split` and `stem` are groups of the label file's path.
+
+    Without the group `split` it is `<folder>/<stem>`.
+    """
 
     def of_tree(tree: DatasetTree) -> PictureLookup:
-        places = MediaPaths(tree.root, tree.files, n_parts=3)
+        in_split = MediaPaths(tree.root, tree.files, n_parts=3)
+        anywhere = MediaPaths(tree.root, tree.files, n_parts=2)
 
         def pictures(match: Match) -> Sequence[str]:
-            return [places.file(*((match["split"], folder, match["stem"] + suffix) for suffix in PICTURE_SUFFIXES))]
+            names = [(folder, match["stem"] + suffix) for suffix in PICTURE_SUFFIXES]
+            split = match.groupdict().get("split")
+            return [in_split.file(*((split, *name) for name in names)) if split else anywhere.file(*names)]
 
         return pictures
 

@@ -1,5 +1,6 @@
 """Data sets with a list of labels: a row for each picture or clip, with its name and a code, a word or votes."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -38,6 +39,8 @@ class ListLayout:
     """Patterns of a table of pixels, for pictures that are not in the tree."""
     stem_without: str = ""
     """A suffix of listed names that is removed (`_aligned`)."""
+    last_parts: int | None = None
+    """How many parts at the end of a listed path count, where lists hold the paths of other people's machines."""
     sample_id: str = "{0.path}"
     """A format with the ListedName as `{0}`."""
     cluster: str | None = None
@@ -83,7 +86,11 @@ class _Reading:
             self._collector.note(note)
 
     def _rows(self) -> Iterator[Row]:
-        return table_rows(self._table, self._layout.columns, quote=self._layout.quote)
+        rows = table_rows(self._table, self._layout.columns, quote=self._layout.quote)
+        n_parts = self._layout.last_parts
+        if n_parts is None:
+            return rows
+        return ({**row, "name": "/".join(re.split(r"[/\\]+", row["name"].rstrip("/\\"))[-n_parts:])} for row in rows)
 
     def _require_wanted(self, row: Row) -> None:
         if "split" in row and row["split"].casefold() != self._split.word.casefold():

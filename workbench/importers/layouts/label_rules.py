@@ -27,6 +27,11 @@ def worded(row: Row, _options: ImportOptions) -> str:
     return row["label"]
 
 
+def folder_above(row: Row, _options: ImportOptions) -> str:
+    """The rule of lists whose paths name the label: the folder that a clip lies in."""
+    return row["name"].rpartition("/")[0].rpartition("/")[2]
+
+
 @dataclass(frozen=True, slots=True)
 class CodedLabels:
     """Labels that are written as codes: a LabelRule for lists with a code in the field `label`."""

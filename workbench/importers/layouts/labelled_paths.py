@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from workbench.domain.datasets.samples import MediaKind, Sample
+from workbench.domain.visible import visible
 from workbench.importers.files.dataset_tree import DatasetTree, LayoutNotFound, natural
+from workbench.importers.files.media_paths import PICTURE_SUFFIXES
 from workbench.importers.files.path_guard import PathGuard
 from workbench.importers.import_options import ImportOptions, Split, Splits
 from workbench.importers.import_result import SampleCollector, Unusable
@@ -32,6 +34,10 @@ class PathLayout:
     media: MediaKind
     labels: CodedLabels | None = None
     """None where paths hold the owner's words."""
+    counts_codes: bool = False
+    """Whether the codes of all paths together must be the set's own, as those of class folders must."""
+    note: str = ""
+    """What users of this layout should know."""
     splits: Splits | None = None
     cluster: str | None = None
     """A format as `sample_id`."""
@@ -44,9 +50,16 @@ class PathLayout:
         Raises LayoutNotFound where none matches.
         """
         above = "".join(f"{folder}/" for folder in tree.root.parts[1:][-_FOLDERS_ABOVE:])
-        matches = [match for path in tree.files if (match := self.pattern.search(above + path))]
+        is_clip = self.media is MediaKind.FRAMES
+        paths = _leaves(tree) if is_clip else tree.files
+        matches = [match for path in paths if (match := self.pattern.search(above + path))]
         if not matches:
             raise LayoutNotFound("no file with such a name")
+        if self.labels and self.counts_codes:
+            codes = (match["label"] for match in matches)
+            self.labels.require_own_codes(f"the folders below {visible(str(tree.root))}", codes, collector.kept)
+        if self.note:
+            collector.note(self.note)
         split = self.splits.chosen(options) if self.splits else None
         if split:
             matches = _of_split(matches, split, collector)
@@ -56,7 +69,7 @@ class PathLayout:
             path = match.string.removeprefix(above)
             with collector.row(path):
                 gold, word = _label(self, match, collector)
-                reason = guard.why_unusable(path, folder=False)
+                reason = guard.why_unusable(path, folder=is_clip)
                 if reason:
                     raise Unusable(reason)
                 groups = match.groupdict()
@@ -71,6 +84,13 @@ class PathLayout:
                         split=split.name if split else None,
                     )
                 )
+
+
+def _leaves(tree: DatasetTree) -> Sequence[str]:
+    """The folders that hold pictures and no other folder."""
+    above = {folder.rpartition("/")[0] for folder in tree.folders}
+    pictured = {path.rpartition("/")[0] for path in tree.files if path.casefold().endswith(PICTURE_SUFFIXES)}
+    return [folder for folder in tree.folders if folder in pictured and folder not in above]
 
 
 def _of_split(matches: Sequence[Match], split: Split, collector: SampleCollector) -> list[Match]:

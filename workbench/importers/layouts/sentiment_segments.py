@@ -21,7 +21,7 @@ from typing import Final
 
 from workbench.domain.visible import visible
 from workbench.errors import DataError, UsageError
-from workbench.importers.files.annotation_tables import Row, SourceColumn, table_rows
+from workbench.importers.files.annotation_tables import Row, SourceColumn, has_columns, table_rows
 from workbench.importers.files.computational_sequences import sequence_values
 from workbench.importers.files.dataset_tree import DatasetTree, LayoutNotFound
 from workbench.importers.files.path_guard import why_unusable
@@ -41,6 +41,7 @@ _ONE_TABLE: Final = (
     SourceColumn("score", ("label",), 3),
     SourceColumn("split", ("mode",), 8),
 )
+_ONE_ID: Final = (SourceColumn("id", ("id", "segmentid", "segment", "name"), None), *_ONE_TABLE[2:])
 _LABELS: Final = (_VIDEO_ID, _CLIP_ID, SourceColumn("score", ("label",), 2))
 _TRANSCRIPT: Final = (_VIDEO_ID, _CLIP_ID, SourceColumn("text", ("chinese", "text"), 2))
 
@@ -49,6 +50,7 @@ _NO_FOLDS: Final = (
     "the tree does not say which videos form the test split; give --split FILE: the SDK's cmu_mosi_std_folds.py, "
     "or a list of the videos, one a line"
 )
+_SEGMENT_ID: Final = re.compile(r"(?P<video>.+)(?:\$_\$|_)(?P<clip>[^_$]+)", re.DOTALL)
 _SEGMENT_LINE: Final = re.compile(r"\s*(?P<clip>\d{1,6})_DELIM_(?P<text>.*)", re.ASCII | re.DOTALL)
 
 
@@ -77,11 +79,16 @@ class SegmentLayout:
 
 
 def _one_table_rows(table: Path, split: Split, collector: SampleCollector) -> Iterator[Row]:
-    for row in table_rows(table, _ONE_TABLE):
-        if row["split"].casefold() == split.word:
-            yield row
-        else:
+    has_one_id = not has_columns(table, _ONE_TABLE) and has_columns(table, _ONE_ID)
+    for row in table_rows(table, _ONE_ID if has_one_id else _ONE_TABLE):
+        if row["split"].casefold() != split.word:
             collector.leave_out(split.others)
+        elif not has_one_id:
+            yield row
+        elif match := _SEGMENT_ID.fullmatch(row["id"]):
+            yield {**row, **match.groupdict()}
+        else:
+            collector.skip(row["id"], "its id is not <video>_<clip>")
 
 
 def _metadata_rows(labels: Path, split: Split, tree: DatasetTree, collector: SampleCollector) -> Iterator[Row]:

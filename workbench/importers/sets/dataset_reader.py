@@ -25,7 +25,7 @@ class DatasetReader:
     suffixes: tuple[str, ...]
     """Suffixes of the files that matter; others are not listed."""
     layout: Layout
-    other_layout: Layout | None = None
-    """Tried where the tree does not have the first layout."""
+    other_layouts: tuple[Layout, ...] = ()
+    """Tried in turn where the tree does not have the first layout."""
     options: tuple[str, ...] = ()
     """The import options that apply. `labels` need not be named: it applies where the card folds its labels."""

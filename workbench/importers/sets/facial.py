@@ -25,6 +25,9 @@ _FERPLUS_VOTES: Final = tuple(
     SourceColumn(word, (word.lower(),), at) for at, word in enumerate((*_FERPLUS_EMOTIONS, *_FERPLUS_OTHERS), start=-10)
 )
 
+_FACES: Final = "angry|anger|contempt|disgust(?:ed)?|fear(?:ful)?|happy|happiness|neutral|sad(?:ness)?|surprised?"
+_FROM_FOLDERS: Final = "labels from the folders of a repackaged copy"
+
 ROWS: Final[Mapping[str, DatasetReader]] = MappingProxyType(
     {
         "ckplus": DatasetReader(
@@ -40,6 +43,18 @@ ROWS: Final[Mapping[str, DatasetReader]] = MappingProxyType(
                 pictures=last_frames(3),
                 sample_id="{subject}/{clip}/{name}",
                 cluster="{subject}",
+            ),
+            other_layouts=(
+                PathLayout(
+                    pattern=re.compile(
+                        rf"(?:^|/)(?P<label>{_FACES})/(?P<stem>(?P<subject>S\d+)_(?P<clip>\d+)_\d+)\.(?:png|jpe?g)$",
+                        re.IGNORECASE | re.ASCII,
+                    ),
+                    sample_id="{label}/{stem}",
+                    cluster="{subject}",
+                    media=MediaKind.IMAGE,
+                    note=_FROM_FOLDERS,
+                ),
             ),
             options=("frames_root",),
         ),
@@ -88,6 +103,21 @@ ROWS: Final[Mapping[str, DatasetReader]] = MappingProxyType(
                 ),
                 stem_without="_aligned",
             ),
+            other_layouts=(
+                PathLayout(
+                    pattern=re.compile(
+                        rf"(?:^|/)(?P<label>\d|{_FACES})/(?P<stem>(?P<split>train|test)_\d+)(?:_aligned)?"
+                        r"\.(?:png|jpe?g)$",
+                        re.IGNORECASE | re.ASCII,
+                    ),
+                    labels=CodedLabels(_RAFDB_CODES),
+                    counts_codes=True,
+                    sample_id="{stem}",
+                    media=MediaKind.IMAGE,
+                    splits=Splits({"test": "test", "train": "train"}),
+                    note=_FROM_FOLDERS,
+                ),
+            ),
             options=("split", "frames_root"),
         ),
         "ferplus": DatasetReader(
@@ -104,12 +134,24 @@ ROWS: Final[Mapping[str, DatasetReader]] = MappingProxyType(
                 splits=Splits({"test": "PrivateTest", "valid": "PublicTest", "train": "Training"}),
                 pixels=("fer2013.csv", "icml_face_data.csv"),
             ),
-            other_layout=ListLayout(
-                tables=("FER2013{split}/label.csv", "FER2013{split}/*.csv"),
-                columns=(SourceColumn("name", ("imagename",), 0), *_FERPLUS_VOTES),
-                label=majority_of(_FERPLUS_EMOTIONS, _FERPLUS_OTHERS),
-                splits=Splits({"test": "Test", "valid": "Valid", "train": "Train"}),
-                media=MediaForms((AS_LISTED,), prefer=("fer2013{split}/",)),
+            other_layouts=(
+                ListLayout(
+                    tables=("FER2013{split}/label.csv", "FER2013{split}/*.csv"),
+                    columns=(SourceColumn("name", ("imagename",), 0), *_FERPLUS_VOTES),
+                    label=majority_of(_FERPLUS_EMOTIONS, _FERPLUS_OTHERS),
+                    splits=Splits({"test": "Test", "valid": "Valid", "train": "Train"}),
+                    media=MediaForms((AS_LISTED,), prefer=("fer2013{split}/",)),
+                ),
+                PathLayout(
+                    pattern=re.compile(
+                        rf"(?:^|/)(?:fer2013)?(?P<split>test|valid|train)[^/]*/(?P<label>{_FACES})/(?P<stem>fer\d{{7}})\.png$",
+                        re.IGNORECASE | re.ASCII,
+                    ),
+                    sample_id="{stem}",
+                    media=MediaKind.IMAGE,
+                    splits=Splits({"test": "test", "valid": "valid", "train": "train"}),
+                    note=_FROM_FOLDERS,
+                ),
             ),
             options=("split", "majority", "frames_root"),
         ),
@@ -127,15 +169,39 @@ ROWS: Final[Mapping[str, DatasetReader]] = MappingProxyType(
                 splits=Splits({"validation": "validation", "training": "training"}),
                 media=MediaForms((AS_LISTED,), n_parts=2),
             ),
-            other_layout=LabelFileLayout(
-                files=("{split}*_set/annotations/*_exp.npy", "{split}*/annotations/*_exp.npy"),
-                pattern=re.compile(r"(?P<split>[^/]+)/annotations/(?P<stem>\d+)_exp\.npy$", re.IGNORECASE | re.ASCII),
-                code=code_in_array,
-                labels=CodedLabels(_AFFECTNET_CODES),
-                splits=Splits({"validation": "val", "training": "train"}),
-                pictures=beside("images"),
-                sample_id="{name}",
-                note="the release of March 2021, whose pictures have other names than the first release's",
+            other_layouts=(
+                LabelFileLayout(
+                    files=("{split}*_set/annotations/*_exp.npy", "{split}*/annotations/*_exp.npy"),
+                    pattern=re.compile(
+                        r"(?P<split>[^/]+)/annotations/(?P<stem>\d+)_exp\.npy$", re.IGNORECASE | re.ASCII
+                    ),
+                    code=code_in_array,
+                    labels=CodedLabels(_AFFECTNET_CODES),
+                    splits=Splits({"validation": "val", "training": "train"}),
+                    pictures=beside("images"),
+                    sample_id="{name}",
+                    note="the release of March 2021, whose pictures have other names than the first release's",
+                ),
+                LabelFileLayout(
+                    files=("annotations/*_exp.npy",),
+                    pattern=re.compile(r"(?:^|/)annotations/(?P<stem>\d+)_exp\.npy$", re.IGNORECASE | re.ASCII),
+                    code=code_in_array,
+                    labels=CodedLabels(_AFFECTNET_CODES),
+                    pictures=beside("images"),
+                    sample_id="{name}",
+                    note="its folders do not say whether this is the validation or the training part",
+                ),
+                PathLayout(
+                    pattern=re.compile(
+                        rf"(?:^|/)(?P<split>val|train)(?:id|idation|ing)?(?:_set|_class)?/(?P<label>{_FACES})/"
+                        r"(?P<stem>[^/]+)\.(?:png|jpe?g)$",
+                        re.IGNORECASE | re.ASCII,
+                    ),
+                    sample_id="{label}/{stem}",
+                    media=MediaKind.IMAGE,
+                    splits=Splits({"validation": "val", "training": "train"}),
+                    note=_FROM_FOLDERS,
+                ),
             ),
             options=("split", "frames_root"),
         ),

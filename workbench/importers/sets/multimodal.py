@@ -50,10 +50,12 @@ ROWS: Final[Mapping[str, DatasetReader]] = MappingProxyType(
             "Raw/Transcript/Segmented/<video>.annotprocessed and Raw/Video/Segmented/<video>_<clip>.mp4",
             (*VIDEO_SUFFIXES, ".csv", ".csd", ".annotprocessed", ".py"),
             SegmentLayout(clip_digits=0, languages=_ENGLISH),
-            other_layout=OpinionLayout(
-                labels=("CMU_MOSI_Opinion_Labels.csd", "*opinion*label*.csd"),
-                transcripts=("Segmented/*.annotprocessed", "*.annotprocessed"),
-                languages=_ENGLISH,
+            other_layouts=(
+                OpinionLayout(
+                    labels=("CMU_MOSI_Opinion_Labels.csd", "*opinion*label*.csd"),
+                    transcripts=("Segmented/*.annotprocessed", "*.annotprocessed"),
+                    languages=_ENGLISH,
+                ),
             ),
             options=_OPTIONS,
         ),

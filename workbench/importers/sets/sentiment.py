@@ -30,15 +30,17 @@ ROWS: Final[Mapping[str, DatasetReader]] = MappingProxyType(
                 columns=(SourceColumn("name", ("name", "image*"), 0), SourceColumn("label", ("label",), 1)),
                 label=CodedLabels(_POLARITY_CODES),
             ),
-            other_layout=ListLayout(
-                tables=("amt_result*.csv",),
-                columns=(
-                    SourceColumn("name", ("name", "image*"), 0),
-                    SourceColumn("positive", ("*pos*",), 2),
-                    SourceColumn("negative", ("*neg*",), 3),
+            other_layouts=(
+                ListLayout(
+                    tables=("amt_result*.csv",),
+                    columns=(
+                        SourceColumn("name", ("name", "image*"), 0),
+                        SourceColumn("positive", ("*pos*",), 2),
+                        SourceColumn("negative", ("*neg*",), 3),
+                    ),
+                    label=agreed_on(("positive", "negative")),
+                    note="counted from amt_result.csv, since the lists of agreement are not there",
                 ),
-                label=agreed_on(("positive", "negative")),
-                note="counted from amt_result.csv, since the lists of agreement are not there",
             ),
             options=("agreement", "frames_root"),
         ),

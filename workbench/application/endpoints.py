@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
+from types import MappingProxyType
 
 from workbench.application.context import Context
 from workbench.domain.datasets.cards import CARDS
@@ -19,21 +21,26 @@ from workbench.provider.api_keys import NO_KEY, ApiKey, read_keys
 from workbench.provider.client import EndpointClient
 from workbench.provider.costs.price_list import load_prices
 from workbench.provider.probing.probe import ANSWER_TOKENS, MOST_REQUESTS, N_FINDINGS, ProbeSession, probe
-from workbench.settings import Settings, endpoint_named
-from workbench.storage.runs.endpoint_history import save_probe
+from workbench.settings import Settings, endpoint_named, settings_files
+from workbench.settings.endpoint_files import add_endpoint_table
+from workbench.storage.runs.endpoint_history import save_probe, spent_by_day
 
 __all__ = [
     "ANSWER_TOKENS",
     "MOST_REQUESTS",
     "N_FINDINGS",
     "Connection",
+    "EndpointEntry",
     "EndpointServer",
     "FaultRates",
     "ProbeResult",
+    "add_endpoint",
     "choose_model",
     "connected",
     "described",
     "endpoint_name",
+    "lacking",
+    "list_endpoints",
     "offered_models",
     "probe_endpoint",
 ]
@@ -186,6 +193,64 @@ def probe_endpoint(
         if db is not None and is_stored:
             save_probe(db, probed.as_json())
     return ProbeResult(probed, _cost_usd(probed, load_prices(settings.prices)), is_stored)
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointEntry:
+    """An endpoint as it is listed."""
+
+    endpoint: Endpoint
+    lacks: str
+    """What it lacks, such as a key; empty: it can be asked."""
+    spent: tuple[tuple[str, int, float | None], ...]
+    """Day, requests and dollars (None: a price is unknown), the latest day first."""
+
+
+def list_endpoints(context: Context) -> list[EndpointEntry]:
+    """The endpoints of the settings and presets, those of the person's own first, with what was spent by day."""
+    with context.workspace() as db:
+        spent = spent_by_day(db)
+    own = {source.partition(".")[2] for source in context.settings.sources if source.startswith("endpoints.")}
+    found = sorted(context.settings.endpoints.values(), key=lambda one: one.name not in own)
+    return [
+        EndpointEntry(one, lacking(context, one), tuple(row[1:] for row in spent if row[0] == one.name))
+        for one in (*found, Endpoint(name=EMBEDDED, base_url="http://127.0.0.1/v1"))
+    ]
+
+
+def lacking(context: Context, endpoint: Endpoint) -> str:
+    """What an endpoint lacks before it can be asked; empty: nothing."""
+    if not endpoint.base_url:
+        return "has no address"
+    try:
+        read_keys(endpoint, context.environment)
+    except EndpointError:
+        return f"{' or '.join(endpoint.key_variables)} is not set"
+    return ""
+
+
+def add_endpoint(
+    context: Context,
+    folder: Path,
+    name: str,
+    base_url: str,
+    *,
+    kind: str | None = None,
+    key_variable: str | None = None,
+) -> Context:
+    """Write a new endpoint into `emowb.toml` of a folder; returns the context that knows it.
+
+    Raises UsageError for what cannot be written there.
+    """
+    path = settings_files(folder)[1]
+    endpoint = add_endpoint_table(path, name, base_url, kind, key_variable)
+    settings = context.settings
+    changed = replace(
+        settings,
+        endpoints=MappingProxyType({**settings.endpoints, name: endpoint}),
+        sources=MappingProxyType({**settings.sources, f"endpoints.{name}": str(path)}),
+    )
+    return replace(context, settings=changed)
 
 
 def _cost_usd(probed: ProbeReport, prices: PriceTable) -> float | None:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from workbench.application.comparisons import Axis, plan_arms
 from workbench.application.context import Context
-from workbench.application.endpoints import Connection, connected, described, offered_models
+from workbench.application.endpoints import Connection, connected, described, lacking, offered_models
 from workbench.application.run_actions import Launched, launch
 from workbench.application.run_sending import open_run
 from workbench.application.run_setup import Destination, RunPlan, plan_run
@@ -21,11 +21,10 @@ from workbench.domain.prompts import build_request
 from workbench.domain.run_options import RunOptions, card_spec, repeated
 from workbench.domain.run_status import GivenLimits
 from workbench.domain.runs import Run, RunSpec, RunState
-from workbench.errors import EndpointError, UsageError
+from workbench.errors import UsageError
 from workbench.media.media_files import BadMedia
 from workbench.media.sample_media import media_source
 from workbench.pipeline import planning
-from workbench.provider.api_keys import read_keys
 from workbench.storage.runs.endpoint_history import load_probe
 from workbench.storage.runs.run_records import load_runs
 from workbench.storage.samples import (
@@ -234,11 +233,7 @@ def first_request(context: Context, new: NewRun) -> FirstRequest:
 
 def _choice(context: Context, name: str) -> EndpointChoice:
     endpoint = context.settings.endpoints[name]
-    try:
-        read_keys(endpoint, context.environment)
-    except EndpointError:
-        return EndpointChoice(name, endpoint.host, f"{' or '.join(endpoint.key_variables)} is not set")
-    return EndpointChoice(name, endpoint.host)
+    return EndpointChoice(name, endpoint.host, lacking(context, endpoint))
 
 
 def _named(context: Context, new: NewRun) -> NewRun:

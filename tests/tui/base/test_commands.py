@@ -10,6 +10,8 @@ from workbench.tui.dialogs.choice_screen import ChoiceScreen
 from workbench.tui.dialogs.help_screen import HelpScreen, help_entries
 from workbench.tui.dialogs.question_screen import QuestionScreen
 from workbench.tui.dialogs.text_screen import TextScreen
+from workbench.tui.endpoints.endpoints_screen import EndpointsScreen
+from workbench.tui.endpoints.new_endpoint_screen import NewEndpointScreen
 from workbench.tui.export.export_screen import ExportScreen
 from workbench.tui.forms.form_screen import FormScreen
 from workbench.tui.home.home_screen import HomeScreen
@@ -38,6 +40,8 @@ TARGETS = {
     Scope.FORM: FormScreen,
     Scope.NEW_RUN: NewRunScreen,
     Scope.FIRST_REQUEST: FirstRequestScreen,
+    Scope.ENDPOINTS: EndpointsScreen,
+    Scope.NEW_ENDPOINT: NewEndpointScreen,
     Scope.METRICS: MetricsScreen,
     Scope.COMPARE: CompareScreen,
     Scope.EXPORT: ExportScreen,
@@ -74,7 +78,8 @@ def test_digits_only_ever_label() -> None:
 def test_every_command_has_its_action() -> None:
     for command in COMMANDS:
         name = command.action.partition("(")[0].removeprefix("app.")
-        assert hasattr(TARGETS[command.scope], f"action_{name}"), command
+        target = WorkbenchApp if command.action.startswith("app.") else TARGETS[command.scope]
+        assert hasattr(target, f"action_{name}"), command
 
 
 def test_keys_are_answered_in_the_order_of_their_coming() -> None:

@@ -47,6 +47,16 @@ def typical_latency_s(db: Database, endpoint: str, model: str) -> float | None:
     return statistics.median(latencies_s) if latencies_s else None
 
 
+def spent_by_day(db: Database) -> list[tuple[str, str, int, float | None]]:
+    """Endpoint, day (UTC), requests and dollars, the latest day first; dollars are None where a price is unknown."""
+    rows = db.conn.execute(
+        "SELECT endpoint, substr(sent_at, 1, 10) AS day, COUNT(*), "
+        "CASE WHEN COUNT(received_at) = COUNT(cost_usd) THEN SUM(cost_usd) END "
+        "FROM attempt WHERE endpoint IS NOT NULL GROUP BY endpoint, day ORDER BY day DESC"
+    )
+    return [(str(endpoint), str(day), int(count), cost) for endpoint, day, count, cost in rows]
+
+
 def count_sent_today(db: Database, endpoint: str, key_name: str | None, now: datetime) -> list[tuple[float, int]]:
     """Requests sent to an endpoint with a key in the last 24 hours, whatever the run, minute by minute.
 

@@ -58,6 +58,10 @@ class BaseApp(App[None]):
         if self.context is not None:
             await open_new_run(self, self.context)
 
+    async def action_endpoints(self) -> None:
+        if self.context is not None:
+            await self.push_screen(new_screen("endpoints", self.context))
+
     def action_next_theme(self) -> None:
         names = [theme.name for theme in THEMES]
         place = names.index(self.theme) if self.theme in names else -1
@@ -76,7 +80,8 @@ async def open_new_run(app: App[Any], context: Context, dataset: str | None = No
             actions, launched = queued
             await app.push_screen(new_screen("queue", actions, launched=launched))
 
-    await app.push_screen(new_screen("new run", context, dataset), sent)
+    known = app.context if isinstance(app, BaseApp) and app.context is not None else context
+    await app.push_screen(new_screen("new run", known, dataset), sent)
 
 
 def leave_when_hung_up() -> None:

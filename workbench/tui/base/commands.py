@@ -24,6 +24,8 @@ class Scope(StrEnum):
     FORM = "In a form"
     NEW_RUN = "In a new run"
     FIRST_REQUEST = "In the first request"
+    ENDPOINTS = "In the endpoints"
+    NEW_ENDPOINT = "In a new endpoint"
     MOVE = "Move"
     PICTURE = "Look closer"
     OPINION = "Your review"
@@ -52,6 +54,8 @@ NEW_RUN: Final = (Scope.FORM, Scope.NEW_RUN)
 """Those that share the form of a new run."""
 IMPORT: Final = (Scope.FORM, Scope.IMPORT)
 """Those that share the form of an import."""
+NEW_ENDPOINT: Final = (Scope.FORM, Scope.NEW_ENDPOINT)
+"""Those that share the form of a new endpoint."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +122,7 @@ COMMANDS: Final = (
     Command("home.compare", "compare", "mark this run, or compare it with the marked one", ("=",), Scope.HOME),
     Command("home.queue", "queue", "the queue of this run", ("s",), Scope.HOME, "queue"),
     Command("home.export", "export", "export this run", ("x",), Scope.HOME, "export"),
+    Command("home.endpoints", "app.endpoints", "endpoints: list, add, probe", ("e",), Scope.HOME),
     Command("home.refresh", "refresh", "read the workspace again", ("r",), Scope.HOME),
     Command("home.help", "help", "all keys", ("?",), Scope.HOME, "help"),
     Command("home.leave", "leave", "quit", ("q",), Scope.HOME, "quit"),
@@ -181,6 +186,13 @@ COMMANDS: Final = (
     ),
     Command("first-request.after", "picture(1)", "the next picture", ("]", "right"), Scope.FIRST_REQUEST, "next"),
     Command("first-request.close", "close", "back", ("q", "escape", "f3"), Scope.FIRST_REQUEST, "back"),
+    *_list("endpoints", Scope.ENDPOINTS),
+    Command("endpoints.probe", "probe", "find out what it can do", ("p", "enter"), Scope.ENDPOINTS, "probe"),
+    Command("endpoints.add", "add", "add an endpoint to emowb.toml", ("a",), Scope.ENDPOINTS, "add"),
+    Command("endpoints.help", "help", "all keys", ("?",), Scope.ENDPOINTS, "help"),
+    Command("endpoints.close", "close", "back", ("q", "escape"), Scope.ENDPOINTS, "back"),
+    Command("new-endpoint.go", "go", "write it into emowb.toml", ("enter",), Scope.NEW_ENDPOINT, "write"),
+    Command("new-endpoint.close", "close", "back; nothing is written", ("escape",), Scope.NEW_ENDPOINT, "back"),
     Command("review.down", "move(1)", "next sample", ("j", "down"), Scope.MOVE, in_palette=False),
     Command("review.up", "move(-1)", "previous sample", ("k", "up"), Scope.MOVE, in_palette=False),
     Command("review.page-down", "page(1)", "a page down", ("pagedown",), Scope.MOVE, in_palette=False),
@@ -335,6 +347,7 @@ COMMANDS: Final = (
     Command("help.search", "search", "search the keys", ("/",), Scope.HELP, "search"),
     Command("help.choose", "choose", "run this command", ("enter",), Scope.HELP, "run"),
     Command("help.close", "close", "back", ("q", "?", "escape"), Scope.HELP, "back"),
+    Command("everywhere.endpoints", "app.endpoints", "endpoints: list, add, probe", (), Scope.EVERYWHERE),
     Command("everywhere.new-run", "app.new_run", "a new run or ablation", (), Scope.EVERYWHERE),
     Command("everywhere.palette", "command_palette", "every command by name", ("ctrl+p",), Scope.EVERYWHERE),
     Command("everywhere.colours", "next_theme", "the next colour theme", ("ctrl+t",), Scope.EVERYWHERE),

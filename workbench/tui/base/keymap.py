@@ -6,7 +6,7 @@ from typing import Final
 
 from workbench.domain.visible import visible
 from workbench.errors import UsageError, unknown_name
-from workbench.tui.base.commands import COMMANDS, DIGITS, IMPORT, NEW_RUN, REVIEW, Command, Scope
+from workbench.tui.base.commands import COMMANDS, DIGITS, IMPORT, NEW_ENDPOINT, NEW_RUN, REVIEW, Command, Scope
 from workbench.tui.base.textual_internals import key_name
 
 _FIXED: Final = frozenset({"review.label", "review.no-label", "everywhere.palette", "everywhere.quit"})
@@ -32,7 +32,7 @@ def commands_with(keys: Mapping[str, Sequence[str]]) -> tuple[Command, ...]:
 
 def scopes_together() -> list[tuple[Scope, ...]]:
     """The scopes whose keys work at the same time."""
-    together = [REVIEW, NEW_RUN, IMPORT]
+    together = [REVIEW, NEW_RUN, IMPORT, NEW_ENDPOINT]
     alone = (scope for scope in Scope if scope is not Scope.EVERYWHERE and not any(scope in some for some in together))
     return [*together, *((scope,) for scope in alone)]
 

@@ -12,6 +12,7 @@ SCREENS: Final = {
     "attempts": "attempts.attempts_screen:AttemptsScreen",
     "compare": "compare.compare_screen:CompareScreen",
     "dataset": "samples.dataset_screen:DatasetScreen",
+    "endpoints": "endpoints.endpoints_screen:EndpointsScreen",
     "export": "export.export_screen:ExportScreen",
     "first request": "new_run.first_request_screen:FirstRequestScreen",
     "filter": "review.filter_screen:FilterScreen",

@@ -16,7 +16,7 @@ from tests.export.worked_run import GRID, answer, plan_run
 from workbench.domain.datasets.cards import CARDS
 from workbench.domain.exports import ExportRequest, Format
 from workbench.export.export_run import export_run
-from workbench.export.latex import latex, latex_comment, latex_fragment, latex_label
+from workbench.export.latex import CHARACTER, latex, latex_comment, latex_fragment, latex_label, latex_standalone
 from workbench.storage.samples import load_card
 
 WANTED = ExportRequest(formats=(Format.LATEX,))
@@ -96,3 +96,11 @@ def test_pdflatex_sets_the_tables_of_a_hostile_run(db: Database, tmp_path: Path,
     assert "root:x:0" not in log
     assert not re.findall(r"^! ", log, re.MULTILINE)
     assert "Missing character" not in log
+
+
+def test_the_document_shows_chinese_letters_with_what_is_installed() -> None:
+    document = latex_standalone("tables.tex")
+    assert r"\IfFileExists{CJKutf8.sty}" in document
+    assert r"\IfFontExistsTF{Noto Serif CJK SC}" in document
+    assert document.index("CJKutf8") < document.index(r"\begin{document}")
+    assert r"\emowbcjk{#2}" in CHARACTER

@@ -7,10 +7,12 @@ from typing import Any, Final
 
 from workbench.application.context import Context
 from workbench.domain.datasets.cards import DatasetCard
+from workbench.domain.exports import Format
 from workbench.domain.json_values import json_value
 from workbench.domain.runs import Run, RunSpec
-from workbench.domain.scoring.protocols import Protocol, rules_of
+from workbench.domain.scoring.protocols import Against, Neutral, Protocol, Rules, rules_of
 from workbench.errors import UsageError
+from workbench.export import comparison_files
 from workbench.pipeline import ablation
 from workbench.pipeline.ablation import ORDERS, Ablation, Arm, ArmResult, Axis
 from workbench.pipeline.ablation import as_json as ablation_json
@@ -47,6 +49,7 @@ __all__ = [
     "ablation_json",
     "compare_runs",
     "compare_two",
+    "comparison_document",
     "comparison_json",
     "counts_line",
     "plan_arms",
@@ -99,16 +102,27 @@ def runs_to_compare(context: Context, dataset: str, names: Sequence[str], *, rep
 
 
 def compare_runs(
-    context: Context, runs: Sequence[Run], protocol: Protocol = Protocol.STRICT, *, most_changed: int = MOST_CHANGED
+    context: Context,
+    runs: Sequence[Run],
+    protocol: Protocol = Protocol.STRICT,
+    *,
+    neutral: Neutral | None = None,
+    against: Against = Against.GOLD,
+    most_changed: int = MOST_CHANGED,
 ) -> RunsCompared:
-    """Compare every two of these runs of one data set over the samples that both planned, the earlier run as A."""
+    """Compare every two of these runs of one data set over the samples that both planned, the earlier run as A.
+
+    Raises UsageError for a neutral rule where the data set is not scored by sign.
+    """
     with context.workspace() as db:
         card = load_card(db, runs[0].dataset)
-        found = run_comparison.compare_runs(db, card, runs, protocol)
+        found = run_comparison.compare_runs(db, card, runs, protocol, neutral=neutral, against=against)
         changed: tuple[ChangedSample, ...] = ()
         control = None
         if len(runs) == 2:
-            changed = _first_changed(db, card, runs[0], runs[1], protocol, most_changed)
+            changed = _first_changed(
+                db, card, (runs[0], runs[1]), rules_of(protocol, card, neutral), most_changed, against
+            )
             if differ_in_order(runs[0].spec, runs[1].spec):
                 control = order_control(db, card, runs[0], runs[1])
         steadiness = measure_steadiness(db, card, runs, protocol) if are_steady(runs) else None
@@ -122,7 +136,14 @@ def compare_two(
     with context.workspace() as db:
         card = load_card(db, a.dataset)
         found = run_comparison.compare_runs(db, card, [a, b], protocol)
-        return TwoRuns(found.rule, found.pairs[0], _first_changed(db, card, a, b, protocol, most_changed))
+        return TwoRuns(
+            found.rule, found.pairs[0], _first_changed(db, card, (a, b), rules_of(protocol, card), most_changed)
+        )
+
+
+def comparison_document(compared: RunsCompared, wanted: Format) -> str:
+    """The differences and tests as csv, md or latex. Raises UsageError for another format."""
+    return comparison_files.comparison_document(compared.found, wanted)
 
 
 def counts_line(pair: RunPair) -> str:
@@ -145,9 +166,14 @@ def comparison_json(compared: RunsCompared) -> dict[str, Any]:
 
 
 def _first_changed(
-    db: Database, card: DatasetCard, a: Run, b: Run, protocol: Protocol, most: int
+    db: Database,
+    card: DatasetCard,
+    runs: tuple[Run, Run],
+    rules: Rules,
+    most: int,
+    against: Against = Against.GOLD,
 ) -> tuple[ChangedSample, ...]:
-    return tuple(islice(changed_sides(db, card, a, b, rules_of(protocol, card)), most))
+    return tuple(islice(changed_sides(db, card, *runs, rules, against), most))
 
 
 def plan_arms(context: Context, base: RunSpec, name: str, axis: Axis, values: Sequence[str]) -> list[Arm]:

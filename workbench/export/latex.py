@@ -2,7 +2,7 @@
 
 Any text becomes LaTeX that shows it: nothing in it is run, and it compiles with pdfTeX, XeTeX and LuaTeX alike. What
 pdfTeX has no letters for goes through a macro of its own, `\\emowbchar`, which shows the character where the engine
-reads Unicode and its number (`U+60C5`) where it does not.
+reads Unicode, or where CJKutf8 is loaded, and its number (`U+60C5`) where neither is so.
 """
 
 import re
@@ -16,15 +16,30 @@ _STANDALONE: Final = r"""\documentclass[a4paper]{article}
 \usepackage[margin=2cm]{geometry}
 \usepackage{booktabs}
 \usepackage{graphicx}
+%s
 \begin{document}
 \input{%s}
 \end{document}
 """
+_CHINESE: Final = r"""\usepackage{iftex}
+\ifpdftex
+  \IfFileExists{CJKutf8.sty}{\IfFileExists{c70gbsn.fd}{%
+    \usepackage{CJKutf8}\newcommand{\emowbcjk}[1]{\begin{CJK}{UTF8}{gbsn}#1\end{CJK}}}{}}{}
+\else
+  \usepackage{fontspec}
+  \IfFontExistsTF{Noto Serif CJK SC}{\newfontfamily\emowbfont{Noto Serif CJK SC}}{%
+    \IfFontExistsTF{FandolSong-Regular.otf}{\newfontfamily\emowbfont{FandolSong-Regular.otf}}{}}
+\fi"""
+"""What shows Chinese characters, of what is installed. A paper that \\inputs the fragment can take these lines over."""
 _FITTED: Final = r"\resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}{%"
 """As wide as it is, and no wider than the line."""
 CHARACTER: Final = r"""\ifdefined\emowbchar\else
+  \providecommand{\emowbfont}{}
   \DeclareRobustCommand{\emowbchar}[2]{%
-    \ifdefined\directlua #2\else\ifdefined\XeTeXversion #2\else\texttt{U+#1}\fi\fi}
+    \ifdefined\directlua{\emowbfont #2}\else\ifdefined\XeTeXversion{\emowbfont #2}\else
+    \ifdefined\emowbcjk
+      \ifnum\string"#1<19968 \texttt{U+#1}\else\ifnum\string"#1>40959 \texttt{U+#1}\else\emowbcjk{#2}\fi\fi
+    \else\texttt{U+#1}\fi\fi\fi}
 \fi
 """
 """Defines the macro, once however many fragments a document holds."""
@@ -66,7 +81,7 @@ def latex_fragment(about: Iterable[tuple[str, str]], grids: Iterable[Grid], labe
 
 def latex_standalone(fragment: str) -> str:
     """A document that holds nothing but the fragment of that file name."""
-    return _STANDALONE % fragment
+    return _STANDALONE % (_CHINESE, fragment)
 
 
 def latex_label(*names: str) -> str:

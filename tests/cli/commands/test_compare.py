@@ -82,3 +82,24 @@ def test_what_cannot_be_compared_is_said_in_a_line(ravdess: Emowb, words: tuple[
     result = ravdess("compare", "ravdess", *words)
     assert result.exit_code == 2
     assert says in result.stderr
+
+
+@pytest.mark.parametrize("form", ["csv", "md", "latex"])
+def test_a_comparison_is_printed_as_a_document_with_its_tests(ravdess: Emowb, form: str) -> None:
+    shown = ravdess("compare", "ravdess", "three", "one", "--format", form)
+    assert shown.exit_code == 0, shown.output
+    assert "jackknife over 5 clusters by actor" in shown.stdout
+    assert "few clusters (5)" in shown.stdout
+    assert "cNemar" in shown.stdout.replace("mcnemar", "McNemar")
+
+
+def test_a_comparison_has_no_other_format(ravdess: Emowb) -> None:
+    result = ravdess("compare", "ravdess", "three", "one", "--format", "html")
+    assert result.exit_code == 2
+    assert "csv, md or latex" in result.stderr
+
+
+def test_a_rule_for_neutral_answers_needs_a_set_that_is_scored_by_sign(ravdess: Emowb) -> None:
+    result = ravdess("compare", "ravdess", "three", "one", "--neutral", "drop")
+    assert result.exit_code == 2
+    assert "scored by sign" in result.stderr

@@ -6,11 +6,12 @@ import pytest
 from sqlite_utils import Database
 
 from tests.building import REFUSED, ranked
-from tests.export.worked_run import outside
+from tests.export.worked_run import AT, outside
 from tests.pipeline.scoring.compared_runs import answered_run
+from workbench.application.reviews import ReviewSession
 from workbench.domain.datasets.cards import CARDS
 from workbench.domain.runs import Run
-from workbench.domain.scoring.protocols import Protocol, rules_of
+from workbench.domain.scoring.protocols import Against, Neutral, Protocol, Rules, rules_of
 from workbench.pipeline.scoring.run_comparison import changed_sides, compare_runs, comparison_json
 
 RAFDB, CHSIMS, CASME2 = CARDS["rafdb"], CARDS["chsims"], CARDS["casme2"]
@@ -137,3 +138,28 @@ def test_the_json_of_two_runs_has_the_promised_shape(db: Database, runs: tuple[R
     assert {"metric", "value", "low", "high"} <= set(document["difference"])
     assert document["difference"]["metric"] == "accuracy"
     assert document["spec_difference"] == ["colour: rgb -> grey"]
+
+
+def test_the_rule_for_neutral_answers_decides_what_is_compared(db: Database) -> None:
+    card = CARDS["chsims"]
+    gold = {"p": "positive", "n": "negative", "m": "negative"}
+    a = answered_run(db, card, gold, dict.fromkeys(gold, ranked("neutral", "positive")), name="a")
+    b = answered_run(db, card, gold, dict.fromkeys(gold, ranked("positive")), name="b", prompt="other")
+    assert compare_runs(db, card, [a, b]).pairs[0].comparison.n == 3
+    assert compare_runs(db, card, [a, b], neutral=Neutral.DROP).pairs[0].comparison.n == 0
+    wrong = compare_runs(db, card, [a, b], neutral=Neutral.WRONG).pairs[0].comparison
+    assert (wrong.mcnemar.b, wrong.mcnemar.c) == (0, 1)
+
+
+def test_against_reviews_both_runs_are_judged_by_what_the_reviewers_say(db: Database, runs: tuple[Run, Run]) -> None:
+    a, b = runs
+    card = CARDS[a.dataset]
+    (changed, *_) = changed_sides(db, card, a, b, Rules())
+    other = changed.b if changed.right == "a" else changed.a
+    assert other is not None
+    ReviewSession(db, a, card, "ada", lambda: AT).set_label(changed.sample, other)
+    after = {one.sample: one.right for one in changed_sides(db, card, a, b, Rules(), Against.REVIEWS)}
+    found = compare_runs(db, card, [a, b], against=Against.REVIEWS)
+    assert after.get(changed.sample) != changed.right
+    assert found.pairs[0].comparison.mcnemar.changed == len(after)
+    assert "Against reviews" in found.rule

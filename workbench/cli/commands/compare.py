@@ -4,10 +4,10 @@ from typing import Annotated
 
 import typer
 
-from workbench.application.comparisons import compare_runs, comparison_json, runs_to_compare
+from workbench.application.comparisons import compare_runs, comparison_document, comparison_json, runs_to_compare
 from workbench.application.datasets import find_card
-from workbench.cli.context import AsJson, Key, ProtocolOption, context_of
-from workbench.cli.output import say, show_json, suggest
+from workbench.cli.context import AgainstOption, AsJson, Key, NeutralOption, ProtocolOption, context_of
+from workbench.cli.output import say, show, show_json, suggest
 from workbench.cli.tables.comparison_tables import (
     show_changed,
     show_differences,
@@ -16,8 +16,9 @@ from workbench.cli.tables.comparison_tables import (
     show_steadiness,
     show_tests,
 )
+from workbench.domain.exports import Format
 from workbench.domain.runs import RunState
-from workbench.domain.scoring.protocols import Protocol
+from workbench.domain.scoring.protocols import Against, Protocol
 
 
 def compare(
@@ -27,6 +28,11 @@ def compare(
     *,
     repeats: Annotated[bool, typer.Option("--repeats", help="Add all repeats of the runs that you name.")] = False,
     protocol: ProtocolOption = Protocol.STRICT,
+    neutral: NeutralOption = None,
+    against: AgainstOption = Against.GOLD,
+    form: Annotated[
+        Format | None, typer.Option("--format", help="Print the differences and tests as csv, md or latex instead.")
+    ] = None,
     changed: Annotated[int, typer.Option(min=0, metavar="N", help="The most samples that changed sides to list.")] = 20,
     as_json: AsJson = False,
 ) -> None:
@@ -44,6 +50,7 @@ def compare(
     Examples:
         emowb compare rafdb rgb grey
         emowb compare rafdb gpt-5 gpt-4o qwen --protocol answered
+        emowb compare cmumosi a b --neutral drop --format latex
         emowb compare rafdb main --repeats
     """
     context = context_of(command)
@@ -52,9 +59,12 @@ def compare(
     for run in chosen:
         if run.state is not RunState.DONE:
             say(f"warning: run {run.name} is {run.state}: what it has not answered yet counts as not answered")
-    compared = compare_runs(context, chosen, protocol, most_changed=changed)
+    compared = compare_runs(context, chosen, protocol, neutral=neutral, against=against, most_changed=changed)
     if as_json:
         show_json(comparison_json(compared))
+        return
+    if form is not None:
+        show(comparison_document(compared, form).rstrip())
         return
     found = compared.found
     show_head(found)

@@ -16,13 +16,17 @@ from workbench.domain.runs import Run, spec_difference
 from workbench.domain.scoring.comparison import Comparison, Pair, compare_pairs, holm
 from workbench.domain.scoring.counting import Counted, classes_of, has_answer, place_answer
 from workbench.domain.scoring.metrics import ACCURACY
-from workbench.domain.scoring.protocols import Answer, Protocol, Rules, is_scored, rules_of
+from workbench.domain.scoring.protocols import Against, Answer, Neutral, Protocol, Rules, is_scored, rules_of
 from workbench.domain.scoring.repeat_agreement import SameAnswers, same_answers
+from workbench.pipeline.scoring.run_scores import answer_against, reviewed_gold
 from workbench.storage.runs.plans import count_planned
-from workbench.storage.runs.run_answers import read_shared
+from workbench.storage.runs.run_answers import SharedSample, read_shared
 from workbench.storage.workspace.database import Database
 
 _PLACED_KEPT: Final = 50_000
+_AGAINST_REVIEWS: Final = (
+    " Against reviews: gold labels are as the reviewers of either run agree, the others as they were."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +57,7 @@ class RunComparison:
 
     dataset: str
     protocol: Protocol
+    against: Against
     rule: str
     """The rules in words."""
     runs: tuple[str, ...]
@@ -74,25 +79,35 @@ class ChangedSample:
 
 
 def compare_runs(
-    db: Database, card: DatasetCard, runs: Sequence[Run], protocol: Protocol = Protocol.STRICT
+    db: Database,
+    card: DatasetCard,
+    runs: Sequence[Run],
+    protocol: Protocol = Protocol.STRICT,
+    *,
+    neutral: Neutral | None = None,
+    against: Against = Against.GOLD,
 ) -> RunComparison:
-    """Compare every two of two or more runs of a data set, with Holm's adjustment over all pairs."""
-    rules = rules_of(protocol, card)
-    pairs = [compare_two(db, card, a, b, rules) for a, b in combinations(runs, 2)]
+    """Compare every two of two or more runs of a data set, with Holm's adjustment over all pairs.
+
+    Raises UsageError for a neutral rule where the data set is not scored by sign.
+    """
+    rules = rules_of(protocol, card, neutral)
+    pairs = [compare_two(db, card, a, b, rules, against) for a, b in combinations(runs, 2)]
     return RunComparison(
         dataset=card.key,
         protocol=protocol,
-        rule=rules.in_words(card),
+        against=against,
+        rule=rules.in_words(card) + (_AGAINST_REVIEWS if against is Against.REVIEWS else ""),
         runs=tuple(run.name for run in runs),
         pairs=tuple(with_holm(pairs)),
     )
 
 
-def compare_two(db: Database, card: DatasetCard, a: Run, b: Run, rules: Rules) -> RunPair:
+def compare_two(
+    db: Database, card: DatasetCard, a: Run, b: Run, rules: Rules, against: Against = Against.GOLD
+) -> RunPair:
     """Compare two runs of a data set under these rules."""
-    counts = Counter(
-        sample.answers for sample in read_shared(db, (a.id, b.id), whole_rankings=rules.needs_rankings(card))
-    )
+    counts = Counter(sample.answers for sample in _read_two(db, card, a, b, rules, against))
     shared = counts.total()
     classes = classes_of(card, rules, {one.gold for one, _ in counts if is_scored(card, one.gold)})
     comparison = compare_pairs(
@@ -128,16 +143,31 @@ def with_holm(pairs: Sequence[RunPair]) -> list[RunPair]:
     ]
 
 
-def changed_sides(db: Database, card: DatasetCard, a: Run, b: Run, rules: Rules) -> Iterator[ChangedSample]:
+def _read_two(
+    db: Database, card: DatasetCard, a: Run, b: Run, rules: Rules, against: Against, *, in_order: bool = False
+) -> Iterator[SharedSample]:
+    """The samples that both runs planned. Against reviews, both are judged by what the reviewers of either agree on."""
+    golds = {} if against is Against.GOLD else reviewed_gold(db, card, b) | reviewed_gold(db, card, a)
+    for one in read_shared(db, (a.id, b.id), whole_rankings=rules.needs_rankings(card), in_order=in_order):
+        gold = golds.get(one.sample_id)
+        if gold is None:
+            yield one
+            continue
+        judged = [answer_against(db, card, run, one.sample_id, gold) for run in (a, b)]
+        yield SharedSample(one.sample_id, tuple(answer for answer in judged if answer is not None))
+
+
+def changed_sides(
+    db: Database, card: DatasetCard, a: Run, b: Run, rules: Rules, against: Against = Against.GOLD
+) -> Iterator[ChangedSample]:
     """The samples that exactly one of two runs has right, of those that count in both, in A's planned order."""
-    whole = rules.needs_rankings(card)
 
     @lru_cache(_PLACED_KEPT)
     def is_right(answer: Answer) -> bool | None:
         placed = _placed(card, rules, classes_of(card, rules, [answer.gold]), answer)
         return None if placed is None else placed.predicted == placed.gold
 
-    for sample, (one, other) in read_shared(db, (a.id, b.id), whole_rankings=whole, in_order=True):
+    for sample, (one, other) in _read_two(db, card, a, b, rules, against, in_order=True):
         sides = is_right(one), is_right(other)
         if sides in ((True, False), (False, True)):
             yield ChangedSample(
@@ -156,6 +186,7 @@ def comparison_json(found: RunComparison) -> dict[str, Any]:
         "runs": list(found.runs),
         "protocol": found.protocol.value,
         "rule": found.rule,
+        "against": found.against.value,
     }
     if len(found.pairs) == 1:
         return head | pair_json(found.pairs[0])

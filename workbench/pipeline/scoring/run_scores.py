@@ -190,19 +190,28 @@ def scores_json(run_scores: RunScores) -> dict[str, Any]:
 
 def _regolded(db: Database, card: DatasetCard, run: Run) -> dict[str, Answer]:
     """The answers about samples for which the reviewers agree on another label than gold, judged by that label."""
+    judged = ((one, answer_against(db, card, run, one, gold)) for one, gold in reviewed_gold(db, card, run).items())
+    return {sample_id: answer for sample_id, answer in judged if answer is not None}
+
+
+def reviewed_gold(db: Database, card: DatasetCard, run: Run) -> dict[str, str]:
+    """The label on which the reviewers of a run agree, of each sample where that is another one than gold."""
     found = {}
     for sample_id, reviews in load_reviews(db, run.id).items():
-        result = load_result(db, run.id, sample_id)
-        if result is None:
-            continue
-        known = gold_class(card, result.sample.gold)
-        gold = corrected_gold(known, [as_class(card, review) for review in reviews])
-        if gold == known:
-            continue
-        found[sample_id] = answer_of(
-            card, gold, result.prediction, cluster=result.sample.cluster, first_status=result.first_status
-        )
+        if (result := load_result(db, run.id, sample_id)) is not None:
+            known = gold_class(card, result.sample.gold)
+            gold = corrected_gold(known, [as_class(card, review) for review in reviews])
+            if gold != known:
+                found[sample_id] = gold
     return found
+
+
+def answer_against(db: Database, card: DatasetCard, run: Run, sample_id: str, gold: str) -> Answer | None:
+    """A run's answer about a sample, judged by another gold label; None where the run has not planned it."""
+    result = load_result(db, run.id, sample_id)
+    if result is None:
+        return None
+    return answer_of(card, gold, result.prediction, cluster=result.sample.cluster, first_status=result.first_status)
 
 
 def _counted(

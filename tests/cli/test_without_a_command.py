@@ -46,6 +46,20 @@ def test_without_a_workspace_it_is_the_help_and_open_is_home(opened: Opened, pla
     assert not (place / "emowb.db").exists()
 
 
+def test_from_nothing_to_the_samples_by_keys_alone(opened: Opened, place: Path) -> None:
+    terminal = opened("open")
+    terminal.wait_for("Nothing is imported yet")
+    terminal.type(f"i{SAMPLES / 'rafdb'}")
+    terminal.wait_for("looks like RAF-DB (basic) (70 samples)")
+    terminal.type("\r")
+    terminal.wait_for("70 samples imported")
+    terminal.type("\r")
+    terminal.wait_for("1/70 all  no run yet")
+    terminal.type("qq")
+    assert terminal.wait_for_end() == 0
+    assert (place / "emowb.db").exists()
+
+
 def test_with_a_workspace_it_is_home(opened: Opened, emowb: Emowb) -> None:
     emowb("import", "rafdb", SAMPLES / "rafdb")
     terminal = opened()

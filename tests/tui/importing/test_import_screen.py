@@ -1,18 +1,21 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
+from threading import Event
 
 import pytest
 from PIL import Image
 
 from tests.tui.driving import Driver
 from workbench.application.context import Context
+from workbench.application.importing import ImportOptions, ImportReport, import_archive
 from workbench.domain.datasets.samples import Sample
 from workbench.settings import load_settings
 from workbench.storage.samples import load_samples
 from workbench.storage.workspace.database import open_workspace
 from workbench.tui.dialogs.choice_screen import ChoiceScreen
 from workbench.tui.home.home_screen import HomeScreen
+from workbench.tui.importing import import_screen
 from workbench.tui.importing.import_report_screen import ImportReportScreen
 from workbench.tui.importing.import_screen import ImportScreen
 from workbench.tui.samples.dataset_screen import DatasetScreen
@@ -151,9 +154,41 @@ async def test_the_right_arrow_completes_a_path_and_f3_lists_what_is_there(folde
         await driver.until(lambda: driver.is_on(ChoiceScreen))
         await driver.until_seen("this folder")
         assert "faces/" in driver.text
-        await driver.press("j", "j", "j", "enter")
-        await driver.until_seen("Actor_01/") if "Actor_01/" in driver.text else None
-        await driver.press("escape")
+        await driver.press("j", "j", "enter")
+        await driver.until_seen("Actor_01/")
+        await driver.press("enter")
+        await driver.until_seen("looks like RAVDESS")
+        assert driver.is_on(ImportScreen)
+
+
+async def test_an_import_that_is_left_goes_on(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    may_end, has_ended = Event(), Event()
+
+    def slow(context: Context, key: str, path: Path, options: ImportOptions) -> ImportReport:
+        assert may_end.wait(60)
+        report = import_archive(context, key, path, options)
+        has_ended.set()
+        return report
+
+    monkeypatch.setattr(import_screen, "import_archive", slow)
+    async with at_home(folder) as driver:
+        await driver.press("i", *"clips", "enter")
+        await driver.until_seen("importing …")
+        await driver.press("enter", "escape")  # a second Enter begins no second import
+        await driver.until_seen("the import goes on")
+        assert driver.is_on(HomeScreen)
+        may_end.set()
+        await driver.until(has_ended.is_set)
+        await driver.press("r")
+        await driver.until_seen("6 of 1,440 samples")
+
+
+async def test_a_name_of_an_encoding_that_nobody_knows_is_said_beside_it(folder: Path) -> None:
+    async with at_home(folder) as driver:
+        await driver.press("i", *"clips")
+        await driver.until_seen("looks like RAVDESS")
+        await driver.press("up", *"klingon", "enter")
+        await driver.until_seen("no encoding has that name")
         assert driver.is_on(ImportScreen)
 
 

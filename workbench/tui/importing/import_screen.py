@@ -387,6 +387,8 @@ class ImportScreen(FormScreen):
             folder = at.absolute().parent if chosen == _UP else at / chosen
 
     def action_close(self) -> None:
+        if self._begun_s is not None:
+            self.notice("the import goes on; home shows it when it is done and r reads the workspace again", seconds=8)
         self.dismiss(None)
 
 

@@ -10,10 +10,10 @@ from textual.app import App
 from textual.drivers._writer_thread import WriterThread
 from textual.screen import Screen
 
-from workbench.tui.base.textual_internals import draws_over_frames, key_name, queued_writes, refreshes_after_batches
+from workbench.tui.base.textual_internals import draws_only_changes, draws_over_frames, key_name, queued_writes
 
 
-@refreshes_after_batches
+@draws_only_changes
 class Counted(Screen[None]):
     pass
 

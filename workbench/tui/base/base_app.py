@@ -5,8 +5,11 @@ import select
 import sys
 from typing import Any, ClassVar, Final
 
+from textual import events
 from textual.app import App
 from textual.binding import BindingType
+from textual.screen import Screen
+from textual.widgets import Input, TextArea
 
 from workbench.application.context import Context
 from workbench.tui.base.commands import Scope, bindings
@@ -14,12 +17,15 @@ from workbench.tui.base.keymap import textual_keymap
 from workbench.tui.base.palette import Palette
 from workbench.tui.base.preferences import Preferences
 from workbench.tui.base.screen_table import new_screen
+from workbench.tui.base.textual_internals import draws_only_changes
 from workbench.tui.base.theme import DARK, THEMES
 
 EXIT_HUNG_UP: Final = 129
 """The exit code that a shell reports for a program that SIGHUP ended."""
 _LOOK_S: Final = 1.0
 _GONE: Final = select.POLLHUP | select.POLLERR | select.POLLNVAL
+
+draws_only_changes(Screen)  # every screen, also the palette and others of Textual's own
 
 
 class BaseApp(App[None]):
@@ -61,6 +67,11 @@ class BaseApp(App[None]):
     async def action_endpoints(self) -> None:
         if self.context is not None:
             await self.push_screen(new_screen("endpoints", self.context))
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """A cursor that blinks would write to the terminal for as long as a line is open."""
+        if isinstance(event.widget, Input | TextArea):
+            event.widget.cursor_blink = False
 
     def action_next_theme(self) -> None:
         names = [theme.name for theme in THEMES]

@@ -14,17 +14,31 @@ A = TypeVar("A", bound=App[Any])
 S = TypeVar("S", bound=Screen[Any])
 
 
-def refreshes_after_batches(screen: type[S]) -> type[S]:
-    """Class decorator: while a batch of updates is open, render nothing.
+def draws_only_changes(screen: type[S]) -> type[S]:
+    """Class decorator: draw a change once, and nothing while a batch of updates is open.
 
     Textual renders a screen within a batch too, and throws the result away. At the start that takes a tenth of the
     time. What is to be drawn is kept until the batch has ended.
+
+    A screen that shows through the one on top is marked by Textual as changed each time it has passed a change on, and
+    so passes all of itself on again at its next timer, for ever. Under a screen that hides it there is nothing to draw.
     """
     refresh = screen._compositor_refresh  # noqa: SLF001
 
     def _compositor_refresh(self: S) -> None:
-        if not self.app._batch_count:  # noqa: SLF001
+        app, changed = self.app, self._compositor._dirty_regions  # noqa: SLF001
+        if app._batch_count:  # noqa: SLF001
+            return
+        if self is app.screen or app.is_inline:
             refresh(self)
+        elif changed:
+            beneath = app._background_screens  # noqa: SLF001
+            if self in beneath and app.screen.styles.background.a < 1:
+                for between in beneath[beneath.index(self) + 1 :]:
+                    between._set_dirty(*changed)  # noqa: SLF001
+                app.screen.refresh(*changed)
+            changed.clear()
+            self._dirty_widgets.clear()
 
     screen._compositor_refresh = _compositor_refresh  # type: ignore[method-assign,assignment]  # noqa: SLF001
     return screen

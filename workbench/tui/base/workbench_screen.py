@@ -12,12 +12,10 @@ from workbench.domain.visible import visible
 from workbench.errors import WorkbenchError
 from workbench.tui.base.commands import Scope
 from workbench.tui.base.screen_table import new_screen
-from workbench.tui.base.textual_internals import refreshes_after_batches
 
 _NOTICE_CHARS: Final = 400
 
 
-@refreshes_after_batches
 class WorkbenchScreen(Screen[Any]):
     """A screen holds the actions and the layout; its parts hold the state, and threads tell it by messages."""
 

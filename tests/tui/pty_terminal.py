@@ -24,6 +24,7 @@ class PtyTerminal:
     def __init__(self, command: Sequence[str], environment: Mapping[str, str], *, columns: int, lines: int) -> None:
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+        self.modes_before = self.modes
         size = {"COLUMNS": str(columns), "LINES": str(lines)}
         self.process = subprocess.Popen(
             command, stdin=slave, stdout=slave, stderr=slave, cwd=ROOT, env={**os.environ, **size, **environment}
@@ -40,6 +41,11 @@ class PtyTerminal:
     def answer(self, data: bytes) -> None:
         """Send what a terminal says of itself."""
         os.write(self._master, data)
+
+    @property
+    def modes(self) -> list[object]:
+        """The terminal's modes: whether it echoes, whether it waits for whole lines."""
+        return termios.tcgetattr(self._master)
 
     @property
     def lines(self) -> list[str]:

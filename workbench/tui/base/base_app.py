@@ -1,8 +1,11 @@
 """What both applications have in common: a person's colours and keys, and a terminal that may be closed."""
 
+import asyncio
 import os
 import select
+import signal
 import sys
+from functools import partial
 from typing import Any, ClassVar, Final
 
 from textual import events
@@ -22,6 +25,9 @@ from workbench.tui.base.theme import DARK, THEMES
 
 EXIT_HUNG_UP: Final = 129
 """The exit code that a shell reports for a program that SIGHUP ended."""
+_SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGABRT)
+_SIGNALLED: Final = 128
+"""Added to a signal's number: the exit code that a shell reports for a program that it ended."""
 _LOOK_S: Final = 1.0
 _GONE: Final = select.POLLHUP | select.POLLERR | select.POLLNVAL
 
@@ -45,12 +51,30 @@ class BaseApp(App[None]):
     def __init__(self, preferences: Preferences | None, *given: Any) -> None:
         super().__init__(*given)
         self.preferences = preferences or Preferences()
+        self._ended_by: signal.Signals | None = None
         self.context: Context | None = None
         """What a new run is made with; None: none can be made here."""
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = self._preferred_theme()
         self.set_keymap(textual_keymap(self.preferences.commands))
+
+    def run(self, **given: Any) -> None:
+        """Show the application until the person leaves. Raises SystemExit when a signal has ended it."""
+        super().run(**given)
+        if self._ended_by is not None:
+            raise SystemExit(_SIGNALLED + self._ended_by)
+
+    def on_load(self) -> None:
+        """From now on a signal ends the application as `q` does: the terminal is restored, and reviews are written."""
+        if not self.is_headless:
+            for number in _SIGNALS:
+                asyncio.get_running_loop().add_signal_handler(number, partial(self._end_by, number))
+
+    def _end_by(self, number: signal.Signals) -> None:
+        leave_when_hung_up()
+        self._ended_by = number
+        self.exit()
 
     def on_ready(self) -> None:
         self.theme_changed_signal.subscribe(self, lambda theme: self.preferences.memory.keep_look(theme=theme.name))

@@ -351,6 +351,9 @@ COMMANDS: Final = (
     Command("everywhere.new-run", "app.new_run", "a new run or ablation", (), Scope.EVERYWHERE),
     Command("everywhere.palette", "command_palette", "every command by name", ("ctrl+p",), Scope.EVERYWHERE),
     Command("everywhere.colours", "next_theme", "the next colour theme", ("ctrl+t",), Scope.EVERYWHERE),
+    Command(
+        "everywhere.suspend", "suspend_process", "suspend; `fg` in the shell comes back", ("ctrl+z",), Scope.EVERYWHERE
+    ),
     Command("everywhere.quit", "quit", "quit at once", ("ctrl+q",), Scope.EVERYWHERE),
 )
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from openai import AsyncOpenAI, BadRequestError, NotFoundError, OpenAI
 from PIL import Image
+from pydantic import BaseModel
 
 from tests.waiting import PATIENCE_S
 from workbench.domain.prompts import answer_schema
@@ -103,9 +104,57 @@ def test_an_unknown_model_is_not_found(client_for: Client, named_texts: Messages
     assert missing.value.code == "model_not_found"
 
 
-def test_streaming_is_refused(client_for: Client, named_texts: Messages) -> None:
-    with pytest.raises(BadRequestError, match="streaming is not supported"):
-        client_for(FaultRates()).chat.completions.create(model=MODEL, messages=named_texts(["a"]), stream=True)
+def test_a_stream_says_what_the_whole_answer_says(client_for: Client, named_texts: Messages) -> None:
+    client, messages = client_for(FaultRates()), named_texts(["I am happy", "I am sad"])
+    whole = client.chat.completions.create(model=MODEL, messages=messages)
+    chunks = list(
+        client.chat.completions.create(
+            model=MODEL, messages=messages, stream=True, stream_options={"include_usage": True}
+        )
+    )
+    said = "".join(choice.delta.content or "" for chunk in chunks for choice in chunk.choices)
+    assert said == whole.choices[0].message.content
+    assert [choice.finish_reason for chunk in chunks for choice in chunk.choices][-1] == "stop"
+    assert (chunks[-1].choices, chunks[-1].usage) == ([], whole.usage)
+
+
+class _Answer(BaseModel):
+    id: str
+    ranking: list[str]
+
+
+class _Answers(BaseModel):
+    answers: list[_Answer]
+
+
+def test_a_schema_of_pydantic_is_kept(client_for: Client, named_texts: Messages) -> None:
+    client = client_for(FaultRates())
+    parsed = client.chat.completions.parse(model=MODEL, messages=named_texts(["a", "b"]), response_format=_Answers)
+    found = parsed.choices[0].message.parsed
+    assert found is not None
+    assert len(found.answers) == 2
+
+
+def test_several_choices_are_given_where_they_are_asked_for(client_for: Client, named_texts: Messages) -> None:
+    answer = client_for(FaultRates()).chat.completions.create(model=MODEL, messages=named_texts(["a"]), n=3)
+    assert [choice.index for choice in answer.choices] == [0, 1, 2]
+
+
+TOOL: Any = {"type": "function", "function": {"name": "rank", "parameters": {"type": "object"}}}
+
+
+def test_tools_are_left_alone_and_a_call_that_must_be_is_refused(client_for: Client, named_texts: Messages) -> None:
+    completions, messages = client_for(FaultRates()).chat.completions, named_texts(["a"])
+    assert completions.create(model=MODEL, messages=messages, tools=[TOOL]).choices[0].message.content
+    with pytest.raises(BadRequestError, match="calls no tools"):
+        completions.create(model=MODEL, messages=messages, tools=[TOOL], tool_choice="required")
+
+
+def test_the_one_model_is_found_by_its_name_and_no_other(client_for: Client) -> None:
+    models = client_for(FaultRates()).models
+    assert models.retrieve(MODEL).id == MODEL
+    with pytest.raises(NotFoundError, match="does not exist here"):
+        models.retrieve("gpt-4")
 
 
 @pytest.mark.parametrize(

@@ -157,6 +157,16 @@ async def test_what_should_be_text_is_text_whatever_the_server_sends(serve: Serv
     assert (reply.model, reply.finish_reason, reply.refusal) == ("4", "7", '{"why": "faces"}')
 
 
+@pytest.mark.parametrize(
+    ("path", "hint"), [("", "most end in /v1: "), ("/v1/chat/completions", "base_url without /chat/completions")]
+)
+async def test_an_address_without_such_a_path_says_what_to_set(serve: Serve, path: str, hint: str) -> None:
+    server = serve(as_json({"error": {"message": "Not Found", "code": None}}, 404))
+    reply = await ask(server, endpoint=replace(server.endpoint, base_url=server.base_url.removesuffix("/v1") + path))
+    assert reply.fault is Fault.STOP
+    assert hint in str(reply.error)
+
+
 # ── faults ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 STATUSES = {

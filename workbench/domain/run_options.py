@@ -79,6 +79,7 @@ class RunOptions:
             "--seed": self.seed,
             "--option-order": self.option_order,
             "--retry-policy": self.retry,
+            "--max-tokens": self.max_tokens,
             "--repeat": self.repeat,
         }
         given = [word for flag, value in flags.items() if value is not None for word in (flag, str(value))]

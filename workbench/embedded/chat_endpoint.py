@@ -6,13 +6,24 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import ceil
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
 from workbench.embedded import MODEL_NAME
 from workbench.embedded.chat_requests import ChatQuestion, Style, read_question
 from workbench.embedded.fault_injection import FaultRates, InjectedFault, Refusals, TokenBucket, injected_fault
-from workbench.embedded.openai_replies import HttpReply, RequestError, completion_body, error_reply, models_body
+from workbench.embedded.openai_replies import (
+    HttpReply,
+    RequestError,
+    completion_body,
+    error_reply,
+    model_body,
+    models_body,
+    stream_of,
+)
+
+_MOST_CHOICES: Final = 128
+_DEEPEST_SCHEMA: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +61,12 @@ class ChatEndpoint:
     def models(self) -> HttpReply:
         """The list of models."""
         return HttpReply(200, models_body())
+
+    def model(self, name: str) -> HttpReply:
+        """One model of the list."""
+        if name == MODEL_NAME:
+            return HttpReply(200, model_body())
+        return error_reply(RequestError(404, f"The model `{name}` does not exist here.", "model_not_found", "model"))
 
     def complete(self, body: bytes) -> HttpReply:
         """Answer one chat request."""
@@ -113,8 +130,15 @@ class ChatEndpoint:
             request_id=uuid4().hex,
             created_s=int(time.time()),
             prompt_tokens=prompt_tokens(question, pictures),
+            n_choices=request.get("n") or 1,
         )
-        return HttpReply(200, reply_body, self._limit_headers(), is_dropped=fault is InjectedFault.DROP), fault
+        headers = self._limit_headers()
+        if request.get("stream"):
+            options = request.get("stream_options")
+            has_usage = isinstance(options, dict) and bool(options.get("include_usage"))
+            reply_body = stream_of(reply_body, has_usage=has_usage)
+            headers = {**headers, "content-type": "text/event-stream"}
+        return HttpReply(200, reply_body, headers, is_dropped=fault is InjectedFault.DROP), fault
 
     def _announce(self, number: int, status: int, fault: InjectedFault, question: ChatQuestion | None) -> None:
         if self._observer is None:
@@ -146,10 +170,12 @@ def _check_request(request: Mapping[str, Any]) -> None:
     if asked_for != MODEL_NAME:
         message = f"The model `{asked_for}` does not exist here; this endpoint has `{MODEL_NAME}`."
         raise RequestError(404, message, "model_not_found", "model")
-    if request.get("stream"):
-        raise RequestError(400, "streaming is not supported; send stream: false", "unsupported_value", "stream")
-    if request.get("n") not in (None, 1):
-        raise RequestError(400, "one choice a request; n must be 1", "unsupported_value", "n")
+    n = request.get("n")
+    if n is not None and (isinstance(n, bool) or not isinstance(n, int) or not 1 <= n <= _MOST_CHOICES):
+        raise RequestError(400, f"n must be a whole number from 1 to {_MOST_CHOICES}", "invalid_value", "n")
+    if request.get("tool_choice") not in (None, "none", "auto"):
+        message = "this model calls no tools; send tool_choice: auto or none"
+        raise RequestError(400, message, "unsupported_value", "tool_choice")
     for name in ("max_tokens", "max_completion_tokens"):
         limit = request.get(name)
         if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 1):
@@ -158,7 +184,7 @@ def _check_request(request: Mapping[str, Any]) -> None:
 
 
 def _check_format(response_format: object) -> None:
-    match response_format:
+    match _resolved(response_format):
         case None | {"type": "text" | "json_object"}:
             return
         case {
@@ -174,6 +200,29 @@ def _check_format(response_format: object) -> None:
             return
     message = "unsupported response_format: only {answers: [{id, ranking}]} can be given as json_schema"
     raise RequestError(400, message, "unsupported_value", "response_format")
+
+
+def _resolved(response_format: object) -> object:
+    """The format with the definitions of its schema in their places, as far as answers need them: Pydantic's way."""
+    schema = response_format
+    for step in ("json_schema", "schema"):
+        schema = schema.get(step) if isinstance(schema, dict) else None
+    if not isinstance(schema, dict) or not isinstance(definitions := schema.get("$defs"), dict):
+        return response_format
+
+    def resolved(value: Any, depth: int = 0) -> Any:
+        if depth > _DEEPEST_SCHEMA:
+            return value
+        if isinstance(value, list):
+            return [resolved(item, depth + 1) for item in value]
+        if not isinstance(value, dict):
+            return value
+        name = value.get("$ref")
+        if isinstance(name, str) and name.startswith("#/$defs/"):
+            return resolved(definitions.get(name.removeprefix("#/$defs/")), depth + 1)
+        return {key: resolved(member, depth + 1) for key, member in value.items()}
+
+    return {"type": "json_schema", "json_schema": {"schema": resolved(schema)}}
 
 
 def _wants_schema(request: Mapping[str, Any]) -> bool:

@@ -11,6 +11,10 @@ _CREATED_S: Final = 1_767_225_600
 """The model's date in the list of models (2026-01-01 UTC)."""
 
 
+_MODEL: Final[Mapping[str, Any]] = {"id": MODEL_NAME, "object": "model", "created": _CREATED_S, "owned_by": "emowb"}
+_PIECE_CHARS: Final = 40
+
+
 class RequestError(Exception):
     """A request that cannot be answered, with the status and message of the reply."""
 
@@ -48,10 +52,12 @@ def error_reply(error: RequestError, headers: Mapping[str, str] | None = None) -
     return HttpReply(error.status, _encoded({"error": detail}), headers or {})
 
 
-def completion_body(completion: Completion, *, request_id: str, created_s: int, prompt_tokens: int) -> bytes:
+def completion_body(
+    completion: Completion, *, request_id: str, created_s: int, prompt_tokens: int, n_choices: int = 1
+) -> bytes:
     """A chat completion with its usage; four characters count as one token."""
     text = completion.content or completion.refusal or ""
-    completion_tokens = text_tokens(text)
+    completion_tokens = n_choices * text_tokens(text)
     message = {"role": "assistant", "content": completion.content, "refusal": completion.refusal}
     return _encoded(
         {
@@ -59,7 +65,10 @@ def completion_body(completion: Completion, *, request_id: str, created_s: int, 
             "object": "chat.completion",
             "created": created_s,
             "model": MODEL_NAME,
-            "choices": [{"index": 0, "message": message, "logprobs": None, "finish_reason": completion.finish_reason}],
+            "choices": [
+                {"index": index, "message": message, "logprobs": None, "finish_reason": completion.finish_reason}
+                for index in range(n_choices)
+            ],
             "usage": {
                 "prompt_tokens": prompt_tokens,
                 "completion_tokens": completion_tokens,
@@ -69,10 +78,34 @@ def completion_body(completion: Completion, *, request_id: str, created_s: int, 
     )
 
 
+def stream_of(body: bytes, *, has_usage: bool) -> bytes:
+    """A completion as server-sent events: for each choice its role, its text in pieces, and how it ended."""
+    whole = json.loads(body)
+    head = {key: whole[key] for key in ("id", "created", "model")} | {"object": "chat.completion.chunk"}
+    chunks: list[dict[str, Any]] = []
+    for choice in whole["choices"]:
+        message = choice["message"]
+        deltas: list[dict[str, Any]] = [{"role": "assistant", "content": ""}]
+        for field_name in ("content", "refusal"):
+            text = message[field_name] or ""
+            deltas += [{field_name: text[at : at + _PIECE_CHARS]} for at in range(0, len(text), _PIECE_CHARS)]
+        ends = [None] * len(deltas) + [choice["finish_reason"]]
+        for delta, end in zip([*deltas, {}], ends, strict=True):
+            told = {"index": choice["index"], "delta": delta, "logprobs": None, "finish_reason": end}
+            chunks.append({**head, "choices": [told]} | ({"usage": None} if has_usage else {}))
+    if has_usage:
+        chunks.append({**head, "choices": [], "usage": whole["usage"]})
+    return b"".join(b"data: %b\n\n" % _encoded(chunk) for chunk in chunks) + b"data: [DONE]\n\n"
+
+
 def models_body() -> bytes:
     """The list of models, which has one entry."""
-    model = {"id": MODEL_NAME, "object": "model", "created": _CREATED_S, "owned_by": "emowb"}
-    return _encoded({"object": "list", "data": [model]})
+    return _encoded({"object": "list", "data": [_MODEL]})
+
+
+def model_body() -> bytes:
+    """The one model."""
+    return _encoded(_MODEL)
 
 
 def text_tokens(text: str) -> int:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Final, Self
+from urllib.parse import unquote
 from uuid import uuid4
 
 from workbench.embedded.chat_endpoint import ChatEndpoint, Served
@@ -152,8 +153,13 @@ class _Handler(BaseHTTPRequestHandler):
     wbufsize = -1
 
     def do_GET(self) -> None:
-        """The list of models; everything else is unknown."""
-        reply = self.server.endpoint.models() if self.path == "/v1/models" else _unknown(self.path)
+        """The list of models and its one entry; everything else is unknown."""
+        if self.path == "/v1/models":
+            reply = self.server.endpoint.models()
+        elif self.path.startswith("/v1/models/"):
+            reply = self.server.endpoint.model(unquote(self.path.removeprefix("/v1/models/")))
+        else:
+            reply = _unknown(self.path)
         self._send(reply)
 
     def do_POST(self) -> None:

@@ -5,6 +5,7 @@ validating them with the client's own models takes five times as long as everyth
 """
 
 import asyncio
+import os
 import time
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
@@ -29,6 +30,8 @@ _KEPT_HEADERS: Final = ("x-request-id", "retry-after", "retry-after-ms")
 _KEPT_PREFIXES: Final = ("x-ratelimit-", "ratelimit-")
 _LONGEST_ERROR_CHARS: Final = 2_000
 _JSON: Final = {"Content-Type": "application/json"}
+_PROXIES: Final = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
+_CERTIFICATE_HINT: Final = "; name the server's certificate in SSL_CERT_FILE, or use http:// for a server of your own"
 _MOST_CONNECTIONS: Final = 4_096
 
 
@@ -126,14 +129,29 @@ class EndpointClient:
             option=rejected_option(error.status_code, said),
             retry_after_s=retry_after_s(headers),
         )
-        reply = replace(reply, error=f"HTTP {error.status_code}: {reply.error}")
+        hint = self._address_hint() if error.status_code in (404, 405) and not said.code else ""
+        reply = replace(reply, error=f"HTTP {error.status_code}: {reply.error}{hint}")
         return replace(masked_reply(reply, self._key), headers=self._kept(headers))
+
+    def _address_hint(self) -> str:
+        """What to set where the server has no such path."""
+        base_url = self._endpoint.base_url.rstrip("/")
+        if base_url.endswith("/chat/completions"):
+            return "; set base_url without /chat/completions"
+        right = "" if base_url.endswith("/v1") else f": {base_url}/v1?"
+        return f"; is the address right? base_url is {base_url}, and most end in /v1{right}"
 
     def _broken(self, error: Exception) -> Reply:
         root = _root_cause(error)
         timed_out = isinstance(root, TimeoutError)
+        hint = _CERTIFICATE_HINT if "certificate verify failed" in f"{error} {root}".casefold() else ""
+        proxies = [name for name in _PROXIES if os.environ.get(name)] if not self._endpoint.is_local else []
+        if proxies and not timed_out:
+            hint += f"; requests go through the proxy of {proxies[0]}: unset it, or name the host in NO_PROXY"
         kind = f"timed out after {self._timeout_s:g} s" if timed_out else type(root).__name__
-        return Reply(outcome=Outcome.FAILED, fault=Fault.TRANSIENT, error=self._masked(f"{kind}: {error} ({root})"))
+        return Reply(
+            outcome=Outcome.FAILED, fault=Fault.TRANSIENT, error=self._masked(f"{kind}: {error} ({root}){hint}")
+        )
 
     def _words(self, error: Exception) -> str:
         return error_text(error, self._key, _LONGEST_ERROR_CHARS)

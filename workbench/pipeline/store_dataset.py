@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from workbench.domain.datasets.cards import DatasetCard
 from workbench.domain.datasets.samples import Sample
@@ -12,6 +13,9 @@ from workbench.pipeline.planning import utc_now
 from workbench.storage.runs.results import judge_again
 from workbench.storage.samples import ImportedDataset, save_dataset
 from workbench.storage.workspace.database import Database
+
+_LACKED: Final = ("no file", "no folder", "listed before")
+"""How the reasons of skips begin that a complete copy may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,8 @@ class ImportReport:
     """Samples of each gold label, in the card's order."""
     notes: tuple[str, ...]
     """Which samples were left out, and why the number differs from the expected one."""
+    complete: bool
+    """Whether the number of samples is that of a complete copy, and all that was skipped are files that it lacks."""
     doubts: tuple[str, ...]
     """Why this may not be the set that it should be."""
 
@@ -49,12 +55,13 @@ def store_dataset(db: Database, card: DatasetCard, found: ImportResult) -> Impor
         for label in card.unscored_gold
         if counts[label]
     )
-    if len(found.samples) in card.other_sizes:
+    n_found = len(found.samples)
+    is_whole = n_found == card.expected or n_found in card.other_sizes
+    if n_found in card.other_sizes or (is_whole and found.skipped and card.expected_note):
         notes.append(f"Table 1 of the paper has {card.expected}: {card.expected_note}")
     by_label = {label: counts[label] for label in card.labels.names if counts[label]}
-    return ImportReport(
-        card.key, len(found.samples), found.skipped, card.expected, by_label, tuple(notes), found.doubts
-    )
+    complete = is_whole and all(one.reason.startswith(_LACKED) for one in found.skipped)
+    return ImportReport(card.key, n_found, found.skipped, card.expected, by_label, tuple(notes), complete, found.doubts)
 
 
 def _judged(card: DatasetCard, sample: Sample, prediction: RankedPrediction) -> tuple[int | None, str | None]:

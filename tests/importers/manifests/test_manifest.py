@@ -387,7 +387,9 @@ def test_every_bad_object_is_listed_and_the_rest_imported(manifest: Manifest, li
         (b"# only: remarks\n", "is empty"),
         (b"path,gold\n", "it has no rows"),
         (b"a.jpg,happy\n", r"line 1: a header names at least .* this one: a\.jpg, happy"),
-        (b"path,label\na.jpg,happy\n", "this one: path, label"),
+        (b"path,colour\na.jpg,happy\n", "this one: path, colour; rename its columns, or say"),
+        (b"path,label,emotion\na.jpg,1,happy\n", "label and emotion could each be gold; say which: --columns gold="),
+        (b'[{"path": "a.jpg",\n', "line 1: begins like a JSON array and is none"),
         (b"path,gold,Gold\na.jpg,happy,sad\n", "two columns are called 'gold'"),
         (b"path,gold\nnone.jpg,happy\n", r"no row can be used: 1 skipped, the first \(line 2: none\.jpg\): no such"),
         (b'path,gold\na.jpg,happy\n"b.jpg,sad\nc.jpg,sad\n', "line 3: a quote that is never closed"),
@@ -507,3 +509,19 @@ def test_whatever_stands_in_the_rows_is_imported_or_listed_or_refused(
         return
     assert len(found.samples) + len(found.skipped) == sum(any(cell.strip() for cell in row.values()) for row in rows)
     assert {it.gold for it in found.samples} <= set(card.labels.names)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"image,label\na.jpg,happy\nb.jpg,sad\n",
+        b",pth,label,relFCs\n0,a.jpg,happy,0.8\n1,b.jpg,sad,0.8\n",
+        b"File_Name;Emotion\na.jpg;happy\nb.jpg;sad\n",
+        b'{"image": "a.jpg", "label": "happy"}\n{"image": "b.jpg", "label": "sad"}\n',
+        b'[{"image": "a.jpg", "label": "happy"},\n {"image": "b.jpg", "label": "sad"}]',
+    ],
+)
+def test_usual_headings_are_taken_and_said(manifest: Manifest, content: bytes) -> None:
+    _, found = manifest(content)
+    assert [(it.path, it.gold) for it in found.samples] == [("a.jpg", "happy"), ("b.jpg", "sad")]
+    assert sum("is read as" in note for note in found.notes) == 2

@@ -1,10 +1,14 @@
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tests.importers import drawn_pictures as drawn
 from tests.importers.conftest import Place, Read
+from workbench.domain.datasets.cards import CARDS
 from workbench.errors import DataError
+from workbench.pipeline.store_dataset import store_dataset
+from workbench.storage.workspace.database import open_workspace
 
 
 @pytest.mark.parametrize("draw", [drawn.twitter1, drawn.twitter1_renamed])
@@ -43,6 +47,17 @@ def test_twitter2_does_not_trust_the_order_of_rows(tmp_path: Path, read: Read) -
     drawn.twitter2(tmp_path, "text\tsentiment\nso nice\tpositive\nso bad\tnegative\n")
     with pytest.raises(DataError, match="has no column 'image\\*'"):
         read("twitter2", tmp_path)
+
+
+def test_a_complete_copy_of_twitter2_lacks_what_every_copy_lacks(tmp_path: Path, place: Place, read: Read) -> None:
+    place("groundTruthLabel.txt", content="".join(f"{at}.jpg\tpositive\n" for at in range(1, 811)))
+    place(*(f"images/{at}.jpg" for at in range(1, 604)))
+    with closing(open_workspace(tmp_path / "w.db", create=True)) as db:
+        report = store_dataset(db, CARDS["twitter2"], read("twitter2", tmp_path))
+        assert (report.complete, len(report.skipped)) == (True, 207)
+        assert any("207 pictures are in no copy" in note for note in report.notes)
+        (tmp_path / "images/7.jpg").unlink()
+        assert not store_dataset(db, CARDS["twitter2"], read("twitter2", tmp_path)).complete
 
 
 def test_artphoto_has_its_labels_in_the_names_of_files(tmp_path: Path, read: Read) -> None:

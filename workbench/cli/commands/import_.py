@@ -1,6 +1,7 @@
 """`emowb import`: a published data set from its archive, or one's own from a manifest."""
 
 import csv
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Annotated, Final
@@ -25,6 +26,8 @@ from workbench.domain.json_values import json_value
 from workbench.errors import EXIT_WORTH_KNOWING, UsageError, unknown_name
 
 _SKIPPED_SHOWN: Final = 10
+_KIND: Final = re.compile(r"^(no (?:file|folder|pictures)|unknown label(?: code)?|its label)\b.*", re.DOTALL)
+"""What reasons have in common that name a file or word."""
 
 
 def import_set(
@@ -143,7 +146,7 @@ def import_set(
         if is_new:
             say(f"workspace: {context.settings.db}")
         suggest(f"emowb run {report.dataset} --endpoint NAME  (`--endpoint embedded` needs no key)")
-    if report.skipped or report.doubts:
+    if report.doubts or (report.skipped and not report.complete):
         raise typer.Exit(EXIT_WORTH_KNOWING)
 
 
@@ -179,7 +182,7 @@ def _show_report(card: DatasetCard, report: ImportReport) -> None:
     for doubt in report.doubts:
         show(f"  look: {doubt}")
     if report.skipped:
-        reasons = Counter(one.reason for one in report.skipped)
+        reasons = Counter(_KIND.sub(r"\1", one.reason) for one in report.skipped)
         show(
             f"  skipped {len(report.skipped)}: " + "; ".join(f"{reason} ({n})" for reason, n in reasons.most_common(5))
         )

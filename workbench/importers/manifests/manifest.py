@@ -93,6 +93,8 @@ def read_manifest(
     top = _existing_folder(manifest.parent if root is None else root)
     with text_reading(encoding) as text, opened_manifest(file, columns) as opened:
         reading = _ManifestReader(key, flags.over(_settings(manifest, opened)), top)
+        for column, name in opened.taken.items():
+            reading.note(f"column {visible(column, longest=60)!r} is read as {name}")
         for column in opened.unknown:
             reading.note(f"column {column!r} means nothing here and was not read")
         for row in opened.rows:

@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from itertools import chain
 from pathlib import Path
@@ -26,19 +26,35 @@ SETTINGS: Final = ("title", "labels", "task", "frames", "batch_size", "folds")
 
 _OTHER_WORDS: Final = {
     "id": ("name", "sample", "sample_id"),
-    "path": ("file", "filename", "file_name", "filepath", "file_path", "image", "img", "image_path", "video", "clip"),
-    "gold": ("label", "emotion", "expression", "class", "target"),
+    "path": (
+        "file",
+        "filename",
+        "file_name",
+        "filepath",
+        "file_path",
+        "image",
+        "img",
+        "image_path",
+        "image_name",
+        "pth",
+        "video",
+        "clip",
+    ),
+    "gold": ("label", "emotion", "emo", "expression", "class", "target"),
     "text": ("transcript", "sentence", "utterance", "caption"),
     "score": ("valence", "intensity", "sentiment"),
     "subject": ("person", "participant", "speaker", "actor"),
     "split": ("set", "fold", "partition"),
 }
 """What other tables call the fields. They are offered to a person, never taken without being shown."""
+_TAKEN: Final = ("path", "gold", "text")
+"""Fields for which the only such column of a table is taken, with a note."""
 _DELIMITERS: Final = (",", ";", "\t")
 _SETTING: Final = re.compile(r"#(?!#)\s*(?P<name>[a-z][a-z _-]*?)\s*:(?P<value>.*)", re.IGNORECASE | re.DOTALL)
 _ALIKE: Final = 0.75
 """How similar a misspelt setting is to a known one; other remarks with a colon are ignored."""
 _SHOWN_CHARS: Final = 200
+_ADVICE: Final = "; rename its columns, or say which they are: --columns path=COLUMN,gold=COLUMN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +78,8 @@ class Manifest:
     """Can be iterated over once."""
     unknown: Sequence[str] = ()
     """Columns without a meaning for emowb."""
+    taken: Mapping[str, str] = field(default_factory=dict)
+    """Columns that were taken for a field by a usual other word for it, with the field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +124,7 @@ class _Reader:
     """One pass through an open manifest."""
 
     def __init__(self, path: Path, file: TextIO, columns: Mapping[str, str]) -> None:
-        self._given: Final = {_folded(column): field for field, column in columns.items()}
+        self._given: Final = {_folded(column): name for name, column in columns.items()}
         self._shown: Final = visible(str(path))
         self._lines: Final = self._counted(limited_lines(file, path))
         self._line = 0
@@ -118,6 +136,8 @@ class _Reader:
             head = line.strip().strip('"').strip()  # spreadsheets quote a line with commas in it
             if head.startswith("{"):
                 return self._json_lines(line, settings)
+            if head.startswith("["):
+                return self._json_array(line, settings)
             if head.startswith("#"):
                 self._note_setting(head, settings)
             elif head.strip("".join(_DELIMITERS)):
@@ -160,16 +180,41 @@ class _Reader:
     def _table(self, header: str, settings: Mapping[str, object]) -> Manifest:
         try:
             columns, delimiter = _columns(header, self._given)
+            taken = self._take_usual(columns)
+            columns, delimiter = _columns(header, self._given)
             self._require_given(columns)
         except csv.Error as error:
             raise self._error("a cell without end; is this a table of text?") from error
         shown = visible(", ".join(columns), longest=_SHOWN_CHARS)
         if not ({"gold", "score"} & {*columns} and {"path", "text"} & {*columns}):
-            raise self._error(f"a header names at least path or text, and gold or score; this one: {shown}")
+            raise self._error(f"a header names at least path or text, and gold or score; this one: {shown}{_ADVICE}")
         if twice := next((name for name in FIELDS if columns.count(name) > 1), None):
             raise self._error(f"two columns are called {twice!r}")
         unknown = [visible(name, longest=_SHOWN_CHARS) for name in columns if name and name not in FIELDS]
-        return Manifest(settings, self._cells(columns, delimiter), unknown)
+        return Manifest(settings, self._cells(columns, delimiter), unknown, taken)
+
+    def _take_usual(self, names: Iterable[str]) -> Mapping[str, str]:
+        """Take columns by usual other words for the fields that no column has yet; returns those that were taken."""
+        folded = [_folded(name) for name in names]
+        taken: dict[str, str] = {}
+        for wanted in _TAKEN:
+            others = [name for name in folded if name in _OTHER_WORDS[wanted] and name not in self._given]
+            if wanted in folded or wanted in self._given.values() or not others:
+                continue
+            if len(others) > 1:
+                shown = visible(" and ".join(others), longest=_SHOWN_CHARS)
+                raise self._error(f"{shown} could each be {wanted}; say which: --columns {wanted}={others[0]}")
+            taken[others[0]] = wanted
+        self._given.update(taken)
+        return taken
+
+    def _json_array(self, line: str, settings: Mapping[str, object]) -> Manifest:
+        try:
+            values = json.loads("".join((line, *self._lines)))
+        except (ValueError, RecursionError) as error:
+            raise self._error(f"begins like a JSON array and is none: {error}") from error
+        taken = self._take_usual(dict.fromkeys(name for one in values if isinstance(one, dict) for name in one))
+        return Manifest(settings, self._objects(1, map(json.dumps, values)), (), taken)
 
     def _require_given(self, columns: Sequence[str]) -> None:
         """Raise DataError where a column that was given is not there."""
@@ -200,7 +245,8 @@ class _Reader:
     def _json_lines(self, line: str, settings: Mapping[str, object]) -> Manifest:
         head = _object(line)
         if head is None or set(head) != {"manifest"}:
-            return Manifest(settings, self._objects(self._line, chain([line], self._lines)))
+            taken = self._take_usual(head or ())
+            return Manifest(settings, self._objects(self._line, chain([line], self._lines)), (), taken)
         given = head["manifest"]
         if not isinstance(given, dict):
             raise self._error('"manifest" must be an object of settings')

@@ -17,7 +17,7 @@ from workbench.importers.files.path_guard import LEADS_OUT, PathGuard
 from workbench.importers.import_result import MissingMedia, Unusable
 
 _PICTURES: Final = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".ppm", ".pgm"})
-_VIDEOS: Final = frozenset({".mp4", ".avi", ".mov", ".mkv", ".webm"})
+_VIDEOS: Final = frozenset({".mp4", ".avi", ".mov", ".mkv", ".webm", ".flv"})
 _ADDRESS: Final = re.compile(r"[a-z][a-z0-9+.-]*://|(?:data|file|https?):", re.IGNORECASE)
 _LONGEST_PATH_BYTES: Final = 4096  # PATH_MAX of Linux
 _FOLDERS_REMEMBERED: Final = 64

@@ -13,6 +13,14 @@ from workbench.storage.workspace.database import Database
 
 
 @dataclass(frozen=True, slots=True)
+class NewRunStart:
+    """The workbench at home, with the form of a new run of a data set filled in."""
+
+    context: Context
+    dataset: str
+
+
+@dataclass(frozen=True, slots=True)
 class RunEntry:
     """A run and how far it has come."""
 

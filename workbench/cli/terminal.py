@@ -8,6 +8,7 @@ import typer
 
 from workbench.application.context import Context
 from workbench.application.datasets import DatasetView
+from workbench.application.home import NewRunStart
 from workbench.application.reviews import RunReview
 from workbench.errors import UsageError
 from workbench.settings import Settings
@@ -30,7 +31,7 @@ def known_terminal(settings: Settings) -> TerminalFacts:
     return facts
 
 
-def open_workbench(settings: Settings, start: RunReview | DatasetView | Context) -> None:
+def open_workbench(settings: Settings, start: RunReview | DatasetView | NewRunStart | Context) -> None:
     """Ask the terminal what it can show, and work in it until the person leaves."""
     facts = known_terminal(settings)
     from workbench.tui.base.preferences import read_preferences  # Textual reads at its import what the terminal said

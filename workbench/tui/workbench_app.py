@@ -9,8 +9,9 @@ from textual.screen import ModalScreen, Screen
 
 from workbench.application.context import Context
 from workbench.application.datasets import DatasetView
+from workbench.application.home import NewRunStart
 from workbench.application.reviews import RunReview
-from workbench.tui.base.base_app import BaseApp
+from workbench.tui.base.base_app import BaseApp, open_new_run
 from workbench.tui.base.preferences import Preferences
 from workbench.tui.base.screen_table import new_screen
 from workbench.tui.pictures.frame_loader import FrameLoader
@@ -20,7 +21,7 @@ from workbench.tui.pictures.terminal_query import drain
 from workbench.tui.review.remembered_review import as_left
 from workbench.tui.review.review_screen import ReviewScreen
 
-Start = RunReview | DatasetView | Context
+Start = RunReview | DatasetView | NewRunStart | Context
 """What the workbench opens with."""
 _DEEPEST: Final = 2
 """Screens, where nothing was opened but what the workbench opened with: that, over an empty one."""
@@ -38,7 +39,7 @@ class WorkbenchApp(BaseApp, PictureApp):
 
     def get_default_screen(self) -> Screen[None]:
         """Home; below a review nothing, since the screen at the bottom cannot be replaced by another."""
-        return new_screen("home", self._start) if isinstance(self._start, Context) else Screen()
+        return new_screen("home", self.context) if isinstance(self._start, Context | NewRunStart) else Screen()
 
     @on(events.Mount)
     async def _open_what_was_asked_for(self) -> None:
@@ -46,6 +47,8 @@ class WorkbenchApp(BaseApp, PictureApp):
             await self.open_review(self._start)
         elif isinstance(self._start, DatasetView):
             await self.open_dataset(self._start)
+        elif isinstance(self._start, NewRunStart):
+            await open_new_run(self, self._start.context, self._start.dataset)
 
     @on(events.Ready)
     def _spare_later_frames(self) -> None:
@@ -62,7 +65,7 @@ class WorkbenchApp(BaseApp, PictureApp):
 
     def close_review(self) -> None:
         deep = sum(not isinstance(screen, ModalScreen) for screen in self.screen_stack)
-        if deep > _DEEPEST or isinstance(self._start, Context):
+        if deep > _DEEPEST or isinstance(self._start, Context | NewRunStart):
             self.pop_screen()
         else:
             self.exit()

@@ -4,15 +4,18 @@ import pytest
 
 from tests.cli.processes import PlannedRun
 from tests.tui.driving import Driver
-from tests.tui.new_run.conftest import at_form
+from tests.tui.new_run.conftest import at_form, context_of
 from workbench.application.context import Context
+from workbench.application.home import NewRunStart
 from workbench.application.runs import choose_run
 from workbench.domain.runs import RunState
 from workbench.storage.run_lines import line_folder, place_in_line
 from workbench.tui.dialogs.question_screen import QuestionScreen
+from workbench.tui.home.home_screen import HomeScreen
 from workbench.tui.new_run.first_request_screen import FirstRequestScreen
 from workbench.tui.new_run.new_run_screen import NewRunScreen
 from workbench.tui.queue.queue_screen import QueueScreen
+from workbench.tui.workbench_app import WorkbenchApp
 
 FRAMES, BATCH_SIZE, LIMIT, ORDER, AXIS, NAME, RPM = 5, 7, 8, 9, 10, 12, 13
 """Tabs from the first field."""
@@ -138,3 +141,11 @@ async def test_a_second_run_at_an_endpoint_waits_in_line(place: PlannedRun) -> N
             await driver.until_seen("it waits in line")
             assert not place.endpoint.asked
         await driver.until(lambda: is_done(screen.context, "scripted"))
+
+
+async def test_the_workbench_can_open_with_the_form_filled_in(place: PlannedRun) -> None:
+    async with WorkbenchApp(NewRunStart(context_of(place), "rafdb")).run_test(size=(80, 24)) as pilot:
+        driver = Driver(pilot)
+        await driver.until_seen("40 samples, 2 requests")
+        await driver.press("escape")
+        await driver.until(lambda: driver.is_on(HomeScreen))

@@ -8,9 +8,8 @@ from typing import Annotated, Final
 import typer
 
 from workbench.application.context import Context
-from workbench.application.demo import DEMO_RUN, demo_runs
+from workbench.application.demo import demo_runs, demo_start
 from workbench.application.exports import export_run
-from workbench.application.reviews import open_review
 from workbench.application.runs import run_snapshot
 from workbench.application.scores import score_run
 from workbench.cli.context import context_of
@@ -36,7 +35,8 @@ def demo(
     """Try everything, without a key or a network.
 
     In a workspace of its own (./emowb-demo.db), it imports small data sets of drawn faces, sends them to the embedded
-    endpoint, which refuses now and then as models do, and opens the review screen.
+    endpoint, which refuses now and then as models do, and opens the screen with the form of one more run, of CASME II,
+    filled in: Enter sends it. With --headless, that set is sent like the others.
 
     \b
     Example:
@@ -48,20 +48,21 @@ def demo(
     context = context_of(command)
     in_terminal = sys.stdin.isatty() and sys.stdout.isatty()
     if not headless and not in_terminal:
-        say("this is no terminal, so the review screen stays closed (--headless)")
-    runs = _send_all(context)
+        say("this is no terminal, so the screen stays closed (--headless)")
+    is_shown = in_terminal and not headless
+    runs = _send_all(context, left_out=_OPENED if is_shown else None)
     db = context.settings.db
-    if headless or not in_terminal:
+    if not is_shown:
         _report(context, runs)
     else:
-        open_workbench(context.settings, open_review(context, _OPENED, DEMO_RUN))
+        open_workbench(context.settings, demo_start(context, _OPENED))
         suggest(f"emowb --db {db} open rafdb, or the same job on data of your own: emowb --help")
 
 
-def _send_all(context: Context) -> list[Run]:
-    """Send the run of every sample set. Raises EndpointError where one does not come to its end."""
+def _send_all(context: Context, *, left_out: str | None) -> list[Run]:
+    """Send the run of every sample set but one. Raises EndpointError where one does not come to its end."""
     runs = []
-    for handle in demo_runs(context):
+    for handle in demo_runs(context, left_out=left_out):
         send(handle)
         if handle.stop.reason == INTERRUPTED:
             raise typer.Exit(EXIT_INTERRUPTED)

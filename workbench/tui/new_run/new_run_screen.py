@@ -101,7 +101,7 @@ class NewRunScreen(FormScreen):
         self._colour = ChoiceField("colour", tuple(Colour), Colour.RGB)
         self._batch_size = TextField("batch size")
         self._limit = TextField("samples", "all")
-        self._order = TextField("label order", "card, reversed, shuffled:1")
+        self._order = TextField("label order", "card")
         self._axis = ChoiceField("compare", (_ONE, *Axis), _ONE)
         self._repeat = TextField("repeats", "1")
         self._run_name = TextField("name")
@@ -249,9 +249,15 @@ class NewRunScreen(FormScreen):
         self.plan = plan
         self._estimate.update("" if plan is None else estimate_words(plan))
         self._assumed.update("" if plan is None else assumed_words(plan))
-        self._command.update("" if plan is None else visible(f"emowb {shlex.join(plan.new.words())}", longest=400))
+        self._command.update("" if plan is None else visible(self._command_words(plan), longest=400))
         if plan is not None:
             self._run_name.suggest(plan.new.options.name or "")
+
+    def _command_words(self, plan: NewRunPlan) -> str:
+        """The command that does the same, from the folder in which the workbench was opened."""
+        settings = self.context.settings
+        place = ["--db", str(settings.db)] if settings.source_of("db") == "command line" else []
+        return shlex.join(["emowb", *place, *plan.new.words()])
 
     def _refuse(self, error: WorkbenchError) -> None:
         if isinstance(error, NameTaken):

@@ -35,6 +35,15 @@ def test_a_path_that_is_no_folder_or_holds_very_much_is_refused(
         find_candidates(tmp_path)
 
 
+def test_a_question_that_nobody_waits_for_is_broken_off(tmp_path: Path) -> None:
+    for number in range(4):
+        (tmp_path / f"{number}" / "deeper").mkdir(parents=True)
+    looks = iter([False, False, True])
+    with pytest.raises(DataError, match="broken off"):
+        find_candidates(tmp_path, lambda: next(looks))
+    assert next(looks, None) is None
+
+
 def test_the_options_and_splits_of_a_set_are_known() -> None:
     assert options_of(CARDS["casme2"]) == ("strict_apex", "labels", "frames_root", "encoding")
     assert splits_of(CARDS["rafdb"]) == ("test", "train")

@@ -1,5 +1,6 @@
 """Which of the published data sets a folder could hold: those whose reader finds samples in it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -25,15 +26,16 @@ class Candidate:
     """Why it may not be the set that it should be."""
 
 
-def find_candidates(path: Path) -> list[Candidate]:
+def find_candidates(path: Path, is_outdated: Callable[[], bool] = lambda: False) -> list[Candidate]:
     """The data sets whose reader finds samples at `path`, the likeliest first. The folder is listed once.
 
     Sets with doubts come last, those that the path names come before others.
 
+    `is_outdated` is asked now and then; when it is true, nobody waits for the answer, and DataError ends the search.
     Raises DataError for a path that is no folder, is empty, cannot be read or holds very many files.
     """
     suffixes = {suffix for reader in READERS.values() for suffix in reader.suffixes}
-    tree = open_tree(path, suffixes, most_entries=_MOST_ENTRIES)
+    tree = open_tree(path, suffixes, most_entries=_MOST_ENTRIES, is_outdated=is_outdated)
     found = [one for key, reader in READERS.items() if (one := _candidate(key, reader, tree)) is not None]
     named = "".join(filter(str.isalnum, str(tree.root).casefold()))
     return sorted(found, key=lambda one: (bool(one.doubts), one.key not in named, *_unlikeliness(one)))

@@ -8,7 +8,7 @@ import filecmp
 import os
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from itertools import chain, product
@@ -140,10 +140,17 @@ def _several(paths: Sequence[Path]) -> str:
     )
 
 
-def open_tree(path: Path, suffixes: Iterable[str], *, most_entries: int = MOST_ENTRIES) -> DatasetTree:
+def open_tree(
+    path: Path,
+    suffixes: Iterable[str],
+    *,
+    most_entries: int = MOST_ENTRIES,
+    is_outdated: Callable[[], bool] = lambda: False,
+) -> DatasetTree:
     """List what lies below `path`, keeping the files with one of `suffixes` (lower case, with the dot).
 
-    Raises DataError for a path that is no folder, is empty, cannot be read, or holds the whole disk.
+    `is_outdated` is asked before each folder; when it is true, listing ends with DataError. Raises DataError for a path
+    that is no folder, is empty, cannot be read, or holds the whole disk.
     """
     root = Path(os.path.realpath(path))
     shown = visible(str(path))
@@ -151,7 +158,7 @@ def open_tree(path: Path, suffixes: Iterable[str], *, most_entries: int = MOST_E
         raise DataError(f"{shown} does not exist; give the folder of the unpacked data set")
     if not root.is_dir():
         raise DataError(f"{shown} is a file; give the folder of the unpacked data set")
-    listing = _Listing(root, frozenset(suffixes), most_entries)
+    listing = _Listing(root, frozenset(suffixes), most_entries, is_outdated)
     listing.walk()
     if listing.n_entries == 0:
         what = "cannot be read" if listing.unusable else "is empty"
@@ -162,8 +169,11 @@ def open_tree(path: Path, suffixes: Iterable[str], *, most_entries: int = MOST_E
 class _Listing:
     """One breadth-first walk, in the order of names."""
 
-    def __init__(self, root: Path, suffixes: frozenset[str], most_entries: int) -> None:
+    def __init__(
+        self, root: Path, suffixes: frozenset[str], most_entries: int, is_outdated: Callable[[], bool]
+    ) -> None:
         self._most_entries = most_entries
+        self._is_outdated = is_outdated
         self.files: list[str] = []
         self.folders: list[str] = []
         self.unusable: list[SkippedEntry] = []
@@ -175,6 +185,8 @@ class _Listing:
 
     def walk(self) -> None:
         while self._waiting:
+            if self._is_outdated():
+                raise DataError(f"listing {self._root} was broken off")
             folder, prefix = self._waiting.popleft()
             try:
                 with os.scandir(folder) as entries:

@@ -83,6 +83,8 @@ class ImportScreen(FormScreen):
         self._candidates: Mapping[str, Candidate] = {}
         self._columns: Headings | None = None
         """Of the table at the path; None: the path is no table."""
+        self._asked = 0
+        """How often it was asked what a path holds: an earlier question is broken off by a later one."""
         self._pause: Timer | None = None
         self._begun_s: float | None = None
         """When the import began; None: none is going on."""
@@ -142,6 +144,7 @@ class ImportScreen(FormScreen):
         message.field.complain("")
         self._complain("")
         if message.field in (self._path, self._encoding):
+            self._asked += 1
             if self._pause is not None:
                 self._pause.stop()
             self._pause = self.set_timer(_PAUSE_S, self._look_at_path)
@@ -156,6 +159,7 @@ class ImportScreen(FormScreen):
     async def _recognise(self, text: str) -> None:
         """Find out what is at a path, and offer what it could be."""
         self._columns, self._candidates = None, {}
+        self._asked = asked = self._asked + 1
         self._dataset.offer((), empty="give the path first")
         path = path_of(text)
         encoding = self._encoding.value if is_encoding(self._encoding.value) else None
@@ -167,11 +171,14 @@ class ImportScreen(FormScreen):
                 self._offer_columns(self._columns)
             elif path.is_dir():
                 self._found.update("looking which data set this is …")
-                self._offer_datasets(await run_blocking(lambda: find_candidates(path), "recognise"))
+                found = await run_blocking(lambda: find_candidates(path, lambda: asked != self._asked), "recognise")
+                self._offer_datasets(found)
             else:
                 self._path.complain("there is no such file or folder")
                 self._found.update("")
         except DataError as error:
+            if asked != self._asked:
+                return
             self._found.update(visible(str(error), longest=400))
             if path.is_dir():
                 self._offer_datasets([])
@@ -385,6 +392,9 @@ class ImportScreen(FormScreen):
                 self.set_focus(self._path.line)
                 return
             folder = at.absolute().parent if chosen == _UP else at / chosen
+
+    def on_unmount(self) -> None:
+        self._asked += 1  # nobody waits for what is being looked at
 
     def action_close(self) -> None:
         if self._begun_s is not None:

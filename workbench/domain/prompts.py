@@ -147,20 +147,21 @@ def build_request(card: DatasetCard, spec: RunSpec, shown: Sequence[SampleMedia]
 def answer_schema(labels: Sequence[str], sample_refs: Sequence[str]) -> dict[str, Any]:
     """The JSON schema of an answer to prompt `named`: the ids and labels of the request and nothing else.
 
-    The subset of JSON schema that endpoints enforce cannot say that every id occurs once; parsing checks it.
+    The subset of JSON schema that endpoints enforce cannot say that every id occurs once; parsing checks it. An empty
+    list does not satisfy it. An endpoint that rejects a word of it is asked in a softer form (`domain.dialects`).
     """
     entry = {
         "type": "object",
         "properties": {
             "id": {"type": "string", "enum": list(sample_refs)},
-            "ranking": {"type": "array", "items": {"type": "string", "enum": list(labels)}},
+            "ranking": {"type": "array", "items": {"type": "string", "enum": list(labels)}, "minItems": 1},
         },
         "required": ["id", "ranking"],
         "additionalProperties": False,
     }
     return {
         "type": "object",
-        "properties": {"answers": {"type": "array", "items": entry}},
+        "properties": {"answers": {"type": "array", "items": entry, "minItems": 1}},
         "required": ["answers"],
         "additionalProperties": False,
     }

@@ -374,3 +374,23 @@ def test_a_ranking_of_more_words_than_are_looked_at_ends_there_both_ways() -> No
     text = json.dumps({"answers": [{"id": "s01", "ranking": list(labels.names)}]})
     assert _read_strictly(text, refs(1), labels) is not None
     assert_both_ways_agree(text, 1, labels)
+
+
+@pytest.mark.parametrize("arrow", ["＞", "→", "➜", "⇒", "⟶", "≻", " > "])
+def test_a_ranking_is_read_whatever_its_arrow(arrow: str) -> None:
+    text = "\n".join(f"s0{place}: {arrow.join(ranking)}" for place, ranking in enumerate(RANKINGS, start=1))
+    assert [one.ranking for one in parse(text)] == list(RANKINGS)
+
+
+@pytest.mark.parametrize("colon", ["：", "＝", "→", "➜", "⇒"])
+def test_a_name_is_told_from_its_answer_whatever_stands_between(colon: str) -> None:
+    text = "\n".join(f"s0{place}{colon} {', '.join(ranking)}" for place, ranking in enumerate(RANKINGS, start=1))
+    assert [one.ranking for one in parse(text)] == list(RANKINGS)
+
+
+@pytest.mark.parametrize("padding", [" ", "\n", "\t ", "\u200b"], ids=repr)
+def test_a_megabyte_of_padding_hides_no_answer(padding: str) -> None:
+    good = json.dumps({"answers": [{"id": f"s0{place}", "ranking": one} for place, one in enumerate(RANKINGS, 1)]})
+    much = padding * (1_000_000 // len(padding))
+    for text in (much + good, good + much, good[:-1] + much + good[-1:]):
+        assert [one.ranking for one in parse(text)] == list(RANKINGS)

@@ -12,6 +12,7 @@ to the letter in the form that was asked for; `_read_strictly` reads those in a 
 """
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -36,6 +37,8 @@ from workbench.domain.replies.refusals import is_refusal
 PARSED_CHARS: Final = 200_000
 """Twenty rankings of eight labels take four thousand characters."""
 
+_PADDING: Final = re.compile(r"([ \t\r\n\u00a0\u200b])[ \t\r\n\u00a0\u200b]{30,}+")
+
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
@@ -51,7 +54,7 @@ def parse_reply(reply: Reply, refs: Sequence[str], labels: LabelSet, match: Matc
     """Read a reply to a request about samples with these ids. Never raises for anything that the reply says."""
     if reply.outcome is Outcome.FAILED:
         return Parsed(reply.outcome, (RankedPrediction(PredictionStatus.FAILED),) * len(refs))
-    text = _without_thoughts(reply.text or "")
+    text = _without_padding(_without_thoughts(reply.text or ""))
     cut = _is_cut_off(reply) or len(text) > PARSED_CHARS
     predictions = _predictions(text[:PARSED_CHARS], refs, labels, match, cut=cut)
     if _is_declined(reply):
@@ -66,6 +69,11 @@ def _without_thoughts(text: str) -> str:
     if closed:
         return answer
     return "" if thoughts.lstrip().startswith("<think>") else text
+
+
+def _without_padding(text: str) -> str:
+    """A long text without blanks around it, and without long runs of them in it: some models never stop."""
+    return _PADDING.sub(lambda run: run[1].strip("\u200b"), text.strip()) if len(text) > PARSED_CHARS else text
 
 
 def _is_cut_off(reply: Reply) -> bool:

@@ -19,7 +19,7 @@ MOST_WORDS: Final = 200
 LONGEST_WORD: Final = 40
 """A longer choice outside the label set is prose; so is one of more than four words."""
 
-_SEPARATORS: Final = ",;>|\n，、；→≻"
+_SEPARATORS: Final = ",;>|\n，、；→≻＞➔➜➡⇒⟶»›"
 _PIECE: Final = re.compile(rf"(?:\([^()]*+\)|（[^（）]*+）|[^{_SEPARATORS}])++")
 _BULLET: Final = re.compile(r"(?:#?[0-9]{1,3} ?[.):](?![0-9])|[-*•=]) ?")
 _SCORE: Final = re.compile(r" ?[:=(\-–]? ?(?P<score>[0-9]{1,6}(?:\.[0-9]{1,12})?) ?%? ?\)?$")

@@ -57,6 +57,7 @@ def test_text_in_gbk_is_read(tmp_path: Path) -> None:
         (b"name,label\n\xff\xff,b\n", "is not UTF-8, and its encoding cannot be told"),
         (b'name,label\n"a,' + b"b" * 200_000, "field larger than field limit"),
         (b"x" * 1_100_000, "a line of more than"),
+        (b'name,label\n"a,b\n' + b"c,d\n" * 150, "line 2: a quote that is never closed makes one row of 151 lines"),
     ],
 )
 def test_what_is_no_text_table_is_refused_in_one_line(tmp_path: Path, content: bytes, why: str) -> None:

@@ -16,6 +16,8 @@ from workbench.importers.files.text_encoding import text_decoding
 
 _LONGEST_LINE: Final = 1 << 20
 _DELIMITERS: Final = (",", ";", "\t")
+_MOST_LINES_IN_ROW: Final = 100
+"""A text may have line ends in it; a quote without its partner makes one row of all that follows."""
 _HEAD_LINES: Final = 5
 """Lines in which the delimiter is looked for: a note may stand above the header."""
 
@@ -108,8 +110,15 @@ def _cells(path: Path, file: TextIO, quote: str) -> Iterator[list[str]]:
     head = list(islice(lines, _HEAD_LINES))
     delimiter = next((mark for line in head for mark in _DELIMITERS if mark in line), " ")
     reader = csv.reader(chain(head, lines), delimiter=delimiter, quotechar=quote, skipinitialspace=delimiter == " ")
+    before = 0
     try:
         for row in reader:
+            if reader.line_num - before > _MOST_LINES_IN_ROW:
+                raise DataError(
+                    f"{visible(str(path))}, line {before + 1}: a quote that is never closed makes one row of "
+                    f"{reader.line_num - before:,} lines"
+                )
+            before = reader.line_num
             yield [cell.strip() for cell in row]
     except csv.Error as error:
         raise DataError(f"{visible(str(path))}, line {reader.line_num}: {error}") from error

@@ -1,3 +1,6 @@
+import pytest
+from textual.events import Paste
+
 from tests.tui.driving import Driver, opened
 from tests.tui.review_run import ReviewRun
 from workbench.domain.reviews import Review, Verdict
@@ -120,3 +123,15 @@ async def test_what_others_say_stands_beside_ones_own(review: ReviewRun) -> None
     async with opened(review.parts) as driver:
         await driver.until_seen("boris  unsure  “blurred”")
         assert "⚑" not in driver.text
+
+
+@pytest.mark.parametrize(("key", "field"), [("t", "note"), ("T", "tags")])
+async def test_a_text_of_several_lines_is_pasted_whole(review: ReviewRun, key: str, field: str) -> None:
+    async with opened(review.parts) as driver:
+        await driver.press(key)
+        driver.app.post_message(Paste("one two\r\nthree\n\n5\nq\n"))
+        await driver.until_seen("one two three 5 q")
+        await driver.press("enter")
+        assert getattr(await mine(driver), field) == (
+            "one two three 5 q" if field == "note" else ("one", "two", "three", "5", "q")
+        )

@@ -7,6 +7,7 @@ was typed before it.
 import asyncio
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
@@ -24,6 +25,13 @@ class PlainInput(Input):
     DEFAULT_CSS = """
     PlainInput, PlainInput:focus { border: none; height: 1; padding: 0 1; background: $surface; }
     """
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Take in all lines, with blanks between them; Textual's line takes the first one and drops the others."""
+        event.prevent_default()
+        event.stop()
+        words = " ".join(line.strip() for line in event.text.splitlines() if line.strip())
+        self.replace(visible(words), *self.selection)
 
     def validate_value(self, value: str) -> str:
         return visible(value)

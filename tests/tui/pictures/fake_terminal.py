@@ -37,6 +37,8 @@ WEZTERM: Final = Kind(
     KITTY_OK + b"\x1bP>|WezTerm 20240203-110809\x1b\\\x1b[6;18;9t\x1b[?2026;2$y" + TRUE + b"\x1b[?65;4;6;18;22c",
     "half-blocks",
 )
+POOR: Final = Kind(b"\x1b[?1;2c", "half-blocks")
+"""Says only what kind of device it is."""
 TMUX: Final = Kind(b"\x1bP>|tmux 3.3a\x1b\\\x1b[6;32;16t\x1b[?1;2c", "half-blocks")
 
 

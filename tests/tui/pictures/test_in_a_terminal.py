@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tests.tui.pictures.fake_terminal import KITTY, XTERM, Kind
+from tests.tui.pictures.fake_terminal import KITTY, POOR, XTERM, Kind
 from tests.tui.pictures.reading import deletions_in, placeholders_in, sixels_in, uploads_in
 from tests.tui.pty_terminal import PtyTerminal
 from workbench.storage.workspace.database import open_workspace
@@ -39,9 +39,11 @@ def start(tmp_path: Path) -> Iterator[Start]:
             command = ["env", "-u", "NO_COLOR", *command]
         terminal = PtyTerminal(command, PLAIN | environment, columns=size[0], lines=size[1])
         terminals.append(terminal)
-        terminal.wait_for_bytes(lambda written: written.endswith(b"\x1b[c"))
+        if environment.get("TERM") != "linux":  # which is not asked
+            terminal.wait_for_bytes(lambda written: written.endswith(b"\x1b[c"))
         time.sleep(delay_ms / 1000)
-        terminal.answer(kind.answer)
+        if environment.get("TERM") != "linux":
+            terminal.answer(kind.answer)
         return terminal
 
     yield begin
@@ -178,3 +180,12 @@ def test_words_take_the_place_of_pictures_and_say_why(start: Start) -> None:
     terminal = start(XTERM, choice="words")
     terminal.wait_for("no picture in this terminal")
     terminal.wait_for("frame 5/9 (no. 64) apex, sent")
+
+
+@pytest.mark.parametrize("term", ["xterm-256color", "linux", "screen-256color", "screen"])
+def test_no_true_colour_is_written_where_it_was_not_answered(start: Start, term: str) -> None:
+    terminal = start(POOR, TERM=term, STY="1.pts" if "screen" in term else "", COLORTERM="")
+    terminal.wait_for("▀▀▀")
+    terminal.wait_for("frame 5/9")
+    assert b"38;2;" not in terminal.written
+    assert b"48;2;" not in terminal.written

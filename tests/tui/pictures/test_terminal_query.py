@@ -133,7 +133,7 @@ def test_true_colour_is_told_to_textual_and_a_users_own_choice_stays() -> None:
     assert environment == {"TEXTUAL_COLOR_SYSTEM": "256", "COLORTERM": "truecolor"}
     unknown: dict[str, str] = {}
     tell_textual(TerminalFacts(protocol=PictureProtocol.WORDS, why=""), unknown)
-    assert unknown == {}
+    assert unknown == {"TEXTUAL_COLOR_SYSTEM": "standard"}
 
 
 def test_the_question_needs_no_library() -> None:
@@ -143,3 +143,42 @@ def test_the_question_needs_no_library() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("environment", "system"),
+    [
+        ({"TERM": "screen-256color", "STY": "1.pts", "COLORTERM": "truecolor"}, "256"),
+        ({"TERM": "screen", "STY": "1.pts"}, "standard"),
+        ({"TERM": "xterm-256color"}, "256"),
+        ({"TERM": "linux", "COLORTERM": "truecolor"}, "standard"),
+        ({"TERM": "xterm-256color", "COLORTERM": "truecolor"}, "truecolor"),
+    ],
+)
+def test_colours_are_those_of_the_terminal_and_not_of_one_around_it(environment: dict[str, str], system: str) -> None:
+    with FakeTerminal(b"\x1b[?1;2c", 0) as terminal:
+        facts = asked(terminal, environment)
+        os.write(terminal.slave, b"\x1b[c")  # what the fake terminal waits for
+    told = dict(environment)
+    tell_textual(facts, told)
+    assert told["TEXTUAL_COLOR_SYSTEM"] == system
+
+
+@pytest.mark.parametrize(
+    ("name", "protocol"),
+    [
+        (b"kitty(0.26.5)", "half-blocks"),
+        (b"kitty(0.27.1)", "half-blocks"),
+        (b"kitty 0.9", "half-blocks"),
+        (b"kitty(0.28.0)", "kitty"),
+        (b"kitty(0.35.2)", "kitty"),
+        (b"kitty(1.0)", "kitty"),
+        (b"ghostty 1.0.1", "kitty"),
+    ],
+)
+def test_kitty_before_placeholders_gets_half_blocks_and_the_reason_says_so(name: bytes, protocol: str) -> None:
+    with FakeTerminal(KITTY_OK + b"\x1bP>|" + name + b"\x1b\\\x1b[?62;c", 0) as terminal:
+        facts = asked(terminal, {"TERM": "xterm-kitty"})
+    assert facts.protocol == protocol
+    assert ("older than 0.28" in facts.why) == (protocol == "half-blocks")
+    assert facts.truecolor

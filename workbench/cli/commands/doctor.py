@@ -17,7 +17,7 @@ from workbench.cli.output import show, show_json
 from workbench.cli.terminal import known_terminal
 from workbench.errors import EXIT_WORTH_KNOWING
 from workbench.settings import Settings, setting_names, settings_files
-from workbench.tui.pictures.terminal_facts import TerminalFacts
+from workbench.tui.pictures.terminal_facts import TerminalFacts, has_256_colours
 
 _LIBRARIES: Final = (
     *("textual", "rich", "typer", "openai", "aiohttp", "pillow", "opencv-python-headless", "numpy", "scikit-learn"),
@@ -147,10 +147,11 @@ def _software_checks() -> Iterator[Check]:
 def _colours(facts: TerminalFacts, environment: Mapping[str, str]) -> str:
     if "NO_COLOR" in environment:
         return "none (NO_COLOR is set)"
-    if facts.truecolor:
-        return "true colour"
-    term = environment.get("TERM", "")
-    return "256" if "256" in term or "kitty" in term else "none" if term in ("", "dumb") else "16"
+    if environment.get("TERM", "") in ("", "dumb"):
+        return "none"
+    chosen = environment.get("TEXTUAL_COLOR_SYSTEM", "truecolor" if facts.truecolor else "")
+    known = {"truecolor": "true colour", "256": "256", "standard": "16"}
+    return known.get(chosen) or ("256" if has_256_colours(environment) else "16")
 
 
 def _cell_words(facts: TerminalFacts) -> str:

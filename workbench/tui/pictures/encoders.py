@@ -14,7 +14,7 @@ from itertools import groupby
 from typing import Final
 
 from PIL import Image, ImageOps
-from rich.color import Color, ColorSystem
+from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
@@ -107,11 +107,17 @@ def _style(upper: Pixel, lower: Pixel | None) -> Style:
 def _written_bytes(lines: tuple[Strip, ...]) -> int:
     """What Textual writes for these lines in true colour: both colours and a reset for each run."""
     runs = sum(
-        len(Strip.render_style(segment.style or Style.null(), segment.text, ColorSystem.TRUECOLOR).encode())
-        for line in lines
-        for segment in line
+        len(segment.text.encode()) + _style_bytes(segment.style) for line in lines for segment in line if segment.style
     )
     return runs + _CURSOR_BYTES * len(lines)
+
+
+@lru_cache(maxsize=4096)
+def _style_bytes(style: Style) -> int:
+    """Nothing is rendered for it: a style keeps the codes that it was first rendered to, true colour or not."""
+    upper = style.color.get_ansi_codes() if style.color else ()
+    lower = style.bgcolor.get_ansi_codes(foreground=False) if style.bgcolor else ()
+    return len(f"\x1b[{';'.join((*upper, *lower))}m\x1b[0m")
 
 
 def _pixels(picture: Image.Image, y: int) -> list[Pixel]:

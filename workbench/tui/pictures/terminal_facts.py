@@ -14,8 +14,12 @@ from typing import Final
 from workbench.domain.visible import visible
 
 AUTO: Final = "auto"
+CONSOLES: Final = frozenset({"linux", "cons25", "vt220"})
+"""Values of TERM whose terminals do not know such questions and print some of them; they do draw blocks."""
 _DRAWS_PLACEHOLDERS: Final = ("kitty", "ghostty")
 """Others (WezTerm, Konsole) answer kitty's question with OK and then draw nothing where a placeholder stands."""
+_OLDEST_KITTY: Final = (0, 28)
+"""The first version that draws placeholders; older ones draw boxes. All since then say their name and version."""
 _OVERRIDE: Final = "choose with --pictures"
 
 _KITTY_ID: Final = 31
@@ -24,7 +28,7 @@ _CELL_SIZE: Final = b"\x1b[16t"
 _SYNC_OUTPUT: Final = b"\x1b[?2026$p"
 _DEVICE: Final = b"\x1b[c"
 _KITTY: Final = b"\x1b_Gi=%d,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\" % _KITTY_ID
-_COLOUR_HELD: Final = b"\x1b[48;2;1;2;3m\x1bP$qm\x1b\\\x1b[0m"
+_COLOUR_HELD: Final = b"\x1b[48:2::1:2:3m\x1bP$qm\x1b\\\x1b[0m"
 """Set a background that only true colour can hold, and ask what is set (DECRQSS)."""
 _COLOUR_CLAIMED: Final = b"\x1bP+q524742\x1b\\"
 """The terminfo capability `RGB`, in hexadecimal (XTGETTCAP)."""
@@ -159,11 +163,20 @@ def facts_from(answers: TerminalAnswers, environment: Mapping[str, str], choice:
     )
 
 
+def has_256_colours(environment: Mapping[str, str]) -> bool:
+    """What TERM says where nothing is known of true colour."""
+    term = environment.get("TERM", "")
+    return "256" in term or "kitty" in term
+
+
 def tell_textual(facts: TerminalFacts, environment: MutableMapping[str, str]) -> None:
     """Set what Textual reads when it is imported: sshd and tmux do not pass COLORTERM on. What is set already stays."""
     if facts.truecolor:
         environment.setdefault("COLORTERM", "truecolor")
         environment.setdefault("TEXTUAL_COLOR_SYSTEM", "truecolor")
+    elif facts is not NOT_ASKED:
+        # Not from COLORTERM, which a shell in GNU screen has from the terminal around it.
+        environment.setdefault("TEXTUAL_COLOR_SYSTEM", "256" if has_256_colours(environment) else "standard")
 
 
 def _chosen(
@@ -171,6 +184,10 @@ def _chosen(
 ) -> tuple[PictureProtocol, str]:
     if multiplexer is not Multiplexer.NONE:
         return PictureProtocol.HALF_BLOCKS, f"{multiplexer} does not pass pictures on; {_OVERRIDE}"
+    if answers.kitty_graphics and _is_old_kitty(answers, environment):
+        said = " ".join(filter(None, ("kitty", answers.version)))
+        oldest = ".".join(map(str, _OLDEST_KITTY))
+        return PictureProtocol.HALF_BLOCKS, f"{said} is older than {oldest} and shows boxes in place of pictures"
     if answers.kitty_graphics and _draws_placeholders(answers, environment):
         return PictureProtocol.KITTY, "the terminal names itself and takes kitty's pictures"
     if answers.sixel:
@@ -183,7 +200,18 @@ def _draws_placeholders(answers: TerminalAnswers, environment: Mapping[str, str]
     return any(name.startswith(known) for name in names for known in _DRAWS_PLACEHOLDERS)
 
 
+def _is_old_kitty(answers: TerminalAnswers, environment: Mapping[str, str]) -> bool:
+    name = answers.name or environment.get("TERM", "").removeprefix("xterm-")
+    if not name.casefold().startswith("kitty"):
+        return False
+    major, minor = (int(number) for number in re.findall("[0-9]+", f"{answers.version}.0.0")[:2])
+    return (major, minor) < _OLDEST_KITTY
+
+
 def _claims_truecolor(environment: Mapping[str, str]) -> bool:
+    """By a variable which is inherited also where it does not hold: GNU screen and the console have no true colour."""
+    if environment.get("TERM") in CONSOLES or multiplexer_in(environment) is Multiplexer.SCREEN:
+        return False
     return environment.get("COLORTERM", "").strip().casefold() in ("truecolor", "24bit")
 
 

@@ -20,6 +20,7 @@ from dataclasses import replace
 from typing import Final
 
 from workbench.tui.pictures.terminal_facts import (
+    CONSOLES,
     EVERYTHING,
     WITHIN_A_MULTIPLEXER,
     Multiplexer,
@@ -38,8 +39,6 @@ _QUIET_S: Final = 0.3
 _LONGEST_DRAIN_S: Final = 2.0
 _MOST_BYTES: Final = 1 << 16
 _MUTE: Final = frozenset({"", "dumb", "unknown", "emacs"})
-_CONSOLES: Final = frozenset({"linux", "cons25", "vt220"})
-"""Values of TERM whose terminals do not know such questions and print some of them; they do draw blocks."""
 
 
 def ask_terminal(
@@ -54,7 +53,7 @@ def ask_terminal(
     term = environment.get("TERM", "")
     if term in _MUTE:
         return facts_without_asking(environment, choice, f"TERM is {term or 'not set'}")
-    if term in _CONSOLES:
+    if term in CONSOLES:
         return facts_without_asking(environment, choice, f"TERM is {term}", PictureProtocol.HALF_BLOCKS)
     is_direct = multiplexer_in(environment) is Multiplexer.NONE
     started_s = time.monotonic()

@@ -120,7 +120,7 @@ def test_the_figures_on_the_page_are_those_of_the_scores(browser: Chrome, db: Da
     opened(browser, db, run, tmp_path)
     assert browser.title == "RAF-DB (basic): main – emowb report"
     metrics = {row[0]: row[1:3] for row in rows_of(browser, "metrics-table")[1:]}
-    titles = {"accuracy": "Accuracy (WAR)", "uar": "UAR", "macro_f1": "Macro F1", "weighted_f1": "Weighted F1"}
+    titles = {"accuracy": "Accuracy (WAR)", "uar": "UAR", "macro_f1": "Macro F1 (UF1)", "weighted_f1": "Weighted F1"}
     for name, title in titles.items():
         one = scores["metrics"][name]
         assert metrics[title] == [percent(one["value"]), interval(one)], name

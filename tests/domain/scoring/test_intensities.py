@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from scipy.stats import pearsonr
-from sklearn.metrics import mean_absolute_error
+from sklearn.metrics import f1_score, mean_absolute_error
 
 from workbench.domain.datasets.cards import CARDS
 from workbench.domain.scoring.intensities import intensity_metrics
@@ -33,6 +33,7 @@ def test_the_libraries_give_the_same_on_random_data_and_intervals_hold_it(cluste
     metrics = intensity_metrics(MOSI, said)
     assert metrics["mae"].value == pytest.approx(mean_absolute_error(gold_values, answers))
     assert metrics["pearson"].value == pytest.approx(pearsonr(gold_values, answers).statistic)
+    assert {"mae", "pearson", "acc_2_has0", "acc_2_non0", "f1_has0", "f1_non0", "acc_5", "acc_7"} == set(metrics)
     for figure in metrics.values():
         assert figure.low is not None
         assert figure.value is not None
@@ -45,7 +46,7 @@ def test_a_set_without_intensities_has_neither_figure() -> None:
 
 
 def test_nothing_answered_gives_none_and_a_constant_answer_has_no_correlation() -> None:
-    assert intensity_metrics(MOSI, []) == {"mae": MetricValue(None), "pearson": MetricValue(None)}
+    assert set(intensity_metrics(MOSI, []).values()) == {MetricValue(None)}
     constant = intensity_metrics(MOSI, [(1.0, "neutral", None, 1), (2.0, "neutral", None, 1)])
     assert constant["pearson"].value is None
     assert constant["mae"].value == pytest.approx(1.5)
@@ -55,3 +56,38 @@ def test_nothing_answered_gives_none_and_a_constant_answer_has_no_correlation() 
 def test_the_order_of_samples_changes_no_interval(clusters: tuple[str | None, ...]) -> None:
     said = [(1.0, "positive", clusters[0], 3), (-1.0, "neutral", clusters[1], 2), (2.0, "negative", clusters[2], 4)]
     assert intensity_metrics(MOSI, said) == intensity_metrics(MOSI, said[::-1])
+
+
+def test_the_fields_conventions_are_those_of_a_pencil() -> None:
+    said = [
+        (0.0, "neutral", None, 1),
+        (1.2, "weakly positive", None, 1),
+        (-2.6, "negative", None, 1),
+        (0.4, "negative", None, 1),
+        (0.0, "weakly negative", None, 1),
+        (-1.0, "neutral", None, 1),
+    ]
+    found = {name: figure.value for name, figure in intensity_metrics(MOSI, said).items()}
+    assert found["acc_2_has0"] == pytest.approx(3 / 6), "0 and above against below"
+    assert found["acc_2_non0"] == pytest.approx(3 / 4), "an answer of zero is not above zero"
+    assert found["acc_5"] == pytest.approx(2 / 6)
+    assert found["acc_7"] == pytest.approx(2 / 6)
+
+
+def test_f1_is_that_of_scikit_learn_weighted_with_zeros_and_without() -> None:
+    rng = np.random.default_rng(11)
+    words = list(WORDS)
+    said = [(float(rng.integers(-3, 4)), words[rng.integers(5)], None, 1) for _ in range(120)]
+    gold, answer = np.array([row[0] for row in said]), np.array([3 * WORDS[row[1]] for row in said])
+    found = intensity_metrics(MOSI, said)
+    assert found["f1_has0"].value == pytest.approx(f1_score(gold >= 0, answer >= 0, average="weighted"))
+    kept = gold != 0
+    assert found["f1_non0"].value == pytest.approx(f1_score(gold[kept] > 0, answer[kept] > 0, average="weighted"))
+    assert found["acc_7"].value == pytest.approx(np.mean(np.round(gold) == np.round(answer)))
+
+
+def test_ch_sims_has_its_own_five_classes_and_no_seven() -> None:
+    found = intensity_metrics(SIMS, [(0.8, "positive", None, 1), (0.6, "positive", None, 1), (0.0, "neutral", None, 2)])
+    assert found["acc_5"].value == pytest.approx(3 / 4)
+    assert found["acc_7"].value is None
+    assert found["acc_2_has0"].value == 1.0

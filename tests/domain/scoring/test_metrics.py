@@ -12,8 +12,8 @@ def test_cards_and_published_figures_name_metrics_of_the_table() -> None:
 
 
 def test_names_and_titles_tell_metrics_apart() -> None:
-    assert len(METRICS) == len(CLASS_METRICS) + len(INTENSITY_METRICS) == 9
-    assert len({metric.title for metric in METRICS.values()}) == 9
+    assert len(METRICS) == len(CLASS_METRICS) + len(INTENSITY_METRICS) == 15
+    assert len({metric.title for metric in METRICS.values()}) == 15
     assert {metric.needs for metric in CLASS_METRICS} == {Needs.CLASSES, Needs.RANKS}
     assert {metric.needs for metric in INTENSITY_METRICS} == {Needs.INTENSITIES}
 

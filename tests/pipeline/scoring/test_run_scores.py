@@ -152,7 +152,9 @@ def test_the_json_has_the_promised_shape(db: Database, run: Run) -> None:
         "coverage": 0.625,
     }
     shares = {"accuracy", "uar", "macro_f1", "weighted_f1", "top_2", "top_3", "mrr"}
-    assert set(document["metrics"]) == shares | {"mae", "pearson"}
+    assert set(document["metrics"]) == shares | {
+        *("mae", "pearson", "acc_2_has0", "f1_has0", "acc_2_non0", "f1_non0", "acc_5", "acc_7")
+    }
     assert all(set(one) == {"value", "low", "high"} for one in document["metrics"].values())
     assert {"label", "support", "precision", "recall", "recall_low", "recall_high", "f1"} == set(
         document["per_class"][0]

@@ -5,7 +5,7 @@ from typing import Final
 
 from workbench.application.scores import Rates, RunScores, counts_of_run, gpt4v_words, most_refused
 from workbench.cli.output import show, show_table
-from workbench.domain.figure_words import interval, metric_value, percent
+from workbench.domain.figure_words import interval, metric_interval, metric_value, percent
 from workbench.domain.score_words import bounds_lines, definition_lines, f1_words, intervals_line
 from workbench.domain.scoring.intervals import MetricValue
 from workbench.domain.scoring.scores import Confusion
@@ -29,8 +29,9 @@ def show_scores(run_scores: RunScores) -> None:
     for line in definition_lines(scores, run_scores.n_intensities):
         show(line)
     for name, value in run_scores.intensity.items():
-        figure, low, high = (metric_value(name, one) for one in (value.value, value.low, value.high))
-        show(f"{name} {figure}, 95 % interval {low} to {high}")
+        if value.value is not None:
+            within = metric_interval(name, value.low, value.high)
+            show(f"{name} {metric_value(name, value.value)}" + (f", 95 % interval {within}" if within else ""))
 
 
 def show_breakdown(run_scores: RunScores) -> None:

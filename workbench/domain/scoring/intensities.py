@@ -1,8 +1,8 @@
-"""Answers beside sentiment intensities, for MAE and Pearson's correlation.
+"""Answers beside sentiment intensities: MAE, Pearson's correlation, and the Acc-2, F1, Acc-5 and Acc-7 of the field.
 
 The five words are taken as evenly spaced on the owner's scale: negative -1, weakly negative -1/2, neutral 0, weakly
 positive 1/2 and positive 1 times the strongest intensity (1 in CH-SIMS, 3 in CMU-MOSI). Zeros of gold count here, as
-is usual for both figures; samples without an answer do not.
+is usual for these figures, but where they are left out by name; samples without an answer do not.
 """
 
 from collections.abc import Iterable
@@ -15,11 +15,13 @@ from workbench.domain.scoring.intervals import (
     Matrix,
     MetricValue,
     Sampling,
+    cluster_effective,
     cluster_variances,
     mean_interval,
     sample_variances,
+    share_interval,
 )
-from workbench.domain.scoring.metrics import INTENSITY_METRICS, PEARSON, Intensities
+from workbench.domain.scoring.metrics import INTENSITY_METRICS, PEARSON, Intensities, Unit
 
 _PLACES: Final = MappingProxyType(
     {"negative": -1.0, "weakly negative": -0.5, "neutral": 0.0, "weakly positive": 0.5, "positive": 1.0}
@@ -52,9 +54,7 @@ def intensity_metrics(
 
     gold, answer = np.array([row[0] for row in rows]), np.array([row[1] for row in rows])
     counts = np.array([row[3] for row in rows])
-    sums = np.column_stack(
-        (np.ones(len(rows)), abs(gold - answer), gold, answer, gold * gold, answer * answer, gold * answer)
-    )
+    sums = _sums(gold, answer, card.intensity_scale)
     sampling = Sampling.of(((row[2], row[3]) for row in rows), card.cluster)
     if sampling.is_clustered:
         place = {cluster: number for number, cluster in enumerate(sorted({row[2] for row in rows}, key=str))}
@@ -63,17 +63,51 @@ def intensity_metrics(
         variances = cluster_variances(by_cluster, _figures)
     else:
         variances = sample_variances(sums, counts.astype(np.float64), _figures)
-    samples = Intensities(gold, answer, counts)
+    samples = Intensities(gold, answer, counts, (counts @ sums)[None])
     found = {}
     for metric, variance in zip(INTENSITY_METRICS, variances, strict=True):
         value = metric.value(samples)
         if value is None or not sampling.can_vary:
             found[metric.name] = MetricValue(value)
+        elif metric.unit is Unit.SHARE:
+            effective = cluster_effective(value, sampling.n, float(variance), sampling.effective)
+            found[metric.name] = share_interval(value, sampling.n, effective, sampling.freedom)
         elif metric is PEARSON:
             found[metric.name] = _correlation_interval(value, float(variance), sampling.freedom)
         else:
             found[metric.name] = mean_interval(value, float(variance), sampling.freedom)
     return found
+
+
+def _sums(gold: Matrix, answer: Matrix, scale: float) -> Matrix:
+    """What each row adds; see `INTENSITY_SUMS`.
+
+    On a scale of at most 1, the classes are those of CH-SIMS (W. Yu et al. 2020): Acc-2 parts above zero from the rest,
+    Acc-5 parts at -.7, -.1, .1 and .7. On others they are those of CMU-MOSI, on its scale of 3: Acc-2 parts below zero
+    from the rest, or without zeros by sign; Acc-5 and Acc-7 round to whole steps. Acc-7 is CMU-MOSI's alone.
+    """
+    import numpy as np
+
+    ones = np.ones(len(gold))
+    columns = [ones, abs(gold - answer), gold, answer, gold * gold, answer * answer, gold * answer]
+    five: list[Matrix]
+    seven: list[Matrix]
+    if scale <= 1:
+        bounds = (-0.7, -0.1, 0.1, 0.7)
+        high = [side > 0 for side in (gold, answer)]
+        five = [
+            np.digitize(np.round(side / scale, 6), bounds, right=True).astype(np.float64) for side in (gold, answer)
+        ]
+        seven = [np.full(len(gold), np.nan)] * 2
+    else:
+        steps: list[Matrix] = [3 * side / scale for side in (gold, answer)]
+        high = [side >= 0 for side in steps]
+        five = [np.round(np.clip(side, -2.0, 2.0)).astype(np.float64) for side in steps]
+        seven = [np.round(np.clip(side, -3.0, 3.0)).astype(np.float64) for side in steps]
+    for (one, other), kept in ((high, ones), ([gold > 0, answer > 0], (gold != 0) * ones)):
+        columns += [(~one & ~other) * kept, (one & other) * kept, (~one & other) * kept, (one & ~other) * kept]
+    columns += [(five[0] == five[1]) * ones, np.where(np.isnan(seven[0]), np.nan, seven[0] == seven[1])]
+    return np.column_stack(columns)
 
 
 def _figures(sums: Matrix) -> Matrix:

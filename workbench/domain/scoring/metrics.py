@@ -70,6 +70,8 @@ class Intensities:
     gold: Matrix
     answer: Matrix
     counts: "NDArray[np.int64]"
+    sums: Matrix
+    """One row: the sums over all samples; see `INTENSITY_SUMS`."""
 
 
 SamplesT = TypeVar("SamplesT")
@@ -158,11 +160,58 @@ def _pearson(samples: Intensities) -> float | None:
 
 
 def _pearson_of_sums(sums: Matrix) -> Matrix:
-    """Columns as in `intensities`: n, |x - y|, x, y, xx, yy, xy."""
+    """From the first columns of `INTENSITY_SUMS`."""
     import numpy as np
 
-    n, _, x, y, xx, yy, xy = sums.T
+    n, _, x, y, xx, yy, xy = sums.T[:7]
     return np.asarray((n * xy - x * y) / np.sqrt((n * xx - x * x) * (n * yy - y * y)))
+
+
+INTENSITY_SUMS: Final = (
+    *("n", "|x - y|", "x", "y", "xx", "yy", "xy"),
+    *(f"{zeros} {cell}" for zeros in ("has0", "non0") for cell in ("both low", "both high", "gold low", "gold high")),
+    *("right of 5", "right of 7"),
+)
+"""What samples add to sums, for gold x and answer y. Low and high are the two classes of Acc-2, with zeros and without;
+`gold low` counts samples of low gold whose answer is high."""
+_HAS0: Final = 7
+_NON0: Final = 11
+
+
+def _of_sums(formula: Callable[[Matrix], Matrix]) -> Callable[[Intensities], float | None]:
+    """The figure of the samples by the formula from sums; None where it is not defined."""
+
+    def value(samples: Intensities) -> float | None:
+        import numpy as np
+
+        with np.errstate(divide="ignore", invalid="ignore"):
+            [found] = formula(samples.sums)
+        return float(found) if np.isfinite(found) else None
+
+    return value
+
+
+def _acc_2(at: int) -> Callable[[Matrix], Matrix]:
+    return lambda sums: sums[:, at : at + 2].sum(axis=1) / sums[:, at : at + 4].sum(axis=1)
+
+
+def _f1_of_2(at: int) -> Callable[[Matrix], Matrix]:
+    """F1 of the two classes, weighted by their samples."""
+
+    def formula(sums: Matrix) -> Matrix:
+        import numpy as np
+
+        low, high, gold_low, gold_high = sums.T[at : at + 4]
+        wrong = gold_low + gold_high
+        n_low, n_high = low + gold_low, high + gold_high
+        f1 = [np.where(one > 0, 2 * one / (2 * one + wrong), 0.0) for one in (low, high)]
+        return np.asarray((n_low * f1[0] + n_high * f1[1]) / (n_low + n_high))
+
+    return formula
+
+
+def _of_intensities(name: str, title: str, formula: Callable[[Matrix], Matrix]) -> "IntensityMetric":
+    return Metric(name=name, title=title, needs=Needs.INTENSITIES, value=_of_sums(formula), resampled=formula)
 
 
 ACCURACY: Final[ClassMetric] = Metric(
@@ -182,7 +231,7 @@ UAR: Final[ClassMetric] = Metric(
 )
 MACRO_F1: Final[ClassMetric] = Metric(
     name="macro_f1",
-    title="Macro F1",
+    title="Macro F1 (UF1)",
     needs=Needs.CLASSES,
     value=lambda samples: _f1(samples, "macro"),
     resampled=lambda sums: sums.f1.sum(axis=1) / sums.present,
@@ -239,7 +288,15 @@ CLASS_METRICS: Final[tuple[ClassMetric, ...]] = (
     *(TOP_2, TOP_3, MRR),
 )
 """Those that every run has, in the order in which they are shown."""
-INTENSITY_METRICS: Final[tuple[IntensityMetric, ...]] = (MAE, PEARSON)
+INTENSITY_METRICS: Final[tuple[IntensityMetric, ...]] = (
+    *(MAE, PEARSON),
+    _of_intensities("acc_2_has0", "Acc-2 (zeros counted)", _acc_2(_HAS0)),
+    _of_intensities("f1_has0", "F1 (zeros counted)", _f1_of_2(_HAS0)),
+    _of_intensities("acc_2_non0", "Acc-2 (zeros left out)", _acc_2(_NON0)),
+    _of_intensities("f1_non0", "F1 (zeros left out)", _f1_of_2(_NON0)),
+    _of_intensities("acc_5", "Acc-5", lambda sums: sums[:, 15] / sums[:, 0]),
+    _of_intensities("acc_7", "Acc-7", lambda sums: sums[:, 16] / sums[:, 0]),
+)
 """Those of data sets whose samples have a sentiment score."""
 METRICS: Final[Mapping[str, Metric[Any, Any]]] = MappingProxyType(
     {metric.name: metric for metric in CLASS_METRICS} | {metric.name: metric for metric in INTENSITY_METRICS}

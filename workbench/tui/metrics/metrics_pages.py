@@ -7,7 +7,7 @@ from textual.content import Content
 
 from workbench.application.scores import PublishedFigure, RunScores, counts_of_run, gpt4v_words
 from workbench.domain.figure_words import DASH, interval, metric_interval, metric_title, metric_value, percent
-from workbench.domain.score_words import bounds_lines, intervals_line
+from workbench.domain.score_words import bounds_lines, definition_lines, intervals_line
 from workbench.domain.visible import visible
 from workbench.tui.widgets.drawn_text import bar, interval_line, notes, table
 from workbench.tui.widgets.painting import SOFT
@@ -132,6 +132,7 @@ def _notes(one: RunScores) -> Iterator[str]:
     yield _protocol_note(one)
     yield "GPT-4V as the paper has it; majority and guessing are what one scores who does not look"
     yield intervals_line(scores.interval)
+    yield from definition_lines(scores, one.n_intensities)
 
 
 def _protocol_note(one: RunScores) -> str:

@@ -13,10 +13,11 @@ from workbench.domain.runs import Run, RunSpec
 from workbench.domain.scoring.protocols import Against, Neutral, Protocol, Rules, rules_of
 from workbench.errors import UsageError
 from workbench.export import comparison_files
+from workbench.export.runs_table import RunsTable, runs_document
 from workbench.pipeline import ablation
 from workbench.pipeline.ablation import ORDERS, Ablation, Arm, ArmResult, Axis
 from workbench.pipeline.ablation import as_json as ablation_json
-from workbench.pipeline.scoring import run_comparison
+from workbench.pipeline.scoring import run_comparison, run_scores
 from workbench.pipeline.scoring.repeats import (
     OrderControl,
     Steadiness,
@@ -29,7 +30,7 @@ from workbench.pipeline.scoring.repeats import (
     steadiness_json,
 )
 from workbench.pipeline.scoring.run_comparison import ChangedSample, RunComparison, RunPair, changed_sides
-from workbench.storage.runs.run_records import load_run
+from workbench.storage.runs.run_records import load_run, load_runs
 from workbench.storage.samples import load_card
 from workbench.storage.workspace.database import Database
 
@@ -55,6 +56,7 @@ __all__ = [
     "plan_arms",
     "runs_to_compare",
     "score_arms",
+    "table_of_runs",
 ]
 
 MOST_CHANGED: Final = 2000
@@ -190,3 +192,33 @@ def score_arms(context: Context, axis: Axis, arms: Sequence[tuple[Arm, Run]], pr
     """Score each arm's run, and compare it with the first one's, with Holm's adjustment over these comparisons."""
     with context.workspace() as db:
         return ablation.score_arms(db, load_card(db, arms[0][1].dataset), axis, arms, protocol)
+
+
+def table_of_runs(
+    context: Context, runs: Sequence[str], datasets: Sequence[str], protocol: Protocol, wanted: Format
+) -> str:
+    """The runs of these names (none: all) of these data sets (none: all that have one), as csv, md or latex.
+
+    Raises UsageError where no run is found, for a name that no data set has, and for another format.
+    """
+    with context.workspace() as db:
+        known = [run for run in reversed(load_runs(db)) if not datasets or run.dataset in datasets]
+        names = list(dict.fromkeys(runs or [run.name for run in known]))
+        if missing := [name for name in names if name not in {run.name for run in known}]:
+            raise UsageError(f"no run is called {', '.join(missing)}; `emowb runs` lists them")
+        if not known:
+            raise UsageError("there is no run of these data sets; `emowb runs` lists them")
+        keys = list(dict.fromkeys(datasets or [run.dataset for run in known if run.name in names]))
+        scores, pairs = {}, {}
+        for key in keys:
+            card = load_card(db, key)
+            found = {run.name: run for run in known if run.dataset == key}
+            chosen = [found[name] for name in names if name in found]
+            for run in chosen:
+                scores[run.name, key] = run_scores.score_run(db, card, run, protocol)
+                if run is not chosen[0]:
+                    pairs[run.name, key] = run_comparison.compare_two(
+                        db, card, run, chosen[0], rules_of(protocol, card)
+                    )
+    table = RunsTable(protocol=protocol, runs=names, datasets=keys, scores=scores, pairs=pairs)
+    return runs_document(table, wanted)

@@ -39,7 +39,7 @@ COMMANDS: Final = {
     "open": CommandEntry("open", "open_review", "Open the workbench: data sets, runs and reviews."),
     "metrics": CommandEntry("metrics", "show_metrics", "Score a run, beside the paper's figures."),
     "compare": CommandEntry("compare", "compare", "Compare runs over the samples that they share."),
-    "table": CommandEntry("table", "show_table_of_runs", "Print one table of many runs over many data sets."),
+    "table": CommandEntry("compare", "show_table_of_runs", "Print one table of many runs over many data sets."),
     "ablate": CommandEntry("ablate", "ablate", "Run variants that differ in one option each."),
     "agree": CommandEntry("agree", "show_agreement", "Show how far reviewers agree."),
     "export": CommandEntry("export", "export", "Write a run's tables, documents or report."),

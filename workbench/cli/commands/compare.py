@@ -1,10 +1,16 @@
-"""`emowb compare`."""
+"""`emowb compare` and `emowb table`."""
 
 from typing import Annotated
 
 import typer
 
-from workbench.application.comparisons import compare_runs, comparison_document, comparison_json, runs_to_compare
+from workbench.application.comparisons import (
+    compare_runs,
+    comparison_document,
+    comparison_json,
+    runs_to_compare,
+    table_of_runs,
+)
 from workbench.application.datasets import find_card
 from workbench.cli.context import AgainstOption, AsJson, Key, NeutralOption, ProtocolOption, context_of
 from workbench.cli.output import say, show, show_json, suggest
@@ -81,3 +87,30 @@ def compare(
         if pair.comparison.mcnemar.changed:
             suggest(f"emowb open {found.dataset} --run {pair.a} --changed-from {pair.b}")
             break
+
+
+def show_table_of_runs(
+    command: typer.Context,
+    *,
+    runs: Annotated[
+        str, typer.Option(metavar="A,B,...", help="The runs by name, the first one is what others are compared with.")
+    ] = "",
+    datasets: Annotated[str, typer.Option(metavar="KEY,...", help="The data sets. Default: all that have a run.")] = "",
+    protocol: ProtocolOption = Protocol.STRICT,
+    form: Annotated[Format, typer.Option("--format", help="csv, md or latex.")] = Format.MARKDOWN,
+) -> None:
+    """Print one table of many runs over many data sets.
+
+    A row for each run name, a column for each data set's headline metric with its interval, stars for paired tests
+    against the first run (by Holm over the whole table), and a row of differences.
+
+    \b
+    Examples:
+        emowb table --runs gpt-4o,qwen --datasets rafdb,ravdess
+        emowb table --runs rgb,grey --format latex > table.tex
+    """
+    show(table_of_runs(context_of(command), _names(runs), _names(datasets), protocol, form).rstrip())
+
+
+def _names(given: str) -> list[str]:
+    return [name.strip() for name in given.split(",") if name.strip()]

@@ -40,7 +40,7 @@ def body_pieces(n: int) -> list[bytes]:
     content: list[object] = [{"type": "text", "text": words}]
     for ref in refs:
         content += [{"type": "text", "text": f"Sample {ref}:"}, {"type": "image_url", "image_url": url}]
-    ranking = {"type": "array", "items": {"type": "string", "enum": LABELS}}
+    ranking = {"type": "array", "items": {"type": "string", "enum": LABELS}, "minItems": 1}
     entry = {
         "type": "object",
         "properties": {"id": {"type": "string", "enum": refs}, "ranking": ranking},
@@ -49,7 +49,7 @@ def body_pieces(n: int) -> list[bytes]:
     }
     schema = {
         "type": "object",
-        "properties": {"answers": {"type": "array", "items": entry}},
+        "properties": {"answers": {"type": "array", "items": entry, "minItems": 1}},
         "required": ["answers"],
         "additionalProperties": False,
     }

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from tests.cli.conftest import Emowb, importing
 from tests.storage.old_workspaces import put_old
+from workbench.storage.workspace.database import SCHEMA_VERSION
 
 
 def test_a_backup_prints_its_path_and_is_a_workspace(rafdb: Emowb, place: Path) -> None:
@@ -21,7 +22,7 @@ def test_a_backup_as_json_says_what_is_in_it(rafdb: Emowb, place: Path) -> None:
     said = json.loads(rafdb("backup", "copy.db", "--json").stdout)
     assert said.pop("bytes") == (place / "copy.db").stat().st_size
     assert said.pop("attempts") > 0
-    assert said == {"backup": "copy.db", "schema": 5, "datasets": 1, "runs": 1, "review_changes": 0}
+    assert said == {"backup": "copy.db", "schema": SCHEMA_VERSION, "datasets": 1, "runs": 1, "review_changes": 0}
 
 
 def test_a_backup_is_not_made_over_another_file_without_force(imported: Emowb, place: Path) -> None:
@@ -48,7 +49,7 @@ def test_a_command_says_what_it_did_to_an_older_workspace(emowb: Emowb, place: P
     assert len(json.loads(first.stdout)) == 1
     assert first.stderr.splitlines() == [
         "emowb.db could be read by others (mode 0644) and is readable by you alone now",
-        "emowb.db was of schema 1 and is of schema 5 now; a copy of the old file is emowb.db.v1.bak",
+        f"emowb.db was of schema 1 and is of schema {SCHEMA_VERSION} now; a copy of the old file is emowb.db.v1.bak",
     ]
     assert emowb("runs", "--json").stderr == ""
     old = emowb("--db", "emowb.db.v1.bak", "backup", "older.db", "--json")

@@ -10,6 +10,7 @@ from textual.widget import Widget
 
 from workbench.domain.visible import visible
 from workbench.errors import WorkbenchError
+from workbench.tui.base.background import Outdated
 from workbench.tui.base.commands import Scope
 from workbench.tui.base.screen_table import new_screen
 
@@ -30,7 +31,10 @@ class WorkbenchScreen(Screen[Any]):
         await self.app.push_screen(new_screen("help", self.SCOPES), run)
 
     def errors_as_notices(self) -> AbstractContextManager[None]:
-        """Show a WorkbenchError of the block as a notice, and end the block there."""
+        """Show a WorkbenchError of the block as a notice, and end the block there.
+
+        A lookup that nobody waits for any more (`Outdated`) ends the block without a word.
+        """
         return errors_as_notices(self)
 
     def notice(self, words: str, *, severity: SeverityLevel = "information", seconds: float = 5) -> None:
@@ -43,6 +47,8 @@ def errors_as_notices(widget: Widget) -> Iterator[None]:
     """The same for a part of a screen."""
     try:
         yield
+    except Outdated:
+        pass  # the list was asked for something else meanwhile, or the screen has gone
     except WorkbenchError as error:
         notice(widget, str(error), severity="error")
 

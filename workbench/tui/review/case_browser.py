@@ -265,7 +265,7 @@ class CaseBrowser(Vertical, Generic[R]):
     @contextmanager
     def _errors_as_notices(self) -> Iterator[None]:
         """Show errors as notices; say nothing of what nobody wants to know any more."""
-        with errors_as_notices(self), suppress(Outdated):
+        with errors_as_notices(self):
             yield
 
 
